@@ -1,0 +1,20 @@
+"""The table of models, and what all of them share.
+
+Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode`, `decode`, `sample` and
+`forward` take and return nothing else. Only `space.images` turns them into uint8 or PIL.
+"""
+
+from space.models.autoencoder import Autoencoder
+from space.models.vae import VAE
+
+MODELS = {
+    "autoencoder-mnist": Autoencoder,
+    "autoencoder-mnist-2d": Autoencoder,
+    "autoencoder-sparse-mnist": Autoencoder,
+    "autoencoder-denoising-mnist": Autoencoder,
+    "autoencoder-contractive-mnist": Autoencoder,
+    "autoencoder-conv-mnist": Autoencoder,
+    "vae-mnist-2d": VAE,
+    "vae-mnist-20d": VAE,
+}
+"""Every model that the app offers: name of its folder or repository -> class."""

@@ -1,0 +1,113 @@
+"""Autoencoders: plain, sparse, denoising and contractive, with fully connected or convolutional networks.
+
+All learn x -> z -> x' by the mean squared error; a variant adds one idea to it:
+
+- `sparse`: the code is max(0, .) and pays for its L1 norm, so that few units are active at a time
+  (Ng 2011, CS294A lecture notes; the L1 form as in Goodfellow et al. 2016, Deep Learning, eq. 14.8);
+- `denoising`: the encoder sees a corrupted image, the target is the clean one
+  (Vincent et al. 2008, https://dl.acm.org/doi/10.1145/1390156.1390294);
+- `contractive`: the encoder pays for ||J||_F^2, the squared Frobenius norm of its Jacobian dz/dx
+  (Rifai et al. 2011, https://icml.cc/2011/papers/455_icmlpaper.pdf, eq. 1), here computed exactly by
+  automatic differentiation, for any encoder.
+
+Codes `z` have shape (B, latent_dim); images are (B, C, H, W) in [0, 1].
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+
+from space.models.layers import NetworkConfig, build_decoder, build_encoder
+
+Variant = Literal["plain", "sparse", "denoising", "contractive"]
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig(NetworkConfig):
+    """Shape of an autoencoder and the idea it is trained with."""
+
+    latent_dim: int = 32
+    """dimensions of the code z"""
+    variant: Variant = "plain"
+    """what is added to the reconstruction error"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.latent_dim <= 4096:
+            raise ValueError(f"latent_dim is {self.latent_dim}; allowed: 1 to 4096")
+        if self.variant not in get_args(Variant):
+            raise ValueError(f"variant is {self.variant!r}; allowed: {', '.join(get_args(Variant))}")
+
+
+class Autoencoder(
+    nn.Module,
+    PyTorchModelHubMixin,
+    library_name="generative-lab",
+    license="mit",
+    pipeline_tag="image-feature-extraction",
+    tags=["autoencoder", "representation-learning"],
+):
+    """Deterministic encoder and decoder."""
+
+    def __init__(self, config: AutoencoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = build_encoder(config, config.latent_dim)
+        if config.variant == "sparse":
+            self.encoder.append(nn.ReLU())  # an inactive unit is exactly 0
+        self.decoder = build_decoder(config, config.latent_dim)
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Codes (B, latent_dim)."""
+        return self.encoder(x)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Images (B, C, H, W) in [0, 1]."""
+        return torch.sigmoid(self.decoder(z))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Reconstruction of x."""
+        return self.decode(self.encode(x))
+
+
+def jacobian_norm_squared(z: Tensor, x: Tensor, create_graph: bool = False) -> Tensor:
+    """||dz/dx||_F^2 for each image, (B,), exact: one backward pass a code unit, all in one batch.
+
+    `z` (B, D) must come from `x` (B, C, H, W, `requires_grad`) by a network that treats images apart
+    (no BatchNorm in training mode). `create_graph` makes the result differentiable.
+    """
+    # row i of `unit` picks z[:, i] of every image; images do not mix, so one gradient serves them all
+    unit = torch.eye(z.shape[1], device=z.device, dtype=z.dtype)[:, None].expand(-1, *z.shape)
+    (rows,) = torch.autograd.grad(z, x, unit, create_graph=create_graph, is_grads_batched=True)
+    return rows.flatten(2).square().sum((0, 2))  # (D, B, C*H*W) -> (B,)
+
+
+NoiseKind = Literal["gaussian", "masking", "salt_and_pepper", "coin_flip"]
+
+
+def corrupt(x: Tensor, kind: NoiseKind, level: float | Tensor, uniform: Tensor, normal: Tensor) -> Tensor:
+    """Images with noise, in [0, 1].
+
+    `uniform` (U[0, 1)) and `normal` (N(0, 1)) have x's shape and are all the randomness there is;
+    `level` is a number or has shape (B, 1, 1, 1):
+
+    - `gaussian`: x + level * normal, clipped;
+    - `masking`: a share `level` of the pixels is set to 0;
+    - `salt_and_pepper`: a share `level` of the pixels is set to 0 or 1, by halves;
+    - `coin_flip`: x * b1 + b2, clipped, with b1 = 0 and b2 = 1 each with probability `level` / 2; at
+      level 1, fair coins, it is the noise of https://github.com/hwalsuklee/tensorflow-mnist-VAE.
+    """
+    if kind == "gaussian":
+        return (x + level * normal).clamp(0, 1)
+    if kind == "masking":
+        return x * (uniform >= level)
+    if kind == "salt_and_pepper":
+        return torch.where(uniform < level / 2, 0.0, torch.where(uniform < level, 1.0, x))
+    if kind == "coin_flip":
+        b1 = uniform >= level / 2
+        b2 = normal < torch.special.ndtri(torch.as_tensor(level / 2, dtype=torch.float32, device=x.device))
+        return (x * b1 + b2).clamp(0, 1)
+    raise ValueError(f"noise kind is {kind!r}; allowed: {', '.join(get_args(NoiseKind))}")

@@ -1,0 +1,91 @@
+"""Encoders and decoders that more than one family uses: an MLP and a convolutional pair."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """What an encoder and its mirrored decoder look like."""
+
+    in_channels: int = 1
+    """channels of an image: 1 for grey, 3 for RGB"""
+    image_size: int = 28
+    """height and width of an image in pixels, a multiple of 4 from 8 to 256"""
+    architecture: Literal["mlp", "conv"] = "mlp"
+    """fully connected, or strided convolutions down to at most 8x8 pixels"""
+    hidden_dim: int = 500
+    """width of a hidden layer (of the one fully connected hidden layer in `conv`)"""
+    num_layers: int = 2
+    """hidden layers on each side (`mlp` only)"""
+    base_channels: int = 32
+    """channels after the first convolution (`conv` only)"""
+
+    def __post_init__(self) -> None:
+        if self.in_channels not in (1, 3):
+            raise ValueError(f"in_channels is {self.in_channels}; allowed: 1 (grey) or 3 (RGB)")
+        if self.image_size % 4 or not 8 <= self.image_size <= 256:
+            raise ValueError(f"image_size is {self.image_size}; allowed: a multiple of 4 from 8 to 256")
+        if self.architecture not in ("mlp", "conv"):
+            raise ValueError(f"architecture is {self.architecture!r}; allowed: 'mlp' or 'conv'")
+        for name, most in (("hidden_dim", 8192), ("num_layers", 16), ("base_channels", 512)):
+            if not 1 <= getattr(self, name) <= most:
+                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 1 to {most}")
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        return self.in_channels, self.image_size, self.image_size
+
+
+def conv_plan(config: NetworkConfig) -> tuple[list[int], int]:
+    """Channels after each halving of the image, and the size that is left: 28 -> ([32, 64], 7)."""
+    channels, size = [], config.image_size
+    while size > 8 and size % 2 == 0:
+        channels.append(config.base_channels * min(2 ** len(channels), 4))
+        size //= 2
+    return channels or [config.base_channels], size
+
+
+def build_encoder(config: NetworkConfig, out_features: int) -> nn.Sequential:
+    """Network from images (B, C, H, W) to (B, out_features), without an activation at its end."""
+    if config.architecture == "mlp":
+        widths = [config.in_channels * config.image_size**2] + [config.hidden_dim] * config.num_layers
+        hidden = [m for a, b in zip(widths, widths[1:]) for m in (nn.Linear(a, b), nn.SiLU())]
+        return nn.Sequential(nn.Flatten(), *hidden, nn.Linear(widths[-1], out_features))
+    channels, size = conv_plan(config)
+    steps: list[nn.Module] = []
+    for a, b in zip([config.in_channels] + channels, channels):
+        steps += [nn.Conv2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]
+    last = channels[-1]
+    steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU(), nn.Flatten()]
+    steps += [nn.Linear(last * size * size, config.hidden_dim), nn.SiLU()]
+    return nn.Sequential(*steps, nn.Linear(config.hidden_dim, out_features))
+
+
+def build_decoder(config: NetworkConfig, latent_dim: int) -> nn.Sequential:
+    """Network from codes (B, latent_dim) to pixel logits (B, C, H, W)."""
+    if config.architecture == "mlp":
+        widths = [latent_dim] + [config.hidden_dim] * config.num_layers
+        hidden = [m for a, b in zip(widths, widths[1:]) for m in (nn.Linear(a, b), nn.SiLU())]
+        pixels = config.in_channels * config.image_size**2
+        return nn.Sequential(*hidden, nn.Linear(widths[-1], pixels), nn.Unflatten(1, config.image_shape))
+    channels, size = conv_plan(config)
+    last = channels[-1]
+    steps: list[nn.Module] = [nn.Linear(latent_dim, config.hidden_dim), nn.SiLU()]
+    steps += [nn.Linear(config.hidden_dim, last * size * size), nn.SiLU(), nn.Unflatten(1, (last, size, size))]
+    steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU()]
+    for a, b in zip(channels[::-1], channels[-2::-1] + channels[:1]):
+        steps += [nn.ConvTranspose2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]
+    return nn.Sequential(*steps, nn.Conv2d(channels[0], config.in_channels, kernel_size=3, padding=1))
+
+
+def standard_normal(num_images: int, latent_dim: int, rng: torch.Generator) -> Tensor:
+    """Codes (num_images, latent_dim) from N(0, I); the first k are the same at any `num_images`.
+
+    One draw an image: a single `torch.randn` of another size gives other numbers.
+    """
+    return torch.stack([torch.randn(latent_dim, generator=rng) for _ in range(num_images)])

@@ -1,0 +1,40 @@
+"""What the app says when something is wrong: what it is, and what to do."""
+
+TEXT = {
+    "problem.internal": (
+        "Something went wrong on our side. Please try again; if it stays, reload the page.",
+        "서버에서 문제가 발생했습니다. 다시 시도해 보시고, 계속되면 페이지를 새로 고쳐 주세요.",
+    ),
+    "problem.model_unavailable": (
+        "The model {model} cannot be used: {reason}. Please choose another model.",
+        "{model} 모델을 사용할 수 없습니다: {reason}. 다른 모델을 선택해 주세요.",
+    ),
+    "problem.unknown_model": (
+        "There is no model named {model}. Choose one of: {allowed}.",
+        "{model}(이)라는 모델은 없습니다. 다음 중에서 선택해 주세요: {allowed}.",
+    ),
+    "problem.number": (
+        "{name} is {value}; it must be a number from {least} to {most}.",
+        "{name} 값이 {value}입니다. {least}부터 {most}까지의 숫자여야 합니다.",
+    ),
+    "problem.choice": (
+        "{name} is {value}; choose one of: {allowed}.",
+        "{name} 값이 {value}입니다. 다음 중에서 선택해 주세요: {allowed}.",
+    ),
+    "problem.no_image": (
+        "There is no picture yet. Pick a digit, draw one, or upload a file.",
+        "아직 그림이 없습니다. 숫자를 고르거나, 직접 그리거나, 파일을 올려 주세요.",
+    ),
+    "problem.empty_drawing": (
+        "The drawing is empty. Draw a digit with the mouse or a finger first.",
+        "그림이 비어 있습니다. 먼저 마우스나 손가락으로 숫자를 그려 주세요.",
+    ),
+    "problem.not_an_image": (
+        "This file is not a picture that can be read. Upload a PNG, JPEG or WebP file.",
+        "읽을 수 있는 그림 파일이 아닙니다. PNG, JPEG 또는 WebP 파일을 올려 주세요.",
+    ),
+    "problem.image_too_large": (
+        "The picture has {megapixels} megapixels; at most {most} are allowed. Scale it down and try again.",
+        "그림이 {megapixels}메가픽셀입니다. {most}메가픽셀까지만 가능하니, 크기를 줄여 다시 올려 주세요.",
+    ),
+}
