@@ -1,15 +1,14 @@
 """One kind of error for what a visitor can put right."""
 
-from collections.abc import Callable
-from functools import wraps
+from space.text import say
 
 
 class Problem(ValueError):
-    """Something a visitor can put right: a key of `space.text.problems` and the values for its sentence."""
+    """Something a visitor can put right: `key` of `space.text.problems`, and the values in its sentence.
+
+    `str()` is the English sentence; the tabs say it in the visitor's language.
+    """
 
     def __init__(self, key: str, **values: object) -> None:
-        from space.text.problems import TEXT
-
-        self.key = f"problem.{key}"
-        self.values = values
-        super().__init__(TEXT[self.key][0].format(**values))
+        self.key, self.values = f"problem.{key}", values
+        super().__init__(say(self.key, **values))

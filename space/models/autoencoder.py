@@ -55,18 +55,30 @@ class Autoencoder(
     def __init__(self, config: AutoencoderConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = build_encoder(config, config.latent_dim)
+        # the denoising encoder also sees which pixels are strictly inside (0, 1): see `encode`
+        in_channels = config.in_channels * (2 if config.variant == "denoising" else 1)
+        self.encoder = build_encoder(config, config.latent_dim, in_channels)
         if config.variant == "sparse":
             self.encoder.append(nn.ReLU())  # an inactive unit is exactly 0
         self.decoder = build_decoder(config, config.latent_dim)
 
     def encode(self, x: Tensor) -> Tensor:
-        """Codes (B, latent_dim)."""
+        """Codes (B, latent_dim).
+
+        Noise pushes pixels to 0 and 1, where clipping and coins leave their marks; a value strictly between
+        is likelier to be true. One linear layer cannot tell 0.99 from 1, so the denoising encoder is told.
+        """
+        if self.config.variant == "denoising":
+            x = torch.cat([x, ((x > 0) & (x < 1)).to(x)], 1)
         return self.encoder(x)
+
+    def decode_logits(self, z: Tensor) -> Tensor:
+        """Images before the last sigmoid, (B, C, H, W)."""
+        return self.decoder(z)
 
     def decode(self, z: Tensor) -> Tensor:
         """Images (B, C, H, W) in [0, 1]."""
-        return torch.sigmoid(self.decoder(z))
+        return torch.sigmoid(self.decode_logits(z))
 
     def forward(self, x: Tensor) -> Tensor:
         """Reconstruction of x."""

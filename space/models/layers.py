@@ -1,6 +1,7 @@
 """Encoders and decoders that more than one family uses: an MLP and a convolutional pair."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -22,7 +23,7 @@ class NetworkConfig:
     num_layers: int = 2
     """hidden layers on each side (`mlp` only)"""
     base_channels: int = 32
-    """channels after the first convolution (`conv` only)"""
+    """channels after the first convolution, doubled at each further one up to fourfold (`conv` only)"""
 
     def __post_init__(self) -> None:
         if self.in_channels not in (1, 3):
@@ -50,15 +51,15 @@ def conv_plan(config: NetworkConfig) -> tuple[list[int], int]:
     return channels or [config.base_channels], size
 
 
-def build_encoder(config: NetworkConfig, out_features: int) -> nn.Sequential:
-    """Network from images (B, C, H, W) to (B, out_features), without an activation at its end."""
+def build_encoder(config: NetworkConfig, out_features: int, in_channels: int) -> nn.Sequential:
+    """Network from (B, in_channels, H, W) to (B, out_features), without an activation at its end."""
     if config.architecture == "mlp":
-        widths = [config.in_channels * config.image_size**2] + [config.hidden_dim] * config.num_layers
-        hidden = [m for a, b in zip(widths, widths[1:]) for m in (nn.Linear(a, b), nn.SiLU())]
+        widths = [in_channels * config.image_size**2] + [config.hidden_dim] * config.num_layers
+        hidden = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.SiLU())]
         return nn.Sequential(nn.Flatten(), *hidden, nn.Linear(widths[-1], out_features))
     channels, size = conv_plan(config)
     steps: list[nn.Module] = []
-    for a, b in zip([config.in_channels] + channels, channels):
+    for a, b in pairwise([in_channels, *channels]):
         steps += [nn.Conv2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]
     last = channels[-1]
     steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU(), nn.Flatten()]
@@ -70,17 +71,21 @@ def build_decoder(config: NetworkConfig, latent_dim: int) -> nn.Sequential:
     """Network from codes (B, latent_dim) to pixel logits (B, C, H, W)."""
     if config.architecture == "mlp":
         widths = [latent_dim] + [config.hidden_dim] * config.num_layers
-        hidden = [m for a, b in zip(widths, widths[1:]) for m in (nn.Linear(a, b), nn.SiLU())]
+        hidden = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.SiLU())]
         pixels = config.in_channels * config.image_size**2
         return nn.Sequential(*hidden, nn.Linear(widths[-1], pixels), nn.Unflatten(1, config.image_shape))
     channels, size = conv_plan(config)
     last = channels[-1]
     steps: list[nn.Module] = [nn.Linear(latent_dim, config.hidden_dim), nn.SiLU()]
-    steps += [nn.Linear(config.hidden_dim, last * size * size), nn.SiLU(), nn.Unflatten(1, (last, size, size))]
+    steps += [
+        nn.Linear(config.hidden_dim, last * size * size),
+        nn.SiLU(),
+        nn.Unflatten(1, (last, size, size)),
+    ]
     steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU()]
-    for a, b in zip(channels[::-1], channels[-2::-1] + channels[:1]):
+    for a, b in pairwise([*channels[::-1], config.in_channels]):
         steps += [nn.ConvTranspose2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]
-    return nn.Sequential(*steps, nn.Conv2d(channels[0], config.in_channels, kernel_size=3, padding=1))
+    return nn.Sequential(*steps[:-1])  # ends with logits, not with an activation
 
 
 def standard_normal(num_images: int, latent_dim: int, rng: torch.Generator) -> Tensor:

@@ -46,7 +46,7 @@ class VAE(
     def __init__(self, config: VAEConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = build_encoder(config, 2 * config.latent_dim)
+        self.encoder = build_encoder(config, 2 * config.latent_dim, config.in_channels)
         self.decoder = build_decoder(config, config.latent_dim)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:

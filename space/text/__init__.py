@@ -1,28 +1,18 @@
 """All that the app says, in Korean and English: one module a tab, each with a dict `TEXT`.
 
-`TEXT` maps a key to (English, Korean). What is on the page when it loads is given as `i18n(key)` and is
-translated in the visitor's browser; Gradio translates components' values and labels so, but not the text of
-an error, so that `say` picks the language of the request there.
+`TEXT` maps a key to (English, Korean). `space.tabs.i18n` hands it to Gradio, which translates what is on the
+page in the visitor's browser; the text of an error is not translated there, so that `say` picks a language.
 """
-
-import gradio as gr
 
 from space.text import app, manifold, models, problems, reconstruct
 
 TEXT = {**app.TEXT, **problems.TEXT, **reconstruct.TEXT, **manifold.TEXT, **models.TEXT}
 
-i18n = gr.I18n(
-    en={key: english for key, (english, _) in TEXT.items()},
-    ko={key: korean for key, (_, korean) in TEXT.items()},
-)
 
+def say(key: str, accept_language: str = "", **values: object) -> str:
+    """The sentence `key` with `{name}` filled in from `values`.
 
-def language(request: gr.Request | None) -> str:
-    """'ko' where the browser asks for Korean first, else 'en'."""
-    accepted = request.headers.get("accept-language", "") if request else ""
-    return "ko" if accepted.strip().lower().startswith("ko") else "en"
-
-
-def say(key: str, request: gr.Request | None = None, **values: object) -> str:
-    """The sentence `key` in the visitor's language, with `{name}` filled in from `values`."""
-    return TEXT[key][language(request) == "ko"].format(**values)
+    In Korean where `accept_language` (the request's header) asks for Korean first, else in English.
+    """
+    korean = accept_language.strip().lower().startswith("ko")
+    return TEXT[key][korean].format(**values)

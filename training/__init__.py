@@ -1,0 +1,1 @@
+"""Accelerate scripts that train, evaluate and publish the models of `space.models`."""

@@ -1,0 +1,507 @@
+"""The training loop that every script shares: steps, logging, snapshots, checkpoints.
+
+A script supplies `step(x, noise) -> dict[str, Tensor]`, does its own backward in it, and so shows its
+algorithm; this file knows nothing of models. Data order and noise are functions of (seed, batch number)
+alone: a resumed run goes on with the numbers of an uninterrupted one, and several processes together see
+those of one.
+"""
+
+import csv
+import math
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import ProjectConfiguration, set_seed
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torchvision.utils import save_image
+from tqdm.auto import tqdm
+
+from training.data import DataError, Images, to_float
+
+
+class TrainingError(Exception):
+    """A run that cannot start or go on; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """Flags that all training scripts share."""
+
+    output_dir: Path
+    """becomes the model folder; its name is the model's name"""
+    dataset: str = "mnist"
+    """mnist, fashion-mnist, fake, a folder of images, or the id of a data set on the Hub"""
+    data_dir: Path = Path("data")
+    """where built-in data lies or is downloaded to"""
+    num_epochs: int = 20
+    """passes over the training images"""
+    max_steps: int = 0
+    """stop after this many optimizer steps; 0: by epochs"""
+    batch_size: int = 128
+    """images a forward pass, over all processes together"""
+    gradient_accumulation_steps: int = 1
+    """batches for one optimizer step"""
+    learning_rate: float = 1e-3
+    """peak learning rate of AdamW; linear warm-up, then cosine decay to 0"""
+    warmup_steps: int = 200
+    """optimizer steps of warm-up"""
+    weight_decay: float = 0.0
+    """decoupled weight decay of AdamW"""
+    max_grad_norm: float = 0.0
+    """clip gradients to this norm; 0: never"""
+    ema_decay: float = 0.0
+    """decay a step of the moving average of the weights, which is then what is saved; 0: none"""
+    mixed_precision: Literal["no", "fp16", "bf16"] = "no"
+    """number format of the forward pass; weights and losses stay float32"""
+    seed: int = 0
+    """of weights, data order and noise"""
+    cpu: bool = False
+    """train on the CPU although there is a GPU"""
+    cpu_threads: int = 0
+    """threads of CPU arithmetic; 0: torch's choice. Small models are fastest with 1"""
+    logging_steps: int = 100
+    """optimizer steps a row of history.csv"""
+    num_snapshots: int = 14
+    """pictures of the learning, at geometrically growing distances"""
+    checkpointing_steps: int = 1000
+    """optimizer steps between checkpoints"""
+    checkpoints_total_limit: int = 2
+    """checkpoints kept"""
+    resume_from_checkpoint: str = ""
+    """'latest', or a checkpoint folder"""
+    report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = ()
+    """trackers to log to"""
+    push_to_hub: bool = False
+    """push the model folder to the Hub at the end"""
+    hub_model_id: str = ""
+    """NAMESPACE/NAME; default: your account and the name of output_dir"""
+    hub_private: bool = False
+    """make the repository private"""
+
+    def __post_init__(self) -> None:
+        at_least = {
+            "num_epochs": 1,
+            "max_steps": 0,
+            "batch_size": 1,
+            "gradient_accumulation_steps": 1,
+            "warmup_steps": 0,
+            "logging_steps": 1,
+            "num_snapshots": 2,
+            "checkpointing_steps": 1,
+            "checkpoints_total_limit": 1,
+            "cpu_threads": 0,
+            "weight_decay": 0,
+            "max_grad_norm": 0,
+        }
+        for name, least in at_least.items():
+            if not getattr(self, name) >= least:
+                raise ValueError(f"{name} is {getattr(self, name)}; allowed: {least} or more")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate is {self.learning_rate}; allowed: more than 0")
+        if not 0 <= self.ema_decay < 1:
+            raise ValueError(f"ema_decay is {self.ema_decay}; allowed: 0 up to, but not, 1")
+
+    def batches_per_epoch(self, num_images: int) -> int:
+        """Whole batches in an epoch; the images left over come first in no particular epoch."""
+        return num_images // self.batch_size
+
+    def total_steps(self, num_images: int) -> int:
+        """Optimizer steps of the whole run."""
+        batches = self.num_epochs * self.batches_per_epoch(num_images)
+        return self.max_steps or max(1, batches // self.gradient_accumulation_steps)
+
+
+NOT_MATHS = {
+    "output_dir",
+    "data_dir",
+    "cpu",
+    "cpu_threads",
+    "num_snapshots",
+    "checkpointing_steps",
+    "checkpoints_total_limit",
+    "resume_from_checkpoint",
+    "report_to",
+    "push_to_hub",
+    "hub_model_id",
+    "hub_private",
+}  # flags that a resumed run may change
+
+
+def make_accelerator(config: LoopConfig) -> Accelerator:
+    """Accelerator of a run, with the output folder made and the seed set."""
+    if config.output_dir.exists() and not config.output_dir.is_dir():
+        raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
+    if config.cpu_threads:
+        torch.set_num_threads(config.cpu_threads)
+    accelerator = Accelerator(
+        cpu=config.cpu,
+        mixed_precision=config.mixed_precision,
+        gradient_accumulation_steps=config.gradient_accumulation_steps,
+        log_with=list(config.report_to) or None,
+        project_config=ProjectConfiguration(
+            str(config.output_dir), logging_dir=str(config.output_dir / "logs")
+        ),
+    )
+    if config.batch_size % accelerator.num_processes:
+        raise TrainingError(
+            f"batch_size {config.batch_size} cannot be split over {accelerator.num_processes} processes"
+        )
+    if not config.resume_from_checkpoint and list_checkpoints(config):
+        raise TrainingError(
+            f"{config.output_dir} holds a run already. Add --resume_from_checkpoint latest to go on with it, "
+            "or choose another --output_dir"
+        )
+    config.output_dir.mkdir(parents=True, exist_ok=True)
+    set_seed(config.seed)
+    return accelerator
+
+
+def adamw(parameters: Iterator[nn.Parameter], config: LoopConfig) -> Optimizer:
+    """AdamW in one kernel for all parameters."""
+    return torch.optim.AdamW(
+        parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+    )
+
+
+def warmup_cosine(optimizer: Optimizer, config: LoopConfig, total_steps: int) -> LambdaLR:
+    """Linear warm-up, then half a cosine down to 0."""
+
+    def scale(step: int) -> float:
+        warmup = min(1.0, (step + 1) / (config.warmup_steps + 1))
+        return warmup * 0.5 * (1 + math.cos(math.pi * min(step, total_steps) / total_steps))
+
+    return LambdaLR(optimizer, scale)
+
+
+def moving_average(model: nn.Module, config: LoopConfig) -> AveragedModel | None:
+    """Exponential moving average of the weights (and buffers), if the run wants one."""
+    if not config.ema_decay:
+        return None
+    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
+
+
+def derived_seed(*parts: object) -> int:
+    """A seed that is a function of `parts`."""
+    return random.Random("/".join(map(str, parts))).getrandbits(63)
+
+
+@dataclass
+class Noise:
+    """Random numbers of one batch: this process's rows of what one process alone would draw."""
+
+    rng: torch.Generator
+    rank: int = 0
+    num_processes: int = 1
+
+    def _rows(self, draw: Callable[..., Tensor], shape: torch.Size) -> Tensor:
+        n = shape[0]
+        every = draw(n * self.num_processes, *shape[1:], generator=self.rng, device=self.rng.device)
+        return every[self.rank * n : (self.rank + 1) * n]
+
+    def normal_like(self, x: Tensor) -> Tensor:
+        """N(0, 1) of x's shape."""
+        return self._rows(torch.randn, x.shape)
+
+    def uniform_like(self, x: Tensor) -> Tensor:
+        """U[0, 1) of x's shape."""
+        return self._rows(torch.rand, x.shape)
+
+
+class Batches:
+    """The training images in an order that is a function of the seed: batch number -> images and noise."""
+
+    def __init__(self, images: Images, config: LoopConfig, accelerator: Accelerator) -> None:
+        if len(images) < config.batch_size:
+            raise TrainingError(
+                f"batch_size {config.batch_size} is more than the {len(images)} training images; lower it"
+            )
+        self.pixels, self.config = images.pixels.to(accelerator.device), config
+        self.rank, self.num_processes = accelerator.process_index, accelerator.num_processes
+        self.per_epoch = config.batches_per_epoch(len(images))
+        self._epoch, self._order = -1, torch.empty(0)
+
+    def __getitem__(self, number: int) -> tuple[Tensor, Noise]:
+        epoch, position = divmod(number, self.per_epoch)
+        device, seed = self.pixels.device, self.config.seed
+        if epoch != self._epoch:
+            rng = torch.Generator().manual_seed(derived_seed(seed, "order", epoch))
+            self._epoch, self._order = epoch, torch.randperm(len(self.pixels), generator=rng).to(device)
+        share = self.config.batch_size // self.num_processes
+        start = position * self.config.batch_size + self.rank * share
+        rng = torch.Generator(device).manual_seed(derived_seed(seed, "noise", number))
+        x = to_float(self.pixels[self._order[start : start + share]])
+        return x, Noise(rng, self.rank, self.num_processes)
+
+
+@dataclass
+class Progress:
+    """Where a run stands; part of each checkpoint."""
+
+    maths: dict[str, Any]
+    step: int = 0
+    seconds: float = 0.0
+    sums: dict[str, float] = field(default_factory=dict)
+
+    def state_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        changed = [k for k in self.maths if self.maths[k] != state["maths"].get(k)]
+        if changed:
+            raise TrainingError(
+                "the checkpoint was made with other values of "
+                + ", ".join(f"{k} ({state['maths'].get(k)}, now {self.maths[k]})" for k in changed)
+                + "; resume with the same ones"
+            )
+        self.__dict__.update(state)
+
+
+def list_checkpoints(config: LoopConfig) -> list[Path]:
+    """Complete checkpoints of a run, oldest first."""
+    found = config.output_dir.glob("checkpoints/checkpoint-*")
+    return sorted((p for p in found if p.name[11:].isdigit()), key=lambda p: int(p.name[11:]))
+
+
+def save_checkpoint(accelerator: Accelerator, config: LoopConfig, step: int) -> None:
+    """Whole or not at all: written under another name, then renamed; the oldest ones go."""
+    final = config.output_dir / "checkpoints" / f"checkpoint-{step}"
+    partial = final.with_name(f"partial-{step}")
+    if accelerator.is_main_process and not final.exists():
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+    accelerator.wait_for_everyone()
+    if final.exists():
+        return
+    accelerator.save_state(str(partial), safe_serialization=True)
+    accelerator.wait_for_everyone()
+    if accelerator.is_main_process:
+        partial.rename(final)
+        for old in list_checkpoints(config)[: -config.checkpoints_total_limit]:
+            shutil.rmtree(old)
+    accelerator.wait_for_everyone()
+
+
+def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
+    """Restore weights, optimizers, schedulers, averages and progress."""
+    if config.resume_from_checkpoint == "latest":
+        checkpoints = list_checkpoints(config)
+        if not checkpoints:
+            raise TrainingError(
+                f"{config.output_dir} holds no checkpoint to resume from; "
+                "start without --resume_from_checkpoint"
+            )
+        folder = checkpoints[-1]
+    else:
+        folder = Path(config.resume_from_checkpoint)
+        if not (folder / "random_states_0.pkl").exists():
+            raise TrainingError(f"{folder} is not a checkpoint; give 'latest' or a checkpoint-<step> folder")
+    try:
+        accelerator.load_state(str(folder))
+    except (RuntimeError, OSError, EOFError, KeyError) as error:
+        raise TrainingError(f"{folder} cannot be read: {error}") from error
+
+
+class History:
+    """history.csv: a row every `logging_steps`; a column stays empty in rows that have no value for it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.rows = path, []
+
+    def keep_until(self, step: int) -> None:
+        """Read the rows of an earlier part of the run, up to `step`."""
+        if self.path.exists():
+            with self.path.open(newline="") as file:
+                self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
+
+    def add(self, row: dict[str, Any]) -> None:
+        if self.rows and int(self.rows[-1]["step"]) == row["step"]:
+            self.rows[-1].update(row)
+        else:
+            self.rows.append(row)
+
+    def write(self) -> None:
+        columns = list(dict.fromkeys(key for row in self.rows for key in row))
+        columns.sort(key=lambda name: name.startswith("test_"))
+        temporary = self.path.with_suffix(".tmp")
+        with temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.rows)
+        temporary.replace(self.path)
+
+
+def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:
+    """0, then geometrically from 1 to `total_steps`: most change is early."""
+    last = num_snapshots - 2
+    return {0, total_steps} | {round(total_steps ** (i / last)) for i in range(1, last)}
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Yields a function that says whether Ctrl-C or a termination was asked for; a second Ctrl-C is real."""
+    asked: list[int] = []
+    handlers: dict[int, Any] = {}
+
+    def note(number: int, frame: object) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, handlers[signal.SIGINT])
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        handlers[number] = signal.signal(number, note)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def fit(
+    config: LoopConfig,
+    accelerator: Accelerator,
+    images: Images,
+    step: Callable[[Tensor, Noise], dict[str, Tensor]],
+    *,
+    schedulers: list[LambdaLR],
+    after_step: Callable[[], None],
+    validate: Callable[[], dict[str, float]],
+    snapshot: Callable[[], Tensor],
+    to_checkpoint: list[Any],
+) -> Progress:
+    """Train until `config` says so, and return the progress (its `seconds` count all parts of the run).
+
+    `step` treats one batch and returns scalar tensors to log; each optimizer step is followed by one of
+    the `schedulers`, then by `after_step`;
+    `validate` gives test losses and `snapshot` a grid of images (C, H, W), both at a dozen steps;
+    `to_checkpoint` holds what else is to be restored (averages).
+    Raises `TrainingError`, also when a logged value is not finite: the last checkpoint is then good.
+    """
+    maths = {k: v for k, v in flat(asdict(config)).items() if k not in NOT_MATHS}
+    progress = Progress(maths)
+    accelerator.register_for_checkpointing(*schedulers, *to_checkpoint, progress)
+    history = History(config.output_dir / "history.csv")
+    if config.resume_from_checkpoint:
+        load_checkpoint(accelerator, config)
+        history.keep_until(progress.step)
+    accelerator.init_trackers(config.output_dir.name, config={k: str(v) for k, v in maths.items()})
+    batches, accumulation = Batches(images, config, accelerator), config.gradient_accumulation_steps
+    total, main = config.total_steps(len(images)), accelerator.is_main_process
+    pictured = snapshot_steps(total, config.num_snapshots)
+
+    def take_snapshot() -> None:
+        if not main:
+            return
+        row = {"step": progress.step, "epoch": round(progress.step * accumulation / batches.per_epoch, 3)}
+        losses = {f"test_{key}": value for key, value in validate().items()}
+        history.add({**row, **{key: f"{value:.6g}" for key, value in losses.items()}})
+        history.write()
+        picture, path = snapshot(), config.output_dir / "samples" / f"step-{progress.step:06d}.png"
+        path.parent.mkdir(exist_ok=True)
+        save_image(picture, path)
+        accelerator.log(losses, step=progress.step)
+        for tracker in accelerator.trackers:
+            if tracker.name == "tensorboard":
+                tracker.writer.add_image("samples", picture, progress.step)
+
+    def check(sums: dict[str, float]) -> None:
+        for key, value in sums.items():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"{key} is {value} in the {config.logging_steps} steps up to step {progress.step}; "
+                    "the last checkpoint is from before. Try a lower --learning_rate, --max_grad_norm 1, or "
+                    "--mixed_precision no"
+                )
+
+    if progress.step == 0:
+        take_snapshot()
+    window, started, seconds_before = time.perf_counter(), time.perf_counter(), progress.seconds
+    bar = tqdm(total=total, initial=progress.step, disable=not main, unit="step", dynamic_ncols=True)
+    with stop_on_signal() as asked_to_stop, bar:
+        while progress.step < total:
+            terms: dict[str, Tensor] = {}
+            for part in range(accumulation):
+                found = step(*batches[progress.step * accumulation + part])
+                terms = {k: terms.get(k, 0) + v.detach() / accumulation for k, v in found.items()}
+            for scheduler in schedulers:
+                scheduler.step()
+            after_step()
+            progress.step += 1
+            bar.update()
+            # device tensors until they are logged: no synchronisation within the window
+            progress.sums = {k: progress.sums.get(k, 0) + v for k, v in terms.items()}
+
+            stop = asked_to_stop()
+            if accelerator.num_processes > 1 and progress.step % 10 == 0:  # all must stop at the same step
+                stop = bool(accelerator.reduce(torch.tensor(float(stop), device=accelerator.device)) > 0)
+            elif accelerator.num_processes > 1:
+                stop = False
+            logs = progress.step % config.logging_steps == 0 or progress.step == total
+            saves = progress.step % config.checkpointing_steps == 0 or progress.step == total or stop
+            if logs or saves:
+                progress.sums = {k: float(v) for k, v in progress.sums.items()}
+                check(progress.sums)
+                progress.seconds = seconds_before + time.perf_counter() - started
+            if logs:
+                count = (progress.step - 1) % config.logging_steps + 1
+                keys = list(progress.sums)
+                means = torch.tensor([progress.sums[k] / count for k in keys], device=accelerator.device)
+                means = accelerator.reduce(means, reduction="mean").tolist()
+                speed = count * accumulation * config.batch_size / (time.perf_counter() - window)
+                row = {
+                    "step": progress.step,
+                    "epoch": round(progress.step * accumulation / batches.per_epoch, 3),
+                    "learning_rate": f"{schedulers[0].get_last_lr()[0]:.6g}",
+                    "images_per_second": round(speed),
+                    **{key: f"{value:.6g}" for key, value in zip(keys, means)},
+                }
+                history.add(row)
+                accelerator.log({k: float(v) for k, v in row.items() if k != "step"}, step=progress.step)
+                bar.set_postfix({k: row[k] for k in keys} | {"images/s": row["images_per_second"]})
+                progress.sums, window = {}, time.perf_counter()
+            if progress.step in pictured:
+                take_snapshot()
+            if saves:
+                if main:
+                    history.write()
+                save_checkpoint(accelerator, config, progress.step)
+            if stop and progress.step < total:
+                accelerator.end_training()
+                raise TrainingError(
+                    f"stopped at step {progress.step} of {total}, checkpoint saved. "
+                    "Go on with the same command and --resume_from_checkpoint latest"
+                )
+    accelerator.wait_for_everyone()
+    return progress
+
+
+def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """{'model': {'latent_dim': 2}} -> {'model.latent_dim': 2}."""
+    leaves: dict[str, Any] = {}
+    for key, value in tree.items():
+        leaves |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return leaves
+
+
+def run(main: Callable[[Any], None], config_class: type) -> None:
+    """Parse flags, call `main`, and end with one sentence where a run cannot start or go on."""
+    import tyro
+
+    try:
+        main(tyro.cli(config_class))
+    except (TrainingError, DataError, ValueError) as error:
+        if int(os.environ.get("RANK", 0)) == 0:
+            print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,95 @@
+"""The run of a family that minimises one objective with one optimizer (autoencoders, VAE)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torchvision.utils import make_grid
+
+from training.data import Images, load_images, to_float
+from training.loop import (
+    LoopConfig,
+    Noise,
+    adamw,
+    fit,
+    make_accelerator,
+    moving_average,
+    warmup_cosine,
+)
+from training.model_folder import finish
+
+
+def minimise(
+    config: Any,
+    model_class: type[nn.Module],
+    objective_of: Callable[[nn.Module, Any], nn.Module],
+    picture: Callable[[nn.Module, Tensor], Tensor],
+    evaluate: Callable[[nn.Module, Images, Images], dict[str, Any]],
+) -> None:
+    """Build, train, evaluate and save `model_class(config.model)`; `config` is a `LoopConfig` with `model`.
+
+    `objective_of(model, config)` is a module that maps (x, noise) to a dict of scalars with 'loss';
+    `picture(model, x)` gives the images (B, C, H, W) of a snapshot, ten a row, from ten test images;
+    `evaluate(model, train, test)` gives the figures of metrics.json.
+    """
+    assert isinstance(config, LoopConfig)
+    accelerator = make_accelerator(config)
+    shape = config.model.in_channels, config.model.image_size
+    train = load_images(config.dataset, config.data_dir, "train", *shape)
+    test = load_images(config.dataset, config.data_dir, "test", *shape)
+
+    model = model_class(config.model)
+    if getattr(config.model, "architecture", "") == "conv":
+        model = model.to(memory_format=torch.channels_last)
+    optimizer = adamw(model.parameters(), config)
+    scheduler = warmup_cosine(optimizer, config, config.total_steps(len(train)))
+    objective, optimizer = accelerator.prepare(objective_of(model, config), optimizer)
+    average = moving_average(model, config)
+    best = average.module if average else model
+
+    def step(x: Tensor, noise: Noise) -> dict[str, Tensor]:
+        with accelerator.accumulate(objective):
+            terms = objective(x, noise)
+            accelerator.backward(terms["loss"])
+            if accelerator.sync_gradients and config.max_grad_norm:
+                accelerator.clip_grad_norm_(model.parameters(), config.max_grad_norm)
+            optimizer.step()
+            optimizer.zero_grad()
+        return terms
+
+    def after_step() -> None:
+        if average:
+            average.update_parameters(model)
+
+    test_pixels = test.pixels.to(accelerator.device)
+    test_objective = objective_of(best, config)
+
+    def validate() -> dict[str, float]:
+        training = best.training
+        test_objective.eval()
+        noise = Noise(torch.Generator(accelerator.device).manual_seed(config.seed))
+        means: dict[str, float] = {}
+        for part in test_pixels.split(1000):
+            for key, value in test_objective(to_float(part), noise).items():
+                means[key] = means.get(key, 0.0) + value.item() * len(part) / len(test)
+        test_objective.train(training)
+        return means
+
+    @torch.no_grad()
+    def snapshot() -> Tensor:
+        images = picture(best, to_float(test_pixels[:10]))
+        return make_grid(images.float().cpu(), nrow=10, padding=1)
+
+    progress = fit(
+        config,
+        accelerator,
+        train,
+        step,
+        schedulers=[scheduler],
+        after_step=after_step,
+        validate=validate,
+        snapshot=snapshot,
+        to_checkpoint=[average] if average else [],
+    )
+    finish(config, accelerator, best, progress, train, test, evaluate)

@@ -1,0 +1,276 @@
+"""The model folder that a run leaves: weights, config, figures, card, history and samples.
+
+One format for the run's output, the repository on the Hub and `space/pretrained/`.
+"""
+
+import csv
+import json
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from torch import nn
+
+from training.data import Images
+from training.evaluate import Metrics, codes
+from training.loop import LoopConfig, Progress, flat
+
+NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB
+NOT_IN_COMMAND = {
+    "output_dir",
+    "data_dir",
+    "cpu",
+    "cpu_threads",
+    "resume_from_checkpoint",
+    "report_to",
+    "push_to_hub",
+    "hub_model_id",
+    "hub_private",
+    "checkpointing_steps",
+    "num_snapshots",
+    "checkpoints_total_limit",
+}
+
+DATA = {  # tags, licence and source of the data that a card names
+    "mnist": ("ylecun/mnist", "MNIST (Y. LeCun, C. Cortes, C. Burges)"),
+    "fashion-mnist": ("zalando-datasets/fashion_mnist", "Fashion-MNIST (Zalando Research, MIT licence)"),
+}
+
+ABOUT = {
+    ("Autoencoder", "plain"): "A plain autoencoder: the image goes through a narrow code and must come back.",
+    (
+        "Autoencoder",
+        "sparse",
+    ): "A sparse autoencoder: the L1 norm of its non-negative code is penalised, so that"
+    " few units are active at a time.",
+    ("Autoencoder", "denoising"): "A denoising autoencoder: it sees a corrupted image and must give back the"
+    " clean one (Vincent et al. 2008).",
+    (
+        "Autoencoder",
+        "contractive",
+    ): "A contractive autoencoder: the exact squared Frobenius norm of the encoder's"
+    " Jacobian is penalised, so that the code ignores small changes of the image (Rifai et al. 2011).",
+    ("VAE", ""): "A variational autoencoder with a standard normal prior and Bernoulli pixels, trained on the"
+    " evidence lower bound (Kingma & Welling 2014).",
+}
+
+CARD = """---
+{{ card_data }}
+---
+
+# {{ name }}
+
+{{ about }}
+
+![The same test images and latents through training: the last snapshot](samples/{{ last_sample }})
+
+## Use
+
+```python
+from space.models import {{ family }}  # from the generative-lab repository
+
+model = {{ family }}.from_pretrained("NAMESPACE/{{ name }}", strict=True)
+images = {{ usage }}  # (B, {{ shape }}) in [0, 1]
+```
+
+## Network
+
+{{ network }}; {{ parameters }} parameters, float32 safetensors. `config.json` holds the shape.
+
+## Training
+
+```sh
+{{ command }}
+```
+
+Data: {{ data }}; {{ train }}.
+Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardware }}
+({{ libraries }}). `history.csv` has every logged value, `samples/` the pictures.
+
+## Figures
+
+| figure | value | protocol |
+|---|---|---|
+{% for row in rows -%}
+| `{{ row[0] }}` | {{ row[1] }} | {{ row[2] }} |
+{% endfor %}
+## Limits
+
+{{ limits }}
+"""
+
+
+def training_command(config: LoopConfig) -> str:
+    """The command that repeats a run: every flag that differs from its default, but for places and pushes."""
+    module = Path(sys.modules["__main__"].__file__ or "train").stem
+    values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
+    flags = [
+        f"--{key} {value}"
+        for key, value in values.items()
+        if value != defaults[key] and key not in NOT_IN_COMMAND
+    ]
+    return " ".join(
+        [f"accelerate launch -m training.{module} --output_dir runs/{config.output_dir.name}", *flags]
+    )
+
+
+def hardware(device: torch.device) -> str:
+    """The processor that trained, in words."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    names = [
+        line.split(":", 1)[1].strip()
+        for line in _lines(Path("/proc/cpuinfo"))
+        if line.startswith("model name")
+    ]
+    return f"{torch.get_num_threads()} thread(s) of {names[0] if names else platform.processor() or 'a CPU'}"
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def finish(
+    config: LoopConfig,
+    accelerator: Accelerator,
+    model: nn.Module,
+    progress: Progress,
+    train: Images,
+    test: Images,
+    evaluate: Callable[[nn.Module, Images, Images], Metrics],
+) -> None:
+    """Evaluate on the whole test split, write the model folder, and push it if the run wants that.
+
+    The main process does all of it, so that every test image counts once.
+    """
+    if accelerator.is_main_process:
+        run = {
+            "command": training_command(config),
+            "dataset": config.dataset,
+            "train": train.description,
+            "seed": config.seed,
+            "steps": progress.step,
+            "seconds": round(progress.seconds),
+            "hardware": hardware(accelerator.device)
+            + (f", {accelerator.num_processes} processes" if accelerator.num_processes > 1 else ""),
+            "libraries": f"torch {torch.__version__}, Python {platform.python_version()}",
+        }
+        accelerator.print("evaluating on the test images ...")
+        write_model_folder(config.output_dir, model, evaluate(model, train, test), run, test)
+        if config.push_to_hub:
+            from training.publish import push_folder
+
+            repo_id = config.hub_model_id or config.output_dir.name
+            print(f"pushed: {push_folder(config.output_dir, repo_id, private=config.hub_private or None)}")
+        print(f"done: {config.output_dir}")
+    accelerator.wait_for_everyone()
+    accelerator.end_training()
+
+
+def write_model_folder(
+    folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any], test: Images
+) -> None:
+    """Write all files but history and samples, each whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        fresh = Path(name)
+        # a card that stands is kept by save_pretrained: an empty one spares its template
+        (fresh / "README.md").touch()
+        model.to("cpu").save_pretrained(fresh)
+        (fresh / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+        (fresh / "training.json").write_text(json.dumps(run, indent=1) + "\n")
+        (fresh / "README.md").write_text(card(folder, model, metrics, run))
+        if model.config.latent_dim == 2 and test.labels is not None:
+            with (fresh / "latents.csv").open("w", newline="") as file:
+                first = Images(test.pixels[:NUM_LATENTS], None, "")
+                with torch.no_grad():
+                    points = codes(model, first).tolist()
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(["z1", "z2", "label"])
+                writer.writerows(
+                    [f"{a:.4g}", f"{b:.4g}", n] for (a, b), n in zip(points, test.labels.tolist())
+                )
+        for path in fresh.iterdir():
+            path.replace(folder / path.name)
+
+
+def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
+    """The model card, filled from the model, its figures and its run."""
+    config, family, name = model.config, type(model).__name__, folder.resolve().name
+    variant = getattr(config, "variant", "")
+    tag, source = DATA.get(run["dataset"], (None, run["train"]))
+    named = {
+        "reconstruction_psnr": "Mean PSNR of reconstructions (dB)",
+        "neg_elbo_1": "Negative ELBO (nats/image)",
+        "linear_probe_accuracy": "Linear probe accuracy (%)",
+    }
+    results = [
+        EvalResult(
+            task_type="unconditional-image-generation" if family == "VAE" else "image-feature-extraction",
+            dataset_type=tag or "other",
+            dataset_name=source,
+            dataset_split="test",
+            metric_type=key,
+            metric_name=label,
+            metric_value=metrics[key]["value"],
+        )
+        for key, label in named.items()
+        if key in metrics
+    ]
+    data = ModelCardData(
+        license="mit",
+        library_name="generative-lab",
+        pipeline_tag=model._hub_mixin_info.model_card_data.pipeline_tag,
+        tags=sorted(
+            {*model._hub_mixin_info.model_card_data.tags, "model_hub_mixin", "pytorch_model_hub_mixin"}
+        ),
+        datasets=[tag] if tag else None,
+        model_name=name,
+        eval_results=results or None,
+    )
+    channels, size, _ = config.image_shape
+    layers = (
+        f"{config.num_layers} hidden layers of {config.hidden_dim} units on each side"
+        if config.architecture == "mlp"
+        else f"convolutions from {config.base_channels} channels and one hidden layer of {config.hidden_dim}"
+    )
+    samples = sorted(path.name for path in folder.glob("samples/step-*.png"))
+    text = ModelCard.from_template(
+        data,
+        template_str=CARD,
+        name=name,
+        about=ABOUT[family, variant],
+        family=family,
+        last_sample=samples[-1] if samples else "",
+        usage="model.sample(16, torch.Generator().manual_seed(0))" if family == "VAE" else "model(images)",
+        shape=f"{channels}, {size}, {size}",
+        network=f"{layers}, SiLU, latent_dim = {config.latent_dim}",
+        parameters=f"{sum(p.numel() for p in model.parameters()):,}",
+        command=run["command"],
+        data=source,
+        train=run["train"],
+        seed=run["seed"],
+        steps=f"{run['steps']:,}",
+        minutes=f"{run['seconds'] / 60:.1f}",
+        hardware=run["hardware"],
+        libraries=run["libraries"],
+        rows=[
+            (key, _figure(m["value"]) + (f" {m['unit']}" if m["unit"] else ""), m["protocol"])
+            for key, m in metrics.items()
+        ],
+        limits="Made for teaching: small images like those it was trained on, nothing else. "
+        "Images are compared by pixel, so blur costs less than a shift.",
+    )
+    from training.publish import stamp_card
+
+    return stamp_card(str(text))
+
+
+def _figure(value: float | list[float]) -> str:
+    return ", ".join(f"{v:.2f}" for v in value) if isinstance(value, list) else f"{value:.4g}"

@@ -1,0 +1,97 @@
+"""Train an autoencoder: plain, sparse, denoising or contractive, fully connected or convolutional.
+
+    accelerate launch -m training.train_autoencoder --output_dir runs/autoencoder-mnist
+    accelerate launch -m training.train_autoencoder --output_dir runs/autoencoder-denoising-mnist \\
+        --model.variant denoising
+
+The commands, times and results of the shipped models are in README.md.
+"""
+
+from dataclasses import dataclass, field
+from typing import get_args
+
+import torch
+from torch import Tensor, nn
+
+from space.models.autoencoder import Autoencoder, AutoencoderConfig, NoiseKind, corrupt, jacobian_norm_squared
+from training.data import Images
+from training.evaluate import NOISE_LEVELS, Metrics, evaluate
+from training.loop import LoopConfig, Noise, run
+from training.minimise import minimise
+
+
+@dataclass(frozen=True)
+class TrainConfig(LoopConfig):
+    """Train an autoencoder; all times in steps are optimizer steps."""
+
+    model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
+    """shape of the network and the variant"""
+    num_epochs: int = 40
+    """passes over the training images"""
+    sparsity_weight: float = 0.1
+    """weight of the code's L1 norm (`sparse`)"""
+    contractive_weight: float = 0.1
+    """weight of the squared Frobenius norm of dz/dx (`contractive`)"""
+    contractive_every: int = 8
+    """the Jacobian is taken of every n-th image of a batch, for it costs `latent_dim` backward passes"""
+
+
+def denoising_task(x: Tensor, noise: Noise) -> Tensor:
+    """The batch with noise: a quarter of the images for each kind, half of them at the level that is
+    evaluated, the others anywhere between none and that level times 1.2 (at most 1)."""
+    uniform, normal, levels = (
+        noise.uniform_like(x),
+        noise.normal_like(x),
+        noise.uniform_like(x[:, :1, :1, :2]),
+    )
+    kinds, noisy = get_args(NoiseKind), []
+    for i, kind in enumerate(kinds):
+        rows = slice(i, None, len(kinds))
+        drawn = (levels[rows, ..., :1] * 1.2 * NOISE_LEVELS[kind]).clamp(max=1)
+        level = torch.where(levels[rows, ..., 1:] < 0.5, NOISE_LEVELS[kind], drawn)
+        noisy.append((rows, corrupt(x[rows], kind, level, uniform[rows], normal[rows])))
+    out = torch.empty_like(x)
+    for rows, images in noisy:
+        out[rows] = images
+    return out
+
+
+class Objective(nn.Module):
+    """Squared error summed over pixels, averaged over the batch, plus the variant's term."""
+
+    def __init__(self, model: Autoencoder, config: TrainConfig) -> None:
+        super().__init__()
+        self.model, self.config = model, config
+
+    def forward(self, x: Tensor, noise: Noise) -> dict[str, Tensor]:
+        variant = self.config.model.variant
+        z = self.model.encode(denoising_task(x, noise) if variant == "denoising" else x)
+        y = torch.sigmoid(self.model.decode_logits(z).float())
+        recon = (y - x).square().flatten(1).sum(1).mean()
+        if variant == "sparse":
+            penalty = self.config.sparsity_weight * z.float().abs().sum(1).mean()
+        elif variant == "contractive":
+            some = x[:: self.config.contractive_every].detach().requires_grad_()
+            norm = jacobian_norm_squared(self.model.encode(some), some, create_graph=True)
+            penalty = self.config.contractive_weight * norm.float().mean()
+        else:
+            return {"loss": recon, "recon": recon}
+        return {"loss": recon + penalty, "recon": recon, "penalty": penalty}
+
+
+def picture(model: Autoencoder, x: Tensor) -> Tensor:
+    """A row of test images (noisy where the task is denoising) and a row of their reconstructions."""
+    if model.config.variant == "denoising":
+        x = denoising_task(x, Noise(torch.Generator(x.device).manual_seed(0)))
+    return torch.cat([x, model(x)])
+
+
+def main(config: TrainConfig) -> None:
+    def figures(model: Autoencoder, train: Images, test: Images) -> Metrics:
+        return evaluate(model, train, test, config.seed)
+
+    minimise(config, Autoencoder, Objective, picture, figures)
+
+
+if __name__ == "__main__":
+    run(main, TrainConfig)

@@ -1,0 +1,69 @@
+"""Train a variational autoencoder on -ELBO.
+
+    accelerate launch -m training.train_vae --output_dir runs/vae-mnist-2d
+    accelerate launch -m training.train_vae --output_dir runs/vae-mnist-20d \\
+        --model.latent_dim 20 --model.architecture conv --mixed_precision bf16
+
+The commands, times and results of the shipped models are in README.md.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from space.models.layers import standard_normal
+from space.models.vae import VAE, VAEConfig, elbo_terms
+from training.data import Images
+from training.evaluate import Metrics, evaluate
+from training.loop import LoopConfig, Noise, run
+from training.minimise import minimise
+
+
+@dataclass(frozen=True)
+class TrainConfig(LoopConfig):
+    """Train a VAE; all times in steps are optimizer steps."""
+
+    model: VAEConfig = field(default_factory=VAEConfig)
+    """shape of the network"""
+    beta: float = 1.0
+    """weight of the KL term (Higgins et al. 2017); 1 is the ELBO"""
+    input_dropout: float = 0.0
+    """share of pixels hidden from the encoder in training: against overfitting; still a bound, for q may
+    depend on anything"""
+    iw_samples: int = 1000
+    """samples of z an image in the importance-weighted NLL at the end"""
+
+
+class NegativeELBO(nn.Module):
+    """(recon + beta * kl) averaged over the batch, in nats an image."""
+
+    def __init__(self, model: VAE, config: TrainConfig) -> None:
+        super().__init__()
+        self.model, self.beta, self.input_dropout = model, config.beta, config.input_dropout
+
+    def forward(self, x: Tensor, noise: Noise) -> dict[str, Tensor]:
+        seen = x
+        if self.training and self.input_dropout:
+            seen = x * (noise.uniform_like(x) >= self.input_dropout)
+        mu, logvar = (t.float() for t in self.model.encode(seen))
+        z = self.model.reparameterize(mu, logvar, noise.normal_like(mu))
+        recon, kl = elbo_terms(self.model.decode_logits(z).float(), x, mu, logvar)
+        return {"loss": (recon + self.beta * kl).mean(), "recon": recon.mean(), "kl": kl.mean()}
+
+
+def picture(model: VAE, x: Tensor) -> Tensor:
+    """A row of test images, a row of their reconstructions, three rows from fixed latents."""
+    latents = standard_normal(30, model.config.latent_dim, torch.Generator().manual_seed(0))
+    return torch.cat([x, model(x), model.decode(latents.to(x))])
+
+
+def main(config: TrainConfig) -> None:
+    def figures(model: VAE, train: Images, test: Images) -> Metrics:
+        return evaluate(model, train, test, config.seed, config.iw_samples)
+
+    minimise(config, VAE, NegativeELBO, picture, figures)
+
+
+if __name__ == "__main__":
+    run(main, TrainConfig)
