@@ -62,15 +62,19 @@ def load_images(dataset: str, data_dir: Path, split: str, in_channels: int, imag
 def _torchvision_split(dataset: str, data_dir: Path, split: str) -> tuple[Tensor, Tensor]:
     kind = {"mnist": tv.MNIST, "fashion-mnist": tv.FashionMNIST}[dataset]
     try:
-        data = kind(data_dir, train=split == "train", download=False)
-    except RuntimeError:
         try:
+            data = kind(data_dir, train=split == "train", download=False)
+        except RuntimeError:  # what torchvision raises where there is nothing
             data = kind(data_dir, train=split == "train", download=True)
-        except Exception as error:  # torchvision raises RuntimeError, URLError and more
-            raise DataError(
-                f"{dataset} is not in {data_dir} and could not be downloaded. Point --data_dir to the folder "
-                f"that holds {kind.__name__}/raw, or connect to the network."
-            ) from error
+    except (RuntimeError, OSError) as error:
+        raise DataError(
+            f"{dataset} is not in {data_dir} and could not be downloaded. Point --data_dir to the folder "
+            f"that holds {kind.__name__}/raw, or connect to the network."
+        ) from error
+    except (AssertionError, ValueError, IndexError, TypeError) as error:
+        raise DataError(
+            f"{dataset} in {data_dir} cannot be read; remove {kind.__name__}/raw there and fetch it again"
+        ) from error
     return data.data[:, None], data.targets.long()
 
 

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import torch
 from accelerate import Accelerator
 from accelerate.utils import ProjectConfiguration, set_seed
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
@@ -311,7 +312,7 @@ def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
             raise TrainingError(f"{folder} is not a checkpoint; give 'latest' or a checkpoint-<step> folder")
     try:
         accelerator.load_state(str(folder))
-    except (RuntimeError, OSError, EOFError, KeyError) as error:
+    except (SafetensorError, RuntimeError, OSError, EOFError, KeyError) as error:
         raise TrainingError(f"{folder} cannot be read: {error}") from error
 
 

@@ -109,7 +109,9 @@ Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardwa
 
 def training_command(config: LoopConfig) -> str:
     """The command that repeats a run: every flag that differs from its default, but for places and pushes."""
-    module = Path(sys.modules["__main__"].__file__ or "train").stem
+    module = type(config).__module__
+    if module == "__main__":  # the script itself was started with -m
+        module = sys.modules["__main__"].__spec__.name
     values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
     flags = [
         f"--{key} {value}"
@@ -117,7 +119,7 @@ def training_command(config: LoopConfig) -> str:
         if value != defaults[key] and key not in NOT_IN_COMMAND
     ]
     return " ".join(
-        [f"accelerate launch -m training.{module} --output_dir runs/{config.output_dir.name}", *flags]
+        [f"accelerate launch -m {module} --output_dir runs/{config.output_dir.name}", *flags]
     )
 
 

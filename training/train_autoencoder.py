@@ -26,7 +26,7 @@ class TrainConfig(LoopConfig):
 
     model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
     """shape of the network and the variant"""
-    num_epochs: int = 40
+    num_epochs: int = 25
     """passes over the training images"""
     sparsity_weight: float = 0.1
     """weight of the code's L1 norm (`sparse`)"""

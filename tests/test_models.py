@@ -1,0 +1,201 @@
+"""Every family alike, then the maths of each."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.distributions import Normal, kl_divergence
+
+from space.models import autoencoder, vae
+from space.models.autoencoder import Autoencoder, AutoencoderConfig, corrupt, jacobian_norm_squared
+from space.models.layers import NetworkConfig
+from space.models.vae import VAE, VAEConfig, elbo_terms, importance_weighted_nll
+
+SMALL = {"hidden_dim": 16, "base_channels": 4, "latent_dim": 3}
+FAMILIES = {
+    **{
+        variant: lambda variant=variant, **more: Autoencoder(
+            AutoencoderConfig(variant=variant, **SMALL, **more)
+        )
+        for variant in ("plain", "sparse", "denoising", "contractive")
+    },
+    "vae": lambda **more: VAE(VAEConfig(**SMALL, **more)),
+}
+family = pytest.mark.parametrize("build", FAMILIES.values(), ids=FAMILIES.keys())
+architecture = pytest.mark.parametrize("architecture", ["mlp", "conv"])
+
+
+def rng(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@family
+@architecture
+@pytest.mark.parametrize("in_channels", [1, 3])
+@pytest.mark.parametrize("image_size", [28, 32, 64])
+def test_forward_keeps_shape_and_range(build, architecture, in_channels, image_size):
+    torch.manual_seed(0)
+    model = build(architecture=architecture, in_channels=in_channels, image_size=image_size)
+    x = torch.rand(2, in_channels, image_size, image_size)
+    y = model(x)
+    assert y.shape == x.shape
+    assert y.min() >= 0 and y.max() <= 1
+    code = model.encode(x)
+    assert all(part.shape == (2, 3) for part in (code if isinstance(code, tuple) else (code,)))
+
+
+@family
+@architecture
+def test_a_gradient_reaches_every_parameter(build, architecture):
+    torch.manual_seed(0)
+    model = build(architecture=architecture)
+    x = torch.rand(4, 1, 28, 28)
+    code = model.encode(x)
+    z = model.reparameterize(*code, torch.randn(4, 3)) if isinstance(code, tuple) else code
+    (model.decode(z) - x).square().sum().backward()
+    dead = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert not dead
+
+
+@family
+@architecture
+def test_saved_and_loaded_is_the_same_model(build, architecture, tmp_path):
+    model = build(architecture=architecture)
+    model.save_pretrained(tmp_path)
+    again = type(model).from_pretrained(tmp_path, strict=True)
+    assert again.config == model.config
+    assert not again.training
+    x = torch.rand(2, 1, 28, 28)
+    assert torch.equal(model.eval()(x), again(x))
+
+
+def test_same_seed_same_picture_at_any_count():
+    torch.manual_seed(0)
+    model = VAE(VAEConfig(**SMALL)).eval()
+    few, many = model.sample(3, rng(7)), model.sample(40, rng(7))
+    assert torch.allclose(few, many[:3], atol=1e-6)
+    assert not torch.allclose(few, model.sample(3, rng(8)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"in_channels": 2}, "in_channels is 2"),
+        ({"image_size": 30}, "image_size is 30"),
+        ({"architecture": "gru"}, "architecture is 'gru'"),
+        ({"hidden_dim": 0}, "hidden_dim is 0"),
+        ({"latent_dim": 0}, "latent_dim is 0"),
+    ],
+)
+@pytest.mark.parametrize("config", [AutoencoderConfig(), VAEConfig()], ids=["autoencoder", "vae"])
+def test_a_wrong_config_is_named(config: NetworkConfig, wrong, named):
+    with pytest.raises(ValueError, match=named):
+        replace(config, **wrong)
+
+
+def test_kl_is_that_of_torch_distributions():
+    mu, logvar = torch.randn(5, 4, generator=rng()), torch.randn(5, 4, generator=rng(1))
+    expected = kl_divergence(Normal(mu, (0.5 * logvar).exp()), Normal(0.0, 1.0))
+    assert torch.allclose(vae.kl_divergence(mu, logvar), expected, atol=1e-5)
+    assert vae.kl_divergence(torch.zeros(1, 2), torch.zeros(1, 2)).abs().max() == 0
+
+
+def test_elbo_terms_are_sums_over_pixels_and_dimensions():
+    logits, x = torch.randn(2, 1, 8, 8, generator=rng()), torch.rand(2, 1, 8, 8, generator=rng(1))
+    mu, logvar = torch.ones(2, 3), torch.zeros(2, 3)
+    recon, kl = elbo_terms(logits, x, mu, logvar)
+    p = torch.sigmoid(logits)
+    by_hand = -(x * p.log() + (1 - x) * (1 - p).log()).flatten(1).sum(1)
+    assert torch.allclose(recon, by_hand, atol=1e-3)
+    assert torch.allclose(kl, torch.full((2,), 1.5))
+
+
+def test_reparameterize_is_mu_plus_sigma_noise():
+    mu, logvar = torch.tensor([[1.0, 2.0]]), torch.tensor([[0.0, math.log(4.0)]])
+    assert torch.allclose(
+        VAE.reparameterize(mu, logvar, torch.tensor([[1.0, -1.0]])), torch.tensor([[2.0, 0.0]])
+    )
+
+
+class LinearGaussian(torch.nn.Module):
+    """A VAE with one latent and one pixel, small enough to integrate on a grid."""
+
+    def encode(self, x):
+        return x.flatten(1) - 0.5, torch.full((len(x), 1), math.log(0.7))
+
+    def decode_logits(self, z):
+        return (2 * z).view(-1, 1, 1, 1)
+
+    reparameterize = staticmethod(VAE.reparameterize)
+
+
+def test_importance_weighted_nll_converges_to_the_integral_and_bounds_the_elbo():
+    model, x = LinearGaussian(), torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)
+    z = torch.linspace(-8, 8, 4001, dtype=torch.float64)
+    for image in (0, 1):
+        likelihood = torch.sigmoid(2 * z) if image else torch.sigmoid(-2 * z)
+        exact = -torch.trapezoid(likelihood * Normal(0.0, 1.0).log_prob(z).exp(), z).log()
+        assert abs(importance_weighted_nll(model, x, 20_000, rng())[image].item() - exact.item()) < 0.01
+    one = torch.stack([importance_weighted_nll(model, x, 1, rng(i)) for i in range(300)]).mean(0)
+    many = torch.stack([importance_weighted_nll(model, x, 50, rng(i)) for i in range(300)]).mean(0)
+    assert (many < one).all()
+
+
+@architecture
+def test_jacobian_norm_is_exact_and_differentiable(architecture):
+    torch.manual_seed(0)
+    model = Autoencoder(AutoencoderConfig(architecture=architecture, **SMALL))
+    x = torch.rand(3, 1, 28, 28, requires_grad=True)
+    norms = jacobian_norm_squared(model.encode(x), x, create_graph=True)
+    for image, norm in zip(x, norms):
+        full = torch.autograd.functional.jacobian(lambda one: model.encode(one[None])[0], image)
+        assert torch.allclose(norm, full.square().sum(), rtol=1e-4)
+    norms.sum().backward()
+    assert model.encoder[1 if architecture == "mlp" else 0].weight.grad.abs().sum() > 0
+
+
+def test_sparse_codes_are_zero_or_positive():
+    torch.manual_seed(0)
+    z = Autoencoder(AutoencoderConfig(variant="sparse", **SMALL)).encode(torch.rand(64, 1, 28, 28))
+    assert (z >= 0).all() and (z == 0).any() and (z > 0).any()
+
+
+def noise_for(x):
+    return torch.rand(x.shape, generator=rng()), torch.randn(x.shape, generator=rng(1))
+
+
+@pytest.mark.parametrize("kind", autoencoder.get_args(autoencoder.NoiseKind))
+def test_noise_stays_in_range_grows_with_its_level_and_is_none_at_zero(kind):
+    x = torch.rand(20, 1, 28, 28, generator=rng(2))
+    errors = [(corrupt(x, kind, level, *noise_for(x)) - x).square().mean() for level in (0.0, 0.2, 0.6, 1.0)]
+    assert errors[0] == 0 and errors == sorted(errors) and errors[1] > 0
+    noisy = corrupt(x, kind, 1.0, *noise_for(x))
+    assert noisy.min() >= 0 and noisy.max() <= 1
+    mixed = corrupt(x, kind, torch.linspace(0, 1, 20).view(20, 1, 1, 1), *noise_for(x))
+    assert torch.equal(mixed[0], x[0]) and torch.equal(mixed[-1], noisy[-1])
+
+
+def test_noise_shares():
+    grey = torch.full((100, 1, 28, 28), 0.5)
+    masked = corrupt(grey, "masking", 0.3, *noise_for(grey))
+    assert abs((masked == 0).float().mean() - 0.3) < 0.01
+    peppered = corrupt(grey, "salt_and_pepper", 0.4, *noise_for(grey))
+    assert abs((peppered == 0).float().mean() - 0.2) < 0.01
+    assert abs((peppered == 1).float().mean() - 0.2) < 0.01
+    # fair coins b1 and b2: x * b1 + b2 is 1 with b2 = 1, else x or 0 by halves
+    coins = corrupt(grey, "coin_flip", 1.0, *noise_for(grey))
+    for value, share in ((1.0, 0.5), (0.5, 0.25), (0.0, 0.25)):
+        assert abs((coins == value).float().mean() - share) < 0.01
+
+
+def test_unknown_noise_is_named():
+    with pytest.raises(ValueError, match="'fog'"):
+        corrupt(torch.zeros(1, 1, 8, 8), "fog", 0.1, torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 8, 8))
+
+
+def test_elbo_of_perfect_binary_reconstruction_is_zero():
+    x = (torch.rand(2, 1, 8, 8, generator=rng()) > 0.5).float()
+    recon, _ = elbo_terms((2 * x - 1) * 50, x, torch.zeros(2, 1), torch.zeros(2, 1))
+    assert torch.allclose(recon, F.binary_cross_entropy(x, x, reduction="sum").expand(2) * 0, atol=1e-6)

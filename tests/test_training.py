@@ -1,0 +1,299 @@
+"""The training scripts from flags to model folder, and what a run promises: exact, resumable, the same on
+two processes as on one, and one sentence when it cannot go on."""
+
+import csv
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate.state import AcceleratorState
+from safetensors.torch import load_file
+
+from space.hub import load_folder
+from space.models.autoencoder import Autoencoder, AutoencoderConfig
+from space.models.vae import VAE, VAEConfig
+from training import train_autoencoder, train_vae
+from training.loop import NOT_MATHS, LoopConfig, Noise, TrainingError, flat, run, snapshot_steps
+
+ROOT = Path(__file__).parent.parent
+TINY = {"dataset": "fake", "batch_size": 64, "cpu": True, "warmup_steps": 2, "logging_steps": 4}
+FILES = {"config.json", "model.safetensors", "README.md", "metrics.json", "training.json", "history.csv"}
+
+
+@pytest.fixture(autouse=True)
+def fresh_accelerate_state():
+    AcceleratorState._reset_state(True)
+    yield
+    AcceleratorState._reset_state(True)
+
+
+def vae_config(folder: Path, **more) -> train_vae.TrainConfig:
+    model = more.pop("model", VAEConfig(hidden_dim=16))
+    return train_vae.TrainConfig(output_dir=folder, model=model, iw_samples=10, **{**TINY, **more})
+
+
+def autoencoder_config(folder: Path, **more) -> train_autoencoder.TrainConfig:
+    model = more.pop("model", AutoencoderConfig(hidden_dim=16, latent_dim=4))
+    return train_autoencoder.TrainConfig(output_dir=folder, model=model, **{**TINY, **more})
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model.safetensors")
+
+
+def assert_same_weights(a: Path, b: Path) -> None:
+    left, right = weights(a), weights(b)
+    assert left.keys() == right.keys()
+    assert [name for name in left if not torch.equal(left[name], right[name])] == []
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with (folder / "history.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("variant", ["plain", "sparse", "denoising", "contractive", "conv"])
+def test_autoencoder_script_leaves_a_model_folder(tmp_path, variant):
+    shape = {"architecture": "conv", "base_channels": 4} if variant == "conv" else {"variant": variant}
+    config = autoencoder_config(
+        tmp_path / "small", max_steps=2, model=AutoencoderConfig(hidden_dim=16, latent_dim=4, **shape)
+    )
+    train_autoencoder.main(config)
+    names = {path.name for path in config.output_dir.iterdir()}
+    assert names >= FILES | {"samples"}
+    assert "latents.csv" not in names
+    model = load_folder(Autoencoder, config.output_dir)
+    assert model.config == config.model
+    card = (config.output_dir / "README.md").read_text()
+    assert "model-index" in card and "accelerate launch -m training.train_autoencoder" in card
+
+
+def test_vae_script_leaves_a_model_folder(tmp_path):
+    config = vae_config(tmp_path / "small", max_steps=2)
+    train_vae.main(config)
+    names = {path.name for path in config.output_dir.iterdir()}
+    assert names >= FILES | {"samples", "latents.csv"}
+    assert load_folder(VAE, config.output_dir).config == config.model
+    assert [row["step"] for row in history(config.output_dir)] == ["0", "1", "2"]
+    assert sorted(path.name for path in (config.output_dir / "samples").iterdir()) == [
+        f"step-{step:06d}.png" for step in range(3)
+    ]
+
+
+def test_training_learns(tmp_path):
+    config = vae_config(tmp_path / "run", num_epochs=8, learning_rate=3e-3)
+    train_vae.main(config)
+    losses = [float(row["test_loss"]) for row in history(config.output_dir) if row["test_loss"]]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+OPTIONS = {
+    "plain": {},
+    "everything": {
+        "ema_decay": 0.9,
+        "gradient_accumulation_steps": 2,
+        "mixed_precision": "bf16",
+        "max_grad_norm": 1.0,
+        "weight_decay": 0.01,
+    },
+}
+
+
+@pytest.mark.parametrize("script", [train_vae, train_autoencoder], ids=["vae", "autoencoder"])
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
+def test_resume_in_the_middle_of_an_epoch_is_exact(tmp_path, script, options):
+    make = vae_config if script is train_vae else autoencoder_config
+    more = {"input_dropout": 0.1} if script is train_vae else {}
+    if script is train_autoencoder:
+        more["model"] = AutoencoderConfig(hidden_dim=16, latent_dim=4, variant="denoising")
+    straight = make(tmp_path / "straight", max_steps=21, checkpointing_steps=11, **options, **more)
+    script.main(straight)
+    stopped = replace(straight, output_dir=tmp_path / "stopped", resume_from_checkpoint="latest")
+    shutil.copytree(straight.output_dir, stopped.output_dir)
+    shutil.rmtree(stopped.output_dir / "checkpoints" / "checkpoint-21")  # 8 batches an epoch: 11 is inside
+    (stopped.output_dir / "model.safetensors").unlink()
+    AcceleratorState._reset_state(True)
+    script.main(stopped)
+    assert_same_weights(straight.output_dir, stopped.output_dir)
+    keys = ("step", "epoch", "loss", "test_loss")
+    rows = [[[row[k] for k in keys] for row in history(c.output_dir)] for c in (straight, stopped)]
+    assert rows[0] == rows[1]
+
+
+def script(name: str, *flags: object, launcher: tuple[str, ...] = (), **more) -> subprocess.Popen:
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "TQDM_DISABLE": "1"}
+    command = [sys.executable, *(launcher or ("-m",)), f"training.{name}", *map(str, flags)]
+    return subprocess.Popen(command, cwd=ROOT, env=env, text=True, stderr=subprocess.PIPE, **more)
+
+
+def test_control_c_saves_a_checkpoint_and_resuming_gives_the_same_weights(tmp_path):
+    flags = ["--dataset", "fake", "--batch_size", "64", "--max_steps", "400", "--model.hidden_dim", "64",
+             "--iw_samples", "2", "--logging_steps", "10", "--cpu"]  # fmt: skip
+    process = script("train_vae", "--output_dir", tmp_path / "stopped", *flags)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "stopped" / "samples" / "step-000002.png").exists():
+        assert time.monotonic() < deadline and process.poll() is None, process.stderr.read()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "--resume_from_checkpoint latest" in errors and "Traceback" not in errors
+    (checkpoint,) = (tmp_path / "stopped" / "checkpoints").iterdir()
+    assert 0 < int(checkpoint.name.removeprefix("checkpoint-")) < 400
+
+    common = vae_config(
+        tmp_path / "stopped",
+        max_steps=400,
+        model=VAEConfig(hidden_dim=64),
+        warmup_steps=200,
+        logging_steps=10,
+    )
+    config = replace(common, iw_samples=2, resume_from_checkpoint="latest")
+    train_vae.main(config)
+    AcceleratorState._reset_state(True)
+    train_vae.main(replace(config, output_dir=tmp_path / "straight", resume_from_checkpoint=""))
+    assert_same_weights(tmp_path / "stopped", tmp_path / "straight")
+
+
+@pytest.mark.parametrize("family", ["vae", "autoencoder"])
+def test_two_processes_give_the_losses_of_one(tmp_path, family):
+    flags = {"max_steps": 12, "logging_steps": 2}
+    if family == "vae":
+        module, config = train_vae, vae_config(tmp_path / "one", input_dropout=0.1, **flags)
+    else:
+        model = AutoencoderConfig(hidden_dim=16, latent_dim=4, variant="contractive")
+        module, config = train_autoencoder, autoencoder_config(tmp_path / "one", model=model, **flags)
+    module.main(config)
+
+    maths = flat(asdict(config)).items()
+    given = [part for key, value in maths if key not in NOT_MATHS for part in (f"--{key}", value)]
+    two = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m")
+    flags = ["--output_dir", tmp_path / "two", "--cpu", *given]
+    process = script(f"train_{family}", *flags, launcher=two)
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    random_states = list((tmp_path / "two" / "checkpoints" / "checkpoint-12").glob("random_states_*"))
+    assert len(random_states) == 2  # two processes in one run, not two runs
+    rows = [history(tmp_path / folder) for folder in ("one", "two")]
+    assert len(rows[0]) == len(rows[1]) > 6
+    for one, both in zip(*rows):
+        for key in ("loss", "recon", "test_loss"):
+            assert one[key] == both[key] == "" or math.isclose(
+                float(one[key]), float(both[key]), rel_tol=1e-4
+            ), (key, one, both)
+    assert "128 images" in (tmp_path / "two" / "metrics.json").read_text()
+
+
+def test_noise_of_two_processes_is_that_of_one():
+    x = torch.zeros(8, 3)
+    whole = Noise(torch.Generator().manual_seed(3)).normal_like(x)
+    halves = [Noise(torch.Generator().manual_seed(3), rank, 2).normal_like(x[:4]) for rank in (0, 1)]
+    assert torch.equal(whole, torch.cat(halves))
+
+
+def test_trackers_get_the_losses(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
+    config = vae_config(tmp_path / "run", max_steps=4, report_to=("tensorboard", "trackio"))
+    train_vae.main(config)
+    assert list((config.output_dir / "logs").rglob("events.out.tfevents*"))
+    assert list((tmp_path / "trackio").glob("*.db"))
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
+    config = vae_config(tmp_path / "run", max_steps=40, learning_rate=1e30, logging_steps=4)
+    with pytest.raises(TrainingError, match=r"(loss|recon|kl) is (nan|inf) .* up to step \d+"):
+        train_vae.main(config)
+    assert not (config.output_dir / "model.safetensors").exists()
+
+
+def test_checkpoints_are_limited(tmp_path):
+    config = vae_config(tmp_path / "run", max_steps=10, checkpointing_steps=2, checkpoints_total_limit=2)
+    train_vae.main(config)
+    names = {path.name for path in (config.output_dir / "checkpoints").iterdir()}
+    assert names == {"checkpoint-8", "checkpoint-10"}
+
+
+def start_with_a_file(folder: Path) -> train_vae.TrainConfig:
+    (folder / "file").write_text("")
+    return vae_config(folder / "file")
+
+
+def resume_from_nothing(folder: Path) -> train_vae.TrainConfig:
+    return vae_config(folder / "empty", resume_from_checkpoint="latest")
+
+
+def resume_from_elsewhere(folder: Path) -> train_vae.TrainConfig:
+    return vae_config(folder / "run", resume_from_checkpoint=str(folder))
+
+
+def run_again(folder: Path) -> train_vae.TrainConfig:
+    train_vae.main(vae_config(folder / "run", max_steps=1))
+    return vae_config(folder / "run", max_steps=2)
+
+
+def resume_with_other_flags(folder: Path) -> train_vae.TrainConfig:
+    train_vae.main(vae_config(folder / "run", max_steps=1))
+    return vae_config(folder / "run", max_steps=1, learning_rate=0.5, resume_from_checkpoint="latest")
+
+
+def resume_from_a_damaged_checkpoint(folder: Path) -> train_vae.TrainConfig:
+    train_vae.main(vae_config(folder / "run", max_steps=1))
+    damaged = folder / "run" / "checkpoints" / "checkpoint-1" / "model.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    return vae_config(folder / "run", max_steps=1, resume_from_checkpoint="latest")
+
+
+def too_large_a_batch(folder: Path) -> train_vae.TrainConfig:
+    return vae_config(folder / "run", batch_size=10_000)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (start_with_a_file, "is a file; give a folder"),
+        (resume_from_nothing, "holds no checkpoint to resume from"),
+        (resume_from_elsewhere, "is not a checkpoint"),
+        (run_again, "holds a run already"),
+        (resume_with_other_flags, r"other values of learning_rate \(0.001, now 0.5\)"),
+        (resume_from_a_damaged_checkpoint, "cannot be read"),
+        (too_large_a_batch, "more than the 512 training images"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_run_that_cannot_start_says_why(tmp_path, make, says):
+    config = make(tmp_path)
+    AcceleratorState._reset_state(True)
+    with pytest.raises(TrainingError, match=says):
+        train_vae.main(config)
+
+
+def test_errors_reach_the_command_line_as_one_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(sys, "argv", ["train_vae", "--output_dir", str(tmp_path / "file")])
+    with pytest.raises(SystemExit) as exit_:
+        run(train_vae.main, train_vae.TrainConfig)
+    assert exit_.value.code == 1
+    assert capsys.readouterr().err == f"error: --output_dir {tmp_path / 'file'} is a file; give a folder\n"
+
+
+@pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"learning_rate": -1.0}, {"ema_decay": 1.0}])
+def test_a_wrong_flag_is_named(tmp_path, wrong):
+    (name, value), *_ = wrong.items()
+    with pytest.raises(ValueError, match=f"{name} is {value}"):
+        LoopConfig(output_dir=tmp_path, **wrong)
+
+
+def test_snapshots_are_dense_at_first():
+    steps = sorted(snapshot_steps(10_000, 14))
+    assert steps[0] == 0 and steps[-1] == 10_000 and len(steps) <= 14
+    gaps = [b - a for a, b in pairwise(steps)]
+    assert gaps == sorted(gaps)
