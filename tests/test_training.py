@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from space.hub import load_folder
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.vae import VAE, VAEConfig
-from training import train_autoencoder, train_vae
+from training import evaluate, train_autoencoder, train_vae
 from training.loop import NOT_MATHS, LoopConfig, Noise, TrainingError, flat, run, snapshot_steps
 
 ROOT = Path(__file__).parent.parent
@@ -87,6 +87,17 @@ def test_vae_script_leaves_a_model_folder(tmp_path):
     assert sorted(path.name for path in (config.output_dir / "samples").iterdir()) == [
         f"step-{step:06d}.png" for step in range(3)
     ]
+
+
+def test_evaluating_again_gives_the_same_figures(tmp_path, capsys):
+    config = vae_config(tmp_path / "small", max_steps=2)
+    train_vae.main(config)
+    files = [config.output_dir / name for name in ("metrics.json", "latents.csv", "README.md")]
+    before = [file.read_text() for file in files]
+    files[0].write_text("{}")
+    evaluate.main(evaluate.EvaluateConfig(model=str(config.output_dir), iw_samples=10))
+    assert [file.read_text() for file in files] == before
+    assert "neg_elbo_1" in capsys.readouterr().out
 
 
 def test_training_learns(tmp_path):
@@ -297,3 +308,11 @@ def test_snapshots_are_dense_at_first():
     assert steps[0] == 0 and steps[-1] == 10_000 and len(steps) <= 14
     gaps = [b - a for a, b in pairwise(steps)]
     assert gaps == sorted(gaps)
+
+
+def test_a_torchvision_that_does_not_fit_torch_is_one_sentence(tmp_path):
+    (tmp_path / "torchvision.py").write_text('raise RuntimeError("operator torchvision::nms does not exist")')
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import training"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Install the two together: pip install --upgrade torch torchvision" in done.stderr.splitlines()[-1]

@@ -19,8 +19,8 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from torch import nn
 
 from training.data import Images
-from training.evaluate import Metrics, codes
 from training.loop import LoopConfig, Progress, flat
+from training.metrics import Metrics, codes
 
 NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB
 NOT_IN_COMMAND = {
@@ -118,9 +118,7 @@ def training_command(config: LoopConfig) -> str:
         for key, value in values.items()
         if value != defaults[key] and key not in NOT_IN_COMMAND
     ]
-    return " ".join(
-        [f"accelerate launch -m {module} --output_dir runs/{config.output_dir.name}", *flags]
-    )
+    return " ".join([f"accelerate launch -m {module} --output_dir runs/{config.output_dir.name}", *flags])
 
 
 def hardware(device: torch.device) -> str:
@@ -154,6 +152,7 @@ def finish(
     """
     if accelerator.is_main_process:
         run = {
+            "family": type(model).__name__,
             "command": training_command(config),
             "dataset": config.dataset,
             "train": train.description,

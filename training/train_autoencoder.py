@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, NoiseKind, corrupt, jacobian_norm_squared
 from training.data import Images
-from training.evaluate import NOISE_LEVELS, Metrics, evaluate
 from training.loop import LoopConfig, Noise, run
+from training.metrics import NOISE_LEVELS, Metrics, evaluate
 from training.minimise import minimise
 
 

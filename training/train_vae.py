@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from space.models.layers import standard_normal
 from space.models.vae import VAE, VAEConfig, elbo_terms
 from training.data import Images
-from training.evaluate import Metrics, evaluate
 from training.loop import LoopConfig, Noise, run
+from training.metrics import Metrics, evaluate
 from training.minimise import minimise
 
 

@@ -1,0 +1,353 @@
+"""Weights: from the Hub, else from its cache on this machine, else from the folder bundled with the app.
+
+All that reads from the Hub is here, and nobody waits long for it. The Hub is asked in a thread of its own:
+the first visitor of a model waits `DEADLINE_SECONDS` and then gets the next best copy, later ones never wait,
+and where the Hub was slow with one model nobody waits for another. The answer is good for `REMEMBER_SECONDS`,
+then the Hub is asked again behind the visitors' backs.
+Without `MODEL_NAMESPACE` it is not asked at all.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import MISSING, dataclass, fields
+from fnmatch import fnmatch
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Literal, TypeVar, get_type_hints
+
+import torch
+from huggingface_hub import HfApi, get_token, hf_hub_download, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.utils import httpx  # the client's own: httpx2 in huggingface_hub 2, httpx in 1
+from safetensors import SafetensorError, safe_open
+from torch import nn
+
+from space.models import MODELS
+from space.problems import Problem
+
+DEADLINE_SECONDS = 5.0
+"""how long one visitor waits for the Hub"""
+REMEMBER_SECONDS = 600.0
+"""how long the Hub's answer, or its silence, is good for"""
+MAX_BYTES = 200_000_000
+"""the most that is downloaded for one model"""
+BUNDLED = Path(__file__).parent / "pretrained"
+REQUIRED = ["config.json", "model.safetensors"]
+"""what a model is built from"""
+OPTIONAL = ["latents.csv", "training.json"]
+"""what a complete model folder may lack"""
+FILES = [*REQUIRED, "README.md", "metrics.json", "history.csv", "samples/*.png", *OPTIONAL]
+"""a model folder, as patterns; whatever else a repository or a folder has is left there"""
+
+T = TypeVar("T")
+
+
+class ModelUnavailable(Exception):
+    """A model that cannot be loaded, and why: `reason` is half a sentence in English."""
+
+    def __init__(self, repo_id: str, reason: str) -> None:
+        self.repo_id, self.reason = repo_id, reason
+        super().__init__(f"{repo_id}: {reason}")
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model and where it comes from."""
+
+    name: str
+    model: nn.Module
+    """in `eval()`, on the CPU, shared by all visitors"""
+    source: Literal["hub", "cache", "bundled"]
+    commit: str | None
+    """commit of the repository; None for a bundled model"""
+    reason: str | None
+    """why the model does not come from the Hub; None where it does or where no Hub was asked for"""
+    folder: Path
+    """the complete model folder"""
+
+
+@dataclass
+class _Question:
+    """What the Hub was asked, when, and what visitors get until it answers."""
+
+    asked: float
+    answer: Future[LoadedModel]
+    meanwhile: LoadedModel | None
+
+    def is_stale(self) -> bool:
+        return self.answer.done() and time.monotonic() > self.asked + REMEMBER_SECONDS
+
+
+_Key = tuple[str, str, str]  # name, repository, revision
+_questions: dict[_Key, _Question] = {}
+_slow_until = 0.0
+_lock = Lock()
+
+
+def load(name: str) -> LoadedModel:
+    """The model `name` of `space.models.MODELS`, from the best place that has it.
+
+    Raises `Problem` for an unknown name and `ModelUnavailable` where not even the bundled copy works.
+    """
+    if name not in MODELS:
+        raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
+    namespace = os.environ.get("MODEL_NAMESPACE", os.environ.get("SPACE_AUTHOR_NAME"))
+    if not namespace:
+        return LoadedModel(name, _build(name, BUNDLED / name), "bundled", None, None, BUNDLED / name)
+    key = (name, f"{namespace}/{name}", os.environ.get("MODEL_REVISION") or "main")
+    question = _question(key)
+    if question.meanwhile is None:
+        _wait_for(question)
+    if question.answer.done():
+        return question.answer.result()
+    if question.meanwhile is None:
+        overdue = time.monotonic() >= question.asked + DEADLINE_SECONDS
+        question.meanwhile = _fall_back(*key, _no_answer() if overdue else "the Hub is slow at the moment")
+    return question.meanwhile
+
+
+def clear() -> None:
+    """Forget what the Hub said and all models in memory."""
+    global _slow_until
+    with _lock:
+        _questions.clear()
+        _slow_until = 0.0
+    _build.cache_clear()
+
+
+def _question(key: _Key) -> _Question:
+    """The question for a model that is under way or has a fresh answer; else a new one."""
+    with _lock:
+        question = _questions.get(key)
+        if question is None or question.is_stale():
+            known = question.answer.result() if question and not question.answer.exception() else None
+            question = _questions[key] = _Question(time.monotonic(), _in_background(_ask, *key), known)
+        return question
+
+
+def _wait_for(question: _Question) -> None:
+    """Give the Hub until the deadline, unless it has been slow lately."""
+    global _slow_until
+    started = time.monotonic()
+    if started > _slow_until:
+        wait([question.answer], timeout=max(question.asked + DEADLINE_SECONDS - started, 0))
+        if time.monotonic() - started > DEADLINE_SECONDS / 2:
+            _slow_until = time.monotonic() + REMEMBER_SECONDS
+
+
+def _in_background(job: Callable[..., T], *arguments: object) -> Future[T]:
+    """Do a job in a daemon thread: unlike a pool, it does not hold up the end of the program."""
+    answer: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(job(*arguments))
+        except Exception as error:
+            answer.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return answer
+
+
+def _ask(name: str, repo_id: str, revision: str) -> LoadedModel:
+    """The model from the Hub, or the next best copy with the reason."""
+    try:
+        folder = _download(repo_id, revision)
+        try:
+            model = _build(name, folder)
+        except ModelUnavailable as error:
+            raise ModelUnavailable(repo_id, f"the copy on the Hub cannot be used: {error.reason}") from error
+    except Exception as error:
+        reason = explain(error, repo_id, revision)
+        logging.getLogger(__name__).warning("%s: %s (%r)", repo_id, reason, error)
+        return _fall_back(name, repo_id, revision, reason)
+    if folder.name != revision:
+        # what the cache takes for `revision` when the Hub is gone: only ever a complete, sound snapshot
+        reference = folder.parents[1] / "refs" / revision
+        with suppress(OSError):
+            reference.parent.mkdir(parents=True, exist_ok=True)
+            reference.write_text(folder.name)
+    return LoadedModel(name, model, "hub", folder.name, None, folder)
+
+
+def _download(repo_id: str, revision: str) -> Path:
+    """The snapshot of what `revision` is now, every file checked; only what the cache lacks is downloaded."""
+    info = HfApi().model_info(repo_id, revision=revision, files_metadata=True, timeout=DEADLINE_SECONDS)
+    sizes = {
+        file.rfilename: file.size or 0
+        for file in info.siblings or []
+        if any(fnmatch(file.rfilename, pattern) for pattern in FILES)
+    }
+    for required in REQUIRED:
+        if required not in sizes:
+            raise ModelUnavailable(repo_id, f"{repo_id} has no {required}")
+    if sum(sizes.values()) > MAX_BYTES:
+        size, most = sum(sizes.values()) / 1e6, MAX_BYTES / 1e6
+        raise ModelUnavailable(repo_id, f"{repo_id} has {size:.0f} MB; at most {most:.0f} MB are loaded")
+    paths = list(sizes)
+    for _ in range(2):
+        # eight at a time; snapshot_download would use a pool
+        jobs = [_in_background(_fetch, repo_id, info.sha, paths[start::8]) for start in range(8)]
+        places = [place for job in jobs for place in job.result()]
+        (folder,) = (place.parent for place in places if place.name == "config.json")
+        damaged = _remove_damaged(folder)
+        if not damaged:
+            return folder
+    raise ModelUnavailable(repo_id, f"{damaged[0]} on the Hub is damaged")
+
+
+def _fetch(repo_id: str, commit: str, paths: list[str]) -> list[Path]:
+    """Bring files into the cache, one after the other; their places."""
+    return [
+        Path(hf_hub_download(repo_id, path, revision=commit, etag_timeout=DEADLINE_SECONDS)) for path in paths
+    ]
+
+
+def content_hash(content: bytes, lfs: bool) -> str:
+    """What the Hub and its cache call a file by: the SHA-256 of an LFS file, the git SHA-1 of another."""
+    if lfs:
+        return hashlib.sha256(content).hexdigest()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _remove_damaged(folder: Path) -> list[str]:
+    """Take files whose content is not what the Hub announced out of the cache; their names.
+
+    A file of a snapshot is a link to a blob named by its hash, but the client never compares the two. Where
+    the cache cannot have links (Windows) there is nothing to compare with.
+    """
+    damaged = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_symlink()):
+        blob = path.parent / path.readlink()
+        if not (path.exists() and content_hash(path.read_bytes(), lfs=len(blob.name) == 64) == blob.name):
+            damaged.append(path.relative_to(folder).as_posix())
+            for file in (path.resolve(), blob, path):  # a blob may itself be a link into a store of its own
+                file.unlink(missing_ok=True)
+    return damaged
+
+
+def _fall_back(name: str, repo_id: str, revision: str, reason: str) -> LoadedModel:
+    """The last good copy in the cache, else the bundled one."""
+    with suppress(ModelUnavailable, OSError, ValueError):  # nothing, or nothing sound, in the cache
+        folder = Path(
+            snapshot_download(repo_id, revision=revision, allow_patterns=FILES, local_files_only=True)
+        )
+        if not _remove_damaged(folder):
+            return LoadedModel(name, _build(name, folder), "cache", folder.name, reason, folder)
+    folder = BUNDLED / name
+    try:
+        return LoadedModel(name, _build(name, folder), "bundled", None, reason, folder)
+    except ModelUnavailable as error:
+        raise ModelUnavailable(repo_id, f"{reason}, and in the bundled copy {error.reason}") from error
+
+
+def _no_answer() -> str:
+    return f"the Hub did not answer within {DEADLINE_SECONDS:g} seconds"
+
+
+def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
+    """Half a sentence for what the client, or this module, raised."""
+    match error:
+        case ModelUnavailable():
+            return error.reason
+        case LocalEntryNotFoundError(__cause__=BaseException() as cause):
+            return explain(cause, repo_id, revision)
+        case OfflineModeIsEnabled():
+            return "HF_HUB_OFFLINE is set"
+        case GatedRepoError():
+            return f"{repo_id} is gated and the access token does not open it"
+        case RepositoryNotFoundError():
+            return f"{repo_id} does not exist or is private"
+        case RevisionNotFoundError():
+            return f"{repo_id} has no revision {revision}"
+        case HFValidationError():
+            return f"{repo_id} is not a valid repository name"
+        case HfHubHTTPError() if error.response.status_code == 401 and get_token():
+            return "the Hub does not accept the access token"
+        case HfHubHTTPError() if error.response.status_code == 401:
+            return f"{repo_id} does not exist or is private"
+        case HfHubHTTPError():
+            return f"the Hub answered with HTTP status {error.response.status_code}"
+        case httpx.TimeoutException():
+            return _no_answer()
+        case httpx.ConnectError():
+            return "the Hub cannot be reached"
+        case httpx.TransportError():
+            return "the connection to the Hub broke off"
+        case _:
+            return "the download from the Hub failed"
+
+
+@lru_cache(maxsize=2 * len(MODELS))
+def _build(name: str, folder: Path) -> nn.Module:
+    """`load_folder`, once a folder; the path of a snapshot has its commit, so it stands for one content."""
+    return load_folder(MODELS[name], folder)
+
+
+def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
+    """The model of a model folder, in `eval()`.
+
+    Raises `ModelUnavailable` where `config.json` and `model.safetensors` do not make up a `model_class`.
+    Names and shapes are compared before any memory is spent on the weights.
+    """
+    try:
+        for required in REQUIRED:
+            if not (folder / required).is_file():
+                raise ValueError(f"{required} is missing")
+        config = _read_config(get_type_hints(model_class.__init__)["config"], folder / "config.json")
+        with torch.device("meta"):
+            wanted = {key: list(value.shape) for key, value in model_class(config).state_dict().items()}
+        with safe_open(folder / "model.safetensors", framework="pt") as file:
+            found = {key: file.get_slice(key).get_shape() for key in sorted(file.keys())}
+        if missing := wanted.keys() - found.keys():
+            raise ValueError(f"model.safetensors lacks {min(missing)}")
+        if unknown := found.keys() - wanted.keys():
+            raise ValueError(f"model.safetensors has {min(unknown)}, which is no part of the model")
+        for key, shape in wanted.items():
+            if found[key] != shape:
+                raise ValueError(f"{key} in model.safetensors is {found[key]}, by config.json it is {shape}")
+        with torch.inference_mode(False):  # a visitor's handler runs in it, and the weights would inherit it
+            model = model_class.from_pretrained(folder, strict=True).eval()
+        if not all(value.isfinite().all() for value in model.state_dict().values()):
+            raise ValueError("model.safetensors holds numbers that are not finite")
+    except SafetensorError as error:
+        raise ModelUnavailable(folder.name, f"model.safetensors is cut off or damaged ({error})") from error
+    except ValueError as error:
+        raise ModelUnavailable(folder.name, str(error)) from error
+    return model
+
+
+def _read_config(config_class: type, path: Path) -> object:
+    """The config dataclass of a `config.json`; `ValueError` for what does not belong there."""
+    try:
+        values = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"config.json is not JSON ({error})") from error
+    if not isinstance(values, dict):
+        raise ValueError("config.json is not a JSON object")
+    known = {field.name: field for field in fields(config_class)}
+    for key, value in values.items():
+        if key not in known:
+            raise ValueError(f"config.json has the unknown key {key}")
+        default = known[key].default
+        if default is not MISSING and type(value) is not type(default):
+            raise ValueError(f"in config.json {key} is {value!r}; its type must be {type(default).__name__}")
+    try:
+        return config_class(**values)
+    except ValueError as error:
+        raise ValueError(f"in config.json {error}") from error

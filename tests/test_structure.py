@@ -1,0 +1,100 @@
+"""The rules of the house that no module can keep alone: who imports whom, and a README that is true."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from space.hub import BUNDLED
+from space.models import MODELS
+from space.text import TEXT
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = sorted(path for folder in ("space", "training") for path in (ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Names of the modules that a file imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def imports(path: Path, *modules: str) -> list[str]:
+    return [n for n in imported(path) if any(n == m or n.startswith(f"{m}.") for m in modules)]
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_one_way(path):
+    place = path.relative_to(ROOT).parts
+    if place[0] == "space":
+        assert not imports(path, "training", "accelerate", "torchvision", "datasets")
+    if place[:2] == ("space", "models"):
+        others = [f"space.{name}" for name in ("hub", "images", "tabs", "app", "text", "html")]
+        assert not imports(path, "gradio", *others)
+    if place[-1] in ("hub.py", "images.py") and place[0] == "space":
+        assert not imports(path, "gradio", "space.tabs", "space.app")
+    if place[0] == "training":
+        assert not imports(path, "gradio", "space.tabs", "space.app")
+
+
+def test_readme_names_every_variable_that_the_code_reads():
+    read = set()
+    for path in [ROOT / "app.py", *CODE]:
+        read |= set(re.findall(r"environ(?:\.get\(|\.setdefault\(|\[)\s*\"([A-Z_]+)\"", path.read_text()))
+    read -= {"RANK"}  # set by the launcher
+    assert "MODEL_NAMESPACE" in read
+    assert {name for name in read if f"`{name}`" not in README} == set()
+
+
+def test_space_header_fits_the_requirements():
+    (pinned,) = re.findall(r"^gradio==([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert f"\nsdk_version: {pinned}\n" in README
+    assert '\npython_version: "3.12"\n' in README
+    assert (ROOT / re.search(r"app_file: (\S+)", README)[1]).exists()
+
+
+def test_every_model_is_bundled_complete_and_small():
+    for name in MODELS:
+        files = {path.name for path in (BUNDLED / name).iterdir()}
+        assert files >= {"config.json", "model.safetensors", "README.md"}, name
+        assert files >= {"metrics.json", "training.json", "history.csv"}, name
+        assert (BUNDLED / name / "model.safetensors").stat().st_size < 10_000_000
+        assert len(list((BUNDLED / name / "samples").glob("step-*.png"))) >= 8
+    assert {path.name for path in BUNDLED.iterdir()} == set(MODELS)
+
+
+def test_readme_results_are_those_of_metrics_json():
+    header, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in README.split("<!-- results -->")[1].split("\n\n")[0].strip().splitlines()
+        if not line.startswith("|---")
+    ]
+    assert {row[0].strip("`") for row in rows} == set(MODELS)
+    keys = re.findall(r"<!-- columns: ([^>]+) -->", README)[0].split()
+    assert len(keys) == len(header) - 1
+    for name, *cells in rows:
+        metrics = json.loads((BUNDLED / name.strip("`") / "metrics.json").read_text())
+        for key, cell in zip(keys, cells):
+            expected = f"{metrics[key]['value']:.2f}" if key in metrics else "–"
+            assert cell == expected, (name, key)
+
+
+def test_readme_commands_are_those_of_the_shipped_models():
+    for name in MODELS:
+        facts = json.loads((BUNDLED / name / "training.json").read_text())
+        assert facts["command"] in README, name
+
+
+def test_every_text_has_both_languages_and_the_same_blanks():
+    for key, (english, korean) in TEXT.items():
+        assert english.strip() and korean.strip(), key
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", korean)), key
