@@ -15,8 +15,9 @@ import torch
 import tyro
 
 from space import hub as app
+from space.models.vae import VAE, VAEConfig
 from tests.hub_server import HubServer, Repo, make_model_folder, read_folder, start_client
-from training import publish
+from training import publish, train_vae
 from training.publish import PublishError, check_folder, is_untouched, stamp_card
 
 REPO = "lab/vae-mnist-2d"
@@ -50,6 +51,31 @@ def folder(tmp_path: Path) -> Path:
     folder = make_model_folder(tmp_path / "pretrained" / "vae-mnist-2d")
     (folder / "README.md").write_text(stamp_card("---\nlicense: mit\n---\n# A model\n"))
     return folder
+
+
+def train_and_push(output_dir: Path) -> tuple[str, bool]:
+    """A short run with --push_to_hub, then what the app gets -> (source, whether the weights are equal)."""
+    os.environ.update(HF_TOKEN="hf_writer", MODEL_NAMESPACE="lab")
+    config = train_vae.TrainConfig(
+        output_dir=output_dir, dataset="fake", batch_size=64, max_steps=2, cpu=True, iw_samples=2,
+        model=VAEConfig(hidden_dim=8), push_to_hub=True, hub_model_id=REPO,
+    )  # fmt: skip
+    train_vae.main(config)
+    app.clear()
+    loaded = app.load("vae-mnist-2d")
+    trained = app.load_folder(VAE, output_dir).state_dict()
+    return loaded.source, all(torch.equal(v, trained[k]) for k, v in loaded.model.state_dict().items())
+
+
+def test_a_training_run_pushes_its_model_folder_and_the_app_pulls_it(machines, hub, tmp_path):
+    source, equal = machines[1].submit(train_and_push, tmp_path / "run").result(timeout=120)
+    assert (source, equal) == ("hub", True)
+    assert len(hub.requests("POST .*/commit/")) == 1
+    pushed = hub.repos[REPO].at("main").files
+    there = read_folder(tmp_path / "run")
+    assert set(pushed) - {".gitattributes"} == {
+        path for path in there if not path.startswith(("checkpoints/", "logs/"))
+    }
 
 
 def do_push(folder: Path, options: dict[str, Any]) -> tuple[str, str]:

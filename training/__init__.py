@@ -6,6 +6,6 @@ except (ImportError, RuntimeError) as error:
     from importlib.metadata import version
 
     raise ImportError(
-        f"torchvision is missing or was built for another torch than the {version('torch')} that is installed. "
+        f"torchvision is missing, or made for another torch than {version('torch')}, which is installed. "
         "Install the two together: pip install --upgrade torch torchvision"
     ) from error

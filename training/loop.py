@@ -23,6 +23,7 @@ from typing import Any, Literal
 import torch
 from accelerate import Accelerator
 from accelerate.utils import ProjectConfiguration, set_seed
+from huggingface_hub import get_token
 from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -32,6 +33,7 @@ from torchvision.utils import save_image
 from tqdm.auto import tqdm
 
 from training.data import DataError, Images, to_float
+from training.publish import PublishError
 
 
 class TrainingError(Exception):
@@ -92,6 +94,8 @@ class LoopConfig:
     """NAMESPACE/NAME; default: your account and the name of output_dir"""
     hub_private: bool = False
     """make the repository private"""
+    hub_overwrite_card: bool = False
+    """replace a model card that was edited on the Hub"""
 
     def __post_init__(self) -> None:
         at_least = {
@@ -139,13 +143,16 @@ NOT_MATHS = {
     "push_to_hub",
     "hub_model_id",
     "hub_private",
-}  # flags that a resumed run may change
+    "hub_overwrite_card",
+}  # flags that change nothing in the weights: a resumed run may have others
 
 
 def make_accelerator(config: LoopConfig) -> Accelerator:
     """Accelerator of a run, with the output folder made and the seed set."""
     if config.output_dir.exists() and not config.output_dir.is_dir():
         raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
+    if config.push_to_hub and get_token() is None:
+        raise TrainingError("--push_to_hub needs an access token: run `hf auth login`, or set HF_TOKEN")
     if config.cpu_threads:
         torch.set_num_threads(config.cpu_threads)
     accelerator = Accelerator(
@@ -502,7 +509,7 @@ def run(main: Callable[[Any], None], config_class: type) -> None:
 
     try:
         main(tyro.cli(config_class))
-    except (TrainingError, DataError, ValueError) as error:
+    except (TrainingError, DataError, PublishError) as error:
         if int(os.environ.get("RANK", 0)) == 0:
             print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

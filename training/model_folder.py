@@ -19,24 +19,11 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from torch import nn
 
 from training.data import Images
-from training.loop import LoopConfig, Progress, flat
+from training.loop import NOT_MATHS, LoopConfig, Progress, flat
 from training.metrics import Metrics, codes
+from training.publish import push_folder, stamp_card
 
 NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB
-NOT_IN_COMMAND = {
-    "output_dir",
-    "data_dir",
-    "cpu",
-    "cpu_threads",
-    "resume_from_checkpoint",
-    "report_to",
-    "push_to_hub",
-    "hub_model_id",
-    "hub_private",
-    "checkpointing_steps",
-    "num_snapshots",
-    "checkpoints_total_limit",
-}
 
 DATA = {  # tags, licence and source of the data that a card names
     "mnist": ("ylecun/mnist", "MNIST (Y. LeCun, C. Cortes, C. Burges)"),
@@ -114,9 +101,7 @@ def training_command(config: LoopConfig) -> str:
         module = sys.modules["__main__"].__spec__.name
     values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
     flags = [
-        f"--{key} {value}"
-        for key, value in values.items()
-        if value != defaults[key] and key not in NOT_IN_COMMAND
+        f"--{key} {value}" for key, value in values.items() if value != defaults[key] and key not in NOT_MATHS
     ]
     return " ".join([f"accelerate launch -m {module} --output_dir runs/{config.output_dir.name}", *flags])
 
@@ -166,10 +151,11 @@ def finish(
         accelerator.print("evaluating on the test images ...")
         write_model_folder(config.output_dir, model, evaluate(model, train, test), run, test)
         if config.push_to_hub:
-            from training.publish import push_folder
-
             repo_id = config.hub_model_id or config.output_dir.name
-            print(f"pushed: {push_folder(config.output_dir, repo_id, private=config.hub_private or None)}")
+            url = push_folder(
+                config.output_dir, repo_id, config.hub_private or None, config.hub_overwrite_card
+            )
+            print(f"pushed: {url}")
         print(f"done: {config.output_dir}")
     accelerator.wait_for_everyone()
     accelerator.end_training()
@@ -268,8 +254,6 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         limits="Made for teaching: small images like those it was trained on, nothing else. "
         "Images are compared by pixel, so blur costs less than a shift.",
     )
-    from training.publish import stamp_card
-
     return stamp_card(str(text))
 
 
