@@ -98,6 +98,16 @@ def is_lfs(path: str) -> bool:
     return path.endswith(".safetensors")
 
 
+def file_entries(files: dict[str, bytes]) -> list[dict[str, Any]]:
+    """What the Hub says of files in a listing."""
+    entries: list[dict[str, Any]] = []
+    for path, data in files.items():
+        entries.append({"type": "file", "path": path, "size": len(data), "oid": git_sha1(data)})
+        if is_lfs(path):
+            entries[-1]["lfs"] = {"oid": sha256(data), "size": len(data), "pointerSize": 134}
+    return entries
+
+
 class HubServer:
     """The server; `repos`, `tokens` and `log` are open to tests, in the process that runs it."""
 
@@ -326,12 +336,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def tree(self, repo_id: str, revision: str) -> None:
         if found := self.find(repo_id, revision):
-            entries: list[dict[str, Any]] = []
-            for path, data in found[1].files.items():
-                entries.append({"type": "file", "path": path, "size": len(data), "oid": git_sha1(data)})
-                if is_lfs(path):
-                    entries[-1]["lfs"] = {"oid": sha256(data), "size": len(data), "pointerSize": 134}
-            self.answer_json(entries)
+            self.answer_json(file_entries(found[1].files))
+
+    def paths_info(self, repo_id: str, revision: str) -> None:
+        if found := self.find(repo_id, revision):
+            asked = parse_qs(self.body.decode()).get("paths") or json.loads(self.body)["paths"]
+            self.answer_json(file_entries({p: data for p, data in found[1].files.items() if p in asked}))
 
     def refs(self, repo_id: str) -> None:
         if found := self.find(repo_id):
@@ -415,19 +425,21 @@ class Handler(BaseHTTPRequestHandler):
 
 
 MODEL = "([^/]+/[^/]+)"
+API = "/api/(?:models|datasets)"
 ROUTES = [
     ("GET", "/api/whoami-v2", Handler.whoami),
     ("POST", "/api/repos/create", Handler.create_repo),
     ("POST", "/api/validate-yaml", Handler.validate_yaml),
-    ("GET", f"/api/models/{MODEL}", Handler.model_info),
-    ("GET", f"/api/models/{MODEL}/revision/([^/]+)", Handler.model_info),
-    ("GET", f"/api/models/{MODEL}/tree/([^/]+)", Handler.tree),
+    ("GET", f"{API}/{MODEL}", Handler.model_info),
+    ("GET", f"{API}/{MODEL}/revision/([^/]+)", Handler.model_info),
+    ("GET", f"{API}/{MODEL}/tree/([^/]+)(?:/.*)?", Handler.tree),
+    ("POST", f"{API}/{MODEL}/paths-info/([^/]+)", Handler.paths_info),
     ("GET", f"/api/models/{MODEL}/refs", Handler.refs),
     ("POST", f"/api/models/{MODEL}/preupload/([^/]+)", Handler.preupload),
     ("POST", f"/api/models/{MODEL}/commit/([^/]+)", Handler.commit),
     ("POST", rf"/{MODEL}\.git/info/lfs/objects/batch", Handler.lfs_batch),
     ("PUT", "/lfs/([0-9a-f]{64})", Handler.lfs_put),
     ("POST", "/lfs/([0-9a-f]{64})/verify", Handler.lfs_verify),
-    ("GET", f"/{MODEL}/resolve/([^/]+)/(.+)", Handler.resolve),
+    ("GET", f"/(?:datasets/)?{MODEL}/resolve/([^/]+)/(.+)", Handler.resolve),
     ("GET", f"/cdn/{MODEL}/([0-9a-f]{{64}})", Handler.cdn),
 ]

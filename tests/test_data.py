@@ -1,14 +1,18 @@
 """Data sets as uint8 tensors: built-in ones, folders, and what is said where there is none."""
 
 import gzip
+import io
 import struct
 from pathlib import Path
 
 import pytest
 import torch
+from datasets import ClassLabel, Dataset, Features
+from datasets import Image as ImageFeature
 from PIL import Image
 from torchvision import datasets as tv
 
+from tests.hub_server import HubServer, Repo, start_client
 from training.data import DataError, load_images, to_float
 
 
@@ -86,6 +90,29 @@ def test_a_folder_without_splits_holds_a_tenth_out(tmp_path):
     values = [set(part.pixels[:, 0, 0, 0].tolist()) for part in parts]
     assert len(values[0]) == 18 and len(values[1]) == 2 and values[0].isdisjoint(values[1])
     assert parts[0].labels is None
+
+
+def read_from_hub(dataset: str) -> tuple[list[int], list[int], str]:
+    images = load_images(dataset, Path("unused"), "train", 3, 28)
+    return list(images.pixels.shape), images.labels.tolist(), images.description
+
+
+def test_a_data_set_of_the_hub(tmp_path):
+    pictures = []
+    for value in range(20):
+        buffer = io.BytesIO()
+        Image.new("RGB", (40, 30), (value, 0, 0)).save(buffer, "PNG")
+        pictures.append({"bytes": buffer.getvalue(), "path": f"{value}.png"})
+    features = Features({"image": ImageFeature(), "label": ClassLabel(names=["even", "odd"])})
+    table = Dataset.from_dict({"image": pictures, "label": [v % 2 for v in range(20)]}, features)
+    table.to_parquet(tmp_path / "train.parquet")
+    with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
+        hub.repos["lab/stripes"] = Repo()
+        parquet = (tmp_path / "train.parquet").read_bytes()
+        hub.repos["lab/stripes"].commit("data", {"train.parquet": parquet})
+        shape, labels, description = client.submit(read_from_hub, "lab/stripes").result(timeout=120)
+    assert shape == [18, 3, 28, 28] and set(labels) == {0, 1}  # a tenth is held out
+    assert description == "lab/stripes, train split, 18 images"
 
 
 def test_an_empty_folder_and_an_unknown_name_are_one_sentence(tmp_path):

@@ -479,12 +479,14 @@ def fit(
                 accelerator.log({k: float(v) for k, v in row.items() if k != "step"}, step=progress.step)
                 bar.set_postfix({k: row[k] for k in keys} | {"images/s": row["images_per_second"]})
                 progress.sums, window = {}, time.perf_counter()
+            paused = time.perf_counter()
             if progress.step in pictured:
                 take_snapshot()
             if saves:
                 if main:
                     history.write()
                 save_checkpoint(accelerator, config, progress.step)
+            window += time.perf_counter() - paused  # images_per_second is that of training alone
             if stop and progress.step < total:
                 accelerator.end_training()
                 raise TrainingError(
