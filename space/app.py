@@ -1,0 +1,101 @@
+"""The page: its look, its tabs, and the way it is served."""
+
+import os
+
+# Read when the libraries are imported; what is set already stays.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # else Gradio tells its makers of every start
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")  # else 6 ms of statistics a call
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models; the other core of a Space serves the page
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if "SPACES_ZERO_GPU" in os.environ:
+    import spaces  # must come before torch
+
+    spaces.GPU(lambda: None)  # such a Space does not start without a GPU function; these models need none
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import torch
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from space.hub import ModelUnavailable, load
+from space.problems import Problem
+from space.tabs import i18n, manifold, models, reconstruct
+
+HERE = Path(__file__).parent
+LOGO = """
+<svg class="logo" viewBox="0 0 64 48" aria-hidden="true">
+  <path d="M4 4 26 17v14L4 44zM60 4 38 17v14l22 13z"/><path class="code" d="M29 17h6v14h-6z"/>
+</svg>
+"""
+THEME = gr.themes.Base(
+    primary_hue="indigo",
+    neutral_hue="slate",
+    radius_size="md",
+    font=[
+        "system-ui",
+        "Apple SD Gothic Neo",
+        "Malgun Gothic",
+        "Noto Sans KR",
+        "Noto Sans CJK KR",
+        "sans-serif",
+    ],
+    font_mono=["ui-monospace", "Consolas", "monospace"],
+).set(  # contrast of at least 4.5 to 1, where the stock colours have less
+    body_text_color_subdued="*neutral_500",
+    body_text_color_subdued_dark="*neutral_400",
+    color_accent="*primary_600",
+    button_primary_background_fill="*primary_600",
+    button_primary_background_fill_hover="*primary_700",
+    slider_color="*primary_600",
+    block_info_text_color="*body_text_color_subdued",
+    block_label_text_color="*body_text_color",
+    block_title_text_color="*body_text_color",
+)
+
+
+def weights(request: Request) -> Response:
+    """The very model.safetensors that the app runs on, for the decoder in the visitor's browser."""
+    try:
+        path = load(request.path_params["name"]).folder / "model.safetensors"
+        response = FileResponse(path, stat_result=path.stat(), headers={"cache-control": "no-cache"})
+    except Problem as problem:
+        return PlainTextResponse(str(problem), 404)
+    except (ModelUnavailable, OSError) as problem:
+        return PlainTextResponse(str(problem), 503)
+    if response.headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={k: response.headers[k] for k in ("etag", "cache-control")})
+    return response
+
+
+def build() -> gr.Blocks:
+    """The page."""
+    with gr.Blocks(title="Generative Model Lab · 생성 모델 실험실") as demo:
+        with gr.Row(elem_id="header"):
+            gr.HTML(LOGO, elem_id="logo")
+            with gr.Column(elem_id="heading"):
+                gr.Markdown(i18n("app.heading"))
+        with gr.Tabs(elem_id="tabs"):
+            reconstruct.build()
+            manifold.build()
+            models.build()
+    return demo
+
+
+def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, str | None]:
+    """Serve the page; `overrides` go to `gr.Blocks.launch`."""
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    settings: dict[str, Any] = {
+        "i18n": i18n,
+        "theme": THEME,
+        "css": (HERE / "theme.css").read_text(encoding="utf-8"),
+        "ssr_mode": False,
+        "max_file_size": "20mb",
+        "run_history": False,
+        "footer_links": ["api", "settings"],
+        "app_kwargs": {"routes": [Route("/weights/{name}", weights)]},
+    }
+    return (demo or build()).queue(max_size=64).launch(**settings | overrides)

@@ -1,0 +1,123 @@
+"""Pieces of HTML that several tabs show. What comes from a file is escaped here, not by the callers."""
+
+import json
+import math
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from space.hub import LoadedModel
+from space.text import TEXT
+
+Metrics = dict[str, dict[str, Any]]
+
+
+def words(key: str, **values: object) -> str:
+    """The text `key` in both languages; theme.css shows the page's one.
+
+    Gradio translates a value only as a whole, so that text within markup has to bring both.
+    """
+    return "".join(
+        f'<span lang="{language}">{escape(text.format(**values))}</span>'
+        for language, text in zip(("en", "ko"), TEXT[key])
+    )
+
+
+def data_url(image: Image.Image) -> str:
+    """A picture as a lossless PNG within the page."""
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()
+
+
+def source_badge(loaded: LoadedModel) -> str:
+    """Where the weights come from, their commit, and why not from the Hub."""
+    commit = f" · {words('source.commit')} <code>{escape(loaded.commit[:7])}</code>" if loaded.commit else ""
+    because = f"<br>{words('source.because', reason=loaded.reason)}" if loaded.reason else ""
+    where = f"<code>{escape(loaded.name)}</code> · {words(f'source.{loaded.source}')}"
+    return f'<p class="source">{words("source.weights")}: {where}{commit}{because}</p>'
+
+
+def read_metrics(folder: Path) -> Metrics:
+    """The figures of a model folder that can be shown; damaged ones, or a missing file, leave gaps."""
+    try:
+        found = json.loads((folder / "metrics.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {key: one for key, one in found.items() if isinstance(one, dict) and _is_figure(one.get("value"))}
+
+
+def _is_figure(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_is_figure(v) and not isinstance(v, list) for v in value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def metric_name(key: str) -> str:
+    """What a figure is called."""
+    return words(f"metric.{key}") if f"metric.{key}" in TEXT else escape(key)
+
+
+def metric_value(metric: dict[str, Any], with_unit: bool = True) -> str:
+    """A figure with as many digits as mean something in its unit."""
+    unit, value = str(metric.get("unit") or ""), metric["value"]
+    digits = {"dB": ".2f", "nats/image": ".2f", "%": ".1f"}.get(unit, ".3g")
+    text = ", ".join(f"{v:{digits}}" for v in (value if isinstance(value, list) else [value]))
+    return escape(f"{text}\u00a0{unit}".strip() if with_unit else text).replace("-", "−")
+
+
+def line_chart(series: Sequence[tuple[str, str, Sequence[float], Sequence[float]]], x_label: str) -> str:
+    """Curves over steps as SVG with a logarithmic y axis: (name, CSS class, x, y > 0) each."""
+    width, height, left, bottom, top = 460, 240, 48, 24, 8
+    xs = [x for _, _, x, _ in series for x in x]
+    ys = [y for _, _, _, y in series for y in y]
+    x_most, y_least, y_most = max(xs) or 1, min(ys), max(ys)
+    if y_most / y_least < 1.05:
+        y_least, y_most = y_least / 1.05, y_most * 1.05
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        share = math.log(y / y_least) / math.log(y_most / y_least)
+        return left + (width - left - 12) * x / x_most, height - bottom - (height - bottom - top) * share
+
+    parts = []
+    for tick in _log_ticks(y_least, y_most):
+        y = place(0, tick)[1]
+        parts.append(f'<path class="grid" d="M{left} {y:.1f}H{width - 12}"/>')
+        parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
+    for tick in _ticks(0, x_most, 5):
+        x = place(tick, y_least)[0]
+        parts.append(f'<text x="{x:.1f}" y="{height - bottom + 17}" text-anchor="middle">{tick:,.0f}</text>')
+    parts.append(f'<path class="axis" d="M{left} {top}V{height - bottom}H{width - 12}"/>')
+    for _, css, x, y in series:
+        points = " ".join("{:.1f},{:.1f}".format(*place(*point)) for point in zip(x, y))
+        parts.append(f'<polyline class="{css}" points="{points}"/>')
+    legend = "".join(f'<li class="{css}">{name}</li>' for name, css, _, _ in series)
+    return (
+        f'<figure class="chart"><ul class="legend">{legend}</ul>'
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-hidden="true">{"".join(parts)}</svg>'
+        f"<figcaption>{x_label}</figcaption></figure>"
+    )
+
+
+def _ticks(low: float, high: float, count: int) -> list[float]:
+    """About `count` round numbers from `low` to `high`."""
+    rough = (high - low) / count
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(m * size for m in (1, 2, 5, 10) if m * size >= rough)
+    return [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers for a logarithmic axis: 1, 2, 5 a decade, or even steps within less than a decade."""
+    if high / low < 8:
+        return _ticks(low, high, 4)
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    wanted = (1, 2, 5) if high / low < 1000 else (1,)
+    return [m * 10.0**d for d in decades for m in wanted if low <= m * 10.0**d <= high]

@@ -1,0 +1,144 @@
+"""Pictures in and out: files and drawings to tensors, tensors to PIL; the only place that knows uint8.
+
+Tensors are images (C, H, W) or (B, C, H, W) in [0, 1], as inside the models.
+"""
+
+import struct
+import zlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from space.problems import Problem
+
+MAX_MEGAPIXELS = 40
+"""Largest picture that is decoded: 120 MB of memory as RGB."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""What `read_image` opens. Pillow knows more, some of which run other programs (EPS: Ghostscript)."""
+DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
+"""What Pillow's readers raise on damaged files."""
+DIGIT_SHEET = Path(__file__).parent / "digits.png"
+"""10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
+MIN_CONTRAST = 0.15
+"""Of white against black; a picture with less shows nothing."""
+
+
+def to_pil(images: Tensor, scale: int = 1) -> Image.Image:
+    """One image, (C, H, W) or (1, C, H, W) with C of 1 or 3, each pixel drawn as `scale` x `scale`."""
+    if images.dim() == 4:
+        (images,) = images
+    pixels = (images * 255).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy()
+    pixels = pixels.repeat(scale, 0).repeat(scale, 1)
+    return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+
+
+def to_grid(images: Tensor, columns: int, scale: int = 1, padding: int = 1) -> Image.Image:
+    """Images (B, C, H, W) row by row, `padding` pixels of grey between them, enlarged like `to_pil`."""
+    count, channels, height, width = images.shape
+    rows = -(-count // columns)
+    cells = images.new_full((rows * columns, channels, height + padding, width + padding), 0.5)
+    cells[:count, :, :height, :width] = images
+    grid = cells.unflatten(0, (rows, columns)).permute(2, 0, 3, 1, 4)  # (C, rows, H, columns, W)
+    grid = grid.flatten(3).flatten(1, 2)  # (C, rows * H, columns * W)
+    return to_pil(grid[:, : grid.shape[1] - padding, : grid.shape[2] - padding], scale)
+
+
+def read_image(path: str | Path | None) -> Image.Image:
+    """The picture in a file as upright RGB: transparency on white, the first frame of an animation.
+
+    Raises `Problem` when it is no picture, is damaged, or is larger than `MAX_MEGAPIXELS`, which is read
+    from the header before anything is decoded.
+    """
+    if path is None:
+        raise Problem("no_image")
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            megapixels = image.width * image.height / 1e6
+            if megapixels > MAX_MEGAPIXELS:
+                raise Problem("image_too_large", megapixels=round(megapixels), most=MAX_MEGAPIXELS)
+            return _to_rgb(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Problem("image_too_large", megapixels="> 89", most=MAX_MEGAPIXELS) from error
+    except Problem:
+        raise
+    except DECODE_ERRORS as error:
+        raise Problem("not_an_image") from error
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """RGB on white. Pillow's own `convert` clips deep modes at 255 instead of scaling them."""
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+    elif image.mode in ("I", "F"):
+        values = np.nan_to_num(np.asarray(image, np.float64))
+        low, span = values.min(), np.ptp(values) or 1.0
+        image = Image.fromarray(((values - low) / span * 255).round().astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return image.convert("RGB")
+
+
+def to_digit(image: Image.Image) -> Tensor:
+    """A picture of one digit as MNIST was made, (1, 1, 28, 28): white ink on black.
+
+    The digit's box is scaled into 20x20 pixels, aspect kept, with antialiasing, and its centre of mass put in
+    the middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). Light or dark, what the border
+    shows is background; a 28x28 picture on black is taken as it is. Raises `Problem` when nothing stands out.
+    """
+    grey = _to_rgb(image).convert("L")
+    if max(grey.size) > 400:
+        grey.thumbnail((400, 400), Image.Resampling.BOX)  # a photo's grain would pass for ink
+    pixels = np.asarray(grey, np.float32) / 255
+    background = float(np.median(np.r_[pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
+    ink = pixels - background
+    if -ink.min() > ink.max():  # dark ink on light paper
+        ink = -ink
+    if ink.max() < MIN_CONTRAST:
+        raise Problem("blank_image")
+    if pixels.shape == (28, 28) and background < 0.1:
+        return torch.tensor(pixels)[None, None]
+
+    ink = ink / ink.max()
+    rows, columns = np.nonzero(ink > 0.3)
+    left, top, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    fit = 20 / max(right - left, bottom - top)
+    size = max(1, round((right - left) * fit)), max(1, round((bottom - top) * fit))
+    ink[ink < 0.2] = 0  # shadows on the paper
+    digit = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX, (left, top, right, bottom)))
+    digit = digit / digit.max()  # a thin stroke is not a pale one
+    y, x = (_middle(digit.sum(axis)) for axis in (1, 0))
+    canvas = torch.zeros(1, 1, 28, 28)
+    canvas[..., y : y + size[1], x : x + size[0]] = torch.tensor(digit)
+    return canvas
+
+
+def _middle(mass: np.ndarray) -> int:
+    """Where to begin a strip of at most 20 pixels in 28, so that its centre of mass lies in the middle."""
+    centre = (mass * np.arange(len(mass))).sum() / mass.sum()
+    return int(np.clip(round(14 - centre), 0, 28 - len(mass)))
+
+
+def sketch_to_digit(editor_value: dict[str, Any] | None) -> Tensor:
+    """The digit drawn on a `gr.Sketchpad` of numpy or PIL type, (1, 1, 28, 28), as `to_digit` makes it."""
+    drawing = (editor_value or {}).get("composite")
+    if drawing is None:
+        raise Problem("empty_drawing")
+    image = drawing if isinstance(drawing, Image.Image) else Image.fromarray(drawing)
+    try:
+        return to_digit(image)
+    except Problem as problem:
+        raise Problem("empty_drawing") from problem
+
+
+@lru_cache
+def digit_sheet() -> Tensor:
+    """The first 20 MNIST test images of each class, uint8 (10, 20, 28, 28); shared, so read only."""
+    with Image.open(DIGIT_SHEET) as sheet:
+        pixels = torch.tensor(np.asarray(sheet))
+    return pixels.unflatten(0, (10, 28)).unflatten(2, (20, 28)).transpose(1, 2).contiguous()

@@ -1,0 +1,542 @@
+"""The manifold tab: maps of two-dimensional latent spaces, and a 20-dimensional one by its sliders.
+
+`LatentMap` is the component; what happens on it (decoding, dragging, drawing) is `manifold.js`, which runs
+the decoder in the visitor's browser. This module hands it the encoded test digits, says where a visitor's
+digit lies, and decodes for browsers that cannot. At the end: the API.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, get_args
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from space import hub
+from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
+from space.models import MODELS, VAE
+from space.problems import Problem
+from space.tabs import LATEX, friendly, i18n
+from space.text import TEXT
+
+MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
+DEEP = "vae-mnist-20d"
+NUM_SLIDERS = 8
+"""sliders for the dimensions of DEEP that carry most information"""
+NUM_RESAMPLES = 8
+SHEET_ROWS = 4
+"""hands of each digit on the sheet that a visitor picks from"""
+SHEET_SCALE = 2
+PICTURE_SCALE = 10
+MAX_LATENT = 10_000.0
+MAX_BATCH = 1024
+"""codes in one call of the fallback decoder"""
+Spacing = Literal["linear", "inverse_gaussian"]
+
+HERE = Path(__file__).parent
+MARKUP = """
+<div class="stage">
+  <div class="plot">
+    <canvas class="chart" aria-hidden="true"></canvas>
+    <canvas class="pointer" tabindex="0" role="application" data-label="map"></canvas>
+  </div>
+  <div class="side">
+    <canvas class="digit" role="img" data-label="decoded"></canvas>
+    <output class="position"></output>
+    <div class="legend" role="group" data-label="legend"></div>
+  </div>
+</div>
+<div class="controls">
+  <label><span>z<sub>1</sub></span> <input type="range" class="z1" step="any"></label>
+  <label><span>z<sub>2</sub></span> <input type="range" class="z2" step="any"></label>
+</div>
+<div class="controls">
+  <label><input type="checkbox" class="show-grid" checked> <span data-text="grid"></span></label>
+  <label><input type="checkbox" class="show-codes" checked> <span data-text="codes"></span></label>
+  <label><span data-text="spacing"></span>
+    <select class="spacing">
+      <option value="linear" data-text="linear"></option>
+      <option value="inverse_gaussian" data-text="inverse_gaussian"></option>
+    </select></label>
+</div>
+<p class="status"></p>
+"""
+
+
+class LatentMap(gr.HTML):
+    """A map that a visitor drags on.
+
+    `value` is what `chart` returns. `overlay` marks a digit on it: None, or a dict with `mu` and, as far as
+    there are any, `sigma`, `samples` (a list of codes) and `end` (where a path leads to).
+    """
+
+    def __init__(self, overlay: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(
+            html_template=MARKUP,
+            css_template=(HERE / "manifold.css").read_text("utf-8"),
+            js_on_load=(HERE / "manifold.js").read_text("utf-8"),
+            apply_default_css=False,
+            server_functions=[decode_pixels],
+            overlay=overlay,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+def chart(name: str) -> dict[str, Any]:
+    """All that a map shows of the model `name`: its axes, its texts, and the codes of the test digits.
+
+    `codes` and `labels` are base64 of little-endian float32 (N, 2) and uint8 (N).
+    """
+    loaded = hub.load(name)
+    if loaded.model.config.latent_dim != 2:
+        reason = f"its latent space has {loaded.model.config.latent_dim} dimensions; the map needs 2"
+        raise hub.ModelUnavailable(name, reason)
+    codes, labels = read_latents(loaded.folder)
+    location, scale = gaussian(loaded)
+    words = {key.removeprefix("map."): text for key, text in TEXT.items() if key.startswith("map.")}
+    return {
+        "model": name,
+        "source": loaded.source,
+        "commit": loaded.commit,
+        "axes": axes(loaded),
+        "location": location,
+        "scale": scale,
+        "codes": base64.b64encode(codes.astype("<f4").tobytes()).decode(),
+        "labels": base64.b64encode(labels.astype("u1").tobytes()).decode(),
+        "text": {
+            language: {key: text[index] for key, text in words.items()}
+            for index, language in enumerate(("en", "ko"))
+        },
+    }
+
+
+def read_latents(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (N, 2) and labels (N) of `latents.csv`; N is 0 where a model folder has no sound one."""
+    nothing = np.empty((0, 3))
+    try:
+        lines = (folder / "latents.csv").read_text("utf-8").splitlines()[1:]
+        rows = np.array([line.split(",") for line in lines], np.float64) if lines else nothing
+    except (OSError, ValueError):
+        rows = nothing
+    if rows.shape[1] != 3 or not np.isfinite(rows).all() or not np.isin(rows[:, 2], range(10)).all():
+        rows = nothing
+    return rows[:, :2], rows[:, 2]
+
+
+def axes(loaded: hub.LoadedModel) -> list[list[float]]:
+    """[least, most] of z1 and of z2 that hold 99 % of the test digits' codes, with a margin.
+
+    Symmetric for the VAE, whose prior is N(0, I); an autoencoder lies where training left it.
+    """
+    codes, _ = read_latents(loaded.folder)
+    if len(codes) == 0:
+        return [[-3.0, 3.0], [-3.0, 3.0]]
+    low, high = np.quantile(codes, [0.005, 0.995], axis=0)
+    if isinstance(loaded.model, VAE):
+        most = float(np.ceil(2 * np.abs([low, high]).max()) / 2)
+        return [[-most, most], [-most, most]]
+    margin = np.maximum(0.05 * (high - low), 1e-3)
+    return np.stack([low - margin, high + margin], 1).tolist()
+
+
+def gaussian(loaded: hub.LoadedModel) -> tuple[list[float], list[float]]:
+    """Mean and deviation of the Gaussian whose quantiles space the grid: the prior, or a fit to the codes."""
+    codes, _ = read_latents(loaded.folder)
+    if isinstance(loaded.model, VAE) or len(codes) < 2:
+        return [0.0, 0.0], [1.0, 1.0]
+    return codes.mean(0).tolist(), np.maximum(codes.std(0), 1e-3).tolist()
+
+
+_decoding = Lock()
+
+
+def decode_pixels(request: dict[str, Any]) -> str:
+    """For a browser that cannot fetch the weights: codes `z` (N, 2) of `model` to base64 of uint8 (N, H * W).
+
+    Gradio calls it past its queue, so that it limits itself to one call at a time.
+    """
+    try:
+        name, codes = request["model"], request["z"]
+        if name not in MAPS or not 1 <= len(codes) <= MAX_BATCH:
+            raise ValueError
+        loaded = hub.load(name)
+        z = torch.cat([read_code(code, loaded) for code in codes])
+    except (KeyError, TypeError, ValueError) as error:
+        raise gr.Error(
+            f"expected a model of {MAPS} and 1 to {MAX_BATCH} codes", print_exception=False
+        ) from error
+    with _decoding, torch.inference_mode():
+        images = loaded.model.decode(z).mean(1)
+    return base64.b64encode((images * 255).round().byte().numpy().tobytes()).decode()
+
+
+def build() -> None:
+    """The tab, inside a `gr.Blocks`."""
+    with gr.Tab(i18n("manifold.tab"), id="manifold"):
+        gr.Markdown(i18n("manifold.intro"), latex_delimiters=LATEX)
+        maps, titles = [], ("manifold.vae", "manifold.autoencoder")
+        with gr.Row():
+            for name, title in zip(MAPS, titles):
+                with gr.Column(min_width=330):
+                    gr.Markdown(i18n(title))
+                    latent_map = LatentMap(elem_id=f"map-{name}")
+                    latent_map.ready(
+                        friendly(bind_chart(name)),
+                        outputs=latent_map,
+                        show_progress="hidden",
+                        api_visibility="private",
+                    )
+                    maps.append(latent_map)
+        gr.Markdown(i18n("manifold.hint"))
+        digit = build_digits(maps)
+        build_sliders(maps[0], digit)
+        build_api()
+
+
+def bind_chart(name: str) -> Callable[[], dict[str, Any]]:
+    """`chart` of one model as a handler without inputs."""
+
+    def show_chart() -> dict[str, Any]:
+        return chart(name)
+
+    return show_chart
+
+
+def build_digits(maps: list[LatentMap]) -> gr.State:
+    """Where a digit lies on the maps and what lies between two; the state that holds the first digit."""
+    start, end, seed = gr.State(None), gr.State(None), gr.State(0)
+    gr.Markdown(i18n("manifold.digit"), latex_delimiters=LATEX)
+    with gr.Row():
+        with gr.Column(min_width=300):
+            paper = np.full((280, 280, 3), 255, np.uint8)
+            sketch = gr.Sketchpad(
+                value={"background": paper, "layers": [], "composite": None},
+                canvas_size=(280, 280),
+                fixed_canvas=True,
+                layers=False,
+                transforms=(),
+                image_mode="L",
+                brush=gr.Brush(default_size=18, colors=["#000000"], color_mode="fixed"),
+                label=i18n("manifold.sketch"),
+                height=340,
+            )
+        with gr.Column(min_width=300, scale=2):
+            start_sheet = sheet_component("manifold.start_sheet", "manifold-start-sheet")
+            with gr.Row():
+                seen = picture("manifold.seen", height=150, min_width=110)
+                resampled = picture("manifold.resampled", height=150, min_width=200, scale=3)
+            found = gr.Markdown(elem_id="manifold-found", latex_delimiters=LATEX)
+            again = gr.Button(i18n("manifold.again"), size="sm")
+    gr.Markdown(i18n("manifold.between"))
+    with gr.Row():
+        with gr.Column(min_width=300):
+            end_sheet = sheet_component("manifold.end_sheet", "manifold-end-sheet")
+            steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"))
+        with gr.Column(min_width=300, scale=2):
+            strips = [
+                picture("manifold.strip_vae", height=110),
+                picture("manifold.strip_autoencoder", height=110),
+            ]
+
+    private = {"api_visibility": "private", "show_progress": "hidden"}
+    show = {
+        "fn": friendly(show_digits),
+        "inputs": [start, end, seed, steps],
+        "outputs": [seen, resampled, found, *strips, *maps],
+        "concurrency_id": "model",
+        **private,
+    }
+    sketch.input(friendly(from_sketch), sketch, start, trigger_mode="always_last", **private).success(**show)
+    start_sheet.select(friendly(from_sheet), None, start, **private).success(**show)
+    end_sheet.select(friendly(from_sheet), None, end, **private).success(**show)
+    again.click(lambda number: number + 1, seed, seed, **private).success(**show)
+    steps.release(**show)
+    return start
+
+
+def picture(label: str, min_width: int = 300, scale: int = 1, **kwargs: Any) -> gr.Image:
+    """An image component for crisp pixels, under its caption: a label would cover a corner of it."""
+    with gr.Column(min_width=min_width, scale=scale):
+        gr.Markdown(i18n(label))
+        return gr.Image(
+            label=i18n(label),
+            show_label=False,
+            alt_text=TEXT[label][0],
+            format="png",
+            type="pil",
+            interactive=False,
+            buttons=[],
+            **kwargs,
+        )
+
+
+def sheet_component(label: str, elem_id: str) -> gr.Image:
+    """Test digits to click on, a column a class."""
+    digits = digit_sheet()[:, :SHEET_ROWS].transpose(0, 1).flatten(0, 1)[:, None] / 255
+    return picture(label, value=to_grid(digits, columns=10, scale=SHEET_SCALE, padding=0), elem_id=elem_id)
+
+
+def from_sheet(event: gr.SelectData) -> Tensor:
+    """The digit (1, 1, 28, 28) under a click on the sheet."""
+    column, row = (int(pixel // (28 * SHEET_SCALE)) for pixel in event.index)
+    return digit_sheet()[min(column, 9), min(row, SHEET_ROWS - 1)][None, None] / 255
+
+
+def from_sketch(sketch: dict[str, Any] | None) -> Tensor | None:
+    """The digit (1, 1, 28, 28) drawn, None after a clear."""
+    try:
+        return sketch_to_digit(sketch)
+    except Problem:
+        return None
+
+
+def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int) -> list[Any]:
+    """All that the tab says about two digits (1, 1, 28, 28), or about one, or none.
+
+    The digit as the encoder sees it, its re-samples, a sentence, a strip between the two for each model, and
+    an update for each map.
+    """
+    overlays, strips, found, resampled = [], [], None, None
+    for name in MAPS:
+        model = hub.load(name).model
+        overlay = None if start is None else locate(model, start, seed)
+        strip = None
+        if start is not None and end is not None:
+            overlay["end"] = locate(model, end, seed)["mu"]
+            strip = to_grid(blend(model, start, end, steps), columns=steps, scale=4)
+        if overlay and "samples" in overlay:
+            images = model.decode(torch.tensor([overlay["mu"], *overlay["samples"]]))
+            resampled = to_grid(images, columns=len(images), scale=4)
+        overlays.append(overlay)
+        strips.append(strip)
+    if start is not None:
+        vae, autoencoder = overlays
+        found = "VAE: $\\mu = {}$, $\\sigma = {}$ · AE: $z = {}$".format(
+            *(f"({z[0]:.2f}, {z[1]:.2f})" for z in (vae["mu"], vae["sigma"], autoencoder["mu"]))
+        )
+    seen = None if start is None else to_pil(start, PICTURE_SCALE)
+    return [seen, resampled, found, *strips, *(gr.update(overlay=overlay) for overlay in overlays)]
+
+
+def locate(model: torch.nn.Module, digit: Tensor, seed: int) -> dict[str, Any]:
+    """Where the encoder puts a digit, as `LatentMap` marks it; a VAE also says how sure it is."""
+    if not isinstance(model, VAE):
+        return {"mu": model.encode(digit)[0].tolist()}
+    mu, logvar = model.encode(digit)
+    noise = torch.randn(NUM_RESAMPLES, mu.shape[1], generator=torch.Generator().manual_seed(seed))
+    return {
+        "mu": mu[0].tolist(),
+        "sigma": torch.exp(0.5 * logvar)[0].tolist(),
+        "samples": model.reparameterize(mu, logvar, noise).tolist(),
+    }
+
+
+def code_of(model: torch.nn.Module, digit: Tensor) -> Tensor:
+    """z of an autoencoder, mu of a VAE, (1, latent_dim)."""
+    code = model.encode(digit)
+    return code[0] if isinstance(model, VAE) else code
+
+
+def blend(model: torch.nn.Module, start: Tensor, end: Tensor, steps: int) -> Tensor:
+    """Images (steps, C, H, W) decoded on the straight line between the codes of two digits."""
+    weights = torch.linspace(0, 1, steps)[:, None]
+    return model.decode(torch.lerp(code_of(model, start), code_of(model, end), weights))
+
+
+def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
+    """The 20-D model, one slider a dimension."""
+    base = gr.State(None)
+    gr.Markdown(i18n("manifold.deep"), latex_delimiters=LATEX)
+    with gr.Row():
+        with gr.Column(min_width=280):
+            image = picture("manifold.deep_image", height=320, elem_id="manifold-deep-image")
+            with gr.Row():
+                origin = gr.Button(i18n("manifold.from_origin"), size="sm", min_width=100)
+                mean = gr.Button(i18n("manifold.from_digit"), size="sm", min_width=100)
+        with gr.Column(min_width=300, scale=2), gr.Row():
+            sliders = [
+                gr.Slider(-4, 4, 0, step=0.05, label=f"z{i + 1}", min_width=300) for i in range(NUM_SLIDERS)
+            ]
+
+    private = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "model"}
+    outputs = [base, image, *sliders]
+    trigger.ready(friendly(start_from_origin), None, outputs, **private)
+    origin.click(friendly(start_from_origin), None, outputs, **private)
+    mean.click(friendly(start_from_digit), digit, outputs, **private)
+
+    def move(values: dict[gr.components.Component, Any]) -> Image.Image:
+        return decode_sliders(values[base], [values[slider] for slider in sliders])
+
+    for slider in sliders:
+        slider.input(friendly(move), {base, *sliders}, image, trigger_mode="always_last", **private)
+
+
+def active_dimensions(loaded: hub.LoadedModel) -> list[tuple[int, float | None]]:
+    """(dimension, its KL in nats) from most to least informative; in order, without KL, where unmeasured."""
+    count = loaded.model.config.latent_dim
+    try:
+        metrics = json.loads((loaded.folder / "metrics.json").read_bytes())
+        kl = [float(value) for value in metrics["kl_per_dimension"]["value"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        kl = []
+    if len(kl) != count:
+        return [(dimension, None) for dimension in range(count)]
+    return sorted(enumerate(kl), key=lambda pair: -pair[1])
+
+
+def start_from_origin() -> list[Any]:
+    """z = 0, its image, and the sliders there."""
+    return start_from(torch.zeros(1, hub.load(DEEP).model.config.latent_dim))
+
+
+def start_from_digit(digit: Tensor | None) -> list[Any]:
+    """mu of the visitor's digit, its image, and the sliders there."""
+    if digit is None:
+        raise Problem("no_image")
+    return start_from(code_of(hub.load(DEEP).model, digit))
+
+
+def start_from(z: Tensor) -> list[Any]:
+    """The code as a list, its image, and an update of each slider."""
+    loaded = hub.load(DEEP)
+    active = active_dimensions(loaded)[:NUM_SLIDERS]
+    sliders = [
+        gr.Slider(
+            label=f"z{dimension + 1}" + ("" if kl is None else f" · KL {kl:.2f} nats"),
+            value=max(-4.0, min(4.0, round(z[0, dimension].item(), 2))),
+        )
+        for dimension, kl in active
+    ]
+    sliders += [gr.Slider(visible=False)] * (NUM_SLIDERS - len(active))
+    return [z[0].tolist(), to_pil(loaded.model.decode(z), PICTURE_SCALE), *sliders]
+
+
+def decode_sliders(base: list[float] | None, values: list[float]) -> Image.Image:
+    """`base` with the most active dimensions replaced by the sliders' values, decoded."""
+    loaded = hub.load(DEEP)
+    z = [0.0] * loaded.model.config.latent_dim if base is None else list(base)
+    for (dimension, _), value in zip(active_dimensions(loaded), values):
+        z[dimension] = value
+    return to_pil(loaded.model.decode(read_code(z, loaded)), PICTURE_SCALE)
+
+
+def build_api() -> None:
+    """Endpoints without a place on the page."""
+    with gr.Row(visible=False):
+        image, other = gr.File(label="image"), gr.File(label="other")
+        model = gr.Textbox(MAPS[0], label="model")
+        rows, steps = gr.Number(20, precision=0, label="rows"), gr.Number(10, precision=0, label="steps")
+        spacing, limit = gr.Textbox("linear", label="spacing"), gr.Number(None, label="limit")
+        z, code = gr.JSON(label="z"), gr.JSON(label="code")
+        result = gr.Image(format="png", type="pil", label="result")
+    for handler, inputs, output in (
+        (encode, [image, model], code),
+        (decode, [z, model], result),
+        (manifold, [model, rows, spacing, limit], result),
+        (interpolate, [image, other, model, steps], result),
+    ):
+        gr.on([], friendly(handler), inputs, output, api_name=handler.__name__, concurrency_id="model")
+
+
+def encode(image: str, model: str) -> dict[str, list[float]]:
+    """Where an encoder puts a picture of a digit.
+
+    Args:
+        image: file with one digit, dark on light or light on dark; prepared as MNIST was
+        model: name of a model
+
+    Returns:
+        {"mu": [...], "sigma": [...]} of a VAE's q(z|x) = N(mu, sigma^2), {"z": [...]} of an autoencoder
+    """
+    network, digit = hub.load(model).model, to_digit(read_image(image))
+    if not isinstance(network, VAE):
+        return {"z": network.encode(digit)[0].tolist()}
+    mu, logvar = network.encode(digit)
+    return {"mu": mu[0].tolist(), "sigma": torch.exp(0.5 * logvar)[0].tolist()}
+
+
+def decode(z: list[float], model: str) -> Image.Image:
+    """The picture at a point of a latent space.
+
+    Args:
+        z: as many numbers as the model's latent space has dimensions
+        model: name of a model
+
+    Returns:
+        the image, each pixel drawn as 10x10
+    """
+    loaded = hub.load(model)
+    return to_pil(loaded.model.decode(read_code(z, loaded)), PICTURE_SCALE)
+
+
+def manifold(
+    model: str, rows: int = 20, spacing: Spacing = "linear", limit: float | None = None
+) -> Image.Image:
+    """The grid of pictures that a two-dimensional latent space decodes to; z2 grows upwards.
+
+    Args:
+        model: vae-mnist-2d or autoencoder-mnist-2d
+        rows: pictures along each axis, 2 to 40
+        spacing: "linear", or "inverse_gaussian" for equal shares of the prior N(0, I), as in figure 4 of
+            Kingma & Welling (2014); for the autoencoder, of a Gaussian fitted to the test digits' codes
+        limit: a linear grid covers [-limit, limit]^2, by default the range of the test digits' codes
+
+    Returns:
+        rows x rows images of 28x28 pixels
+    """
+    if model in MODELS and model not in MAPS:
+        raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
+    if spacing not in get_args(Spacing):
+        raise Problem("choice", name="spacing", value=spacing, allowed=", ".join(get_args(Spacing)))
+    loaded, rows = hub.load(model), int(number("rows", rows, 2, 40))
+    u = (torch.arange(rows) + 0.5) / rows
+    if spacing == "inverse_gaussian":
+        z1, z2 = (mean + scale * torch.special.ndtri(u) for mean, scale in zip(*gaussian(loaded)))
+    else:
+        bounds = axes(loaded) if limit is None else [[-limit, limit]] * 2
+        if limit is not None:
+            number("limit", limit, 0.01, MAX_LATENT)
+        z1, z2 = (low + (high - low) * u for low, high in bounds)
+    return to_grid(loaded.model.decode(torch.cartesian_prod(z2.flip(0), z1).flip(1)), columns=rows, padding=0)
+
+
+def interpolate(image: str, other: str, model: str, steps: int = 10) -> Image.Image:
+    """Pictures on the straight line between the codes (for a VAE the means) of two digits.
+
+    Args:
+        image: file with the first digit
+        other: file with the last digit
+        model: name of a model
+        steps: pictures, both ends included, 2 to 32
+
+    Returns:
+        one row of images, each pixel drawn as 4x4
+    """
+    network, steps = hub.load(model).model, int(number("steps", steps, 2, 32))
+    start, end = to_digit(read_image(image)), to_digit(read_image(other))
+    return to_grid(blend(network, start, end, steps), columns=steps, scale=4)
+
+
+def number(name: str, value: Any, least: float, most: float) -> float:
+    """`value` if it is a number in [least, most], else a `Problem`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise Problem("number", name=name, value=str(value)[:40], least=least, most=most)
+    return value
+
+
+def read_code(z: Any, loaded: hub.LoadedModel) -> Tensor:
+    """A visitor's code as a tensor (1, latent_dim), or a `Problem`."""
+    latent_dim = loaded.model.config.latent_dim
+    sound = isinstance(z, list) and len(z) == latent_dim
+    if not sound or not all(isinstance(value, int | float) and abs(value) <= MAX_LATENT for value in z):
+        raise Problem("latent", model=loaded.name, latent_dim=latent_dim, most=MAX_LATENT, value=str(z)[:60])
+    return torch.tensor([z], dtype=torch.float32)

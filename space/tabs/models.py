@@ -1,0 +1,249 @@
+"""The models tab: where every model comes from, what was measured, and how it learned.
+
+Everything here is read from the model folders; nothing is computed.
+"""
+
+import csv
+import json
+import math
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from space.html import (
+    Metrics,
+    data_url,
+    line_chart,
+    metric_name,
+    metric_value,
+    read_metrics,
+    source_badge,
+    words,
+)
+from space.hub import LoadedModel, ModelUnavailable, load
+from space.images import read_image
+from space.models import MODELS
+from space.problems import Problem
+from space.tabs import friendly, i18n
+
+MAX_POINTS = 400
+"""points of a curve that are drawn"""
+
+
+def _load_all() -> dict[str, LoadedModel | ModelUnavailable]:
+    """All models, or why one is not there. In threads: a Hub that does not answer is waited for once."""
+
+    def attempt(name: str) -> LoadedModel | ModelUnavailable:
+        try:
+            return load(name)
+        except ModelUnavailable as error:
+            return error
+
+    with ThreadPoolExecutor(len(MODELS)) as pool:
+        return dict(zip(MODELS, pool.map(attempt, MODELS)))
+
+
+def list_models() -> list[dict[str, Any]]:
+    """Every model: name, family, source (hub, cache, bundled; null where it cannot be used), commit, reason,
+    bytes of its weights, parameters, config and measured figures."""
+    found = []
+    for name, loaded in _load_all().items():
+        entry: dict[str, Any] = {"name": name, "family": MODELS[name].__name__.lower()}
+        if isinstance(loaded, ModelUnavailable):
+            entry |= dict.fromkeys(("source", "commit", "bytes", "parameters", "config"))
+            entry |= {"reason": loaded.reason, "metrics": {}}
+        else:
+            entry |= {"source": loaded.source, "commit": loaded.commit, "reason": loaded.reason}
+            entry |= {"bytes": _num_bytes(loaded), "parameters": _num_parameters(loaded)}
+            entry |= {"config": asdict(loaded.model.config), "metrics": read_metrics(loaded.folder)}
+        found.append(entry)
+    return found
+
+
+def _num_bytes(loaded: LoadedModel) -> int:
+    return (loaded.folder / "model.safetensors").stat().st_size
+
+
+def _num_parameters(loaded: LoadedModel) -> int:
+    return sum(parameter.numel() for parameter in loaded.model.parameters())
+
+
+def read_licence(folder: Path) -> str | None:
+    """`license` in the YAML header of the model card."""
+    try:
+        card = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.match(r"---\n(?:.*\n)*?license: *[\"']?([\w.-]+)", card.split("\n---", 1)[0])
+    return found[1] if found else None
+
+
+def read_history(folder: Path) -> dict[str, tuple[list[float], list[float]]]:
+    """The curves of history.csv, column -> (steps, values), without blank, unreadable or non-finite cells."""
+    curves: dict[str, tuple[list[float], list[float]]] = {}
+    try:
+        with (folder / "history.csv").open(newline="", encoding="utf-8", errors="replace") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, csv.Error):
+        return {}
+    for row in rows:
+        step = _finite(row.get("step"))
+        for column, cell in row.items():
+            value = _finite(cell)
+            if step is not None and value is not None and column not in (None, "step"):
+                steps, values = curves.setdefault(column, ([], []))
+                steps.append(step)
+                values.append(value)
+    return curves
+
+
+def _finite(cell: Any) -> float | None:
+    try:
+        value = float(cell)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def read_samples(folder: Path) -> list[tuple[int, Image.Image]]:
+    """Pictures through training with their steps, in order; damaged ones are left out."""
+    found = []
+    for path in folder.glob("samples/step-*.png"):
+        step = path.stem.removeprefix("step-")
+        try:
+            found.append((int(step), read_image(path)))
+        except ValueError:  # no number, or (a `Problem`) no picture
+            continue
+    return sorted(found, key=lambda sample: sample[0])
+
+
+def overview() -> str:
+    """All models as a table."""
+    columns = ("name", "source", "parameters", "size", "licence")
+    head = "".join(f'<th scope="col">{words(f"models.{column}")}</th>' for column in columns)
+    rows = []
+    for name, loaded in _load_all().items():
+        title = f'<th scope="row">{words(f"model.{name}")}<small><code>{name}</code></small></th>'
+        if isinstance(loaded, ModelUnavailable):
+            sentence = words("source.unavailable", reason=loaded.reason)
+            rows.append(f'<tr>{title}<td colspan="{len(columns) - 1}" class="wrong">{sentence}</td></tr>')
+            continue
+        source = words(f"source.{loaded.source}")
+        if loaded.commit:
+            source += f" <code>{escape(loaded.commit[:7])}</code>"
+        if loaded.reason:
+            source += f"<small>{words('source.because', reason=loaded.reason)}</small>"
+        cells = (
+            source,
+            f"{_num_parameters(loaded):,}",
+            f"{_num_bytes(loaded) / 1e6:.2f} MB",
+            escape(read_licence(loaded.folder) or "–"),
+        )
+        rows.append(f"<tr>{title}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    return (
+        f'<div class="scroll" tabindex="0"><table class="overview"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def details(name: str) -> str:
+    """One model: its figures with protocols, its training history, its pictures, its configuration."""
+    if name not in MODELS:
+        raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
+    loaded = load(name)
+    config = json.dumps(asdict(loaded.model.config), indent=2)
+    samples, history = _timeline(read_samples(loaded.folder)), _history(read_history(loaded.folder))
+    return (
+        f"{source_badge(loaded)}"
+        f'<div class="halves"><section><h3>{words("models.samples")}</h3>{samples}</section>'
+        f"<section><h3>{words('models.history')}</h3>{history}</section></div>"
+        f"<h3>{words('models.figures')}</h3>{_figures(read_metrics(loaded.folder))}"
+        f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
+    )
+
+
+def _figures(metrics: Metrics) -> str:
+    if not metrics:
+        return f'<p class="notice">{words("models.no_figures")}</p>'
+    head = "".join(f'<th scope="col">{words(f"models.{c}")}</th>' for c in ("figure", "value", "protocol"))
+    rows = "".join(
+        f'<tr><th scope="row">{metric_name(key)}</th><td>{metric_value(metric)}</td>'
+        f"<td>{escape(str(metric.get('protocol', '')))}</td></tr>"
+        for key, metric in metrics.items()
+    )
+    return (
+        f'<div class="scroll" tabindex="0"><table class="figures"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _history(curves: dict[str, tuple[list[float], list[float]]]) -> str:
+    series = []
+    for column, key, css in (("loss", "train", "train"), ("test_loss", "test", "test")):
+        steps, values = curves.get(column, ([], []))
+        points = [(x, y) for x, y in zip(steps, values) if y > 0]  # the axis is logarithmic
+        every = math.ceil(len(points) / MAX_POINTS) or 1
+        kept = points[::-every][::-1]  # the last one is always there
+        if kept:
+            series.append((words(f"models.{key}"), css, *zip(*kept)))
+    if not series:
+        return f'<p class="notice">{words("models.no_history")}</p>'
+    return line_chart(series, words("models.step"))
+
+
+def _timeline(samples: list[tuple[int, Image.Image]]) -> str:
+    """All pictures on top of each other and a slider that shows one (`Timeline` moves it)."""
+    if not samples:
+        return f'<p class="notice">{words("models.no_samples")}</p>'
+    last = len(samples) - 1
+    pictures = "".join(
+        f'<img src="{data_url(image)}" alt="" data-step="{step:,}"{"" if i == last else " hidden"}>'
+        for i, (step, image) in enumerate(samples)
+    )
+    return (
+        f'<figure class="timeline pixels">{pictures}<figcaption>{words("models.step")} '
+        f"<output>{samples[-1][0]:,}</output></figcaption>"
+        f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="step">'
+        f"<small>{words('models.samples.note')}</small></figure>"
+    )
+
+
+class Timeline(gr.HTML):
+    """HTML whose slider turns over the pictures beside it, in the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            js_on_load="""
+                element.addEventListener('input', event => {
+                    const figure = event.target.closest('.timeline');
+                    const pictures = figure.querySelectorAll('img');
+                    pictures.forEach((picture, i) => { picture.hidden = i !== event.target.valueAsNumber; });
+                    figure.querySelector('output').value = pictures[event.target.valueAsNumber].dataset.step;
+                });
+            """,
+            **kwargs,
+        )
+
+
+def build() -> None:
+    """The tab, within the page's `gr.Tabs`."""
+    with gr.Tab(i18n("models.tab"), id="models", elem_id="models-tab"):
+        gr.Markdown(i18n("models.intro"), elem_id="models-intro")
+        table = gr.HTML(elem_id="models-overview")
+        name = gr.Dropdown(
+            [(i18n(f"model.{name}"), name) for name in MODELS],
+            value=next(iter(MODELS)),
+            label=i18n("models.choose"),
+            elem_id="models-choose",
+        )
+        result = Timeline(elem_id="models-details")
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        gr.on(fn=friendly(overview), inputs=[], outputs=table, **private)
+        gr.on(fn=friendly(details), inputs=[name], outputs=result, trigger_mode="always_last", **private)
+        gr.api(list_models, api_name="models")

@@ -1,0 +1,525 @@
+"""The reconstruction tab: one image through one autoencoder, or through the whole family.
+
+The figures computed here are of the one image shown; those of the table below it come from each model's
+metrics.json. The equations are in `space.text.reconstruct`.
+"""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from html import escape
+from typing import Any, get_args
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from space.html import data_url, metric_name, metric_value, read_metrics, source_badge, words
+from space.hub import LoadedModel, ModelUnavailable, load
+from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
+from space.models import MODELS
+from space.models.autoencoder import NoiseKind, corrupt
+from space.problems import Problem
+from space.tabs import LATEX, friendly, i18n
+
+FAMILY = "family"
+NOISES = ("none", *get_args(NoiseKind))
+SOURCES = ("digit", "draw", "upload")
+EXAMPLES = 12  # of each class, in the picker
+MAX_SEED = 2**32 - 1
+SCALE = 8
+MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
+FIGURES = (
+    "reconstruction_psnr",
+    "linear_probe_accuracy",
+    "active_fraction",
+    "jacobian_norm",
+    *(f"denoised_psnr_{kind}" for kind in get_args(NoiseKind)),
+)
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """One image x (1, 1, 28, 28) through a model, with and without noise."""
+
+    loaded: LoadedModel
+    x: Tensor
+    noisy: Tensor
+    output: Tensor
+    z: list[float]
+    """the latent vector; mu for a VAE"""
+    sigma: list[float] | None
+    """standard deviations of q(z|x), for a VAE"""
+
+    @property
+    def mse(self) -> float:
+        """Of the reconstruction to the clean x."""
+        return (self.output - self.x).square().mean().item()
+
+    @property
+    def noisy_mse(self) -> float:
+        """Of the noisy input to the clean x."""
+        return (self.noisy - self.x).square().mean().item()
+
+
+def psnr(mse: float) -> float:
+    """Peak signal-to-noise ratio in dB, peak 1; infinite without an error."""
+    return -10 * math.log10(mse) if mse > 0 else math.inf
+
+
+def add_noise(x: Tensor, kind: str, level: float, seed: int) -> Tensor:
+    """`x` with noise; a seed gives the same noise at any time, scaled by the level."""
+    if kind not in NOISES:
+        raise Problem("choice", name="noise", value=kind, allowed=", ".join(NOISES))
+    level, seed = _number("level", level, 0, 1), _number("seed", seed, 0, MAX_SEED)
+    if kind == "none":
+        return x
+    rng = torch.Generator().manual_seed(int(seed))
+    return corrupt(x, kind, level, torch.rand(x.shape, generator=rng), torch.randn(x.shape, generator=rng))
+
+
+def _number(name: str, value: Any, least: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise Problem("number", name=name, value=value, least=least, most=most)
+    return value
+
+
+@torch.inference_mode()
+def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
+    """`noisy` through the model `name`; raises `Problem` or `ModelUnavailable`."""
+    loaded = load(name)
+    shape = loaded.model.config.image_shape
+    if shape != x.shape[1:]:
+        wanted = "×".join(map(str, shape))
+        raise ModelUnavailable(name, f"it takes images of {wanted}, not of 1×28×28")
+    z, sigma = loaded.model.encode(noisy), None
+    if isinstance(z, tuple):  # mu, logvar
+        z, sigma = z[0], (0.5 * z[1]).exp()[0].tolist()
+    return Reconstruction(loaded, x, noisy, loaded.model.decode(z), z[0].tolist(), sigma)
+
+
+def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tensor | None) -> Tensor:
+    """The image (1, 1, 28, 28) that the visitor means; `digit` counts test digits, class by class."""
+    if source == "digit":
+        index = int(_number("digit", digit, 0, digit_sheet()[..., 0, 0].numel() - 1))
+        return digit_sheet().flatten(0, 1)[index][None, None] / 255
+    if source == "draw":
+        if drawn is None:
+            raise Problem("empty_drawing")
+        return drawn
+    if source == "upload":
+        if uploaded is None:
+            raise Problem("no_image")
+        return uploaded
+    raise Problem("choice", name="source", value=source, allowed=", ".join(SOURCES))
+
+
+def read_drawing(editor_value: dict[str, Any] | None) -> Tensor | None:
+    """The drawn digit; None while there is nothing on the canvas."""
+    try:
+        return sketch_to_digit(editor_value)
+    except Problem:
+        return None
+
+
+def read_upload(path: str | None) -> Tensor | None:
+    """The digit in an uploaded file; None where the file was taken away again."""
+    return None if path is None else to_digit(read_image(path))
+
+
+def show(
+    source: str,
+    digit: float,
+    drawn: Tensor | None,
+    uploaded: Tensor | None,
+    model: str,
+    noise: str,
+    level: float,
+    seed: float,
+) -> str:
+    """The result as HTML: of one model large, or of the whole family side by side."""
+    try:
+        x = choose_digit(source, digit, drawn, uploaded)
+    except Problem as problem:  # nothing drawn yet is no error, but a hint where the result will be
+        if problem.key not in ("problem.empty_drawing", "problem.no_image"):
+            raise
+        return f'<p class="notice">{words(problem.key)}</p>'
+    noisy = add_noise(x, noise, level, seed)
+    return _show_family(x, noisy) if model == FAMILY else _show_one(reconstruct(x, noisy, model))
+
+
+def reconstruct_api(
+    image: str, model: str, noise: str = "none", level: float = 0.5, seed: int = 0
+) -> tuple[Image.Image, Image.Image, Image.Image, Image.Image, dict[str, Any]]:
+    """A picture of a digit through a model.
+
+    Args:
+        image: file with one digit; it is centred and scaled as MNIST's were
+        model: name of a model, see /models
+        noise: none, gaussian, masking, salt_and_pepper or coin_flip
+        level: strength of the noise, 0 to 1
+        seed: of the noise; the same seed gives the same noise
+
+    Returns:
+        the 28x28 input, the input with noise, the reconstruction, the error map, and the numbers
+    """
+    x = to_digit(read_image(image))
+    result = reconstruct(x, add_noise(x, noise, level, seed), model)
+    decibel = [psnr(mse) for mse in (result.mse, result.noisy_mse)]
+    decibel = [value if math.isfinite(value) else None for value in decibel]  # JSON has no infinity
+    numbers = {
+        "model": model,
+        "source": result.loaded.source,
+        "commit": result.loaded.commit,
+        "reason": result.loaded.reason,
+        "latent": result.z,
+        "sigma": result.sigma,
+        "mse": result.mse,
+        "psnr": decibel[0],
+        "psnr_noisy": decibel[1],
+        "bytes_image": x.numel(),
+        "bytes_latent": 4 * len(result.z),
+    }
+    return to_pil(x), to_pil(result.noisy), to_pil(result.output), error_map(result), numbers
+
+
+def error_map(result: Reconstruction, scale: int = 1) -> Image.Image:
+    """|x - x'| from 0 (black) through violet to 1 (pale yellow)."""
+    error = (result.output - result.x).abs()[0, 0].numpy()
+    channels = [np.interp(error, np.linspace(0, 1, len(MAGMA)), channel) for channel in MAGMA.T]
+    pixels = np.stack(channels, -1).round().astype(np.uint8)
+    return Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
+
+
+def _figure(image: Image.Image, caption: str, css: str = "") -> str:
+    return (
+        f'<figure class="pixels {css}"><img src="{data_url(image)}" alt="">'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _input_figures(x: Tensor, noisy: Tensor) -> str:
+    same = torch.equal(noisy, x)
+    caption = f"{words('reconstruct.noisy')} <i>x̃{' = x' if same else ''}</i>"
+    return _figure(to_pil(x, SCALE), f"{words('reconstruct.x')} <i>x</i>") + _figure(
+        to_pil(noisy, SCALE), caption
+    )
+
+
+def _output_figures(result: Reconstruction) -> str:
+    scale = '<span class="scale">0<b></b>1</span>'
+    return _figure(to_pil(result.output, SCALE), f"{words('reconstruct.output')} <i>x′</i>") + _figure(
+        error_map(result, SCALE), f"{words('reconstruct.error')} <i>|x − x′|</i> {scale}"
+    )
+
+
+def _show_one(result: Reconstruction) -> str:
+    before, after = result.x.numel(), 4 * len(result.z)
+    tiles = [
+        ("psnr", f"{psnr(result.mse):.2f} dB", words("reconstruct.to_clean")),
+        ("psnr_noisy", f"{psnr(result.noisy_mse):.2f} dB", words("reconstruct.to_clean")),
+        ("mse", f"{result.mse:.4f}", words("reconstruct.to_clean")),
+        ("bytes", f"{before / after:.1f} : 1", words("reconstruct.bytes.note", before=before, after=after)),
+    ]
+    numbers = "".join(
+        f"<div><dt>{words(f'reconstruct.{key}')}</dt><dd>{value}</dd><dd class='note'>{note}</dd></div>"
+        for key, value, note in tiles
+    ).replace("inf dB", "∞")
+    sigma = f" <small>{words('reconstruct.latent.sigma')}</small>" if result.sigma else ""
+    pictures = _input_figures(result.x, result.noisy) + _output_figures(result)
+    return (
+        f'<div class="row-of-pixels">{pictures}</div>'
+        f'<dl class="tiles">{numbers}</dl>'
+        f"<h4>{words('reconstruct.latent')} <i>z</i>{sigma}</h4>{latent_bars(result.z, result.sigma)}"
+        f"{source_badge(result.loaded)}"
+    )
+
+
+def _show_family(x: Tensor, noisy: Tensor) -> str:
+    results: dict[str, Reconstruction | ModelUnavailable] = {}
+    for name in MODELS:
+        try:
+            results[name] = reconstruct(x, noisy, name)
+        except ModelUnavailable as error:
+            results[name] = error
+    errors = [r.mse for r in results.values() if isinstance(r, Reconstruction)]
+    cards = []
+    for name, result in results.items():
+        title = f"<h4>{words(f'model.{name}')}</h4>"
+        if isinstance(result, ModelUnavailable):
+            sentence = words("source.unavailable", reason=result.reason)
+            cards.append(f'<section class="card">{title}<p class="notice">{sentence}</p></section>')
+            continue
+        best = f" <mark>{words('measure.best')}</mark>" if result.mse == min(errors) else ""
+        pictures = _figure(to_pil(result.output, SCALE), "<i>x′</i>")
+        pictures += _figure(error_map(result, SCALE), "<i>|x − x′|</i>")
+        cards.append(
+            f'<section class="card">{title}<div class="pair">{pictures}</div>'
+            f'<p class="score">{psnr(result.mse):.2f} dB{best} <small>{len(result.z)} × 4 B</small></p>'
+            f"{latent_bars(result.z, result.sigma, small=True)}{source_badge(result.loaded)}</section>"
+        )
+    inputs = f'<div class="row-of-pixels">{_input_figures(x, noisy)}</div>'
+    return f'{inputs}<div class="cards">{"".join(cards)}</div>'
+
+
+def latent_bars(z: list[float], sigma: list[float] | None = None, small: bool = False) -> str:
+    """The latent vector as bars up and down from zero, with whiskers of +-sigma; SVG."""
+    width, height, left, bottom = (320, 70, 0, 64) if small else (640, 150, 60, 124)
+    zero, step = (bottom + 8) / 2, (width - left) / len(z)
+    most = max(abs(value) + spread for value, spread in zip(z, sigma or [0.0] * len(z))) or 1.0
+    unit, thickness = (bottom - 8) / 2 / most, min(step * 0.7, 60)
+
+    parts = [f'<path class="axis" d="M{left} {zero}H{width}"/>']
+    for i, value in enumerate(z):
+        x, size = left + step * (i + 0.5), abs(value) * unit
+        y, css = (zero - size, "plus") if value >= 0 else (zero, "minus")
+        label = f"z{i + 1} = {value:.3f}" + (f" ± {sigma[i]:.3f}" if sigma else "")
+        parts.append(
+            f'<rect class="{css}" x="{x - thickness / 2:.1f}" y="{y:.1f}" width="{thickness:.1f}" '
+            f'height="{max(size, 0.75):.1f}"><title>{label}</title></rect>'
+        )
+        if sigma:
+            low, high = zero - (value - sigma[i]) * unit, zero - (value + sigma[i]) * unit
+            parts.append(f'<path class="whisker" d="M{x:.1f} {low:.1f}V{high:.1f}"/>')
+        if not small and (len(z) <= 10 or i == 0 or (i + 1) % 4 == 0):
+            parts.append(f'<text x="{x:.1f}" y="{height - 6}" text-anchor="middle">{i + 1}</text>')
+    if not small:
+        parts += [
+            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>'
+            for value, y in ((most, 8), (0, zero), (-most, bottom))
+        ]
+    label = ", ".join(f"{value:.2f}" for value in z)
+    return (
+        f'<svg class="latent" viewBox="0 0 {width} {height}" role="img" aria-label="z = ({label})">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def measured_table() -> str:
+    """The family's figures from their metrics.json as a table, best ones marked, protocols below."""
+
+    def read(name: str) -> dict[str, Any]:
+        try:
+            metrics = read_metrics(load(name).folder)
+        except ModelUnavailable:
+            return {}
+        return {key: metric for key, metric in metrics.items() if not isinstance(metric["value"], list)}
+
+    with ThreadPoolExecutor(
+        len(MODELS)
+    ) as pool:  # a Hub that does not answer is waited for once, not in turn
+        family = dict(zip(MODELS, pool.map(read, MODELS)))
+    figures = [key for key in FIGURES if any(key in metrics for metrics in family.values())]
+    if not figures:
+        return ""
+    head, best, noisy, protocols = [], {}, [], []
+    for key in figures:
+        shown = [metrics[key] for metrics in family.values() if key in metrics]
+        better = shown[0].get("better")
+        arrow = ""
+        if better in ("higher", "lower"):
+            best[key] = (max if better == "higher" else min)(figure["value"] for figure in shown)
+            arrow = " ↑" if better == "higher" else " ↓"
+        unit = escape(str(shown[0].get("unit") or ""))
+        head.append(f"<th scope='col'>{metric_name(key)}<small>{unit}{arrow}</small></th>")
+        base = [m[k] for m in family.values() if (k := key.replace("denoised", "noisy")) != key and k in m]
+        noisy.append(f"<td>{metric_value(base[0], with_unit=False)}</td>" if base else "<td></td>")
+        said = list(dict.fromkeys(str(figure.get("protocol", "")) for figure in shown))
+        protocols.append(f"<li><b>{metric_name(key)}</b>: {' / '.join(map(escape, said))}</li>")
+    rows = []
+    for name, metrics in family.items():
+        cells = []
+        for key in figures:
+            if key not in metrics:
+                cells.append("<td>–</td>")
+                continue
+            title = escape(str(metrics[key].get("protocol", "")), quote=True)
+            value = metric_value(metrics[key], with_unit=False)
+            if metrics[key]["value"] == best.get(key):
+                value = f"<mark>{value}</mark>"
+            cells.append(f'<td title="{title}">{value}</td>')
+        rows.append(f"<tr><th scope='row'>{words(f'model.{name}')}</th>{''.join(cells)}</tr>")
+    if any(cell != "<td></td>" for cell in noisy):
+        label = words("reconstruct.measured.noisy")
+        rows.append(f"<tr class='baseline'><th scope='row'>{label}</th>{''.join(noisy)}</tr>")
+    return (
+        f'<h3>{words("reconstruct.measured")}</h3><div class="scroll" tabindex="0"><table>'
+        f"<thead><tr><th scope='col'>{words('reconstruct.measured.model')}</th>{''.join(head)}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f"<details><summary>{words('measure.protocol')}</summary><ul>{''.join(protocols)}</ul></details>"
+    )
+
+
+class DigitPicker(gr.HTML):
+    """The first test digits, a column a class; its value is the index into the sheet, class by class."""
+
+    def __init__(self, value: int = 0, **kwargs: Any) -> None:
+        sheet = digit_sheet()[:, :EXAMPLES]
+        sprite = to_grid(sheet.transpose(0, 1).flatten(0, 1)[:, None] / 255, columns=10, padding=0)
+        # native radio buttons: one tab stop, arrow keys, and names for screen readers
+        cells = "".join(
+            f'<label style="--column:{label};--row:{row}"><input type="radio" name="test-digit" '
+            f'value="{label * digit_sheet().shape[1] + row}" aria-label="{label}, {row + 1}"'
+            f"{' checked' if (label, row) == divmod(value, digit_sheet().shape[1]) else ''}></label>"
+            for row in range(EXAMPLES)
+            for label in range(10)
+        )
+        super().__init__(
+            value=value,
+            html_template=f'<div class="digit-picker" role="radiogroup">{cells}</div>',
+            css_template=f'label {{ background-image: url("{data_url(sprite)}"); --rows: {EXAMPLES} }}',
+            js_on_load="""
+                element.addEventListener('change', event => {
+                    event.stopPropagation();
+                    props.value = Number(event.target.value);
+                    trigger('change');
+                });
+            """,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """A number, where `gr.HTML` holds a string."""
+        return {"type": "integer"}
+
+
+class PictureFile(gr.Image):
+    """A `gr.Image` whose file reaches the handler unread: `read_image` says what is wrong with it."""
+
+    is_template = True  # Gradio draws it as its base class
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Path of the uploaded file."""
+        return payload.path if payload else None
+
+
+def _objective(model: str) -> Any:
+    if model not in MODELS and model != FAMILY:
+        raise Problem("unknown_model", model=model, allowed=", ".join(MODELS))
+    return i18n(f"reconstruct.objective.{model}")
+
+
+def _empty_paper() -> dict[str, Any]:
+    """White to draw on: over nothing, the sketchpad waits for a tool to be chosen and loses the first stroke."""
+    return {"background": np.full((280, 280, 3), 255, np.uint8), "layers": [], "composite": None}
+
+
+def _panels(source: str) -> list[Any]:
+    return [gr.update(visible=source == name) for name in SOURCES]
+
+
+def build() -> None:
+    """The tab, within the page's `gr.Tabs`."""
+    with gr.Tab(i18n("reconstruct.tab"), id="reconstruct", elem_id="reconstruct-tab"):
+        gr.Markdown(i18n("reconstruct.intro"), latex_delimiters=LATEX, elem_id="reconstruct-intro")
+        with gr.Row():
+            with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
+                source = gr.Radio(
+                    [(i18n(f"reconstruct.source.{name}"), name) for name in SOURCES],
+                    value="digit",
+                    label=i18n("reconstruct.source"),
+                    elem_id="reconstruct-source",
+                )
+                with gr.Column(visible=True) as digit_panel:
+                    digit = DigitPicker(7 * digit_sheet().shape[1], elem_id="reconstruct-digits")
+                with gr.Column(visible=False) as draw_panel:
+                    sketch = gr.Sketchpad(
+                        value=_empty_paper(),
+                        canvas_size=(280, 280),
+                        layers=False,
+                        transforms=(),
+                        image_mode="L",
+                        brush=gr.Brush(default_size=16, colors=["#000000"], color_mode="fixed"),
+                        label=i18n("reconstruct.sketch"),
+                        elem_id="reconstruct-sketch",
+                    )
+                with gr.Column(visible=False) as upload_panel:
+                    upload = PictureFile(
+                        type="filepath",
+                        sources=["upload", "clipboard"],
+                        height=250,
+                        label=i18n("reconstruct.upload"),
+                        elem_id="reconstruct-upload",
+                    )
+                model = gr.Dropdown(
+                    [(i18n("reconstruct.family"), FAMILY), *((i18n(f"model.{n}"), n) for n in MODELS)],
+                    value="autoencoder-mnist",
+                    label=i18n("reconstruct.model"),
+                    filterable=False,
+                    elem_id="reconstruct-model",
+                )
+                objective = gr.Markdown(
+                    i18n("reconstruct.objective.autoencoder-mnist"),
+                    latex_delimiters=LATEX,
+                    elem_id="reconstruct-objective",
+                )
+            with gr.Column(scale=3, min_width=320):
+                noise = gr.Radio(
+                    [(i18n(f"reconstruct.noise.{kind}"), kind) for kind in NOISES],
+                    value="none",
+                    label=i18n("reconstruct.noise"),
+                    elem_id="reconstruct-noise",
+                )
+                with gr.Row():
+                    level = gr.Slider(
+                        0,
+                        1,
+                        0.5,
+                        step=0.05,
+                        scale=3,
+                        min_width=260,
+                        buttons=[],
+                        label=i18n("reconstruct.level"),
+                        info=i18n("reconstruct.level.info"),
+                        elem_id="reconstruct-level",
+                    )
+                    seed = gr.Number(
+                        0,
+                        precision=0,
+                        scale=1,
+                        min_width=120,
+                        label=i18n("reconstruct.seed"),
+                        info=i18n("reconstruct.seed.info"),
+                        elem_id="reconstruct-seed",
+                    )
+                result = gr.HTML(elem_id="reconstruct-result", min_height=420)
+        table = gr.HTML(elem_id="reconstruct-measured")
+
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        drawn, uploaded = gr.State(None), gr.State(None)
+        source.change(_panels, source, [digit_panel, draw_panel, upload_panel], queue=False, **private)
+        sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **private)
+        sketch.clear(lambda: (_empty_paper(), None), None, [sketch, drawn], **private)
+        upload.change(friendly(read_upload), upload, uploaded, **private)
+        model.change(friendly(_objective), model, objective, **private)
+        gr.on(  # at load, and whenever a value changes
+            fn=friendly(show),
+            inputs=[source, digit, drawn, uploaded, model, noise, level, seed],
+            outputs=result,
+            trigger_mode="always_last",
+            concurrency_id="model",
+            **private,
+        )
+        gr.on(fn=friendly(measured_table), inputs=[], outputs=table, **private)
+        _build_api()
+
+
+def _build_api() -> None:
+    """The endpoint /reconstruct: components that are not on the page give it files in and out."""
+    with gr.Row(visible=False):
+        inputs = [
+            PictureFile(type="filepath", label="image"),
+            gr.Textbox("autoencoder-mnist", label="model"),
+            gr.Textbox("none", label="noise"),
+            gr.Number(0.5, label="level"),
+            gr.Number(0, label="seed"),
+        ]
+        outputs = [
+            *(gr.Image(format="png", label=name) for name in ("input", "noisy", "reconstruction", "error")),
+            gr.JSON(label="numbers"),
+        ]
+        gr.Button().click(
+            friendly(reconstruct_api), inputs, outputs, api_name="reconstruct", concurrency_id="model"
+        )

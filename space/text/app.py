@@ -1,0 +1,51 @@
+"""What the page says around its tabs, and words that several tabs use."""
+
+TEXT = {
+    "app.heading": (
+        "# Generative Model Lab\n\n"
+        "Autoencoders and their relatives, trained on handwritten digits. "
+        "Change something and see what happens: every picture is computed on the spot.",
+        "# 생성 모델 실험실\n\n"
+        "손글씨 숫자로 학습한 오토인코더와 그 변형들을 직접 다루어 보는 실험실입니다. "
+        "값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
+    ),
+    "model.autoencoder-mnist": ("Plain, 32-D", "기본, 32차원"),
+    "model.autoencoder-mnist-2d": ("Plain, 2-D", "기본, 2차원"),
+    "model.autoencoder-sparse-mnist": ("Sparse, 32-D", "희소, 32차원"),
+    "model.autoencoder-denoising-mnist": ("Denoising, 32-D", "잡음 제거, 32차원"),
+    "model.autoencoder-contractive-mnist": ("Contractive, 32-D", "수축, 32차원"),
+    "model.autoencoder-conv-mnist": ("Convolutional, 32-D", "합성곱, 32차원"),
+    "model.vae-mnist-2d": ("VAE, 2-D", "VAE, 2차원"),
+    "model.vae-mnist-20d": ("VAE, 20-D", "VAE, 20차원"),
+    "source.hub": ("from the Hub", "Hub에서 받음"),
+    "source.cache": ("from the local cache of the Hub", "Hub의 로컬 캐시"),
+    "source.bundled": ("bundled with this app", "앱에 포함됨"),
+    "source.weights": ("Weights", "가중치"),
+    "source.commit": ("commit", "커밋"),
+    "source.because": ("Not from the Hub, because {reason}.", "Hub에서 받지 못한 이유: {reason}."),
+    "source.unavailable": ("This model cannot be used: {reason}.", "이 모델을 사용할 수 없습니다: {reason}."),
+    "metric.reconstruction_psnr": ("Reconstruction PSNR", "재구성 PSNR"),
+    "metric.reconstruction_mse": ("Reconstruction MSE", "재구성 MSE"),
+    "metric.linear_probe_accuracy": ("Linear probe", "선형 분류 정확도"),
+    "metric.active_fraction": ("Active units", "활성 유닛 비율"),
+    "metric.mean_activation": ("Mean activation", "평균 활성값"),
+    "metric.jacobian_norm": ("Jacobian norm", "야코비안 노름"),
+    "metric.jacobian_norm_relative": ("Jacobian norm ÷ spread of codes", "야코비안 노름 ÷ 코드의 산포"),
+    "metric.noisy_psnr_gaussian": ("Noisy input, Gaussian", "잡음 입력, 가우시안"),
+    "metric.noisy_psnr_masking": ("Noisy input, masking", "잡음 입력, 마스킹"),
+    "metric.noisy_psnr_salt_and_pepper": ("Noisy input, salt & pepper", "잡음 입력, 소금·후추"),
+    "metric.noisy_psnr_coin_flip": ("Noisy input, coin flips", "잡음 입력, 동전 던지기"),
+    "metric.denoised_psnr_gaussian": ("Denoised, Gaussian", "잡음 제거, 가우시안"),
+    "metric.denoised_psnr_masking": ("Denoised, masking", "잡음 제거, 마스킹"),
+    "metric.denoised_psnr_salt_and_pepper": ("Denoised, salt & pepper", "잡음 제거, 소금·후추"),
+    "metric.denoised_psnr_coin_flip": ("Denoised, coin flips", "잡음 제거, 동전 던지기"),
+    "metric.neg_elbo_1": ("−ELBO, 1 sample of z", "−ELBO, z 표본 1개"),
+    "metric.neg_elbo_16": ("−ELBO, 16 samples of z", "−ELBO, z 표본 16개"),
+    "metric.recon_1": ("Reconstruction term, 1 sample", "재구성 항, 표본 1개"),
+    "metric.recon_16": ("Reconstruction term, 16 samples", "재구성 항, 표본 16개"),
+    "metric.kl": ("KL term", "KL 항"),
+    "metric.kl_per_dimension": ("KL by latent dimension", "잠재 차원별 KL"),
+    "metric.iw_nll_1000": ("NLL bound, 1,000 importance samples", "NLL 상한, 중요도 표본 1,000개"),
+    "measure.best": ("best", "최고"),
+    "measure.protocol": ("How each figure was measured", "각 수치를 측정한 방법"),
+}

@@ -1,0 +1,100 @@
+"""What the manifold tab says. Keys `map.*` go to the component, which picks the language in the browser."""
+
+TEXT = {
+    "manifold.tab": ("Manifold", "매니폴드"),
+    "manifold.intro": (
+        "A variational autoencoder learns a distribution, not just a code: the encoder gives $q(z\\mid "
+        "x)=\\mathcal N(\\mu,\\sigma^2)$ for each image, and training maximises the evidence lower "
+        "bound\n\n"
+        "$$\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid "
+        "z)\\big]-D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal N(0,I)\\big).$$\n\n"
+        "The first term asks for good reconstructions; the second draws all codes towards one Gaussian, so "
+        "that they overlap and leave no gaps. A plain autoencoder has the first term only. **Drag on a "
+        "map:** each point is a latent vector $z$, decoded as you move.",
+        "변분 오토인코더(VAE)는 코드 하나가 아니라 분포를 학습합니다. 인코더는 각 이미지에 대해 $q(z\\mid "
+        "x)=\\mathcal N(\\mu,\\sigma^2)$를 출력하고, 학습은 다음의 ELBO(evidence lower bound)를 "
+        "최대화합니다.\n\n"
+        "$$\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid "
+        "z)\\big]-D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal N(0,I)\\big)$$\n\n"
+        "첫째 항은 재구성이 정확하도록 하고, 둘째 항은 모든 코드를 하나의 정규분포로 끌어당겨 서로 겹치고 "
+        "빈 곳이 없도록 합니다. 기본 오토인코더에는 첫째 항만 있습니다. **지도 위를 드래그해 보세요.** "
+        "지도의 한 점이 잠재 벡터 $z$ 하나이며, 움직이는 대로 디코딩됩니다.",
+    ),
+    "manifold.vae": ("### Variational autoencoder", "### 변분 오토인코더 (VAE)"),
+    "manifold.autoencoder": ("### Autoencoder", "### 오토인코더"),
+    "manifold.hint": (
+        "**What to look for.** *Smoothness:* on the VAE's map one digit turns into the next without a "
+        "break. *Overlaps:* where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
+        "between. *Holes:* the autoencoder's codes lie in rays and islands; nothing in its loss says what "
+        "lies between them, so there it decodes to blurs that are no digit, and there is no rule from "
+        "where to sample. *Spacing:* inverse-Gaussian spacing gives every tile the same share of the "
+        "Gaussian; the VAE's digits then fill the square almost evenly, while the autoencoder's do not "
+        "even with a Gaussian fitted to them.",
+        "**무엇을 볼까요?** *매끄러움:* VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다. *겹침:* "
+        "색이 섞이는 곳(4와 9, 3과 5와 8)에서는 디코더가 둘 사이의 모양을 그립니다. *빈 곳:* 오토인코더의 "
+        "코드는 방사형으로 뻗거나 섬처럼 흩어져 있습니다. 그 사이가 어떠해야 하는지는 손실 함수에 없으므로 "
+        "숫자가 아닌 흐릿한 형태가 디코딩되고, 어디에서 표본을 뽑아야 하는지도 정해져 있지 않습니다. "
+        "*간격:* 역정규(inverse Gaussian) 간격에서는 모든 칸이 정규분포에서 같은 확률을 차지합니다. 이때 "
+        "VAE의 숫자는 정사각형을 거의 고르게 채우지만, 오토인코더의 숫자는 정규분포를 맞추어 주어도 그렇지 "
+        "않습니다.",
+    ),
+    "manifold.digit": (
+        "### Where does a digit lie?\nDraw one or click on a test digit: the encoder marks it on both "
+        "maps. The VAE gives $\\mu$ and $\\sigma$ (ellipses of 1 and 2 $\\sigma$; dots are re-samples), "
+        "the autoencoder a point.",
+        "### 이 숫자는 어디에 있을까요?\n숫자를 그리거나 테스트 숫자를 누르면 인코더가 두 지도에 위치를 "
+        "표시합니다. VAE는 $\\mu$와 $\\sigma$(1$\\sigma$, 2$\\sigma$ 타원, 작은 점은 다시 뽑은 표본)를, "
+        "오토인코더는 점 하나를 출력합니다.",
+    ),
+    "manifold.sketch": ("Draw a digit", "숫자 그리기"),
+    "manifold.start_sheet": ("… or click on a test digit", "… 또는 테스트 숫자 선택"),
+    "manifold.seen": ("What the encoder sees", "인코더의 입력"),
+    "manifold.resampled": ("Decoded: μ, then samples of q(z|x)", "디코딩: μ, 이어서 q(z|x)의 표본"),
+    "manifold.again": ("Sample again", "다시 표본 추출"),
+    "manifold.between": (
+        "### From one digit to another\nChoose a second digit: the dashed line on each map is the straight "
+        "way between the two codes, and the strips show what lies on it.",
+        "### 한 숫자에서 다른 숫자로\n두 번째 숫자를 선택하세요. 지도의 점선은 두 코드를 잇는 직선이고, "
+        "아래의 그림은 그 위의 점들을 디코딩한 결과입니다.",
+    ),
+    "manifold.end_sheet": ("Second digit", "두 번째 숫자"),
+    "manifold.steps": ("Frames", "프레임 수"),
+    "manifold.strip_vae": ("VAE", "변분 오토인코더 (VAE)"),
+    "manifold.strip_autoencoder": ("Autoencoder", "오토인코더"),
+    "manifold.deep": (
+        "### Twenty dimensions\nNo map can show them, but each has a slider. Sorted by their share of the "
+        "KL divergence: a dimension near 0 nats carries nothing, and its slider changes nothing.",
+        "### 20차원 잠재 공간\n지도로 나타낼 수는 없지만 차원마다 슬라이더가 있습니다. KL 발산이 큰 "
+        "차원부터 정렬했습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 변하지 "
+        "않습니다.",
+    ),
+    "manifold.deep_image": ("Decoded by vae-mnist-20d", "vae-mnist-20d의 디코딩 결과"),
+    "manifold.from_origin": ("Start from z = 0", "z = 0에서 시작"),
+    "manifold.from_digit": ("Start from my digit's μ", "내 숫자의 μ에서 시작"),
+    "map.map": (
+        "Map of the latent space: drag, or use the arrow keys (with Shift in larger steps, Home for the "
+        "middle)",
+        "잠재 공간 지도: 드래그하거나 방향 키로 움직이세요 (Shift를 누르면 크게, Home은 가운데로)",
+    ),
+    "map.decoded": ("The digit decoded at this point", "이 점에서 디코딩한 숫자"),
+    "map.legend": ("Highlight the test digits of one class", "한 클래스의 테스트 숫자 강조"),
+    "map.grid": ("Decoded grid", "디코딩 격자"),
+    "map.codes": ("Test digits", "테스트 숫자"),
+    "map.spacing": ("Spacing", "간격"),
+    "map.linear": ("linear", "선형"),
+    "map.inverse_gaussian": ("inverse Gaussian", "역정규 (inverse Gaussian)"),
+    "map.in_browser": ("Decoded in your browser in {ms} ms", "브라우저에서 {ms} ms 만에 디코딩"),
+    "map.on_server": ("Decoded on the server in {ms} ms", "서버에서 {ms} ms 만에 디코딩"),
+    "map.failed": (
+        "This point could not be decoded; try again.",
+        "이 점을 디코딩하지 못했습니다. 다시 시도해 주세요.",
+    ),
+    "map.hub": ("from the Hub", "Hub의 가중치"),
+    "map.cache": ("from the Hub's cache", "Hub 캐시의 가중치"),
+    "map.bundled": ("bundled weights", "내장 가중치"),
+    "problem.latent": (
+        "{model} needs z as a list of {latent_dim} numbers, each from -{most:g} to {most:g}; it is {value}.",
+        "{model}의 z는 -{most:g}부터 {most:g}까지의 숫자 {latent_dim}개로 된 목록이어야 합니다. 받은 값: "
+        "{value}",
+    ),
+}

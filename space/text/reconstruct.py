@@ -1,0 +1,99 @@
+"""What the reconstruction tab says."""
+
+TEXT = {
+    "reconstruct.tab": ("Reconstruction", "재구성"),
+    "reconstruct.intro": (
+        "An autoencoder squeezes an image $x$ through a narrow latent vector $z = f(x)$ and rebuilds it as "
+        "$x' = g(z)$. What does not fit through is lost: the error map shows where. "
+        "Add noise, and compare what each relative of the family makes of it.\n\n"
+        "$$\\min_{f,\\,g}\\; \\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
+        "오토인코더는 이미지 $x$를 좁은 잠재 벡터 $z = f(x)$로 압축한 뒤 $x' = g(z)$로 재구성합니다. "
+        "잠재 벡터에 담기지 못한 정보는 사라지며, 오차 지도가 그 위치를 보여 줍니다. "
+        "잡음을 더해 보고, 같은 입력을 여러 오토인코더가 어떻게 다르게 처리하는지 비교해 보세요.\n\n"
+        "$$\\min_{f,\\,g}\\; \\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
+    ),
+    "reconstruct.source": ("Input", "입력"),
+    "reconstruct.source.digit": ("Test digit", "테스트 숫자"),
+    "reconstruct.source.draw": ("Draw", "직접 그리기"),
+    "reconstruct.source.upload": ("Upload", "파일 올리기"),
+    "reconstruct.digits": ("Test digits", "테스트 숫자"),
+    "reconstruct.sketch": ("Draw a digit", "숫자를 그려 보세요"),
+    "reconstruct.upload": ("Picture of a digit", "숫자 사진"),
+    "reconstruct.model": ("Model", "모델"),
+    "reconstruct.family": ("The whole family, side by side", "모든 모델 나란히 비교"),
+    "reconstruct.noise": ("Noise", "잡음"),
+    "reconstruct.noise.none": ("None", "없음"),
+    "reconstruct.noise.gaussian": ("Gaussian", "가우시안"),
+    "reconstruct.noise.masking": ("Masking", "마스킹"),
+    "reconstruct.noise.salt_and_pepper": ("Salt & pepper", "소금·후추"),
+    "reconstruct.noise.coin_flip": ("Coin flips", "동전 던지기"),
+    "reconstruct.level": ("Noise level", "잡음 세기"),
+    "reconstruct.level.info": (
+        "Gaussian: σ. Masking, salt & pepper: share of pixels. Coin flips: 1 means fair coins.",
+        "가우시안: σ. 마스킹, 소금·후추: 바뀌는 픽셀의 비율. 동전 던지기: 1이면 공정한 동전.",
+    ),
+    "reconstruct.seed": ("Seed", "시드"),
+    "reconstruct.seed.info": ("Same seed, same noise.", "같은 시드는 같은 잡음을 만듭니다."),
+    "reconstruct.objective.family": (
+        "All models see the same (noisy) image; they differ in what is added to the reconstruction error.",
+        "모든 모델에 같은 (잡음이 더해진) 이미지를 넣습니다. 모델마다 재구성 오차에 더하는 항이 다릅니다.",
+    ),
+    "reconstruct.objective.autoencoder-mnist": (
+        "The plain one: nothing but the error.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "기본형: 재구성 오차만 최소화합니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+    ),
+    "reconstruct.objective.autoencoder-mnist-2d": (
+        "The plain one with only two numbers for $z$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "잠재 벡터 $z$가 단 두 개의 숫자인 기본형입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+    ),
+    "reconstruct.objective.autoencoder-sparse-mnist": (
+        "Few units may be active at a time.\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
+        "한 번에 적은 수의 유닛만 활성화되도록 합니다. "
+        "\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
+    ),
+    "reconstruct.objective.autoencoder-denoising-mnist": (
+        "Sees the noisy $\\tilde x$, must give the clean $x$.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
+        "잡음이 있는 $\\tilde x$를 보고 깨끗한 $x$를 복원합니다.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
+    ),
+    "reconstruct.objective.autoencoder-contractive-mnist": (
+        "Small changes of $x$ should hardly move $z$. "
+        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
+        "$x$가 조금 변해도 $z$는 거의 움직이지 않게 합니다. "
+        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
+    ),
+    "reconstruct.objective.autoencoder-conv-mnist": (
+        "The plain objective with convolutions for $f$ and $g$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "목적 함수는 기본형과 같고, $f$와 $g$가 합성곱 신경망입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+    ),
+    "reconstruct.objective.vae-mnist-2d": (
+        "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
+        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. 그림은 그 평균의 재구성입니다. "
+        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+    ),
+    "reconstruct.objective.vae-mnist-20d": (
+        "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
+        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. 그림은 그 평균의 재구성입니다. "
+        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+    ),
+    "reconstruct.x": ("Input", "입력"),
+    "reconstruct.noisy": ("With noise", "잡음 입력"),
+    "reconstruct.output": ("Reconstruction", "재구성"),
+    "reconstruct.error": ("Error", "오차"),
+    "reconstruct.latent": ("Latent vector", "잠재 벡터"),
+    "reconstruct.latent.sigma": ("bars: μ, whiskers: ±σ", "막대: μ, 선: ±σ"),
+    "reconstruct.psnr": ("PSNR, reconstruction", "재구성 PSNR"),
+    "reconstruct.psnr_noisy": ("PSNR, noisy input", "잡음 입력 PSNR"),
+    "reconstruct.mse": ("MSE, reconstruction", "재구성 MSE"),
+    "reconstruct.to_clean": ("against the clean input", "깨끗한 입력 기준"),
+    "reconstruct.bytes": ("Compression", "압축비"),
+    "reconstruct.bytes.note": ("{before} → {after} bytes", "{before} → {after}바이트"),
+    "reconstruct.measured": ("The family, measured", "모델별 측정 결과"),
+    "reconstruct.measured.model": ("Model", "모델"),
+    "reconstruct.measured.noisy": ("Noisy input itself", "잡음 입력 그대로"),
+    "problem.blank_image": (
+        "Nothing stands out in this picture. Use one with a dark digit on light paper, or the reverse.",
+        "그림에서 숫자를 찾을 수 없습니다. 밝은 바탕에 어두운 숫자(또는 그 반대)가 있는 그림을 올려 주세요.",
+    ),
+}

@@ -1,0 +1,201 @@
+"""The page as a server: its endpoints through `gradio_client`, the weights route, its settings."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import httpx
+import pytest
+import torch
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+from safetensors.torch import load as load_safetensors
+
+from space import app, hub
+from space.images import digit_sheet, to_pil
+from space.models import MODELS, VAE
+from space.models.autoencoder import AutoencoderConfig
+from space.models.vae import VAEConfig
+from space.text import TEXT
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Untrained models in place of the bundled ones."""
+    folder = tmp_path_factory.mktemp("pretrained")
+    for name, model_class in MODELS.items():
+        torch.manual_seed(0)
+        latent_dim = 20 if name.endswith("20d") else 2 if name.endswith("2d") else 32
+        config = (VAEConfig if model_class is VAE else AutoencoderConfig)(
+            hidden_dim=16, latent_dim=latent_dim
+        )
+        model_class(config).save_pretrained(folder / name)
+        if latent_dim == 2:
+            (folder / name / "latents.csv").write_text("z1,z2,label\n0.5,-0.5,3\n1,1,7\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "BUNDLED", folder)
+        hub.clear()
+        yield folder
+    hub.clear()
+
+
+@pytest.fixture(scope="module")
+def url(folder):
+    """Address of the served page, without the last slash."""
+    demo = app.build()
+    _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url.rstrip("/")
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(url):
+    return Client(url, verbose=False)
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "two.png"
+    to_pil(1 - digit_sheet()[2, 0][None] / 255, 10).save(path)
+    return path
+
+
+def get(url: str, **headers: str):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as response:
+        return response.status, response.headers, response.read()
+
+
+def test_the_public_endpoints_are_those_that_the_design_names(client):
+    endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(endpoints) == {"/reconstruct", "/models", "/encode", "/decode", "/manifold", "/interpolate"}
+
+
+def test_models_lists_all(client):
+    listed = client.predict(api_name="/models")
+    assert [entry["name"] for entry in listed] == list(MODELS)
+    assert all(entry["source"] == "bundled" for entry in listed)
+
+
+def test_reconstruct_takes_a_file_and_gives_files_and_numbers(client, picture):
+    def call():
+        return client.predict(
+            handle_file(picture), "autoencoder-mnist", "gaussian", 0.5, 7, api_name="/reconstruct"
+        )
+
+    *files, numbers = call()
+    assert [Image.open(file).size for file in files] == [(28, 28)] * 4
+    assert len(numbers["latent"]) == 32 and numbers["bytes_latent"] == 128
+    *again, same = call()
+    assert same == numbers  # the same seed
+    assert [Path(a).read_bytes() for a in again] == [Path(b).read_bytes() for b in files]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("vae", "none", 0.5, 0), "There is no model named vae"),
+        (("autoencoder-mnist", "fog", 0.5, 0), "noise is fog"),
+        (("autoencoder-mnist", "gaussian", 7, 0), "level is 7"),
+        (("autoencoder-mnist", "gaussian", "loud", 0), "level is loud"),
+        (("autoencoder-mnist", "gaussian", 0.5, -1), "seed is -1"),
+        (("autoencoder-mnist", "gaussian", None, 0), "level is None"),
+    ],
+)
+def test_bad_arguments_get_one_sentence(client, picture, arguments, sentence):
+    with pytest.raises(AppError) as error:
+        client.predict(handle_file(picture), *arguments, api_name="/reconstruct")
+    assert sentence in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("level", ["NaN", "Infinity", "1e999", "[1]", "true"])
+def test_not_a_number_gets_one_sentence(url, picture, level):
+    """`gradio_client` refuses to send these; other clients do not."""
+    (path,) = httpx.post(f"{url}/gradio_api/upload", files={"files": picture.read_bytes()}).json()
+    image = json.dumps({"path": path, "meta": {"_type": "gradio.FileData"}})
+    data = f'{{"data": [{image}, "autoencoder-mnist", "gaussian", {level}, 0]}}'
+    call = f"{url}/gradio_api/call/reconstruct"
+    event = httpx.post(call, content=data, headers={"content-type": "application/json"}).json()["event_id"]
+    answer = httpx.get(f"{call}/{event}").text
+    assert "event: error" in answer and "level is" in answer and "must be a number from 0 to 1" in answer
+
+
+def test_a_file_that_is_no_picture_gets_one_sentence(client, tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_text("not a picture")
+    with pytest.raises(AppError, match="not a picture that can be read"):
+        client.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
+
+
+def test_a_photo_of_60_megapixels_gets_one_sentence(client, tmp_path):
+    path = tmp_path / "photo.png"
+    Image.new("1", (10_000, 6_000)).save(path)
+    with pytest.raises(AppError, match="60 megapixels"):
+        client.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
+
+
+def test_sentences_come_in_the_visitors_language(url, tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_text("not a picture")
+    korean = Client(url, verbose=False, headers={"accept-language": "ko-KR,ko;q=0.9"})
+    with pytest.raises(AppError, match="그림 파일이 아닙니다"):
+        korean.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
+
+
+def test_the_weights_are_those_of_the_model(url, folder):
+    status, headers, body = get(f"{url}/weights/vae-mnist-2d")
+    assert status == 200 and body == (folder / "vae-mnist-2d" / "model.safetensors").read_bytes()
+    assert load_safetensors(body).keys() == hub.load("vae-mnist-2d").model.state_dict().keys()
+    status, _, part = get(f"{url}/weights/vae-mnist-2d", Range="bytes=8-19")
+    assert status == 206 and part == body[8:20]
+    assert headers["cache-control"] == "no-cache"
+    with pytest.raises(urllib.error.HTTPError) as unchanged:
+        get(f"{url}/weights/vae-mnist-2d", **{"If-None-Match": headers["etag"]})
+    assert unchanged.value.code == 304 and unchanged.value.headers["etag"] == headers["etag"]
+
+
+@pytest.mark.parametrize("name", ["gan", "..%2f..%2fapp.py", "%2e%2e", "vae-mnist-2d%00"])
+def test_other_weights_are_not_found(url, name):
+    with pytest.raises(urllib.error.HTTPError) as error:
+        get(f"{url}/weights/{name}")
+    assert error.value.code == 404
+
+
+def test_weights_that_cannot_be_loaded_are_unavailable(url, folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(hub, "BUNDLED", tmp_path)
+    with pytest.raises(urllib.error.HTTPError) as error:
+        get(f"{url}/weights/vae-mnist-2d")
+    assert error.value.code == 503 and b"missing" in error.value.read()
+
+
+def test_files_of_the_app_are_not_served(url):
+    for path in (Path(app.__file__), Path(hub.__file__).parent / "pretrained"):
+        with pytest.raises(urllib.error.HTTPError):
+            get(f"{url}/gradio_api/file={path}")
+
+
+def test_every_text_comes_in_two_languages():
+    for key, texts in TEXT.items():
+        assert len(texts) == 2 and all(texts), key
+
+
+def test_a_fresh_process_keeps_what_is_set_and_starts_on_zero_gpu(tmp_path):
+    """`space.app` sets defaults before they are read; ZeroGPU wants a GPU function, and that before torch."""
+    (tmp_path / "spaces.py").write_text(
+        "import sys\ndef GPU(function): print('torch loaded:', 'torch' in sys.modules)\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_"))}
+    environment |= {"OMP_NUM_THREADS": "2", "SPACES_ZERO_GPU": "true", "PYTHONPATH": f"{tmp_path}:."}
+    script = "import json, os, space.app; print(json.dumps(dict(os.environ)))"
+    root = Path(app.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, check=True, text=True
+    )
+    *_, gpu, seen = done.stdout.splitlines()
+    assert gpu == "torch loaded: False"
+    assert json.loads(seen)["OMP_NUM_THREADS"] == "2"
+    assert json.loads(seen)["GRADIO_ANALYTICS_ENABLED"] == "False"

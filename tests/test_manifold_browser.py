@@ -1,0 +1,291 @@
+"""The manifold tab in a real Chromium: decoding in the page, dragging, and what happens without weights."""
+
+import os
+import shutil
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save
+from test_manifold import AUTOENCODER_2D, VAE_2D, write_models
+
+from space import app, hub
+from space.tabs import manifold
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+Page = sync_api.Page
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH or in /usr/bin"),
+]
+MAX_FRAME_MS = 8.0
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("pretrained")
+    write_models(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "BUNDLED", root)
+        hub.clear()
+        yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
+        gr.close_all()
+    hub.clear()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with sync_api.sync_playwright() as playwright:
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses a sandbox to root
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: object, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in a context of its own, whose options a test may parametrize."""
+    options = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield page
+    context.close()
+    assert page.errors == []
+
+
+def open_maps(page: Page, url: str, decoder: str = "browser") -> None:
+    """Go to the tab and wait until both maps are drawn and no request has left for a second."""
+    latest = time.monotonic()
+
+    def note(_: object) -> None:
+        nonlocal latest
+        latest = time.monotonic()
+
+    page.on("request", note)
+    page.goto(url)
+    page.get_by_role("tab", name="Manifold").or_(page.get_by_role("tab", name="매니폴드")).click()
+    for name in manifold.MAPS:
+        page.locator(f"#map-{name} [data-decoder={decoder}]").wait_for(timeout=30_000)
+    while time.monotonic() < latest + 1:
+        page.wait_for_timeout(100)
+    page.remove_listener("request", note)
+
+
+def on_map(page: Page, name: str, expression: str) -> object:
+    """The value of a JavaScript expression about `map`, the handle of one map's element."""
+    return page.evaluate(
+        f"() => {{ const map = document.querySelector('#map-{name} [data-decoder]').latentMap; "
+        f"return {expression} }}"
+    )
+
+
+def box_of(page: Page, name: str) -> dict[str, float]:
+    pointer = page.locator(f"#map-{name} .pointer")
+    pointer.scroll_into_view_if_needed()
+    return pointer.bounding_box()
+
+
+def drag(page: Page, name: str, moves: int) -> None:
+    """A drag across the map with the real mouse, one move at a time."""
+    box = box_of(page, name)
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    for i in range(moves):
+        across, down = 0.2 + 0.7 * i / moves, 0.3 + 0.4 * ((3 * i) % moves) / moves
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+    page.mouse.up()
+    page.wait_for_timeout(100)
+
+
+def picture(page: Page, name: str) -> np.ndarray:
+    """The digit that is drawn beside a map, uint8 (28, 28)."""
+    canvas = f"document.querySelector('#map-{name} .digit').getContext('2d')"
+    pixels = page.evaluate(f"() => Array.from({canvas}.getImageData(0, 0, 28, 28).data)")
+    return np.array(pixels, np.uint8).reshape(28, 28, 4)[..., 0]
+
+
+def test_a_frame_is_fast_and_asks_the_server_nothing(page: Page, url: str) -> None:
+    open_maps(page, url)
+    drag(page, VAE_2D, 20)  # the compiler of the browser warms up
+    on_map(page, VAE_2D, "map.frames.length = 0")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    drag(page, VAE_2D, 100)
+    frames = on_map(page, VAE_2D, "map.frames")
+    print(f"median of {len(frames)} frames: {statistics.median(frames):.2f} ms")
+    assert len(frames) >= 50
+    assert statistics.median(frames) <= MAX_FRAME_MS
+    assert requests == []
+
+
+def test_a_drag_moves_one_map_and_draws_what_the_model_decodes(page: Page, url: str) -> None:
+    open_maps(page, url)
+    other = on_map(page, AUTOENCODER_2D, "map.z"), picture(page, AUTOENCODER_2D)
+    start = on_map(page, VAE_2D, "map.z")
+    drag(page, VAE_2D, 10)
+    z = on_map(page, VAE_2D, "map.z")
+    assert z != start
+    with torch.inference_mode():
+        expected = hub.load(VAE_2D).model.decode(torch.tensor([z]))[0, 0].numpy() * 255
+    assert np.abs(picture(page, VAE_2D) - expected).max() <= 1
+    assert on_map(page, AUTOENCODER_2D, "map.z") == other[0]
+    assert np.array_equal(picture(page, AUTOENCODER_2D), other[1])
+
+
+@pytest.mark.parametrize("name", manifold.MAPS)
+def test_browser_and_pytorch_agree(page: Page, url: str, name: str) -> None:
+    open_maps(page, url)
+    z = 3 * torch.randn(200, 2, generator=torch.Generator().manual_seed(0))
+    actual = on_map(page, name, f"{z.tolist()}.map((z) => map.decode(...z))")
+    with torch.inference_mode():
+        expected = hub.load(name).model.decode(z).flatten(1)
+    assert expected.std() > 0.1  # else they would agree whatever they do
+    assert (torch.tensor(actual) - expected).abs().max() <= 1 / 255
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_weights_of_half_precision(page: Page, url: str, dtype: torch.dtype) -> None:
+    file = hub.load(VAE_2D).folder / "model.safetensors"
+    halves = {key: value.to(dtype) for key, value in load_file(file).items()}
+    page.route("**/weights/*", lambda route: route.fulfill(body=save(halves)))
+    open_maps(page, url)
+    z = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
+    actual = on_map(page, VAE_2D, f"{z.tolist()}.map((z) => map.decode(...z))")
+    x = z
+    for index in (0, 2, 4):
+        x = torch.nn.functional.linear(
+            x, halves[f"decoder.{index}.weight"].float(), halves[f"decoder.{index}.bias"].float()
+        )
+        x = x.sigmoid() if index == 4 else torch.nn.functional.silu(x)
+    assert (torch.tensor(actual) - x).abs().max() <= 1 / 255
+
+
+def test_only_the_decoder_travels(page: Page, url: str) -> None:
+    sizes: dict[str, int] = {}
+
+    def count(response: object) -> None:
+        name = Path(urlsplit(response.url).path).name
+        if "/weights/" in response.url:
+            assert response.status == 206
+            sizes[name] = sizes.get(name, 0) + int(response.headers["content-length"])
+
+    page.on("response", count)
+    open_maps(page, url)
+    assert set(sizes) == set(manifold.MAPS)
+    for name, size in sizes.items():
+        assert size < 0.6 * (hub.load(name).folder / "model.safetensors").stat().st_size
+
+
+@pytest.mark.parametrize("answer", ["abort", "404", "garbage", "truncated"])
+def test_without_weights_the_server_decodes(page: Page, url: str, answer: str) -> None:
+    file = (hub.load(VAE_2D).folder / "model.safetensors").read_bytes()
+    respond = {
+        "abort": lambda route: route.abort(),
+        "404": lambda route: route.fulfill(status=404),
+        "garbage": lambda route: route.fulfill(body=b"<html>not weights</html>"),
+        "truncated": lambda route: route.fulfill(body=file[: len(file) // 3]),
+    }
+    page.route("**/weights/*", respond[answer])
+    open_maps(page, url, decoder="server")
+    drag(page, VAE_2D, 10)
+    page.wait_for_timeout(500)
+    z = on_map(page, VAE_2D, "map.z")
+    with torch.inference_mode():
+        expected = hub.load(VAE_2D).model.decode(torch.tensor([z]))[0, 0].numpy() * 255
+    assert np.abs(picture(page, VAE_2D) - expected).max() <= 1
+
+
+def test_keys_and_sliders_move(page: Page, url: str) -> None:
+    open_maps(page, url)
+    page.locator(f"#map-{VAE_2D} .pointer").focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(100)
+    home = on_map(page, VAE_2D, "map.z")
+    assert home == pytest.approx([0, 0], abs=1e-6)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_timeout(100)
+    right, up = on_map(page, VAE_2D, "map.z")
+    assert 0 < right < up
+    page.locator(f"#map-{VAE_2D} .z1").fill("1.5")
+    page.wait_for_timeout(100)
+    assert on_map(page, VAE_2D, "map.z") == pytest.approx([1.5, up], abs=1e-3)
+    assert "z = (1.50" in page.locator(f"#map-{VAE_2D} .position").inner_text()
+
+
+def test_a_map_survives_another_tab(page: Page, url: str) -> None:
+    open_maps(page, url)
+    page.get_by_role("tab").first.click()
+    page.get_by_role("tab", name="Manifold").click()
+    page.locator(f"#map-{VAE_2D} .pointer").wait_for()
+    start = on_map(page, VAE_2D, "map.z")
+    drag(page, VAE_2D, 5)
+    assert on_map(page, VAE_2D, "map.z") != start
+
+
+def test_inverse_gaussian_spacing_keeps_z_and_moves_the_map(page: Page, url: str) -> None:
+    open_maps(page, url)
+    page.locator(f"#map-{VAE_2D} .z1").fill("1")
+    chart = f"#map-{VAE_2D} .chart"
+    linear = page.locator(chart).screenshot()
+    page.locator(f"#map-{VAE_2D} .spacing").select_option("inverse_gaussian")
+    page.wait_for_timeout(1000)
+    assert page.locator(chart).screenshot() != linear
+    assert on_map(page, VAE_2D, "map.z")[0] == pytest.approx(1, abs=1e-3)
+    box = box_of(page, VAE_2D)  # the pointer goes to the quantile under it: the middle of the map is z = 0
+    left, right, top, bottom = 30, 4, 20, 36
+    across = left + 0.8413 * (box["width"] - left - right)
+    page.mouse.click(box["x"] + across, box["y"] + top + 0.5 * (box["height"] - top - bottom))
+    page.wait_for_timeout(100)
+    assert on_map(page, VAE_2D, "map.z") == pytest.approx([1, 0], abs=0.05)
+
+
+def test_a_chosen_digit_is_marked(page: Page, url: str) -> None:
+    open_maps(page, url)
+    sheet = page.locator("#manifold-start-sheet img")
+    box = sheet.bounding_box()
+    sheet.click(position={"x": 0.35 * box["width"], "y": 0.1 * box["height"]})
+    page.locator("#manifold-found").get_by_text("VAE").wait_for()
+    page.wait_for_timeout(300)
+    with torch.inference_mode():
+        mu = hub.load(VAE_2D).model.encode(manifold.digit_sheet()[3, 0][None, None] / 255)[0][0]
+    assert on_map(page, VAE_2D, "map.z") == pytest.approx(mu.tolist(), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {
+            "locale": "ko-KR",
+            "viewport": {"width": 360, "height": 780},
+            "device_scale_factor": 2.625,
+            "has_touch": True,
+        }
+    ],
+    indirect=True,
+)
+def test_a_phone_in_korean(page: Page, url: str) -> None:
+    open_maps(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator(f"#map-{VAE_2D} .controls").last.inner_text().startswith("디코딩 격자")
+    first, second = (page.locator(f"#map-{name}").bounding_box() for name in manifold.MAPS)
+    assert second["y"] >= first["y"] + first["height"]  # one above the other
+    box, scroll, start = box_of(page, VAE_2D), page.evaluate("scrollY"), on_map(page, VAE_2D, "map.z")
+    touch = page.context.new_cdp_session(page)
+    for i in range(8):
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * (0.8 - 0.08 * i)}
+        kind = "touchStart" if i == 0 else "touchMove"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(200)
+    assert page.evaluate("scrollY") == scroll
+    assert on_map(page, VAE_2D, "map.z")[1] > start[1] + 0.5
