@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import torch
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -87,7 +86,6 @@ def build() -> gr.Blocks:
 
 def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, str | None]:
     """Serve the page; `overrides` go to `gr.Blocks.launch`."""
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     settings: dict[str, Any] = {
         "i18n": i18n,
         "theme": THEME,

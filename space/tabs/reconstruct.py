@@ -402,7 +402,7 @@ def _objective(model: str) -> Any:
 
 
 def _empty_paper() -> dict[str, Any]:
-    """White to draw on: over nothing, the sketchpad waits for a tool to be chosen and loses the first stroke."""
+    """White to draw on: over nothing, the sketchpad waits for a tool and loses the first stroke."""
     return {"background": np.full((280, 280, 3), 255, np.uint8), "layers": [], "composite": None}
 
 
