@@ -1,11 +1,49 @@
-"""What all tests share: one thread, no network."""
+"""What all tests share: one thread, no network, and a real browser where there is one."""
 
 import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", OMP_NUM_THREADS="1")
 for name in ("MODEL_NAMESPACE", "MODEL_REVISION", "SPACE_AUTHOR_NAME"):
     os.environ.pop(name, None)
 
 import torch  # noqa: E402  after the environment is set
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 torch.set_num_threads(1)
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are skipped where no Chromium is installed, but fail where REQUIRE_BROWSER is set."""
+    if CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no chromium on PATH or in /usr/bin"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "REQUIRE_BROWSER is set, but there is no chromium on PATH or in /usr/bin"
+    with sync_playwright() as playwright:
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses a sandbox to root
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in a context of its own, whose options a test may parametrize; no script of it may fail."""
+    options = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
+    context = browser.new_context(**options)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []

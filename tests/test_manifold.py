@@ -171,9 +171,13 @@ def test_a_click_on_the_sheet_takes_the_digit_under_it() -> None:
     assert torch.equal(manifold.from_sheet(event)[0, 0], digit_sheet()[7, 2] / 255)
 
 
-def test_an_empty_sketch_is_no_digit() -> None:
-    assert manifold.from_sketch(None) is None
-    assert manifold.from_sketch({"composite": np.full((280, 280), 255, np.uint8)}) is None
+def test_an_empty_sketch_leaves_the_digit_as_it_is() -> None:
+    paper = {"composite": np.full((280, 280), 255, np.uint8)}
+    for digit in (None, manifold.first_digits()[0]):
+        assert manifold.from_sketch(None, digit) is digit
+        assert manifold.from_sketch(paper, digit) is digit
+    paper["composite"][100:180, 130:150] = 0
+    assert manifold.from_sketch(paper, None).shape == (1, 1, 28, 28)
 
 
 def test_a_blend_starts_and_ends_at_the_reconstructions() -> None:

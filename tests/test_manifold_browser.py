@@ -1,7 +1,5 @@
 """The manifold tab in a real Chromium: decoding in the page, dragging, and what happens without weights."""
 
-import os
-import shutil
 import statistics
 import time
 from collections.abc import Iterator
@@ -12,19 +10,14 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import Page
 from safetensors.torch import load_file, save
-from test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
 from space import app, hub
 from space.tabs import manifold
+from tests.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-Page = sync_api.Page
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH or in /usr/bin"),
-]
+pytestmark = pytest.mark.browser
 MAX_FRAME_MS = 8.0
 
 
@@ -38,28 +31,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
         gr.close_all()
     hub.clear()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    with sync_api.sync_playwright() as playwright:
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses a sandbox to root
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *sandbox])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: object, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in a context of its own, whose options a test may parametrize."""
-    options = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
-    context = browser.new_context(**options)
-    page = context.new_page()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    yield page
-    context.close()
-    assert page.errors == []
 
 
 def open_maps(page: Page, url: str, decoder: str = "browser") -> None:

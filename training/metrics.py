@@ -148,7 +148,8 @@ def _evaluate_vae(
             return torch.stack([recon + kl, recon, kl], 1)
 
         loss, recon, kl = over_test(terms).tolist()
-        how = f"Bernoulli likelihood on grey values, {num_samples} sample(s) of z, seed {seed}; {on}"
+        samples = "1 sample" if num_samples == 1 else f"{num_samples} samples"
+        how = f"Bernoulli likelihood on grey values, {samples} of z, seed {seed}; {on}"
         put(f"neg_elbo_{num_samples}", loss, "nats/image", "lower", f"-ELBO = recon + kl; {how}")
         put(f"recon_{num_samples}", recon, "nats/image", "lower", f"-log p(x|z); {how}")
         put("kl", kl, "nats/image", None, f"KL(q(z|x) || N(0, I)), closed form; {on}")

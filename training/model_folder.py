@@ -115,7 +115,9 @@ def hardware(device: torch.device) -> str:
         for line in _lines(Path("/proc/cpuinfo"))
         if line.startswith("model name")
     ]
-    return f"{torch.get_num_threads()} thread(s) of {names[0] if names else platform.processor() or 'a CPU'}"
+    threads = torch.get_num_threads()
+    count = "1 thread" if threads == 1 else f"{threads} threads"
+    return f"{count} of {names[0] if names else platform.processor() or 'a CPU'}"
 
 
 def _lines(path: Path) -> list[str]:
@@ -248,7 +250,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         hardware=run["hardware"],
         libraries=run["libraries"],
         rows=[
-            (key, _figure(m["value"]) + (f" {m['unit']}" if m["unit"] else ""), m["protocol"])
+            (key, f"{_figure(m['value'])} {m['unit']}".strip(), m["protocol"].replace("|", "\\|"))
             for key, m in metrics.items()
         ],
         limits="Made for teaching: small images like those it was trained on, nothing else. "

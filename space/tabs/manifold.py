@@ -21,7 +21,7 @@ from torch import Tensor
 from space import hub
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.models import MODELS, VAE
-from space.problems import Problem
+from space.problems import Problem, check_number
 from space.tabs import LATEX, friendly, i18n
 from space.text import TEXT
 
@@ -255,11 +255,12 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
         "concurrency_id": "model",
         **private,
     }
-    sketch.input(friendly(from_sketch), sketch, start, trigger_mode="always_last", **private).success(**show)
+    sketch.input(friendly(from_sketch), [sketch, start], start, trigger_mode="always_last", **private).success(**show)
     start_sheet.select(friendly(from_sheet), None, start, **private).success(**show)
     end_sheet.select(friendly(from_sheet), None, end, **private).success(**show)
     again.click(lambda number: number + 1, seed, seed, **private).success(**show)
     steps.release(**show)
+    maps[0].ready(friendly(first_digits), None, [start, end], **private).success(**show)
     return start
 
 
@@ -285,18 +286,23 @@ def sheet_component(label: str, elem_id: str) -> gr.Image:
     return picture(label, value=to_grid(digits, columns=10, scale=SHEET_SCALE, padding=0), elem_id=elem_id)
 
 
+def first_digits() -> tuple[Tensor, Tensor]:
+    """A 0 and a 7, far apart on the maps: something to see before a visitor chooses."""
+    return tuple(digit_sheet()[digit, 0][None, None] / 255 for digit in (0, 7))
+
+
 def from_sheet(event: gr.SelectData) -> Tensor:
     """The digit (1, 1, 28, 28) under a click on the sheet."""
     column, row = (int(pixel // (28 * SHEET_SCALE)) for pixel in event.index)
     return digit_sheet()[min(column, 9), min(row, SHEET_ROWS - 1)][None, None] / 255
 
 
-def from_sketch(sketch: dict[str, Any] | None) -> Tensor | None:
-    """The digit (1, 1, 28, 28) drawn, None after a clear."""
+def from_sketch(sketch: dict[str, Any] | None, digit: Tensor | None) -> Tensor | None:
+    """The digit (1, 1, 28, 28) drawn; `digit` where nothing is, as when the empty canvas comes on the page."""
     try:
         return sketch_to_digit(sketch)
     except Problem:
-        return None
+        return digit
 
 
 def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int) -> list[Any]:
@@ -305,26 +311,32 @@ def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int)
     The digit as the encoder sees it, its re-samples, a sentence, a strip between the two for each model, and
     an update for each map.
     """
-    overlays, strips, found, resampled = [], [], None, None
-    for name in MAPS:
-        model = hub.load(name).model
-        overlay = None if start is None else locate(model, start, seed)
-        strip = None
-        if start is not None and end is not None:
+    overlays, strips, found, resampled = [None, None], [None, None], [], None
+    for index, name in enumerate(MAPS if start is not None else ()):
+        try:
+            model = hub.load(name).model
+        except hub.ModelUnavailable:  # its map says so; the other one works
+            continue
+        overlay = overlays[index] = locate(model, start, seed)
+        if end is not None:
             overlay["end"] = locate(model, end, seed)["mu"]
-            strip = to_grid(blend(model, start, end, steps), columns=steps, scale=4)
-        if overlay and "samples" in overlay:
+            strips[index] = to_grid(blend(model, start, end, steps), columns=steps, scale=4)
+        if "samples" in overlay:
             images = model.decode(torch.tensor([overlay["mu"], *overlay["samples"]]))
             resampled = to_grid(images, columns=len(images), scale=4)
-        overlays.append(overlay)
-        strips.append(strip)
-    if start is not None:
-        vae, autoencoder = overlays
-        found = "VAE: $\\mu = {}$, $\\sigma = {}$ · AE: $z = {}$".format(
-            *(f"({z[0]:.2f}, {z[1]:.2f})" for z in (vae["mu"], vae["sigma"], autoencoder["mu"]))
-        )
+            found.append(
+                "VAE: $\\mu = {}$, $\\sigma = {}$".format(*map(pair, (overlay["mu"], overlay["sigma"])))
+            )
+        else:
+            found.append(f"AE: $z = {pair(overlay['mu'])}$")
     seen = None if start is None else to_pil(start, PICTURE_SCALE)
-    return [seen, resampled, found, *strips, *(gr.update(overlay=overlay) for overlay in overlays)]
+    updates = [gr.update(overlay=overlay) for overlay in overlays]
+    return [seen, resampled, " · ".join(found), *strips, *updates]
+
+
+def pair(z: list[float]) -> str:
+    """A code as text."""
+    return f"({z[0]:.2f}, {z[1]:.2f})"
 
 
 def locate(model: torch.nn.Module, digit: Tensor, seed: int) -> dict[str, Any]:
@@ -497,14 +509,14 @@ def manifold(
         raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
     if spacing not in get_args(Spacing):
         raise Problem("choice", name="spacing", value=spacing, allowed=", ".join(get_args(Spacing)))
-    loaded, rows = hub.load(model), int(number("rows", rows, 2, 40))
+    loaded, rows = hub.load(model), int(check_number("rows", rows, 2, 40))
     u = (torch.arange(rows) + 0.5) / rows
     if spacing == "inverse_gaussian":
         z1, z2 = (mean + scale * torch.special.ndtri(u) for mean, scale in zip(*gaussian(loaded)))
     else:
         bounds = axes(loaded) if limit is None else [[-limit, limit]] * 2
         if limit is not None:
-            number("limit", limit, 0.01, MAX_LATENT)
+            check_number("limit", limit, 0.01, MAX_LATENT)
         z1, z2 = (low + (high - low) * u for low, high in bounds)
     return to_grid(loaded.model.decode(torch.cartesian_prod(z2.flip(0), z1).flip(1)), columns=rows, padding=0)
 
@@ -521,16 +533,9 @@ def interpolate(image: str, other: str, model: str, steps: int = 10) -> Image.Im
     Returns:
         one row of images, each pixel drawn as 4x4
     """
-    network, steps = hub.load(model).model, int(number("steps", steps, 2, 32))
+    network, steps = hub.load(model).model, int(check_number("steps", steps, 2, 32))
     start, end = to_digit(read_image(image)), to_digit(read_image(other))
     return to_grid(blend(network, start, end, steps), columns=steps, scale=4)
-
-
-def number(name: str, value: Any, least: float, most: float) -> float:
-    """`value` if it is a number in [least, most], else a `Problem`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise Problem("number", name=name, value=str(value)[:40], least=least, most=most)
-    return value
 
 
 def read_code(z: Any, loaded: hub.LoadedModel) -> Tensor:

@@ -21,7 +21,7 @@ from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.models import MODELS
 from space.models.autoencoder import NoiseKind, corrupt
-from space.problems import Problem
+from space.problems import Problem, check_number
 from space.tabs import LATEX, friendly, i18n
 
 FAMILY = "family"
@@ -73,20 +73,13 @@ def add_noise(x: Tensor, kind: str, level: float, seed: int) -> Tensor:
     """`x` with noise; a seed gives the same noise at any time, scaled by the level."""
     if kind not in NOISES:
         raise Problem("choice", name="noise", value=kind, allowed=", ".join(NOISES))
-    level, seed = _number("level", level, 0, 1), _number("seed", seed, 0, MAX_SEED)
+    level, seed = check_number("level", level, 0, 1), check_number("seed", seed, 0, MAX_SEED)
     if kind == "none":
         return x
     rng = torch.Generator().manual_seed(int(seed))
     return corrupt(x, kind, level, torch.rand(x.shape, generator=rng), torch.randn(x.shape, generator=rng))
 
 
-def _number(name: str, value: Any, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise Problem("number", name=name, value=value, least=least, most=most)
-    return value
-
-
-@torch.inference_mode()
 def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
     """`noisy` through the model `name`; raises `Problem` or `ModelUnavailable`."""
     loaded = load(name)
@@ -103,7 +96,7 @@ def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
 def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tensor | None) -> Tensor:
     """The image (1, 1, 28, 28) that the visitor means; `digit` counts test digits, class by class."""
     if source == "digit":
-        index = int(_number("digit", digit, 0, digit_sheet()[..., 0, 0].numel() - 1))
+        index = int(check_number("digit", digit, 0, digit_sheet()[..., 0, 0].numel() - 1))
         return digit_sheet().flatten(0, 1)[index][None, None] / 255
     if source == "draw":
         if drawn is None:
