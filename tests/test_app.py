@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -199,3 +201,16 @@ def test_a_fresh_process_keeps_what_is_set_and_starts_on_zero_gpu(tmp_path):
     assert gpu == "torch loaded: False"
     assert json.loads(seen)["OMP_NUM_THREADS"] == "2"
     assert json.loads(seen)["GRADIO_ANALYTICS_ENABLED"] == "False"
+
+
+def test_the_calls_of_the_readme(url, picture, tmp_path, monkeypatch):
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
+    for name in ("digit.png", "other.png"):
+        shutil.copy(picture, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    done: dict[str, object] = {}
+    exec(code.replace("http://127.0.0.1:7860", url), done)
+    assert len(done["pictures"]) == 4 and done["numbers"]["model"] == "autoencoder-denoising-mnist"
+    public = done["lab"].view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(re.findall(r'api_name="(/\w+)"', code)) == set(public)

@@ -98,3 +98,11 @@ def test_every_text_has_both_languages_and_the_same_blanks():
     for key, (english, korean) in TEXT.items():
         assert english.strip() and korean.strip(), key
         assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", korean)), key
+
+
+def test_readme_shows_how_to_borrow_a_model(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (code,) = re.findall(r"```python\n(import torch\n.*?)```", README, re.DOTALL)
+    done: dict[str, object] = {}
+    exec(code, done)
+    assert done["digits"].shape == (1, 1, 28, 28)

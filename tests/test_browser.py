@@ -1,0 +1,100 @@
+"""The whole page with the bundled models in a real Chromium: both languages, a laptop and a phone."""
+
+import re
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+from playwright.sync_api import Page, expect
+
+from space import app
+from space.text import TEXT
+
+pytestmark = pytest.mark.browser
+
+SCREENS = {"laptop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+VISITORS = [
+    pytest.param({"locale": locale, "viewport": size}, id=f"{locale}-{screen}")
+    for locale in ("ko-KR", "en-US")
+    for screen, size in SCREENS.items()
+]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
+    gr.close_all()
+
+
+@pytest.mark.parametrize("page", VISITORS, indirect=True)
+def test_every_tab_tells_its_story(page: Page, url: str):
+    """Opens all tabs: content, the visitor's language, no sideways scroll, nothing from elsewhere."""
+    korean = page.evaluate("navigator.language").startswith("ko")
+    elsewhere: list[str] = []
+    page.on(
+        "request",
+        lambda request: request.url.startswith((url, "data:", "blob:")) or elsewhere.append(request.url),
+    )
+    page.goto(url)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("생성 모델" if korean else "Generative")
+    )
+    result = page.locator("#reconstruct-result")
+    expect(result.locator("img")).to_have_count(4, timeout=30_000)
+    check(page, "reconstruct", korean)
+
+    page.get_by_role("tab", name=TEXT["manifold.tab"][korean]).click()
+    for name in ("vae-mnist-2d", "autoencoder-mnist-2d"):
+        page.locator(f"#map-{name} [data-decoder=browser]").wait_for(timeout=30_000)
+    expect(page.locator("#manifold-found")).to_contain_text("VAE", timeout=30_000)
+    check(page, "manifold", korean)
+
+    page.get_by_role("tab", name=TEXT["models.tab"][korean]).click()
+    expect(page.locator("#models-overview tbody tr")).to_have_count(8, timeout=30_000)
+    expect(page.locator("#models-details svg")).to_be_visible(timeout=30_000)
+    check(page, "models", korean)
+    assert elsewhere == []
+
+
+def check(page: Page, tab: str, korean: bool) -> None:
+    """No sideways scroll, no key instead of a text, no toast, and the language of the visitor."""
+    width = page.viewport_size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    text = page.locator("body").inner_text()
+    keys = [key for key in TEXT if re.search(rf"(?<![\w./-]){re.escape(key)}(?![\w/-])", text)]
+    assert keys == [] and "__i18n__" not in text
+    assert page.locator(".toast-body").count() == 0, page.locator(".toast-body").all_inner_texts()
+    assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
+
+
+def test_a_visitor_reconstructs_with_noise_and_compares_the_family(page: Page, url: str):
+    page.goto(url)
+    result = page.locator("#reconstruct-result")
+    expect(result.locator("img")).to_have_count(4, timeout=30_000)
+    clean = result.locator("img").nth(2).get_attribute("src")
+    page.locator("#reconstruct-noise").get_by_text("Gaussian").click()
+    expect(result.locator("img").nth(2)).not_to_have_attribute("src", clean, timeout=30_000)
+    noisy = [image.get_attribute("src") for image in result.locator("img").all()]
+    assert noisy[0] != noisy[1]
+
+    page.locator("#reconstruct-model input").click()
+    page.get_by_role("option", name=re.compile("family", re.IGNORECASE)).click()
+    expect(result.locator("img").nth(9)).to_be_visible(timeout=30_000)
+
+
+def test_a_visitor_draws_a_digit(page: Page, url: str):
+    page.goto(url)
+    page.locator("#reconstruct-source").get_by_text("Draw").click()
+    canvas = page.locator("#reconstruct-sketch canvas").first
+    canvas.wait_for(timeout=30_000)
+    page.wait_for_timeout(1500)  # the drawing board sets up its tools
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 0.25 * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(1, 11):
+        page.mouse.move(x, y + 0.05 * i * box["height"])
+    page.mouse.up()
+    expect(page.locator("#reconstruct-result img")).to_have_count(4, timeout=30_000)
