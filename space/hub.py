@@ -300,7 +300,7 @@ def _build(name: str, folder: Path) -> nn.Module:
 
 
 def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
-    """The model of a model folder, in `eval()`.
+    """The model of a model folder, in `eval()` and without gradients of its weights.
 
     Raises `ModelUnavailable` where `config.json` and `model.safetensors` do not make up a `model_class`.
     Names and shapes are compared before any memory is spent on the weights.
@@ -322,7 +322,7 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
             if found[key] != shape:
                 raise ValueError(f"{key} in model.safetensors is {found[key]}, by config.json it is {shape}")
         with torch.inference_mode(False):  # a visitor's handler runs in it, and the weights would inherit it
-            model = model_class.from_pretrained(folder, strict=True).eval()
+            model = model_class.from_pretrained(folder, strict=True).eval().requires_grad_(False)
         if not all(value.isfinite().all() for value in model.state_dict().values()):
             raise ValueError("model.safetensors holds numbers that are not finite")
     except SafetensorError as error:

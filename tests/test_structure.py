@@ -106,3 +106,10 @@ def test_readme_shows_how_to_borrow_a_model(monkeypatch):
     done: dict[str, object] = {}
     exec(code, done)
     assert done["digits"].shape == (1, 1, 28, 28)
+
+
+def test_labels_state_the_latent_size_of_the_model():
+    for name in MODELS:
+        latent_dim = json.loads((BUNDLED / name / "config.json").read_text())["latent_dim"]
+        english, korean = TEXT[f"model.{name}"]
+        assert english.endswith(f", {latent_dim}-D") and korean.endswith(f", {latent_dim}차원"), name

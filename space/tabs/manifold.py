@@ -331,7 +331,7 @@ def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int)
             found.append(f"AE: $z = {pair(overlay['mu'])}$")
     seen = None if start is None else to_pil(start, PICTURE_SCALE)
     updates = [gr.update(overlay=overlay) for overlay in overlays]
-    return [seen, resampled, " · ".join(found), *strips, *updates]
+    return [seen, resampled, " · ".join(found) or None, *strips, *updates]
 
 
 def pair(z: list[float]) -> str:

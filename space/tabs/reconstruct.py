@@ -36,6 +36,7 @@ FIGURES = (
     "linear_probe_accuracy",
     "active_fraction",
     "jacobian_norm",
+    "jacobian_norm_relative",
     *(f"denoised_psnr_{kind}" for kind in get_args(NoiseKind)),
 )
 

@@ -11,7 +11,7 @@ TEXT = {
     ),
     "model.autoencoder-mnist": ("Plain, 32-D", "기본, 32차원"),
     "model.autoencoder-mnist-2d": ("Plain, 2-D", "기본, 2차원"),
-    "model.autoencoder-sparse-mnist": ("Sparse, 32-D", "희소, 32차원"),
+    "model.autoencoder-sparse-mnist": ("Sparse, 128-D", "희소, 128차원"),
     "model.autoencoder-denoising-mnist": ("Denoising, 32-D", "잡음 제거, 32차원"),
     "model.autoencoder-contractive-mnist": ("Contractive, 32-D", "수축, 32차원"),
     "model.autoencoder-conv-mnist": ("Convolutional, 32-D", "합성곱, 32차원"),
