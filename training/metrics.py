@@ -162,6 +162,8 @@ def _evaluate_vae(
         "kl_per_dimension", over_test(kl_per_dimension).tolist(), "nats/image", None, f"kl by dimension; {on}"
     )
 
+    if iw_samples == 0:
+        return
     rng = torch.Generator(device).manual_seed(seed)
     at_once = 50  # samples of z an image held at a time: bounds memory
 
