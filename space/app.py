@@ -96,4 +96,4 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "footer_links": ["api", "settings"],
         "app_kwargs": {"routes": [Route("/weights/{name}", weights)]},
     }
-    return (demo or build()).queue(max_size=64).launch(**settings | overrides)
+    return (demo or build()).queue(max_size=1000).launch(**settings | overrides)

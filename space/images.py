@@ -7,7 +7,7 @@ import struct
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -48,7 +48,7 @@ def to_grid(images: Tensor, columns: int, scale: int = 1, padding: int = 1) -> I
     return to_pil(grid[:, : grid.shape[1] - padding, : grid.shape[2] - padding], scale)
 
 
-def read_image(path: str | Path | None) -> Image.Image:
+def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
     """The picture in a file as upright RGB: transparency on white, the first frame of an animation.
 
     Raises `Problem` when it is no picture, is damaged, or is larger than `MAX_MEGAPIXELS`, which is read
@@ -124,12 +124,11 @@ def _middle(mass: np.ndarray) -> int:
     return int(np.clip(round(14 - centre), 0, 28 - len(mass)))
 
 
-def sketch_to_digit(editor_value: dict[str, Any] | None) -> Tensor:
-    """The digit drawn on a `gr.Sketchpad` of numpy or PIL type, (1, 1, 28, 28), as `to_digit` makes it."""
-    drawing = (editor_value or {}).get("composite")
+def sketch_to_digit(drawing: str | Path | BinaryIO | None) -> Tensor:
+    """The digit drawn on a `space.tabs.Drawing`, (1, 1, 28, 28), as `to_digit` makes it."""
     if drawing is None:
         raise Problem("empty_drawing")
-    image = drawing if isinstance(drawing, Image.Image) else Image.fromarray(drawing)
+    image = read_image(drawing)
     try:
         return to_digit(image)
     except Problem as problem:

@@ -144,7 +144,7 @@ def test_sentences_come_in_the_visitors_language(url, tmp_path):
     path = tmp_path / "picture.png"
     path.write_text("not a picture")
     korean = Client(url, verbose=False, headers={"accept-language": "ko-KR,ko;q=0.9"})
-    with pytest.raises(AppError, match="그림 파일이 아닙니다"):
+    with pytest.raises(AppError, match="이미지 파일이 아닙니다"):
         korean.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
 
 

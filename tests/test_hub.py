@@ -481,7 +481,8 @@ def test_a_damaged_folder_is_refused_in_a_sentence(reason: str, tmp_path: Path) 
     assert "\n" not in caught.value.reason and str(tmp_path) not in caught.value.reason
 
 
-def test_weights_loaded_in_inference_mode_still_have_gradients(tmp_path: Path) -> None:
+def test_a_model_loaded_in_inference_mode_can_still_be_differentiated(tmp_path: Path) -> None:
     with torch.inference_mode():
         model = app.load_folder(VAE, make_model_folder(tmp_path / NAME))
-    model(torch.zeros(1, 1, 28, 28)).sum().backward()
+    x = torch.zeros(1, 1, 28, 28, requires_grad=True)
+    model(x).sum().backward()

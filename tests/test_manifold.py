@@ -10,17 +10,19 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio.components.image_editor import EditorData
+from gradio.data_classes import FileData
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 from torch import nn
 
 from space import app, hub
-from space.images import digit_sheet, to_pil
+from space.images import digit_sheet, sketch_to_digit, to_pil
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.vae import VAE, VAEConfig
 from space.problems import Problem
-from space.tabs import manifold
+from space.tabs import Drawing, manifold
 
 VAE_2D, AUTOENCODER_2D = manifold.MAPS
 
@@ -171,13 +173,26 @@ def test_a_click_on_the_sheet_takes_the_digit_under_it() -> None:
     assert torch.equal(manifold.from_sheet(event)[0, 0], digit_sheet()[7, 2] / 255)
 
 
-def test_an_empty_sketch_leaves_the_digit_as_it_is() -> None:
-    paper = {"composite": np.full((280, 280), 255, np.uint8)}
+def test_an_empty_sketch_leaves_the_digit_as_it_is(tmp_path: Path) -> None:
+    paper = Image.new("L", (280, 280), 255)
+    paper.save(tmp_path / "blank.png")
     for digit in (None, manifold.first_digits()[0]):
         assert manifold.from_sketch(None, digit) is digit
-        assert manifold.from_sketch(paper, digit) is digit
-    paper["composite"][100:180, 130:150] = 0
-    assert manifold.from_sketch(paper, None).shape == (1, 1, 28, 28)
+        assert manifold.from_sketch(str(tmp_path / "blank.png"), digit) is digit
+    paper.paste(0, (130, 100, 150, 180))
+    paper.save(tmp_path / "one.png")
+    assert manifold.from_sketch(str(tmp_path / "one.png"), None).shape == (1, 1, 28, 28)
+
+
+def test_paper_hands_over_the_drawing_alone_and_unread(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n")
+    drawing = FileData(path=str(tmp_path / "a.png"))
+    path = Drawing().preprocess(EditorData(background=drawing, layers=[drawing] * 50, composite=drawing))
+    assert path == drawing.path
+    with pytest.raises(Problem) as problem:  # no Ghostscript for an EPS that calls itself PNG
+        sketch_to_digit(path)
+    assert problem.value.key == "problem.not_an_image"
+    assert Drawing().preprocess(None) is None
 
 
 def test_a_blend_starts_and_ends_at_the_reconstructions() -> None:

@@ -34,7 +34,7 @@ def rng(seed: int = 0) -> torch.Generator:
 @family
 @architecture
 @pytest.mark.parametrize("in_channels", [1, 3])
-@pytest.mark.parametrize("image_size", [28, 32, 64])
+@pytest.mark.parametrize("image_size", [8, 28, 32, 36, 64])
 def test_forward_keeps_shape_and_range(build, architecture, in_channels, image_size):
     torch.manual_seed(0)
     model = build(architecture=architecture, in_channels=in_channels, image_size=image_size)

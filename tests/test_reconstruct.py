@@ -3,7 +3,6 @@
 import json
 import math
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -138,11 +137,12 @@ def test_an_unknown_model_is_one_sentence(bundled):
         show(model="<script>")
 
 
-def test_a_blank_canvas_is_nothing_drawn():
+def test_a_blank_canvas_is_nothing_drawn(tmp_path):
     assert tab.read_drawing(None) is None
-    assert tab.read_drawing({"composite": np.full((280, 280), 255, np.uint8)}) is None
-    drawn = tab.read_drawing({"composite": np.asarray(to_pil(1 - digit_sheet()[4, 0][None] / 255, 10))})
-    assert drawn.shape == (1, 1, 28, 28)
+    Image.new("L", (280, 280), 255).save(tmp_path / "blank.png")
+    assert tab.read_drawing(str(tmp_path / "blank.png")) is None
+    to_pil(1 - digit_sheet()[4, 0][None] / 255, 10).save(tmp_path / "four.png")
+    assert tab.read_drawing(str(tmp_path / "four.png")).shape == (1, 1, 28, 28)
 
 
 def test_the_error_map_runs_from_black_to_pale(bundled, x):

@@ -108,6 +108,16 @@ def test_readme_shows_how_to_borrow_a_model(monkeypatch):
     assert done["digits"].shape == (1, 1, 28, 28)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_the_snippet_on_each_card_runs(name, monkeypatch):
+    monkeypatch.chdir(BUNDLED)
+    (code,) = re.findall(r"```python\n(.*?)```", (BUNDLED / name / "README.md").read_text(), re.DOTALL)
+    done: dict[str, object] = {}
+    exec(code, done)
+    images = done["images"]
+    assert images.shape == (16, 1, 28, 28) and images.min() >= 0 and images.max() <= 1
+
+
 def test_labels_state_the_latent_size_of_the_model():
     for name in MODELS:
         latent_dim = json.loads((BUNDLED / name / "config.json").read_text())["latent_dim"]

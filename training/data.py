@@ -27,10 +27,6 @@ class Images:
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def to(self, device: torch.device) -> "Images":
-        labels = None if self.labels is None else self.labels.to(device)
-        return Images(self.pixels.to(device), labels, self.description)
-
 
 def to_float(pixels: Tensor) -> Tensor:
     """uint8 pixels to the models' float images in [0, 1]."""
@@ -110,7 +106,7 @@ def _read_with_datasets(dataset: str, split: str, in_channels: int, image_size: 
             f"that can be read from the Hub ({error})"
         ) from error
     assert isinstance(found, DatasetDict)
-    if "test" not in found:
+    if not {"train", "test"} <= set(found):
         only = found["train"] if "train" in found else found[next(iter(found))]
         found = only.train_test_split(test_size=HELD_OUT, seed=0)
     rows = found[split]
@@ -124,10 +120,12 @@ def _read_with_datasets(dataset: str, split: str, in_channels: int, image_size: 
         crops = [TF.center_crop(TF.pil_to_tensor(im), [min(im.size)] * 2) for im in images]
         return {"pixels": [TF.resize(c, [image_size, image_size], antialias=True).numpy() for c in crops]}
 
-    rows = rows.map(
-        shrink, batched=True, batch_size=256, remove_columns=[columns[0]], load_from_cache_file=False
-    )
-    rows = rows.with_format("torch")
+    try:
+        rows = rows.map(
+            shrink, batched=True, batch_size=256, remove_columns=[columns[0]], load_from_cache_file=False
+        ).with_format("torch")
+    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for a damaged file
+        raise DataError(f"{dataset!r} holds an image that cannot be read: {error}") from error
     label = next((name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)), None)
     pixels = torch.stack(list(rows["pixels"])).byte()
     return pixels, torch.as_tensor(rows[label][:]).long() if label else None

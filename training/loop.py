@@ -17,12 +17,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import ProjectConfiguration, set_seed
+from accelerate.utils import InitProcessGroupKwargs, ProjectConfiguration, set_seed
 from huggingface_hub import get_token
 from safetensors import SafetensorError
 from torch import Tensor, nn
@@ -160,6 +161,8 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
         mixed_precision=config.mixed_precision,
         gradient_accumulation_steps=config.gradient_accumulation_steps,
         log_with=list(config.report_to) or None,
+        # the others wait while the main process evaluates
+        kwargs_handlers=[InitProcessGroupKwargs(timeout=timedelta(hours=12))],
         project_config=ProjectConfiguration(
             str(config.output_dir), logging_dir=str(config.output_dir / "logs")
         ),

@@ -36,8 +36,9 @@ def minimise(
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
-    train = load_images(config.dataset, config.data_dir, "train", *shape)
-    test = load_images(config.dataset, config.data_dir, "test", *shape)
+    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
+        train = load_images(config.dataset, config.data_dir, "train", *shape)
+        test = load_images(config.dataset, config.data_dir, "test", *shape)
 
     model = model_class(config.model)
     if getattr(config.model, "architecture", "") == "conv":

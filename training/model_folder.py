@@ -61,10 +61,12 @@ CARD = """---
 ## Use
 
 ```python
+import torch
 from space.models import {{ family }}  # from the generative-lab repository
 
-model = {{ family }}.from_pretrained("NAMESPACE/{{ name }}", strict=True)
-images = {{ usage }}  # (B, {{ shape }}) in [0, 1]
+# the name of this folder, or of its repository on the Hub: "NAMESPACE/{{ name }}"
+model = {{ family }}.from_pretrained("{{ name }}", strict=True)
+images = {{ usage }}  # (16, {{ shape }}) in [0, 1]
 ```
 
 ## Network
@@ -237,7 +239,9 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         about=ABOUT[family, variant],
         family=family,
         last_sample=samples[-1] if samples else "",
-        usage="model.sample(16, torch.Generator().manual_seed(0))" if family == "VAE" else "model(images)",
+        usage="model.sample(16, torch.Generator().manual_seed(0))"
+        if family == "VAE"
+        else f"model(torch.rand(16, {channels}, {size}, {size}))",
         shape=f"{channels}, {size}, {size}",
         network=f"{layers}, SiLU, latent_dim = {config.latent_dim}",
         parameters=f"{sum(p.numel() for p in model.parameters()):,}",

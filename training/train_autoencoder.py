@@ -28,12 +28,19 @@ class TrainConfig(LoopConfig):
     """shape of the network and the variant"""
     num_epochs: int = 25
     """passes over the training images"""
-    sparsity_weight: float = 0.1
+    sparsity_weight: float = 0.04
     """weight of the code's L1 norm (`sparse`)"""
     contractive_weight: float = 0.1
     """weight of the squared Frobenius norm of dz/dx (`contractive`)"""
     contractive_every: int = 8
     """the Jacobian is taken of every n-th image of a batch, for it costs `latent_dim` backward passes"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.contractive_every < 1:
+            raise ValueError(f"contractive_every is {self.contractive_every}; allowed: 1 or more")
+        if not (self.sparsity_weight >= 0 and self.contractive_weight >= 0):
+            raise ValueError("sparsity_weight and contractive_weight must be 0 or more")
 
 
 def denoising_task(x: Tensor, noise: Noise) -> Tensor:

@@ -35,6 +35,13 @@ class TrainConfig(LoopConfig):
     """samples of z an image in the importance-weighted NLL at the end, the dearest figure: about as long as
     the training itself on a CPU; 0: leave it out"""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.input_dropout < 1:
+            raise ValueError(f"input_dropout is {self.input_dropout}; allowed: 0 up to, but not, 1")
+        if not (self.beta >= 0 and self.iw_samples >= 0):
+            raise ValueError(f"beta is {self.beta}, iw_samples {self.iw_samples}; allowed: 0 or more")
+
 
 class NegativeELBO(nn.Module):
     """(recon + beta * kl) averaged over the batch, in nats an image."""

@@ -17,7 +17,7 @@ class NetworkConfig:
     image_size: int = 28
     """height and width of an image in pixels, a multiple of 4 from 8 to 256"""
     architecture: Literal["mlp", "conv"] = "mlp"
-    """fully connected, or strided convolutions down to at most 8x8 pixels"""
+    """fully connected, or strided convolutions that halve the image down to 8x8 pixels or an odd size"""
     hidden_dim: int = 500
     """width of a hidden layer (of the one fully connected hidden layer in `conv`)"""
     num_layers: int = 2
@@ -45,10 +45,10 @@ class NetworkConfig:
 def conv_plan(config: NetworkConfig) -> tuple[list[int], int]:
     """Channels after each halving of the image, and the size that is left: 28 -> ([32, 64], 7)."""
     channels, size = [], config.image_size
-    while size > 8 and size % 2 == 0:
+    while not channels or (size > 8 and size % 2 == 0):
         channels.append(config.base_channels * min(2 ** len(channels), 4))
         size //= 2
-    return channels or [config.base_channels], size
+    return channels, size
 
 
 def build_encoder(config: NetworkConfig, out_features: int, in_channels: int) -> nn.Sequential:

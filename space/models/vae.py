@@ -99,7 +99,7 @@ def importance_weighted_nll(model: VAE, x: Tensor, num_samples: int, rng: torch.
     -log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x) with k = `num_samples`; tighter as k grows.
     """
     mu, logvar = model.encode(x)
-    noise = torch.randn(num_samples, *mu.shape, generator=rng).to(mu)  # (k, B, D)
+    noise = torch.randn(num_samples, *mu.shape, generator=rng, device=rng.device).to(mu)  # (k, B, D)
     z = model.reparameterize(mu, logvar, noise)
     logits = model.decode_logits(z.flatten(0, 1)).unflatten(0, (num_samples, len(x)))
     # log p(x|z) = x * logits - softplus(logits), summed over pixels, without a copy of x for each sample

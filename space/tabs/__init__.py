@@ -4,9 +4,11 @@ import inspect
 import logging
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import torch
 
 from space.hub import ModelUnavailable
@@ -20,6 +22,46 @@ i18n = gr.I18n(
 """`i18n(key)` as a label or value is translated in the visitor's browser."""
 
 LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+
+
+class Drawing(gr.ImageEditor):
+    """An image editor whose drawing reaches the handler as a file, unread.
+
+    Gradio itself would open the drawing, its background and any number of layers without a limit on size or
+    format. No `__init__` here: Gradio sends the page what the constructor's signature names.
+    """
+
+    is_template = True  # Gradio draws it as its base class
+
+    def preprocess(self, payload: Any) -> str | BytesIO | None:
+        """The drawing as a file for `space.images.sketch_to_digit`."""
+        if payload is not None and payload.id is not None:  # the page sent it as a blob of its own
+            payload = self.blob_storage.pop(payload.id, None)
+        drawing = payload.composite if payload else None
+        return (
+            BytesIO(drawing)
+            if isinstance(drawing, bytes | bytearray | memoryview)
+            else drawing and drawing.path
+        )
+
+
+def blank_paper() -> dict[str, Any]:
+    """White to draw on: over nothing, the editor waits for a tool and loses the first stroke."""
+    return {"background": np.full((280, 280, 3), 255, np.uint8), "layers": [], "composite": None}
+
+
+def paper(**kwargs: Any) -> Drawing:
+    """White paper of 280x280 pixels to draw a digit on, with a black pen."""
+    return Drawing(
+        value=blank_paper(),
+        sources=(),
+        canvas_size=(280, 280),
+        layers=False,
+        transforms=(),
+        image_mode="L",
+        brush=gr.Brush(default_size=18, colors=["#000000"], color_mode="fixed"),
+        **kwargs,
+    )
 
 
 def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:

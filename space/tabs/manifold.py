@@ -6,11 +6,10 @@ digit lies, and decodes for browsers that cannot. At the end: the API.
 """
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Any, BinaryIO, Literal, get_args
 
 import gradio as gr
 import numpy as np
@@ -19,10 +18,11 @@ from PIL import Image
 from torch import Tensor
 
 from space import hub
+from space.html import read_metrics
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.models import MODELS, VAE
 from space.problems import Problem, check_number
-from space.tabs import LATEX, friendly, i18n
+from space.tabs import LATEX, friendly, i18n, paper
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -217,18 +217,7 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
     gr.Markdown(i18n("manifold.digit"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(min_width=300):
-            paper = np.full((280, 280, 3), 255, np.uint8)
-            sketch = gr.Sketchpad(
-                value={"background": paper, "layers": [], "composite": None},
-                canvas_size=(280, 280),
-                fixed_canvas=True,
-                layers=False,
-                transforms=(),
-                image_mode="L",
-                brush=gr.Brush(default_size=18, colors=["#000000"], color_mode="fixed"),
-                label=i18n("manifold.sketch"),
-                height=340,
-            )
+            sketch = paper(fixed_canvas=True, label=i18n("manifold.sketch"), height=340)
         with gr.Column(min_width=300, scale=2):
             start_sheet = sheet_component("manifold.start_sheet", "manifold-start-sheet")
             with gr.Row():
@@ -255,7 +244,9 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
         "concurrency_id": "model",
         **private,
     }
-    sketch.input(friendly(from_sketch), [sketch, start], start, trigger_mode="always_last", **private).success(**show)
+    sketch.input(
+        friendly(from_sketch), [sketch, start], start, trigger_mode="always_last", **private
+    ).success(**show)
     start_sheet.select(friendly(from_sheet), None, start, **private).success(**show)
     end_sheet.select(friendly(from_sheet), None, end, **private).success(**show)
     again.click(lambda number: number + 1, seed, seed, **private).success(**show)
@@ -297,10 +288,10 @@ def from_sheet(event: gr.SelectData) -> Tensor:
     return digit_sheet()[min(column, 9), min(row, SHEET_ROWS - 1)][None, None] / 255
 
 
-def from_sketch(sketch: dict[str, Any] | None, digit: Tensor | None) -> Tensor | None:
-    """The digit (1, 1, 28, 28) drawn; `digit` where nothing is, as when the empty canvas comes on the page."""
+def from_sketch(drawing: str | BinaryIO | None, digit: Tensor | None) -> Tensor | None:
+    """The digit (1, 1, 28, 28) drawn; `digit` where nothing is, as when the page has just opened."""
     try:
-        return sketch_to_digit(sketch)
+        return sketch_to_digit(drawing)
     except Problem:
         return digit
 
@@ -395,12 +386,8 @@ def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
 def active_dimensions(loaded: hub.LoadedModel) -> list[tuple[int, float | None]]:
     """(dimension, its KL in nats) from most to least informative; in order, without KL, where unmeasured."""
     count = loaded.model.config.latent_dim
-    try:
-        metrics = json.loads((loaded.folder / "metrics.json").read_bytes())
-        kl = [float(value) for value in metrics["kl_per_dimension"]["value"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        kl = []
-    if len(kl) != count:
+    kl = read_metrics(loaded.folder).get("kl_per_dimension", {}).get("value")
+    if not isinstance(kl, list) or len(kl) != count:
         return [(dimension, None) for dimension in range(count)]
     return sorted(enumerate(kl), key=lambda pair: -pair[1])
 
@@ -446,7 +433,7 @@ def build_api() -> None:
     with gr.Row(visible=False):
         image, other = gr.File(label="image"), gr.File(label="other")
         model = gr.Textbox(MAPS[0], label="model")
-        rows, steps = gr.Number(20, precision=0, label="rows"), gr.Number(10, precision=0, label="steps")
+        rows, steps = gr.Number(20, label="rows"), gr.Number(10, label="steps")
         spacing, limit = gr.Textbox("linear", label="spacing"), gr.Number(None, label="limit")
         z, code = gr.JSON(label="z"), gr.JSON(label="code")
         result = gr.Image(format="png", type="pil", label="result")
@@ -514,9 +501,10 @@ def manifold(
     if spacing == "inverse_gaussian":
         z1, z2 = (mean + scale * torch.special.ndtri(u) for mean, scale in zip(*gaussian(loaded)))
     else:
-        bounds = axes(loaded) if limit is None else [[-limit, limit]] * 2
+        bounds = axes(loaded)
         if limit is not None:
-            check_number("limit", limit, 0.01, MAX_LATENT)
+            limit = check_number("limit", limit, 0.01, MAX_LATENT)
+            bounds = [[-limit, limit]] * 2
         z1, z2 = (low + (high - low) * u for low, high in bounds)
     return to_grid(loaded.model.decode(torch.cartesian_prod(z2.flip(0), z1).flip(1)), columns=rows, padding=0)
 

@@ -8,7 +8,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
-from typing import Any, get_args
+from typing import Any, BinaryIO, get_args
 
 import gradio as gr
 import numpy as np
@@ -22,7 +22,7 @@ from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_
 from space.models import MODELS
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
-from space.tabs import LATEX, friendly, i18n
+from space.tabs import LATEX, blank_paper, friendly, i18n, paper
 
 FAMILY = "family"
 NOISES = ("none", *get_args(NoiseKind))
@@ -110,10 +110,10 @@ def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tens
     raise Problem("choice", name="source", value=source, allowed=", ".join(SOURCES))
 
 
-def read_drawing(editor_value: dict[str, Any] | None) -> Tensor | None:
+def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:
     """The drawn digit; None while there is nothing on the canvas."""
     try:
-        return sketch_to_digit(editor_value)
+        return sketch_to_digit(drawing)
     except Problem:
         return None
 
@@ -395,11 +395,6 @@ def _objective(model: str) -> Any:
     return i18n(f"reconstruct.objective.{model}")
 
 
-def _empty_paper() -> dict[str, Any]:
-    """White to draw on: over nothing, the sketchpad waits for a tool and loses the first stroke."""
-    return {"background": np.full((280, 280, 3), 255, np.uint8), "layers": [], "composite": None}
-
-
 def _panels(source: str) -> list[Any]:
     return [gr.update(visible=source == name) for name in SOURCES]
 
@@ -419,16 +414,7 @@ def build() -> None:
                 with gr.Column(visible=True) as digit_panel:
                     digit = DigitPicker(7 * digit_sheet().shape[1], elem_id="reconstruct-digits")
                 with gr.Column(visible=False) as draw_panel:
-                    sketch = gr.Sketchpad(
-                        value=_empty_paper(),
-                        canvas_size=(280, 280),
-                        layers=False,
-                        transforms=(),
-                        image_mode="L",
-                        brush=gr.Brush(default_size=16, colors=["#000000"], color_mode="fixed"),
-                        label=i18n("reconstruct.sketch"),
-                        elem_id="reconstruct-sketch",
-                    )
+                    sketch = paper(label=i18n("reconstruct.sketch"), elem_id="reconstruct-sketch")
                 with gr.Column(visible=False) as upload_panel:
                     upload = PictureFile(
                         type="filepath",
@@ -485,7 +471,7 @@ def build() -> None:
         drawn, uploaded = gr.State(None), gr.State(None)
         source.change(_panels, source, [digit_panel, draw_panel, upload_panel], queue=False, **private)
         sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **private)
-        sketch.clear(lambda: (_empty_paper(), None), None, [sketch, drawn], **private)
+        sketch.clear(lambda: (blank_paper(), None), None, [sketch, drawn], **private)
         upload.change(friendly(read_upload), upload, uploaded, **private)
         model.change(friendly(_objective), model, objective, **private)
         gr.on(  # at load, and whenever a value changes

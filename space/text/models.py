@@ -4,9 +4,9 @@ TEXT = {
     "models.tab": ("Models", "모델"),
     "models.intro": (
         "Every model of this lab: where its weights come from, what was measured, and how it learned. "
-        "The same folders lie on the Hub and load in three lines of Python.",
+        "The same folders can be published to the Hub and load in three lines of Python.",
         "실험실의 모든 모델입니다. 가중치의 출처, 측정한 수치와 그 방법, 학습 과정을 볼 수 있습니다. "
-        "같은 폴더를 Hub에서 파이썬 세 줄로 불러올 수 있습니다.",
+        "같은 폴더를 Hub에 올리고 파이썬 세 줄로 불러올 수 있습니다.",
     ),
     "models.name": ("Model", "모델"),
     "models.source": ("Source", "출처"),

@@ -31,7 +31,7 @@ TEXT = {
     ),
     "problem.not_an_image": (
         "This file is not a picture that can be read. Upload a PNG, JPEG or WebP file.",
-        "읽을 수 있는 그림 파일이 아닙니다. PNG, JPEG 또는 WebP 파일을 올려 주세요.",
+        "읽을 수 있는 이미지 파일이 아닙니다. PNG, JPEG 또는 WebP 파일을 올려 주세요.",
     ),
     "problem.image_too_large": (
         "The picture has {megapixels} megapixels; at most {most} are allowed. Scale it down and try again.",

@@ -68,13 +68,15 @@ TEXT = {
     "reconstruct.objective.vae-mnist-2d": (
         "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
         "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. 그림은 그 평균의 재구성입니다. "
+        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. "
+        "그림은 평균 $\\mu$를 디코딩한 결과입니다. "
         "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
     ),
     "reconstruct.objective.vae-mnist-20d": (
         "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
         "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. 그림은 그 평균의 재구성입니다. "
+        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. "
+        "그림은 평균 $\\mu$를 디코딩한 결과입니다. "
         "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
     ),
     "reconstruct.x": ("Input", "입력"),
