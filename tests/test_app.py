@@ -23,7 +23,6 @@ from space.images import digit_sheet, to_pil
 from space.models import MODELS, VAE
 from space.models.autoencoder import AutoencoderConfig
 from space.models.vae import VAEConfig
-from space.text import TEXT
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +125,23 @@ def test_not_a_number_gets_one_sentence(url, picture, level):
     assert "event: error" in answer and "level is" in answer and "must be a number from 0 to 1" in answer
 
 
+@pytest.mark.parametrize(
+    ("rows", "limit", "named"),
+    [
+        ("NaN", "null", "rows"),
+        ("Infinity", "null", "rows"),
+        ('"abc"', "null", "rows"),
+        ("4", '"abc"', "limit"),
+    ],
+)
+def test_not_a_number_of_rows_gets_one_sentence(url, rows, limit, named):
+    call = f"{url}/gradio_api/call/manifold"
+    data = f'{{"data": ["vae-mnist-2d", {rows}, "linear", {limit}]}}'
+    event = httpx.post(call, content=data, headers={"content-type": "application/json"}).json()["event_id"]
+    answer = httpx.get(f"{call}/{event}").text
+    assert "event: error" in answer and f"{named} is" in answer and "must be a number from" in answer
+
+
 def test_a_file_that_is_no_picture_gets_one_sentence(client, tmp_path):
     path = tmp_path / "picture.png"
     path.write_text("not a picture")
@@ -178,11 +194,6 @@ def test_files_of_the_app_are_not_served(url):
     for path in (Path(app.__file__), Path(hub.__file__).parent / "pretrained"):
         with pytest.raises(urllib.error.HTTPError):
             get(f"{url}/gradio_api/file={path}")
-
-
-def test_every_text_comes_in_two_languages():
-    for key, texts in TEXT.items():
-        assert len(texts) == 2 and all(texts), key
 
 
 def test_a_fresh_process_keeps_what_is_set_and_starts_on_zero_gpu(tmp_path):

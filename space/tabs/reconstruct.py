@@ -265,6 +265,7 @@ def latent_bars(z: list[float], sigma: list[float] | None = None, small: bool = 
     most = max(abs(value) + spread for value, spread in zip(z, sigma or [0.0] * len(z))) or 1.0
     unit, thickness = (bottom - 8) / 2 / most, min(step * 0.7, 60)
 
+    every = 1 if len(z) <= 10 else max(4, len(z) // 8)  # units from one number to the next
     parts = [f'<path class="axis" d="M{left} {zero}H{width}"/>']
     for i, value in enumerate(z):
         x, size = left + step * (i + 0.5), abs(value) * unit
@@ -277,7 +278,7 @@ def latent_bars(z: list[float], sigma: list[float] | None = None, small: bool = 
         if sigma:
             low, high = zero - (value - sigma[i]) * unit, zero - (value + sigma[i]) * unit
             parts.append(f'<path class="whisker" d="M{x:.1f} {low:.1f}V{high:.1f}"/>')
-        if not small and (len(z) <= 10 or i == 0 or (i + 1) % 4 == 0):
+        if not small and (i == 0 or (i + 1) % every == 0):
             parts.append(f'<text x="{x:.1f}" y="{height - 6}" text-anchor="middle">{i + 1}</text>')
     if not small:
         parts += [
