@@ -412,12 +412,15 @@ def fit(
     total, main = config.total_steps(len(images)), accelerator.is_main_process
     pictured = snapshot_steps(total, config.num_snapshots)
 
+    def position() -> dict[str, Any]:
+        epoch = progress.step * accumulation / batches.per_epoch
+        return {"step": progress.step, "epoch": round(epoch, 3)}
+
     def take_snapshot() -> None:
         if not main:
             return
-        row = {"step": progress.step, "epoch": round(progress.step * accumulation / batches.per_epoch, 3)}
         losses = {f"test_{key}": value for key, value in validate().items()}
-        history.add({**row, **{key: f"{value:.6g}" for key, value in losses.items()}})
+        history.add({**position(), **{key: f"{value:.6g}" for key, value in losses.items()}})
         history.write()
         picture, path = snapshot(), config.output_dir / "samples" / f"step-{progress.step:06d}.png"
         path.parent.mkdir(exist_ok=True)
@@ -472,8 +475,7 @@ def fit(
                 means = accelerator.reduce(means, reduction="mean").tolist()
                 speed = count * accumulation * config.batch_size / (time.perf_counter() - window)
                 row = {
-                    "step": progress.step,
-                    "epoch": round(progress.step * accumulation / batches.per_epoch, 3),
+                    **position(),
                     "learning_rate": f"{schedulers[0].get_last_lr()[0]:.6g}",
                     "images_per_second": round(speed),
                     **{key: f"{value:.6g}" for key, value in zip(keys, means)},
