@@ -8,9 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Normal, kl_divergence
 
-from space.models import autoencoder, vae
+from space.models import MODELS, autoencoder, models_that, vae
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, corrupt, jacobian_norm_squared
-from space.models.layers import NetworkConfig
+from space.models.classifier import Classifier, ClassifierConfig
+from space.models.dcgan import DCGAN, DCGANConfig
+from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, value_function
+from space.models.layers import ImageConfig
 from space.models.vae import VAE, VAEConfig, elbo_terms, importance_weighted_nll
 
 SMALL = {"hidden_dim": 16, "base_channels": 4, "latent_dim": 3}
@@ -23,6 +26,17 @@ FAMILIES = {
     },
     "vae": lambda **more: VAE(VAEConfig(**SMALL, **more)),
 }
+GENERATORS = {
+    "vae": lambda **more: VAE(VAEConfig(**SMALL, **more)),
+    "gan": lambda **more: GAN(GANConfig(latent_dim=3, hidden_dim=16, **more)),
+    "gan-spectral": lambda **more: GAN(GANConfig(latent_dim=3, hidden_dim=16, spectral_norm=True, **more)),
+    "dcgan": lambda **more: DCGAN(DCGANConfig(latent_dim=3, base_channels=4, **more)),
+    "dcgan-spectral": lambda **more: DCGAN(
+        DCGANConfig(latent_dim=3, base_channels=4, spectral_norm=True, **more)
+    ),
+}
+generator = pytest.mark.parametrize("build", GENERATORS.values(), ids=GENERATORS.keys())
+game = pytest.mark.parametrize("build", list(GENERATORS.values())[1:], ids=list(GENERATORS)[1:])
 family = pytest.mark.parametrize("build", FAMILIES.values(), ids=FAMILIES.keys())
 architecture = pytest.mark.parametrize("architecture", ["mlp", "conv"])
 
@@ -71,26 +85,146 @@ def test_saved_and_loaded_is_the_same_model(build, architecture, tmp_path):
     assert torch.equal(model.eval()(x), again(x))
 
 
-def test_same_seed_same_picture_at_any_count():
+@generator
+def test_same_seed_same_picture_at_any_count(build):
     torch.manual_seed(0)
-    model = VAE(VAEConfig(**SMALL)).eval()
+    model = build().eval()
     few, many = model.sample(3, rng(7)), model.sample(40, rng(7))
     assert torch.allclose(few, many[:3], atol=1e-6)
     assert not torch.allclose(few, model.sample(3, rng(8)), atol=1e-6)
 
 
+@generator
+@pytest.mark.parametrize("in_channels", [1, 3])
+@pytest.mark.parametrize("image_size", [28, 32, 64])
+def test_samples_have_shape_and_range(build, in_channels, image_size):
+    torch.manual_seed(0)
+    images = build(in_channels=in_channels, image_size=image_size).sample(2, rng())
+    assert images.shape == (2, in_channels, image_size, image_size)
+    assert images.min() >= 0 and images.max() <= 1
+
+
+@game
+def test_discriminator_gives_a_logit_an_image_and_both_networks_learn(build):
+    torch.manual_seed(0)
+    model = build()
+    fake = model.decode(torch.randn(4, 3))
+    logits = model.discriminate(fake)
+    assert logits.shape == (4,)
+    generator_loss(logits).backward()
+    dead = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert not dead
+
+
+@game
+def test_a_saved_game_is_the_same_for_both_players(build, tmp_path):
+    torch.manual_seed(0)
+    model = build()
+    model.discriminate(model.decode(torch.randn(8, 3)))  # moves the running statistics
+    model.eval().save_pretrained(tmp_path)
+    again = type(model).from_pretrained(tmp_path, strict=True)
+    z = torch.randn(2, 3)
+    assert again.config == model.config and not again.training
+    assert torch.equal(model.decode(z), again.decode(z))
+    assert torch.equal(model.discriminate(model.decode(z)), again.discriminate(again.decode(z)))
+
+
+@game
+def test_an_image_is_judged_alone(build):
+    torch.manual_seed(0)
+    model = build().eval()
+    x = model.sample(5, rng())
+    alone = torch.cat([model.discriminate(image[None]) for image in x])
+    assert torch.allclose(model.discriminate(x), alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("model", [GAN, DCGAN])
+def test_spectral_norm_bounds_every_weight_of_the_discriminator(model):
+    torch.manual_seed(0)
+    config = GANConfig(spectral_norm=True) if model is GAN else DCGANConfig(spectral_norm=True)
+    network = model(config).discriminator
+    for _ in range(30):  # the power iteration converges
+        network(torch.rand(2, 1, 28, 28))
+    weights = [
+        m.weight.flatten(1) for m in network.modules() if isinstance(m, torch.nn.Linear | torch.nn.Conv2d)
+    ]
+    assert len(weights) == 4
+    for weight in weights:
+        assert torch.linalg.matrix_norm(weight, 2).item() == pytest.approx(1, abs=0.05)
+
+
+def test_dcgan_follows_the_papers_guidelines():
+    torch.manual_seed(0)
+    model = DCGAN(DCGANConfig(image_size=64, in_channels=3))
+    kinds = {
+        kind: [type(m).__name__ for m in getattr(model, kind).network]
+        for kind in ("generator", "discriminator")
+    }
+    assert not {"Linear", "MaxPool2d", "AvgPool2d"} & {*kinds["generator"], *kinds["discriminator"]}
+    assert kinds["generator"][-2:] == ["ConvTranspose2d", "Tanh"]
+    assert kinds["discriminator"][:2] == ["Conv2d", "LeakyReLU"]
+    convolutions = [m for m in model.modules() if isinstance(m, torch.nn.Conv2d | torch.nn.ConvTranspose2d)]
+    assert len(convolutions) == 10
+    for layer in convolutions:
+        assert layer.weight.std().item() == pytest.approx(0.02, rel=0.1)
+
+
+def test_the_value_of_the_game_at_its_equilibrium_is_minus_log_4():
+    assert value_function(torch.zeros(5), torch.zeros(7)).item() == pytest.approx(-math.log(4))
+
+
+def test_losses_of_the_game_are_those_of_the_paper():
+    real, fake = torch.randn(6, generator=rng()), torch.randn(6, generator=rng(1))
+    p, q = torch.sigmoid(real), torch.sigmoid(fake)
+    value = p.log().mean() + (1 - q).log().mean()
+    assert torch.allclose(value_function(real, fake), value)
+    assert torch.allclose(discriminator_loss(real, fake), -value)
+    assert torch.allclose(generator_loss(fake), -q.log().mean())
+    assert torch.allclose(generator_loss(fake, saturating=True), (1 - q).log().mean())
+    smooth = -(0.9 * p.log() + 0.1 * (1 - p).log()).mean() - (1 - q).log().mean()
+    assert torch.allclose(discriminator_loss(real, fake, 0.1), smooth)
+
+
+def test_the_saturating_loss_has_no_slope_where_d_is_sure_and_the_other_has():
+    for saturating, slope in ((True, 0.0), (False, 1.0)):
+        logit = torch.tensor([-20.0], requires_grad=True)
+        generator_loss(logit, saturating).backward()
+        assert abs(logit.grad.item()) == pytest.approx(slope, abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 28), (3, 64)])
+def test_classifier_maps_features_to_logits(shape):
+    torch.manual_seed(0)
+    model = Classifier(ClassifierConfig(in_channels=shape[0], image_size=shape[1], base_channels=4)).eval()
+    x = torch.rand(3, shape[0], shape[1], shape[1])
+    features = model.features(x)
+    assert features.shape == (3, 128) and (features >= 0).all()
+    assert torch.equal(model(x), model.head(features)) and model(x).shape == (3, 10)
+
+
+def test_the_table_knows_who_can_do_what():
+    assert models_that("discriminate") == ["gan-mnist", "dcgan-mnist"]
+    assert {"vae-mnist-2d", "autoencoder-mnist"} < set(models_that("encode")) < set(models_that("decode"))
+    assert set(MODELS) - set(models_that("decode")) == {"classifier-mnist"}
+
+
 @pytest.mark.parametrize(
-    ("wrong", "named"),
+    ("config", "wrong", "named"),
     [
-        ({"in_channels": 2}, "in_channels is 2"),
-        ({"image_size": 30}, "image_size is 30"),
-        ({"architecture": "gru"}, "architecture is 'gru'"),
-        ({"hidden_dim": 0}, "hidden_dim is 0"),
-        ({"latent_dim": 0}, "latent_dim is 0"),
+        *((config, {"in_channels": 2}, "in_channels is 2") for config in (AutoencoderConfig(), VAEConfig())),
+        *((config, {"image_size": 30}, "image_size is 30") for config in (GANConfig(), DCGANConfig())),
+        *((config, {"latent_dim": 0}, "latent_dim is 0") for config in (AutoencoderConfig(), VAEConfig())),
+        *((config, {"latent_dim": 0}, "latent_dim is 0") for config in (GANConfig(), DCGANConfig())),
+        (VAEConfig(), {"architecture": "gru"}, "architecture is 'gru'"),
+        (VAEConfig(), {"hidden_dim": 0}, "hidden_dim is 0"),
+        (GANConfig(), {"num_layers": 17}, "num_layers is 17"),
+        (DCGANConfig(), {"image_size": 36}, "image_size is 36; allowed: 28, 32, 64 or 128"),
+        (DCGANConfig(), {"base_channels": 0}, "base_channels is 0"),
+        (ClassifierConfig(), {"num_classes": 0}, "num_classes is 0"),
     ],
+    ids=str,
 )
-@pytest.mark.parametrize("config", [AutoencoderConfig(), VAEConfig()], ids=["autoencoder", "vae"])
-def test_a_wrong_config_is_named(config: NetworkConfig, wrong, named):
+def test_a_wrong_config_is_named(config: ImageConfig, wrong, named):
     with pytest.raises(ValueError, match=named):
         replace(config, **wrong)
 

@@ -2,23 +2,27 @@
 
     python -m training.evaluate --model vae-mnist-2d --data_dir data
 
-`--model` is a folder, or the name of one under space/pretrained/.
+`--model` is a folder, or the name of one under space/pretrained/. `measure` is what the scripts call.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import torch
+from torch import nn
 
 from space.hub import BUNDLED, ModelUnavailable, load_folder
-from space.models import autoencoder, vae
-from training.data import load_images
+from space.models import MODELS
+from space.models.classifier import Classifier
+from training.data import Images, load_images
 from training.loop import TrainingError, run
-from training.metrics import evaluate
+from training.metrics import Metrics, evaluate_classifier, evaluate_codes
 from training.model_folder import write_model_folder
+from training.sample_metrics import evaluate_samples, find_classifier
 
-FAMILIES = {"Autoencoder": autoencoder.Autoencoder, "VAE": vae.VAE}
+FAMILIES = {family.__name__: family for family in MODELS.values()}
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,31 @@ class EvaluateConfig:
     """where built-in data lies or is downloaded to"""
     iw_samples: int = 1000
     """samples of z an image in a VAE's importance-weighted NLL"""
+    figures: Literal["all", "samples"] = "all"
+    """all, or only those of generated images, leaving the others as they are"""
+    classifier: str = ""
+    """folder of the classifier whose features measure samples; '': the shipped one on its own data set, on
+    others no such figures"""
+    inception_fid: bool = False
+    """measure with Inception's features too; downloads its weights"""
     cpu_threads: int = 0
     """threads of CPU arithmetic; 0: torch's choice"""
+
+
+def measure(
+    model: nn.Module,
+    train: Images,
+    test: Images,
+    classifier: Classifier | None,
+    seed: int,
+    iw_samples: int = 1000,
+    inception_fid: bool = False,
+) -> Metrics:
+    """Every figure that makes sense for `model`; `classifier` is what `find_classifier` gives."""
+    if isinstance(model, Classifier):
+        return evaluate_classifier(model, test)
+    codes = evaluate_codes(model, train, test, seed, iw_samples) if hasattr(model, "encode") else {}
+    return codes | evaluate_samples(model, train, test, classifier, seed, inception_fid)
 
 
 def main(config: EvaluateConfig) -> None:
@@ -50,7 +77,14 @@ def main(config: EvaluateConfig) -> None:
     train, test = (
         load_images(facts["dataset"], config.data_dir, split, *shape) for split in ("train", "test")
     )
-    metrics = evaluate(model, train, test, facts["seed"], config.iw_samples)
+    classifier = find_classifier(config.classifier, facts["dataset"], shape)
+    if config.figures == "all" or isinstance(model, Classifier):
+        metrics = measure(
+            model, train, test, classifier, facts["seed"], config.iw_samples, config.inception_fid
+        )
+    else:
+        metrics = json.loads((folder / "metrics.json").read_text())
+        metrics |= evaluate_samples(model, train, test, classifier, facts["seed"], config.inception_fid)
     write_model_folder(folder, model, metrics, facts, test)
     for key, metric in metrics.items():
         print(f"{key:28} {metric['value']} {metric['unit']}")

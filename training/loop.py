@@ -1,6 +1,6 @@
 """The training loop that every script shares: steps, logging, snapshots, checkpoints.
 
-A script supplies `step(x, noise) -> dict[str, Tensor]`, does its own backward in it, and so shows its
+A script supplies `step(batch) -> dict[str, Tensor]`, does its own backward in it, and so shows its
 algorithm; this file knows nothing of models. Data order and noise are functions of (seed, batch number)
 alone: a resumed run goes on with the numbers of an uninterrupted one, and several processes together see
 those of one.
@@ -181,10 +181,12 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
     return accelerator
 
 
-def adamw(parameters: Iterator[nn.Parameter], config: LoopConfig) -> Optimizer:
+def adamw(
+    parameters: Iterator[nn.Parameter], config: LoopConfig, betas: tuple[float, float] = (0.9, 0.999)
+) -> Optimizer:
     """AdamW in one kernel for all parameters."""
     return torch.optim.AdamW(
-        parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+        parameters, lr=config.learning_rate, betas=betas, weight_decay=config.weight_decay, fused=True
     )
 
 
@@ -199,10 +201,18 @@ def warmup_cosine(optimizer: Optimizer, config: LoopConfig, total_steps: int) ->
 
 
 def moving_average(model: nn.Module, config: LoopConfig) -> AveragedModel | None:
-    """Exponential moving average of the weights (and buffers), if the run wants one."""
+    """Exponential moving average of the weights (and buffers), if the run wants one.
+
+    The first steps decay faster, so that the average soon forgets the untrained weights.
+    """
     if not config.ema_decay:
         return None
-    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
+
+    def average(ema: list[Tensor], current: list[Tensor], num_averaged: Tensor | int) -> None:
+        count = int(num_averaged)
+        get_ema_multi_avg_fn(min(config.ema_decay, (1 + count) / (10 + count)))(ema, current, num_averaged)
+
+    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 
 
 def derived_seed(*parts: object) -> int:
@@ -232,8 +242,17 @@ class Noise:
         return self._rows(torch.rand, x.shape)
 
 
+@dataclass
+class Batch:
+    """This process's share of a batch: images `x` (B, C, H, W) in [0, 1], their labels (B,), and noise."""
+
+    x: Tensor
+    labels: Tensor | None
+    noise: Noise
+
+
 class Batches:
-    """The training images in an order that is a function of the seed: batch number -> images and noise."""
+    """The training images in an order that is a function of the seed, by batch number."""
 
     def __init__(self, images: Images, config: LoopConfig, accelerator: Accelerator) -> None:
         if len(images) < config.batch_size:
@@ -241,11 +260,12 @@ class Batches:
                 f"batch_size {config.batch_size} is more than the {len(images)} training images; lower it"
             )
         self.pixels, self.config = images.pixels.to(accelerator.device), config
+        self.labels = None if images.labels is None else images.labels.to(accelerator.device)
         self.rank, self.num_processes = accelerator.process_index, accelerator.num_processes
         self.per_epoch = config.batches_per_epoch(len(images))
         self._epoch, self._order = -1, torch.empty(0)
 
-    def __getitem__(self, number: int) -> tuple[Tensor, Noise]:
+    def __getitem__(self, number: int) -> Batch:
         epoch, position = divmod(number, self.per_epoch)
         device, seed = self.pixels.device, self.config.seed
         if epoch != self._epoch:
@@ -254,8 +274,9 @@ class Batches:
         share = self.config.batch_size // self.num_processes
         start = position * self.config.batch_size + self.rank * share
         rng = torch.Generator(device).manual_seed(derived_seed(seed, "noise", number))
-        x = to_float(self.pixels[self._order[start : start + share]])
-        return x, Noise(rng, self.rank, self.num_processes)
+        rows = self._order[start : start + share]
+        labels = None if self.labels is None else self.labels[rows]
+        return Batch(to_float(self.pixels[rows]), labels, Noise(rng, self.rank, self.num_processes))
 
 
 @dataclass
@@ -384,7 +405,7 @@ def fit(
     config: LoopConfig,
     accelerator: Accelerator,
     images: Images,
-    step: Callable[[Tensor, Noise], dict[str, Tensor]],
+    step: Callable[[Batch], dict[str, Tensor]],
     *,
     schedulers: list[LambdaLR],
     after_step: Callable[[], None],
@@ -447,7 +468,7 @@ def fit(
         while progress.step < total:
             terms: dict[str, Tensor] = {}
             for part in range(accumulation):
-                found = step(*batches[progress.step * accumulation + part])
+                found = step(batches[progress.step * accumulation + part])
                 terms = {k: terms.get(k, 0) + v.detach() / accumulation for k, v in found.items()}
             for scheduler in schedulers:
                 scheduler.step()

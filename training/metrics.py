@@ -1,4 +1,4 @@
-"""Measured figures of autoencoders and VAEs, each with the protocol that gives it."""
+"""Measured figures of classifiers, autoencoders and VAEs, each with the protocol that gives it."""
 
 import math
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from space.models.autoencoder import Autoencoder, NoiseKind, corrupt, jacobian_norm_squared
+from space.models.classifier import Classifier
 from space.models.vae import VAE, elbo_terms, importance_weighted_nll, kl_divergence
 from training.data import Images, to_float
 
@@ -20,6 +21,12 @@ NOISE_LEVELS: dict[NoiseKind, float] = {
     "coin_flip": 1.0,
 }
 Metrics = dict[str, dict[str, Any]]
+
+
+def metric(value: float | list[float], unit: str, better: str | None, protocol: str) -> dict[str, Any]:
+    """An entry of metrics.json; `better` is 'higher', 'lower' or None where neither is."""
+    value = [round(v, 4) for v in value] if isinstance(value, list) else float(f"{value:.6g}")
+    return {"value": value, "unit": unit, "better": better, "protocol": protocol}
 
 
 def psnr(images: Tensor, target: Tensor) -> Tensor:
@@ -38,16 +45,29 @@ def codes(model: Autoencoder | VAE, images: Images) -> Tensor:
 
 
 @torch.no_grad()
-def evaluate(
+def evaluate_classifier(model: Classifier, test: Images) -> Metrics:
+    """Accuracy on the test split."""
+    model.eval()
+    device = next(model.parameters()).device
+    classes = torch.cat(
+        [model(to_float(part.to(device))).argmax(1).cpu() for part in test.pixels.split(1000)]
+    )
+    accuracy = (classes == test.labels).float().mean().item()
+    return {
+        "accuracy": metric(100 * accuracy, "%", "higher", f"share of images put right; {test.description}")
+    }
+
+
+@torch.no_grad()
+def evaluate_codes(
     model: Autoencoder | VAE, train: Images, test: Images, seed: int, iw_samples: int = 1000
 ) -> Metrics:
-    """All figures of a model on the test split; the linear probe is fitted on the training split."""
+    """What an encoder keeps and a decoder restores of the test split; the linear probe learns on `train`."""
     model.eval()
     metrics: Metrics = {}
 
     def put(key: str, value: Any, unit: str, better: str | None, protocol: str) -> None:
-        value = [round(v, 4) for v in value] if isinstance(value, list) else float(f"{value:.6g}")
-        metrics[key] = {"value": value, "unit": unit, "better": better, "protocol": protocol}
+        metrics[key] = metric(value, unit, better, protocol)
 
     device = next(model.parameters()).device
     on = test.description

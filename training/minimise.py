@@ -1,4 +1,4 @@
-"""The run of a family that minimises one objective with one optimizer (autoencoders, VAE)."""
+"""The run of a family that minimises one objective with one optimizer (autoencoders, VAE, classifier)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,10 @@ import torch
 from torch import Tensor, nn
 from torchvision.utils import make_grid
 
-from training.data import Images, load_images, to_float
+from training.data import load_images, to_float
+from training.evaluate import measure
 from training.loop import (
+    Batch,
     LoopConfig,
     Noise,
     adamw,
@@ -17,7 +19,9 @@ from training.loop import (
     moving_average,
     warmup_cosine,
 )
+from training.metrics import Metrics
 from training.model_folder import finish
+from training.sample_metrics import find_classifier
 
 
 def minimise(
@@ -25,13 +29,13 @@ def minimise(
     model_class: type[nn.Module],
     objective_of: Callable[[nn.Module, Any], nn.Module],
     picture: Callable[[nn.Module, Tensor], Tensor],
-    evaluate: Callable[[nn.Module, Images, Images], dict[str, Any]],
+    iw_samples: int = 0,
 ) -> None:
     """Build, train, evaluate and save `model_class(config.model)`; `config` is a `LoopConfig` with `model`.
 
-    `objective_of(model, config)` is a module that maps (x, noise) to a dict of scalars with 'loss';
+    `objective_of(model, config)` is a module that maps a `Batch` to a dict of scalars with 'loss';
     `picture(model, x)` gives the images (B, C, H, W) of a snapshot, ten a row, from ten test images;
-    `evaluate(model, train, test)` gives the figures of metrics.json.
+    `iw_samples` goes to `measure`.
     """
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
@@ -49,9 +53,9 @@ def minimise(
     average = moving_average(model, config)
     best = average.module if average else model
 
-    def step(x: Tensor, noise: Noise) -> dict[str, Tensor]:
+    def step(batch: Batch) -> dict[str, Tensor]:
         with accelerator.accumulate(objective):
-            terms = objective(x, noise)
+            terms = objective(batch)
             accelerator.backward(terms["loss"])
             if accelerator.sync_gradients and config.max_grad_norm:
                 accelerator.clip_grad_norm_(model.parameters(), config.max_grad_norm)
@@ -71,9 +75,11 @@ def minimise(
         test_objective.eval()
         noise = Noise(torch.Generator(accelerator.device).manual_seed(config.seed))
         means: dict[str, float] = {}
-        for part in test_pixels.split(1000):
-            for key, value in test_objective(to_float(part), noise).items():
-                means[key] = means.get(key, 0.0) + value.item() * len(part) / len(test)
+        for rows in torch.arange(len(test)).split(1000):
+            labels = None if test.labels is None else test.labels[rows].to(accelerator.device)
+            batch = Batch(to_float(test_pixels[rows]), labels, noise)
+            for key, value in test_objective(batch).items():
+                means[key] = means.get(key, 0.0) + value.item() * len(rows) / len(test)
         test_objective.train(training)
         return means
 
@@ -93,4 +99,8 @@ def minimise(
         snapshot=snapshot,
         to_checkpoint=[average] if average else [],
     )
-    finish(config, accelerator, best, progress, train, test, evaluate)
+
+    def figures() -> Metrics:
+        return measure(best, train, test, find_classifier("", config.dataset, shape), config.seed, iw_samples)
+
+    finish(config, accelerator, best, progress, train, test, figures)

@@ -18,6 +18,10 @@ from accelerate import Accelerator
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from torch import nn
 
+from space.models.classifier import ClassifierConfig
+from space.models.dcgan import DCGANConfig
+from space.models.gan import GANConfig
+from space.models.layers import ImageConfig, NetworkConfig
 from training.data import Images
 from training.loop import NOT_MATHS, LoopConfig, Progress, flat
 from training.metrics import Metrics, codes
@@ -44,8 +48,32 @@ ABOUT = {
         "contractive",
     ): "A contractive autoencoder: the exact squared Frobenius norm of the encoder's"
     " Jacobian is penalised, so that the code ignores small changes of the image (Rifai et al. 2011).",
+    ("GAN", ""): "A generative adversarial network of MLPs: a generator turns noise into images, and a"
+    " discriminator learns to tell them from real ones (Goodfellow et al. 2014). Both are in this folder.",
+    ("DCGAN", ""): "The GAN game between convolutional networks (Radford et al. 2016). The generator and the"
+    " discriminator are both in this folder.",
+    ("Classifier", ""): "A classifier after LeNet-5 (LeCun et al. 1998). Its features and classes measure the"
+    " images that the generative models of this lab make.",
     ("VAE", ""): "A variational autoencoder with a standard normal prior and Bernoulli pixels, trained on the"
     " evidence lower bound (Kingma & Welling 2014).",
+}
+
+LIMITS = {
+    **dict.fromkeys(("Autoencoder", "VAE"), "Images are compared by pixel, so blur costs less than a shift."),
+    **dict.fromkeys(
+        ("GAN", "DCGAN"),
+        "The discriminator judges against its own generator only: its score is no measure of other images.",
+    ),
+}
+
+ON_CARD = {  # figures for the Hub's own display
+    "reconstruction_psnr": "Mean PSNR of reconstructions (dB)",
+    "neg_elbo_1": "Negative ELBO (nats/image)",
+    "linear_probe_accuracy": "Linear probe accuracy (%)",
+    "lenet_fid": "Fréchet distance of LeNet features",
+    "precision": "Precision of samples (k = 3)",
+    "recall": "Recall of samples (k = 3)",
+    "accuracy": "Accuracy (%)",
 }
 
 CARD = """---
@@ -56,7 +84,7 @@ CARD = """---
 
 {{ about }}
 
-![The same test images and latents through training: the last snapshot](samples/{{ last_sample }})
+![{{ caption }}](samples/{{ last_sample }})
 
 ## Use
 
@@ -66,7 +94,7 @@ from space.models import {{ family }}  # from the generative-lab repository
 
 # the name of this folder, or of its repository on the Hub: "NAMESPACE/{{ name }}"
 model = {{ family }}.from_pretrained("{{ name }}", strict=True)
-images = {{ usage }}  # (16, {{ shape }}) in [0, 1]
+{{ usage }}
 ```
 
 ## Network
@@ -103,9 +131,18 @@ def training_command(config: LoopConfig) -> str:
         module = sys.modules["__main__"].__spec__.name
     values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
     flags = [
-        f"--{key} {value}" for key, value in values.items() if value != defaults[key] and key not in NOT_MATHS
+        _flag(key, value) for key, value in values.items() if value != defaults[key] and key not in NOT_MATHS
     ]
     return " ".join([f"accelerate launch -m {module} --output_dir runs/{config.output_dir.name}", *flags])
+
+
+def _flag(key: str, value: object) -> str:
+    """As tyro reads it: a switch has no value, and says no at the end of its path."""
+    if value is True:
+        return f"--{key}"
+    if value is False:
+        return "--" + ".".join([*key.split(".")[:-1], "no-" + key.split(".")[-1]])
+    return f"--{key} {value}"
 
 
 def hardware(device: torch.device) -> str:
@@ -133,9 +170,9 @@ def finish(
     progress: Progress,
     train: Images,
     test: Images,
-    evaluate: Callable[[nn.Module, Images, Images], Metrics],
+    figures: Callable[[], Metrics],
 ) -> None:
-    """Evaluate on the whole test split, write the model folder, and push it if the run wants that.
+    """Measure with `figures`, write the model folder, and push it if the run wants that.
 
     The main process does all of it, so that every test image counts once.
     """
@@ -153,7 +190,7 @@ def finish(
             "libraries": f"torch {torch.__version__}, Python {platform.python_version()}",
         }
         accelerator.print("evaluating on the test images ...")
-        write_model_folder(config.output_dir, model, evaluate(model, train, test), run, test)
+        write_model_folder(config.output_dir, model, figures(), run, test)
         if config.push_to_hub:
             repo_id = config.hub_model_id or config.output_dir.name
             url = push_folder(
@@ -177,7 +214,7 @@ def write_model_folder(
         (fresh / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
         (fresh / "training.json").write_text(json.dumps(run, indent=1) + "\n")
         (fresh / "README.md").write_text(card(folder, model, metrics, run))
-        if model.config.latent_dim == 2 and test.labels is not None:
+        if hasattr(model, "encode") and model.config.latent_dim == 2 and test.labels is not None:
             with (fresh / "latents.csv").open("w", newline="") as file:
                 first = Images(test.pixels[:NUM_LATENTS], None, "")
                 with torch.no_grad():
@@ -191,19 +228,55 @@ def write_model_folder(
             path.replace(folder / path.name)
 
 
+def network(config: ImageConfig) -> str:
+    """A model's networks in words."""
+    match config:
+        case NetworkConfig(architecture="mlp"):
+            layers = f"{config.num_layers} hidden layers of {config.hidden_dim} units on each side, SiLU"
+        case NetworkConfig():
+            layers = (
+                f"convolutions from {config.base_channels} channels and one hidden layer of "
+                f"{config.hidden_dim}, SiLU"
+            )
+        case GANConfig():
+            layers = f"{config.num_layers} hidden layers of {config.hidden_dim} units in each network"
+        case DCGANConfig():
+            layers = (
+                "transposed and strided convolutions over "
+                + "-".join(map(str, config.channels[1:]))
+                + " channels at "
+                + "-".join(map(str, config.sizes[1:]))
+                + " pixels"
+            )
+        case ClassifierConfig():
+            return (
+                f"two 5x5 convolutions of {config.base_channels} and {2 * config.base_channels} channels, "
+                f"max pooling, {config.num_features} hidden units, {config.num_classes} classes"
+            )
+    if getattr(config, "spectral_norm", False):
+        layers += ", spectral normalisation in the discriminator"
+    return f"{layers}, latent_dim = {config.latent_dim}"
+
+
+def usage(model: nn.Module) -> str:
+    """A line of Python that uses `model`, for its card."""
+    shape = ", ".join(map(str, model.config.image_shape))
+    if hasattr(model, "sample"):
+        return f"images = model.sample(16, torch.Generator().manual_seed(0))  # (16, {shape}) in [0, 1]"
+    if hasattr(model, "decode"):
+        return f"images = model(torch.rand(16, {shape}))  # (16, {shape}) in [0, 1]"
+    return f"logits = model(torch.rand(16, {shape}))  # (16, {model.config.num_classes}), images in [0, 1]"
+
+
 def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
     """The model card, filled from the model, its figures and its run."""
     config, family, name = model.config, type(model).__name__, folder.resolve().name
+    defaults = model._hub_mixin_info.model_card_data
     variant = getattr(config, "variant", "")
     tag, source = DATA.get(run["dataset"], (None, run["train"]))
-    named = {
-        "reconstruction_psnr": "Mean PSNR of reconstructions (dB)",
-        "neg_elbo_1": "Negative ELBO (nats/image)",
-        "linear_probe_accuracy": "Linear probe accuracy (%)",
-    }
     results = [
         EvalResult(
-            task_type="unconditional-image-generation" if family == "VAE" else "image-feature-extraction",
+            task_type=defaults.pipeline_tag,
             dataset_type=tag or "other",
             dataset_name=source,
             dataset_split="test",
@@ -211,25 +284,17 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
             metric_name=label,
             metric_value=metrics[key]["value"],
         )
-        for key, label in named.items()
+        for key, label in ON_CARD.items()
         if key in metrics
     ]
     data = ModelCardData(
         license="mit",
         library_name="generative-lab",
-        pipeline_tag=model._hub_mixin_info.model_card_data.pipeline_tag,
-        tags=sorted(
-            {*model._hub_mixin_info.model_card_data.tags, "model_hub_mixin", "pytorch_model_hub_mixin"}
-        ),
+        pipeline_tag=defaults.pipeline_tag,
+        tags=sorted({*defaults.tags, "model_hub_mixin", "pytorch_model_hub_mixin"}),
         datasets=[tag] if tag else None,
         model_name=name,
         eval_results=results or None,
-    )
-    channels, size, _ = config.image_shape
-    layers = (
-        f"{config.num_layers} hidden layers of {config.hidden_dim} units on each side"
-        if config.architecture == "mlp"
-        else f"convolutions from {config.base_channels} channels and one hidden layer of {config.hidden_dim}"
     )
     samples = sorted(path.name for path in folder.glob("samples/step-*.png"))
     text = ModelCard.from_template(
@@ -239,11 +304,11 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         about=ABOUT[family, variant],
         family=family,
         last_sample=samples[-1] if samples else "",
-        usage="model.sample(16, torch.Generator().manual_seed(0))"
-        if family == "VAE"
-        else f"model(torch.rand(16, {channels}, {size}, {size}))",
-        shape=f"{channels}, {size}, {size}",
-        network=f"{layers}, SiLU, latent_dim = {config.latent_dim}",
+        usage=usage(model),
+        caption="What the generator makes of the same latent vectors: the last snapshot"
+        if hasattr(model, "discriminate")
+        else "The same test images through training: the last snapshot",
+        network=network(config),
         parameters=f"{sum(p.numel() for p in model.parameters()):,}",
         command=run["command"],
         data=source,
@@ -258,7 +323,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
             for key, m in metrics.items()
         ],
         limits="Made for teaching: small images like those it was trained on, nothing else. "
-        "Images are compared by pixel, so blur costs less than a shift.",
+        + LIMITS.get(family, ""),
     )
     return stamp_card(str(text))
 

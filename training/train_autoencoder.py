@@ -14,9 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, NoiseKind, corrupt, jacobian_norm_squared
-from training.data import Images
-from training.loop import LoopConfig, Noise, run
-from training.metrics import NOISE_LEVELS, Metrics, evaluate
+from training.loop import Batch, LoopConfig, Noise, run
+from training.metrics import NOISE_LEVELS
 from training.minimise import minimise
 
 
@@ -70,9 +69,9 @@ class Objective(nn.Module):
         super().__init__()
         self.model, self.config = model, config
 
-    def forward(self, x: Tensor, noise: Noise) -> dict[str, Tensor]:
-        variant = self.config.model.variant
-        z = self.model.encode(denoising_task(x, noise) if variant == "denoising" else x)
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        x, variant = batch.x, self.config.model.variant
+        z = self.model.encode(denoising_task(x, batch.noise) if variant == "denoising" else x)
         y = torch.sigmoid(self.model.decode_logits(z).float())
         recon = (y - x).square().flatten(1).sum(1).mean()
         if variant == "sparse":
@@ -94,10 +93,7 @@ def picture(model: Autoencoder, x: Tensor) -> Tensor:
 
 
 def main(config: TrainConfig) -> None:
-    def figures(model: Autoencoder, train: Images, test: Images) -> Metrics:
-        return evaluate(model, train, test, config.seed)
-
-    minimise(config, Autoencoder, Objective, picture, figures)
+    minimise(config, Autoencoder, Objective, picture)
 
 
 if __name__ == "__main__":

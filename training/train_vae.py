@@ -14,9 +14,7 @@ from torch import Tensor, nn
 
 from space.models.layers import standard_normal
 from space.models.vae import VAE, VAEConfig, elbo_terms
-from training.data import Images
-from training.loop import LoopConfig, Noise, run
-from training.metrics import Metrics, evaluate
+from training.loop import Batch, LoopConfig, run
 from training.minimise import minimise
 
 
@@ -50,8 +48,8 @@ class NegativeELBO(nn.Module):
         super().__init__()
         self.model, self.beta, self.input_dropout = model, config.beta, config.input_dropout
 
-    def forward(self, x: Tensor, noise: Noise) -> dict[str, Tensor]:
-        seen = x
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        x, noise, seen = batch.x, batch.noise, batch.x
         if self.training and self.input_dropout:
             seen = x * (noise.uniform_like(x) >= self.input_dropout)
         mu, logvar = (t.float() for t in self.model.encode(seen))
@@ -67,10 +65,7 @@ def picture(model: VAE, x: Tensor) -> Tensor:
 
 
 def main(config: TrainConfig) -> None:
-    def figures(model: VAE, train: Images, test: Images) -> Metrics:
-        return evaluate(model, train, test, config.seed, config.iw_samples)
-
-    minimise(config, VAE, NegativeELBO, picture, figures)
+    minimise(config, VAE, NegativeELBO, picture, config.iw_samples)
 
 
 if __name__ == "__main__":

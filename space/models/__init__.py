@@ -5,6 +5,9 @@ Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode
 """
 
 from space.models.autoencoder import Autoencoder
+from space.models.classifier import Classifier
+from space.models.dcgan import DCGAN
+from space.models.gan import GAN
 from space.models.vae import VAE
 
 MODELS = {
@@ -16,5 +19,13 @@ MODELS = {
     "autoencoder-conv-mnist": Autoencoder,
     "vae-mnist-2d": VAE,
     "vae-mnist-20d": VAE,
+    "gan-mnist": GAN,
+    "dcgan-mnist": DCGAN,
+    "classifier-mnist": Classifier,
 }
-"""Every model that the app offers: name of its folder or repository -> class."""
+"""Every model of the lab: name of its folder or repository -> class."""
+
+
+def models_that(method: str) -> list[str]:
+    """Names of the models whose class has `method`: 'encode', 'decode', 'discriminate', ..."""
+    return [name for name, family in MODELS.items() if hasattr(family, method)]

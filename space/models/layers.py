@@ -1,4 +1,4 @@
-"""Encoders and decoders that more than one family uses: an MLP and a convolutional pair."""
+"""What more than one family uses: the config of an image, an MLP and a convolutional pair, latent vectors."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,14 +8,38 @@ import torch
 from torch import Tensor, nn
 
 
+def check_ranges(config: object, **most: int) -> None:
+    """Raise a `ValueError` where a field of `config` is not from 1 to its `most`."""
+    for name, limit in most.items():
+        if not 1 <= getattr(config, name) <= limit:
+            raise ValueError(f"{name} is {getattr(config, name)}; allowed: 1 to {limit}")
+
+
 @dataclass(frozen=True)
-class NetworkConfig:
-    """What an encoder and its mirrored decoder look like."""
+class ImageConfig:
+    """What images a model takes and gives."""
 
     in_channels: int = 1
     """channels of an image: 1 for grey, 3 for RGB"""
     image_size: int = 28
     """height and width of an image in pixels, a multiple of 4 from 8 to 256"""
+
+    def __post_init__(self) -> None:
+        if self.in_channels not in (1, 3):
+            raise ValueError(f"in_channels is {self.in_channels}; allowed: 1 (grey) or 3 (RGB)")
+        if self.image_size % 4 or not 8 <= self.image_size <= 256:
+            raise ValueError(f"image_size is {self.image_size}; allowed: a multiple of 4 from 8 to 256")
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        return self.in_channels, self.image_size, self.image_size
+
+
+@dataclass(frozen=True)
+class NetworkConfig(ImageConfig):
+    """What an encoder and its mirrored decoder look like."""
+
     architecture: Literal["mlp", "conv"] = "mlp"
     """fully connected, or strided convolutions that halve the image down to 8x8 pixels or an odd size"""
     hidden_dim: int = 500
@@ -26,20 +50,10 @@ class NetworkConfig:
     """channels after the first convolution, doubled at each further one up to fourfold (`conv` only)"""
 
     def __post_init__(self) -> None:
-        if self.in_channels not in (1, 3):
-            raise ValueError(f"in_channels is {self.in_channels}; allowed: 1 (grey) or 3 (RGB)")
-        if self.image_size % 4 or not 8 <= self.image_size <= 256:
-            raise ValueError(f"image_size is {self.image_size}; allowed: a multiple of 4 from 8 to 256")
+        super().__post_init__()
         if self.architecture not in ("mlp", "conv"):
             raise ValueError(f"architecture is {self.architecture!r}; allowed: 'mlp' or 'conv'")
-        for name, most in (("hidden_dim", 8192), ("num_layers", 16), ("base_channels", 512)):
-            if not 1 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 1 to {most}")
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one image."""
-        return self.in_channels, self.image_size, self.image_size
+        check_ranges(self, hidden_dim=8192, num_layers=16, base_channels=512)
 
 
 def conv_plan(config: NetworkConfig) -> tuple[list[int], int]:

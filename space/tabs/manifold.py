@@ -456,7 +456,7 @@ def encode(image: str, model: str) -> dict[str, list[float]]:
     Returns:
         {"mu": [...], "sigma": [...]} of a VAE's q(z|x) = N(mu, sigma^2), {"z": [...]} of an autoencoder
     """
-    network, digit = hub.load(model).model, to_digit(read_image(image))
+    network, digit = hub.load(model, "encode").model, to_digit(read_image(image))
     if not isinstance(network, VAE):
         return {"z": network.encode(digit)[0].tolist()}
     mu, logvar = network.encode(digit)
@@ -473,7 +473,7 @@ def decode(z: list[float], model: str) -> Image.Image:
     Returns:
         the image, each pixel drawn as 10x10
     """
-    loaded = hub.load(model)
+    loaded = hub.load(model, "decode")
     return to_pil(loaded.model.decode(read_code(z, loaded)), PICTURE_SCALE)
 
 
@@ -521,7 +521,7 @@ def interpolate(image: str, other: str, model: str, steps: int = 10) -> Image.Im
     Returns:
         one row of images, each pixel drawn as 4x4
     """
-    network, steps = hub.load(model).model, int(check_number("steps", steps, 2, 32))
+    network, steps = hub.load(model, "encode").model, int(check_number("steps", steps, 2, 32))
     start, end = to_digit(read_image(image)), to_digit(read_image(other))
     return to_grid(blend(network, start, end, steps), columns=steps, scale=4)
 

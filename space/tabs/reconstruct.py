@@ -19,11 +19,12 @@ from torch import Tensor
 from space.html import data_url, metric_name, metric_value, read_metrics, source_badge, words
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
-from space.models import MODELS
+from space.models import models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
 from space.tabs import LATEX, blank_paper, friendly, i18n, paper
 
+RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
 NOISES = ("none", *get_args(NoiseKind))
 SOURCES = ("digit", "draw", "upload")
@@ -83,7 +84,7 @@ def add_noise(x: Tensor, kind: str, level: float, seed: int) -> Tensor:
 
 def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
     """`noisy` through the model `name`; raises `Problem` or `ModelUnavailable`."""
-    loaded = load(name)
+    loaded = load(name, "encode")
     shape = loaded.model.config.image_shape
     if shape != x.shape[1:]:
         wanted = "×".join(map(str, shape))
@@ -233,7 +234,7 @@ def _show_one(result: Reconstruction) -> str:
 
 def _show_family(x: Tensor, noisy: Tensor) -> str:
     results: dict[str, Reconstruction | ModelUnavailable] = {}
-    for name in MODELS:
+    for name in RECONSTRUCTORS:
         try:
             results[name] = reconstruct(x, noisy, name)
         except ModelUnavailable as error:
@@ -302,10 +303,9 @@ def measured_table() -> str:
             return {}
         return {key: metric for key, metric in metrics.items() if not isinstance(metric["value"], list)}
 
-    with ThreadPoolExecutor(
-        len(MODELS)
-    ) as pool:  # a Hub that does not answer is waited for once, not in turn
-        family = dict(zip(MODELS, pool.map(read, MODELS)))
+    # all at a time: a Hub that does not answer is waited for once, not in turn
+    with ThreadPoolExecutor(len(RECONSTRUCTORS)) as pool:
+        family = dict(zip(RECONSTRUCTORS, pool.map(read, RECONSTRUCTORS)))
     figures = [key for key in FIGURES if any(key in metrics for metrics in family.values())]
     if not figures:
         return ""
@@ -391,8 +391,8 @@ class PictureFile(gr.Image):
 
 
 def _objective(model: str) -> Any:
-    if model not in MODELS and model != FAMILY:
-        raise Problem("unknown_model", model=model, allowed=", ".join(MODELS))
+    if model not in RECONSTRUCTORS and model != FAMILY:
+        raise Problem("unknown_model", model=model, allowed=", ".join(RECONSTRUCTORS))
     return i18n(f"reconstruct.objective.{model}")
 
 
@@ -425,7 +425,7 @@ def build() -> None:
                         elem_id="reconstruct-upload",
                     )
                 model = gr.Dropdown(
-                    [(i18n("reconstruct.family"), FAMILY), *((i18n(f"model.{n}"), n) for n in MODELS)],
+                    [(i18n("reconstruct.family"), FAMILY), *((i18n(f"model.{n}"), n) for n in RECONSTRUCTORS)],
                     value="autoencoder-mnist",
                     label=i18n("reconstruct.model"),
                     filterable=False,

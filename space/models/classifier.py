@@ -1,0 +1,64 @@
+"""A small convolutional classifier after LeNet-5 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/).
+
+It generates nothing: its features are the eyes with which `training.sample_metrics` compares generated images
+with real ones, as Inception's are for photographs.
+"""
+
+from dataclasses import dataclass
+
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+
+from space.models.layers import ImageConfig, check_ranges
+
+
+@dataclass(frozen=True)
+class ClassifierConfig(ImageConfig):
+    """Shape of a classifier."""
+
+    num_classes: int = 10
+    """classes that it tells apart"""
+    base_channels: int = 32
+    """channels of the first convolution; the second has twice as many"""
+    num_features: int = 128
+    """width of the last hidden layer"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_ranges(self, num_classes=1000, base_channels=512, num_features=4096)
+
+
+class Classifier(
+    nn.Module,
+    PyTorchModelHubMixin,
+    library_name="generative-lab",
+    license="mit",
+    pipeline_tag="image-classification",
+    tags=["lenet", "image-classification"],
+):
+    """Two convolutions with pooling, a hidden layer, and one logit a class."""
+
+    def __init__(self, config: ClassifierConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels, size = config.base_channels, config.image_size // 4
+        self.trunk = nn.Sequential(
+            nn.Conv2d(config.in_channels, channels, kernel_size=5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(channels, 2 * channels, kernel_size=5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(2 * channels * size * size, config.num_features),
+            nn.ReLU(),
+        )
+        self.head = nn.Linear(config.num_features, config.num_classes)
+
+    def features(self, x: Tensor) -> Tensor:
+        """The last hidden layer, (B, num_features), of images (B, C, H, W) in [0, 1]; none is negative."""
+        return self.trunk(x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (B, num_classes) of images (B, C, H, W) in [0, 1]."""
+        return self.head(self.features(x))

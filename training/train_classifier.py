@@ -1,0 +1,61 @@
+"""Train the LeNet-like classifier whose features measure generated images.
+
+    accelerate launch -m training.train_classifier --output_dir runs/classifier-mnist
+
+The commands, times and results of the shipped models are in README.md.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from space.models.classifier import Classifier, ClassifierConfig
+from training.data import DataError
+from training.loop import Batch, LoopConfig, run
+from training.minimise import minimise
+
+
+@dataclass(frozen=True)
+class TrainConfig(LoopConfig):
+    """Train a classifier on images with labels."""
+
+    model: ClassifierConfig = field(default_factory=ClassifierConfig)
+    """shape of the network"""
+    num_epochs: int = 12
+    """passes over the training images"""
+    weight_decay: float = 0.05
+    """decoupled weight decay of AdamW"""
+
+
+class CrossEntropy(nn.Module):
+    """Cross-entropy in nats and the share of errors in %, averaged over the batch."""
+
+    def __init__(self, model: Classifier, config: TrainConfig) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        if batch.labels is None:
+            raise DataError("a classifier needs labels; this data set has none")
+        logits = self.model(batch.x).float()
+        wrong = (logits.argmax(1) != batch.labels).float()
+        return {"loss": F.cross_entropy(logits, batch.labels), "error": 100 * wrong.mean()}
+
+
+def picture(model: Classifier, x: Tensor) -> Tensor:
+    """A row of test images, and where each pixel's change would move the likeliest class's logit most."""
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(model(x).amax(1).sum(), x)
+    slope = slope.abs()
+    return torch.cat([x.detach(), slope / slope.amax((1, 2, 3), keepdim=True).clamp_min(1e-12)])
+
+
+def main(config: TrainConfig) -> None:
+    minimise(config, Classifier, CrossEntropy, picture)
+
+
+if __name__ == "__main__":
+    run(main, TrainConfig)

@@ -1,0 +1,196 @@
+"""Play the GAN game between a generator and a discriminator (Goodfellow et al. 2014, algorithm 1).
+
+    accelerate launch -m training.train_gan --output_dir runs/dcgan-mnist --model dcgan
+    accelerate launch -m training.train_gan --output_dir runs/gan-mnist --model gan
+
+The commands, times and results of the shipped models are in README.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torchvision.utils import make_grid
+
+from space.models.dcgan import DCGAN, DCGANConfig
+from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, value_function
+from space.models.layers import standard_normal
+from training.data import load_images, to_float
+from training.evaluate import measure
+from training.loop import Batch, LoopConfig, adamw, fit, make_accelerator, moving_average, run, warmup_cosine
+from training.metrics import Metrics
+from training.model_folder import finish
+from training.sample_metrics import find_classifier, frechet_distance, generate, look
+
+NUM_PICTURED = 60
+NUM_MEASURED = 2000
+"""samples for the Fréchet distance through training; the figure at the end takes as many as there are test
+images, which makes it lower"""
+
+
+@dataclass(frozen=True)
+class TrainConfig(LoopConfig):
+    """Train a GAN; a step is one of the generator after `num_d_steps` of the discriminator."""
+
+    model: Literal["gan", "dcgan"] = "dcgan"
+    """MLPs or convolutional networks"""
+    gan: GANConfig = field(default_factory=GANConfig)
+    """shape of the networks with --model gan"""
+    dcgan: DCGANConfig = field(default_factory=DCGANConfig)
+    """shape of the networks with --model dcgan"""
+    loss: Literal["non_saturating", "saturating"] = "non_saturating"
+    """what G minimises: -log D(G(z)), or its part of the value function, log(1 - D(G(z)))"""
+    num_d_steps: int = 1
+    """steps of D for one of G, each on its share of the batch"""
+    label_smoothing: float = 0.0
+    """real images are real with probability 1 minus this, to D"""
+    adam_beta1: float = 0.5
+    """decay of Adam's mean gradient; 0.5 as in DCGAN, for the gradients of a game turn"""
+    learning_rate: float = 2e-4
+    """peak learning rate of both AdamW; linear warm-up, then cosine decay to 0"""
+    batch_size: int = 64
+    """real images a step, over all processes together"""
+    classifier: str = ""
+    """folder of the classifier whose features measure the samples; '': the shipped one on its own data set,
+    on others no such figures"""
+    inception_fid: bool = False
+    """measure with Inception's features too; downloads its weights"""
+    ema_decay: float = 0.999
+    """decay a step of the moving average of G's weights, which is then what is saved; 0: none"""
+    num_snapshots: int = 48
+    """pictures of the learning, at geometrically growing distances"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.num_d_steps < 1 or self.batch_size % self.num_d_steps:
+            raise ValueError(
+                f"num_d_steps is {self.num_d_steps}; allowed: 1, or another divisor of the "
+                f"batch_size {self.batch_size}"
+            )
+        if self.num_d_steps > 1 and self.gradient_accumulation_steps > 1:
+            raise ValueError("num_d_steps and gradient_accumulation_steps cannot both be more than 1")
+        for name in ("label_smoothing", "adam_beta1"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 up to, but not, 1")
+
+
+def make_optimizers(config: TrainConfig, model: GAN) -> tuple[Optimizer, Optimizer]:
+    """Of the generator and of the discriminator."""
+    generator, discriminator = (
+        adamw(network.parameters(), config, betas=(config.adam_beta1, 0.999))
+        for network in (model.generator, model.discriminator)
+    )
+    return generator, discriminator
+
+
+def make_step(
+    config: TrainConfig, accelerator: Accelerator, model: GAN, optimizers: tuple[Optimizer, Optimizer]
+) -> Callable[[Batch], dict[str, Tensor]]:
+    """The game: D's steps with G's images fixed, then one of G with D fixed."""
+    generator, discriminator, optimizer_g, optimizer_d = accelerator.prepare(
+        model.generator, model.discriminator, *optimizers
+    )
+    judge = accelerator.unwrap_model(discriminator)  # D where none of its gradients are wanted or waited for
+    zeros = torch.zeros(config.batch_size, model.config.latent_dim, device=accelerator.device)
+
+    def update(network: nn.Module, optimizer: Optimizer, loss: Tensor) -> None:
+        accelerator.backward(loss)
+        if accelerator.sync_gradients and config.max_grad_norm:
+            accelerator.clip_grad_norm_(network.parameters(), config.max_grad_norm)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    def step(batch: Batch) -> dict[str, Tensor]:
+        with accelerator.accumulate(generator, discriminator):
+            for real in batch.x.chunk(config.num_d_steps):
+                fake = generator(batch.noise.normal_like(zeros[: len(real)]))  # the last of them serves G too
+                logits_real, logits_fake = discriminator(real), discriminator(fake.detach())
+                loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
+                update(discriminator, optimizer_d, loss_d)
+
+            judge.requires_grad_(False)
+            logits_after = judge(fake)
+            loss_g = generator_loss(logits_after, config.loss == "saturating")
+            update(generator, optimizer_g, loss_g)
+            judge.requires_grad_(True)
+        return {
+            "loss_d": loss_d,
+            "loss_g": loss_g,
+            "d_real": logits_real.sigmoid().mean(),
+            "d_fake": logits_fake.sigmoid().mean(),
+            "d_fake_after": logits_after.sigmoid().mean(),
+            "value": value_function(logits_real, logits_fake),
+        }
+
+    return step
+
+
+def main(config: TrainConfig) -> None:
+    accelerator = make_accelerator(config)
+    model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
+    model = model.to(accelerator.device, memory_format=torch.channels_last)
+    if accelerator.num_processes > 1 and accelerator.device.type == "cuda":
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    shape = model.config.in_channels, model.config.image_size
+    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
+        train = load_images(config.dataset, config.data_dir, "train", *shape)
+        test = load_images(config.dataset, config.data_dir, "test", *shape)
+    classifier = find_classifier(config.classifier, config.dataset, shape)
+    if classifier:
+        real_features, _ = look(classifier.to(accelerator.device), test.pixels)
+
+    average = moving_average(model.generator, config)  # a copy, made before `prepare` wraps the original
+    best = average.module.eval() if average else model.generator
+    optimizers = make_optimizers(config, model)
+    schedulers = [
+        warmup_cosine(optimizer, config, config.total_steps(len(train))) for optimizer in optimizers
+    ]
+    step = make_step(config, accelerator, model, optimizers)
+
+    def after_step() -> None:
+        if average:
+            average.update_parameters(model.generator)
+
+    latents = standard_normal(NUM_MEASURED, model.config.latent_dim, torch.Generator().manual_seed(0))
+    latents = latents.to(accelerator.device)
+
+    def draw(num_images: int) -> Tensor:
+        training = best.training
+        pixels = generate(best.eval(), latents[:num_images])
+        best.train(training)
+        return pixels
+
+    def validate() -> dict[str, float]:
+        if classifier is None:
+            return {}
+        features, _ = look(classifier, draw(NUM_MEASURED))
+        return {"lenet_fid": frechet_distance(real_features, features)}
+
+    def snapshot() -> Tensor:
+        return make_grid(to_float(draw(NUM_PICTURED)).cpu(), nrow=10, padding=1)
+
+    progress = fit(
+        config,
+        accelerator,
+        train,
+        step,
+        schedulers=schedulers,
+        after_step=after_step,
+        validate=validate,
+        snapshot=snapshot,
+        to_checkpoint=[average] if average else [],
+    )
+    model.generator.load_state_dict(best.state_dict())
+
+    def figures() -> Metrics:
+        return measure(model, train, test, classifier, config.seed, inception_fid=config.inception_fid)
+
+    finish(config, accelerator, model, progress, train, test, figures)
+
+
+if __name__ == "__main__":
+    run(main, TrainConfig)
