@@ -25,6 +25,7 @@ from training.loop import Batch, LoopConfig, adamw, fit, make_accelerator, movin
 from training.metrics import Metrics
 from training.model_folder import finish
 from training.sample_metrics import find_classifier, frechet_distance, generate, look
+from training.sync_batch_norm import synchronise_batch_norm
 
 NUM_PICTURED = 60
 NUM_MEASURED = 2000
@@ -133,8 +134,8 @@ def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
     model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
     model = model.to(accelerator.device, memory_format=torch.channels_last)
-    if accelerator.num_processes > 1 and accelerator.device.type == "cuda":
-        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    if accelerator.num_processes > 1:
+        model = synchronise_batch_norm(model, accelerator.device)
     shape = model.config.in_channels, model.config.image_size
     with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
         train = load_images(config.dataset, config.data_dir, "train", *shape)
