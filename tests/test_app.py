@@ -15,7 +15,7 @@ import pytest
 import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from PIL import Image
+from PIL import Image, ImageChops
 from safetensors.torch import load as load_safetensors
 
 from space import app, hub
@@ -73,13 +73,51 @@ def get(url: str, **headers: str):
 
 def test_the_public_endpoints_are_those_that_the_design_names(client):
     endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(endpoints) == {"/reconstruct", "/models", "/encode", "/decode", "/manifold", "/interpolate"}
+    assert set(endpoints) == {
+        *("/reconstruct", "/models", "/encode", "/decode", "/manifold", "/interpolate"),
+        *("/generate", "/timeline"),
+    }
 
 
 def test_models_lists_all(client):
     listed = client.predict(api_name="/models")
     assert [entry["name"] for entry in listed] == list(MODELS)
     assert all(entry["source"] == "bundled" for entry in listed)
+
+
+def test_generate_gives_a_file_and_the_scores_of_the_discriminator(client):
+    def call(number):
+        return client.predict("dcgan-mnist", number, 7, 1.0, api_name="/generate")
+
+    (few, numbers), (many, more) = call(3), call(8)
+    assert Image.open(few).size == (3 * 28, 28) and Image.open(many).size == (8 * 28, 28)
+    assert len(numbers["scores"]) == 3 and all(0 < score < 1 for score in numbers["scores"])
+    assert numbers["scores"] == pytest.approx(more["scores"][:3], abs=1e-4)
+    difference = ImageChops.difference(Image.open(few), Image.open(many).crop((0, 0, 3 * 28, 28)))
+    assert max(high for _, high in [difference.getextrema()]) <= 1
+
+
+def test_timeline_gives_an_animation_and_the_history(client):
+    animation, history = client.predict("gan-mnist", api_name="/timeline")
+    with Image.open(animation) as frames:
+        assert frames.n_frames == len(history["snapshots"]) >= 8
+    assert {"step", "loss_d", "loss_g", "d_real", "d_fake", "value"} <= history["columns"].keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "sentence"),
+    [
+        ("/encode", ["dcgan-mnist"], "model is dcgan-mnist; choose one of: autoencoder-mnist"),
+        ("/generate", ["classifier-mnist", 4, 0, 1.0], "model is classifier-mnist; choose one of:"),
+        ("/generate", ["dcgan-mnist", 65, 0, 1.0], "number is 65"),
+        ("/timeline", ["gan"], "There is no model named gan"),
+    ],
+)
+def test_a_model_that_cannot_is_named(client, picture, name, arguments, sentence):
+    first = [handle_file(picture)] if name == "/encode" else []
+    with pytest.raises(AppError) as error:
+        client.predict(*first, *arguments, api_name=name)
+    assert sentence in str(error.value) and "\n" not in str(error.value)
 
 
 def test_reconstruct_takes_a_file_and_gives_files_and_numbers(client, picture):

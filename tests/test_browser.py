@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from space import app
+from space.models import MODELS
 from space.text import TEXT
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def test_every_tab_tells_its_story(page: Page, url: str):
     check(page, "manifold", korean)
 
     page.get_by_role("tab", name=TEXT["models.tab"][korean]).click()
-    expect(page.locator("#models-overview tbody tr")).to_have_count(8, timeout=30_000)
+    expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS), timeout=30_000)
     expect(page.locator("#models-details svg")).to_be_visible(timeout=30_000)
     check(page, "models", korean)
     assert elsewhere == []

@@ -12,7 +12,7 @@ from space.models import MODELS, autoencoder, models_that, vae
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, corrupt, jacobian_norm_squared
 from space.models.classifier import Classifier, ClassifierConfig
 from space.models.dcgan import DCGAN, DCGANConfig
-from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, value_function
+from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, r1_penalty, value_function
 from space.models.layers import ImageConfig
 from space.models.vae import VAE, VAEConfig, elbo_terms, importance_weighted_nll
 
@@ -183,6 +183,15 @@ def test_losses_of_the_game_are_those_of_the_paper():
     assert torch.allclose(generator_loss(fake, saturating=True), (1 - q).log().mean())
     smooth = -(0.9 * p.log() + 0.1 * (1 - p).log()).mean() - (1 - q).log().mean()
     assert torch.allclose(discriminator_loss(real, fake, 0.1), smooth)
+
+
+def test_r1_penalty_is_half_the_squared_slope_and_differentiable():
+    weight = torch.randn(1, 4, 4, generator=rng()).requires_grad_()
+    x = torch.rand(3, 1, 4, 4, generator=rng(1), requires_grad=True)
+    penalty = r1_penalty((x * weight).sum((1, 2, 3)), x)
+    assert torch.allclose(penalty, 0.5 * weight.square().sum())
+    penalty.backward()
+    assert torch.allclose(weight.grad, weight)
 
 
 def test_the_saturating_loss_has_no_slope_where_d_is_sure_and_the_other_has():

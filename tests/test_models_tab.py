@@ -3,13 +3,11 @@
 import json
 
 import pytest
-import torch
 from PIL import Image
+from small_models import small
 
 from space import hub
-from space.models import MODELS, VAE
-from space.models.autoencoder import AutoencoderConfig
-from space.models.vae import VAEConfig
+from space.models import MODELS
 from space.problems import Problem
 from space.tabs import models as tab
 
@@ -20,10 +18,7 @@ NAME = "autoencoder-mnist"
 def folder(tmp_path, monkeypatch):
     """The folder of `NAME`, complete; the other models have weights only."""
     for name, model_class in MODELS.items():
-        torch.manual_seed(0)
-        model_class((VAEConfig if model_class is VAE else AutoencoderConfig)(hidden_dim=8)).save_pretrained(
-            tmp_path / name
-        )
+        small(model_class).save_pretrained(tmp_path / name)
         (tmp_path / name / "README.md").unlink()
     folder = tmp_path / NAME
     (folder / "README.md").write_text("---\ntags:\n- a\nlicense: mit\n---\n# Model\nlicense: none\n")

@@ -17,7 +17,14 @@ from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
 from space.models.dcgan import DCGAN, DCGANConfig
-from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, value_function
+from space.models.gan import (
+    GAN,
+    GANConfig,
+    discriminator_loss,
+    generator_loss,
+    r1_penalty,
+    value_function,
+)
 from space.models.layers import standard_normal
 from training.data import load_images, to_float
 from training.evaluate import measure
@@ -49,6 +56,9 @@ class TrainConfig(LoopConfig):
     """steps of D for one of G, each on its share of the batch"""
     label_smoothing: float = 0.0
     """real images are real with probability 1 minus this, to D"""
+    r1_weight: float = 0.0
+    """weight of the penalty on D's slope at real images, E |dD/dx|^2 / 2 (R1 of Mescheder et al. 2018,
+    https://arxiv.org/abs/1801.04406, eq. 9): the game then converges where without it both sides circle"""
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient; 0.5 as in DCGAN, for the gradients of a game turn"""
     learning_rate: float = 2e-4
@@ -74,6 +84,8 @@ class TrainConfig(LoopConfig):
             )
         if self.num_d_steps > 1 and self.gradient_accumulation_steps > 1:
             raise ValueError("num_d_steps and gradient_accumulation_steps cannot both be more than 1")
+        if not self.r1_weight >= 0:
+            raise ValueError(f"r1_weight is {self.r1_weight}; allowed: 0 or more")
         for name in ("label_smoothing", "adam_beta1"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 up to, but not, 1")
@@ -109,8 +121,11 @@ def make_step(
         with accelerator.accumulate(generator, discriminator):
             for real in batch.x.chunk(config.num_d_steps):
                 fake = generator(batch.noise.normal_like(zeros[: len(real)]))  # the last of them serves G too
+                real.requires_grad_(config.r1_weight > 0)
                 logits_real, logits_fake = discriminator(real), discriminator(fake.detach())
                 loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
+                if config.r1_weight:
+                    loss_d = loss_d + config.r1_weight * r1_penalty(logits_real, real)
                 update(discriminator, optimizer_d, loss_d)
 
             judge.requires_grad_(False)
@@ -186,6 +201,8 @@ def main(config: TrainConfig) -> None:
         to_checkpoint=[average] if average else [],
     )
     model.generator.load_state_dict(best.state_dict())
+    for network in (model.generator, model.discriminator):  # measured in float32, as they will be used
+        accelerator.unwrap_model(network, keep_fp32_wrapper=False)
 
     def figures() -> Metrics:
         return measure(model, train, test, classifier, config.seed, inception_fid=config.inception_fid)

@@ -129,6 +129,15 @@ def discriminator_loss(logits_real: Tensor, logits_fake: Tensor, label_smoothing
     return F.binary_cross_entropy_with_logits(logits_real, target) - F.logsigmoid(-logits_fake).mean()
 
 
+def r1_penalty(logits_real: Tensor, real: Tensor) -> Tensor:
+    """Half the mean squared length of D's slope at the real images, whose gradient must be on.
+
+    Mescheder et al. 2018, https://arxiv.org/abs/1801.04406, eq. 9.
+    """
+    (slope,) = torch.autograd.grad(logits_real.sum(), real, create_graph=True)
+    return 0.5 * slope.square().flatten(1).sum(1).mean()
+
+
 def generator_loss(logits_fake: Tensor, saturating: bool = False) -> Tensor:
     """E[-log D(G(z))] (section 3 of the paper), or G's part of V, E[log(1 - D(G(z)))], where `saturating`.
 

@@ -32,6 +32,12 @@ from space.models import MODELS
 from space.problems import Problem
 from space.tabs import friendly, i18n
 
+CURVES = (  # column of history.csv, its name in words, its look; families have one pair or the other
+    ("loss", "train", "train"),
+    ("test_loss", "test", "test"),
+    ("loss_d", "loss_d", "train"),
+    ("loss_g", "loss_g", "test"),
+)
 MAX_POINTS = 400
 """points of a curve that are drawn"""
 
@@ -185,7 +191,7 @@ def _figures(metrics: Metrics) -> str:
 
 def _history(curves: dict[str, tuple[list[float], list[float]]]) -> str:
     series = []
-    for column, key, css in (("loss", "train", "train"), ("test_loss", "test", "test")):
+    for column, key, css in CURVES:
         steps, values = curves.get(column, ([], []))
         points = [(x, y) for x, y in zip(steps, values) if y > 0]  # the axis is logarithmic
         every = math.ceil(len(points) / MAX_POINTS) or 1

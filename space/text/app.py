@@ -3,10 +3,10 @@
 TEXT = {
     "app.heading": (
         "# Generative Model Lab\n\n"
-        "Autoencoders and their relatives, trained on handwritten digits. "
+        "Autoencoders, VAE and GANs, trained on handwritten digits. "
         "Change something and see what happens: every picture is computed on the spot.",
         "# 생성 모델 실험실\n\n"
-        "손글씨 숫자로 학습한 오토인코더와 그 변형들을 직접 다루어 보는 실험실입니다. "
+        "손글씨 숫자로 학습한 오토인코더, VAE, GAN을 직접 다루어 보는 실험실입니다. "
         "값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
     ),
     "model.autoencoder-mnist": ("Plain, 32-D", "기본, 32차원"),

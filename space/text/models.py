@@ -23,6 +23,8 @@ TEXT = {
     "models.no_history": ("No training history comes with this model.", "이 모델에는 학습 기록이 없습니다."),
     "models.train": ("training loss", "학습 손실"),
     "models.test": ("test loss", "테스트 손실"),
+    "models.loss_d": ("discriminator's loss", "판별자 손실"),
+    "models.loss_g": ("generator's loss", "생성자 손실"),
     "models.step": ("step", "스텝"),
     "models.samples": ("Through training", "학습 중의 변화"),
     "models.samples.note": (
