@@ -4,12 +4,12 @@ import json
 
 import pytest
 from PIL import Image
-from small_models import small
 
 from space import hub
 from space.models import MODELS
 from space.problems import Problem
 from space.tabs import models as tab
+from tests.small_models import small
 
 NAME = "autoencoder-mnist"
 

@@ -6,7 +6,6 @@ import math
 import pytest
 import torch
 from PIL import Image
-from small_models import small
 
 from space import hub
 from space.hub import ModelUnavailable
@@ -15,6 +14,7 @@ from space.models import MODELS, Autoencoder, models_that
 from space.models.autoencoder import AutoencoderConfig
 from space.problems import Problem
 from space.tabs import reconstruct as tab
+from tests.small_models import small
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The figures of generated images: right on cases that can be worked out, and telling on a collapse."""
 
 import math
-import sys
 from urllib.error import URLError
 
 import pytest
@@ -138,12 +137,19 @@ def test_the_shipped_classifier_is_used_for_its_own_data_only(tmp_path):
         find_classifier(str(BUNDLED / "classifier-mnist"), "mnist", (3, 64))
 
 
-def test_inception_without_a_network_is_one_sentence(monkeypatch):
-    def unreachable(**_):
-        raise URLError("no route")
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (URLError("no route"), r"Inception's weights, and they cannot be had: .*no route"),
+        (ModuleNotFoundError("torch_fidelity"), "pip install torch-fidelity"),
+    ],
+    ids=["network", "package"],
+)
+def test_inception_that_cannot_be_had_is_one_sentence(monkeypatch, error, says):
+    def unavailable(**_):
+        raise error
 
-    monkeypatch.setattr(sample_metrics, "FrechetInceptionDistance", unreachable)
+    monkeypatch.setattr(sample_metrics, "FrechetInceptionDistance", unavailable)
     pixels = torch.zeros(4, 1, 28, 28, dtype=torch.uint8)
-    with pytest.raises(TrainingError, match=r"Inception's weights, and they cannot be had: .*no route"):
+    with pytest.raises(TrainingError, match=says):
         inception_distance(pixels, pixels)
-    assert "torch_fidelity" in sys.modules  # what the real one needs beside its weights

@@ -41,7 +41,7 @@ class EvaluateConfig:
     """folder of the classifier whose features measure samples; '': the shipped one on its own data set, on
     others no such figures"""
     inception_fid: bool = False
-    """measure with Inception's features too; downloads its weights"""
+    """measure with Inception's features too; needs torch-fidelity and downloads weights"""
     cpu_threads: int = 0
     """threads of CPU arithmetic; 0: torch's choice"""
 

@@ -220,6 +220,8 @@ def inception_distance(real: Tensor, fake: Tensor) -> float:
     """
     try:
         distance = FrechetInceptionDistance(feature=2048)
+    except ModuleNotFoundError as error:
+        raise TrainingError("--inception_fid needs one more package: pip install torch-fidelity") from error
     except OSError as error:
         raise TrainingError(
             f"--inception_fid needs Inception's weights, and they cannot be had: {error}"

@@ -69,7 +69,7 @@ class TrainConfig(LoopConfig):
     """folder of the classifier whose features measure the samples; '': the shipped one on its own data set,
     on others no such figures"""
     inception_fid: bool = False
-    """measure with Inception's features too; downloads its weights"""
+    """measure with Inception's features too; needs torch-fidelity and downloads weights"""
     ema_decay: float = 0.999
     """decay a step of the moving average of G's weights, which is then what is saved; 0: none"""
     num_snapshots: int = 48

@@ -425,7 +425,10 @@ def build() -> None:
                         elem_id="reconstruct-upload",
                     )
                 model = gr.Dropdown(
-                    [(i18n("reconstruct.family"), FAMILY), *((i18n(f"model.{n}"), n) for n in RECONSTRUCTORS)],
+                    [
+                        (i18n("reconstruct.family"), FAMILY),
+                        *((i18n(f"model.{name}"), name) for name in RECONSTRUCTORS),
+                    ],
                     value="autoencoder-mnist",
                     label=i18n("reconstruct.model"),
                     filterable=False,

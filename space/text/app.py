@@ -57,7 +57,7 @@ TEXT = {
     "metric.recall": ("Recall of samples", "생성 표본의 재현율"),
     "metric.class_entropy": ("Entropy of sampled classes", "생성된 클래스의 엔트로피"),
     "metric.class_histogram": ("Sampled classes, 0 to 9", "생성된 클래스의 비율, 0~9"),
-    "metric.classifier_confidence": ("Classifier's confidence in samples", "생성 표본에 대한 분류기의 확신도"),
+    "metric.classifier_confidence": ("Classifier's confidence", "생성 표본에 대한 분류기의 확신도"),
     "metric.d_real": ("D(x), test images", "D(x), 테스트 이미지"),
     "metric.d_fake": ("D(G(z)), samples", "D(G(z)), 생성 표본"),
     "metric.value": ("Value of the game, V(D, G)", "게임의 가치 V(D, G)"),

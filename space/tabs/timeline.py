@@ -1,0 +1,382 @@
+"""The tab of how a model learned: the same latents through training, beside the curves of the run.
+
+Everything comes from the model folder (`samples/` and `history.csv`) and goes to the page in one call;
+`TrainingRun` shows it and `timeline.js` does all that moves. A folder may come from the Hub, so that what is
+read here is bounded in number, bytes and pixels, and damaged parts are left out. At the end: the API.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from statistics import median_low
+from typing import Any, TypeVar
+
+import gradio as gr
+import numpy as np
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from space.html import data_url, source_badge
+from space.hub import LoadedModel, load
+from space.images import DECODE_ERRORS, read_image
+from space.models import MODELS, models_that
+from space.problems import Problem
+from space.tabs import LATEX, friendly, i18n
+from space.text import TEXT
+
+NAMES = sorted(models_that("decode"), key=lambda name: name not in models_that("discriminate"))
+"""Models whose pictures can be watched as they learn, the games first."""
+
+MAX_FRAMES = 64
+MAX_FRAME_PIXELS = 1_000_000
+MAX_FRAME_BYTES = 1_000_000
+MAX_FRAMES_BYTES = 8_000_000
+"""of all pictures of a run together; of a heavier run every second one is left out, until it fits"""
+MAX_HISTORY_BYTES = 5_000_000
+MAX_ROWS = 50_000
+MAX_COLUMNS = 40
+MAX_POINTS = 400
+"""points of a curve that are drawn"""
+MAX_PANELS = 8
+MAX_STEP = 1e12
+MAX_VALUE = 1e15
+PADDING = 1
+"""pixels between the pictures of a grid, as `torchvision.utils.make_grid` draws them for training"""
+
+NO_CURVE = {"step", "epoch", "learning_rate", "images_per_second"}
+GROUPS = (
+    ("opinion", re.compile(r"d_")),
+    ("value", re.compile(r"value$")),
+    ("game", re.compile(r"loss_[dg](_|$)")),
+    ("loss", re.compile(r"loss|recon$")),
+    ("regulariser", re.compile(r"kl$|penalty$")),
+)
+"""Which columns share a chart, by how they begin; any other column has one of its own."""
+EQUILIBRIUM = {"opinion": 0.5, "value": -math.log(4)}
+"""D(x) = D(G(z)) = 1/2 and V = -log 4, where no discriminator can tell fakes from data (Goodfellow et al.
+2014, theorem 1)."""
+LINEAR = {"opinion", "value", "game", "regulariser"}
+"""charts whose scale is never logarithmic: what they show rises, or has no direction"""
+
+ANIMATION_SCALE = 2
+FRAME_MS, LAST_FRAME_MS = 160, 2500
+
+T = TypeVar("T")
+Rows = dict[str, list[float | None]]
+HERE = Path(__file__).parent
+MARKUP = """
+<div class="run">
+  <div class="picture">
+    <p class="notice no-frames" data-text="no_frames"></p>
+    <div class="grid">
+      <canvas class="frame" tabindex="0" role="application" data-label="frame"></canvas>
+      <div class="cell"></div>
+    </div>
+  </div>
+  <div class="controls" role="group" data-label="controls">
+    <button type="button" class="play"><svg viewBox="0 0 16 16" aria-hidden="true"><path/></svg></button>
+    <input type="range" class="position" min="0" step="1" data-label="position">
+    <output class="where"></output>
+    <select class="speed" data-label="speed">
+      <option value="0.5">0.5×</option><option value="1" selected>1×</option>
+      <option value="2">2×</option><option value="4">4×</option>
+    </select>
+  </div>
+  <section class="magnifier">
+    <h4 data-text="magnifier"></h4>
+    <div class="one">
+      <canvas class="now" role="img" data-label="now"></canvas>
+      <div class="strip" role="group" data-label="strip"></div>
+    </div>
+  </section>
+  <div class="charts">
+    <p class="notice no-curves" data-text="no_curves"></p>
+  </div>
+</div>
+"""
+
+
+class TrainingRun(gr.HTML):
+    """A training run that a visitor plays. `value` is what `training_run` returns."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = {key.removeprefix("run."): text for key, text in TEXT.items() if key.startswith("run.")}
+        super().__init__(
+            html_template=MARKUP,
+            css_template=(HERE / "timeline.css").read_text("utf-8"),
+            js_on_load=(HERE / "timeline.js").read_text("utf-8"),
+            apply_default_css=False,
+            text={
+                language: {key: text[index] for key, text in words.items()}
+                for index, language in enumerate(("en", "ko"))
+            },
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+def build() -> None:
+    """The tab, within the page's `gr.Tabs`."""
+    with gr.Tab(i18n("timeline.tab"), id="timeline"):
+        gr.Markdown(i18n("timeline.intro"))
+        model = gr.Dropdown(
+            [(i18n(f"model.{name}"), name) for name in NAMES],
+            value=NAMES[0],
+            label=i18n("timeline.model"),
+            elem_id="timeline-model",
+        )
+        run = TrainingRun(elem_id="timeline-run", min_height=460)
+        source = gr.HTML(elem_id="timeline-source")
+        hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX)
+        for event in (run.ready, model.input):
+            event(
+                friendly(show),
+                model,
+                [run, source, hints],
+                trigger_mode="always_last",
+                show_progress_on=run,  # a megabyte of pictures may take a moment
+                api_visibility="private",
+            )
+        _build_api()
+
+
+def show(model: str) -> tuple[dict[str, Any], str, Any]:
+    """The run of a model for `TrainingRun`, where its weights come from, and what to look for."""
+    loaded = _load(model)
+    game = hasattr(loaded.model, "discriminate")
+    return training_run(loaded), source_badge(loaded), i18n(f"timeline.{'game' if game else 'coder'}")
+
+
+def _load(model: str) -> LoadedModel:
+    if model in MODELS and model not in NAMES:
+        raise Problem("choice", name="model", value=model, allowed=", ".join(NAMES))
+    return load(model)
+
+
+def training_run(loaded: LoadedModel) -> dict[str, Any]:
+    """All that the page shows of a run, as JSON.
+
+    `positions` are the steps that the slider stops at; `frames` are their pictures as data URLs (or none),
+    `size` their width and height, `cells` how the pictures in each are laid out (or None), `panels` the
+    charts, `bend` the step up to which the charts' axis is about linear (it is logarithmic beyond), and
+    `steps_per_epoch` is None where unknown.
+    """
+    return _training_run(loaded.name, loaded.folder, loaded.model.config.image_size)
+
+
+@lru_cache(maxsize=2 * len(MODELS))  # a model folder does not change: a new commit is a new folder
+def _training_run(name: str, folder: Path, image_size: int) -> dict[str, Any]:
+    frames, rows = read_frames(folder), read_rows(folder)
+    curves = {column: curve for column in rows if column not in NO_CURVE and (curve := _curve(rows, column))}
+    logged = sorted({step for steps, _ in curves.values() for step in steps})
+    positions = [step for step, _ in frames] or evenly(logged, MAX_FRAMES)
+    starts = [next((step for step in steps if step > 0), 1) for steps, _ in curves.values()]
+    bend = median_low(starts) if starts else 1  # what few curves have before that is not worth half the axis
+    size = frames[0][1].size if frames else None
+    return {
+        "model": name,
+        "positions": positions,
+        "frames": [data_url(image) for _, image in frames],
+        "size": size,
+        "cells": size and _cells(*size, image_size),
+        "panels": _panels(curves, bend),
+        "bend": bend,
+        "steps_per_epoch": _steps_per_epoch(rows),
+    }
+
+
+def evenly(items: Sequence[T], most: int) -> list[T]:
+    """At most `most` of the items, evenly spread, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(i * (len(items) - 1) / max(most - 1, 1))] for i in range(most)]
+
+
+def read_frames(folder: Path) -> list[tuple[int, Image.Image]]:
+    """The pictures of `samples/` with their steps, in order, grey ones as L; all have one size.
+
+    Damaged ones, those too large, and those of another size than the last one are left out.
+    """
+    files = []
+    for path in folder.glob("samples/step-*.png"):
+        digits = path.stem.removeprefix("step-")
+        if re.fullmatch(r"[0-9]{1,12}", digits) and path.is_file():
+            files.append((int(digits), path, path.stat().st_size))
+    files = evenly(sorted(file for file in files if file[2] <= MAX_FRAME_BYTES), MAX_FRAMES)
+    while sum(size for *_, size in files) > MAX_FRAMES_BYTES:
+        files = evenly(files, len(files) // 2)
+    frames = [(step, image) for step, path, _ in files if (image := _read_frame(path))]
+    return [(step, image) for step, image in frames if image.size == frames[-1][1].size]
+
+
+def _read_frame(path: Path) -> Image.Image | None:
+    try:
+        with Image.open(path, formats=["PNG"]) as header:
+            if header.width * header.height > MAX_FRAME_PIXELS:
+                return None
+        image = read_image(path)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, *DECODE_ERRORS):
+        return None
+    pixels = np.asarray(image)
+    return image.convert("L") if (pixels == pixels[..., :1]).all() else image
+
+
+def _cells(width: int, height: int, image_size: int) -> dict[str, int] | None:
+    """Columns and rows of a grid of square pictures, and their side; None where it is no such grid."""
+    side = image_size + PADDING
+    columns, rows = (width - PADDING) // side, (height - PADDING) // side
+    if min(columns, rows) < 1 or (width, height) != (columns * side + PADDING, rows * side + PADDING):
+        return None
+    return {"columns": columns, "rows": rows, "side": image_size, "padding": PADDING}
+
+
+def read_rows(folder: Path) -> Rows:
+    """The numbers of history.csv by column, row by row in the order of their steps.
+
+    None where a cell has no number, or one that cannot be drawn. Empty where the file is missing, damaged or
+    too large.
+    """
+    path = folder / "history.csv"
+    try:
+        if path.stat().st_size > MAX_HISTORY_BYTES:
+            return {}
+        with path.open(newline="", encoding="utf-8", errors="replace") as file:
+            reader = csv.reader(file)
+            header = next(reader, [])[:MAX_COLUMNS]
+            lines = list(islice(reader, MAX_ROWS + 1))
+    except (OSError, csv.Error):
+        return {}
+    if "step" not in header or len(lines) > MAX_ROWS:
+        return {}
+    rows = [[_number(cell) for cell in line] + [None] * len(header) for line in lines]
+    at = header.index("step")
+    rows = sorted(
+        (row for row in rows if row[at] is not None and 0 <= row[at] <= MAX_STEP), key=lambda row: row[at]
+    )
+    return {column[:MAX_COLUMNS]: [row[i] for row in rows] for i, column in enumerate(header)}
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    if not abs(value) <= MAX_VALUE:  # nor NaN
+        return None
+    return int(value) if value.is_integer() else value
+
+
+Curve = tuple[list[float], list[float]]
+
+
+def _curve(rows: Rows, column: str) -> Curve | None:
+    """Steps and values of a column where it has any."""
+    points = [(step, value) for step, value in zip(rows["step"], rows[column]) if value is not None]
+    return tuple(map(list, zip(*points))) if points else None
+
+
+def _steps_per_epoch(rows: Rows) -> float | None:
+    """From the last row that has an epoch."""
+    for step, epoch in zip(reversed(rows.get("step", [])), reversed(rows.get("epoch", []))):
+        if step and epoch and epoch > 0:
+            return step / epoch
+    return None
+
+
+def _panels(curves: dict[str, Curve], bend: float) -> list[dict[str, Any]]:
+    """Charts in the order of GROUPS, then of the columns: what each draws and how.
+
+    A test column and one measured after a step are dashed, in the colour (`hue`) of what they go with.
+    """
+    groups: dict[str, list[str]] = {group: [] for group, _ in GROUPS}
+    for column, curve in curves.items():
+        base = column.removeprefix("test_")
+        group = next((group for group, pattern in GROUPS if pattern.match(base)), base)
+        columns = groups.setdefault(group, [])
+        if all(curve != curves[other] for other in columns):  # a plain autoencoder's recon is its loss
+            columns.append(column)
+    panels = []
+    for group, columns in groups.items():
+        if not columns:
+            continue
+        values = [value for column in columns for value in curves[column][1]]
+        bases = list(dict.fromkeys(map(_base, columns)))
+        panels.append(
+            {
+                "group": group,
+                "log": group not in LINEAR and min(values) > 0 and max(values) > 8 * min(values),
+                "equilibrium": EQUILIBRIUM.get(group),
+                "series": [
+                    {
+                        "column": column,
+                        "dashed": column != _base(column) and _base(column) in columns,
+                        "hue": bases.index(_base(column)),
+                        **dict(zip(("steps", "values"), _thin(curves[column], bend))),
+                    }
+                    for column in columns
+                ],
+            }
+        )
+    return panels[:MAX_PANELS]
+
+
+def _base(column: str) -> str:
+    return column.removeprefix("test_").removesuffix("_after")
+
+
+def _thin(curve: Curve, bend: float) -> Curve:
+    """At most MAX_POINTS points of a curve, the ends among them, evenly spread along the charts' axis."""
+    steps, values = curve
+    if len(steps) <= MAX_POINTS:
+        return curve
+    places = np.log1p(np.asarray(steps, float) / bend)
+    wanted = np.linspace(places[0], places[-1], MAX_POINTS)
+    kept = np.unique(np.searchsorted(places, wanted).clip(0, len(steps) - 1))
+    return [steps[i] for i in kept], [values[i] for i in kept]
+
+
+def _build_api() -> None:
+    """The endpoint /timeline, without a place on the page."""
+    with gr.Row(visible=False):
+        model = gr.Textbox(NAMES[0], label="model")
+        outputs = [gr.File(label="animation"), gr.JSON(label="history")]
+    gr.on([], friendly(timeline), model, outputs, api_name="timeline")
+
+
+def timeline(model: str) -> tuple[str | None, dict[str, Any]]:
+    """How a model learned: the pictures of its training as an animation, and its history.
+
+    Args:
+        model: name of a model that makes pictures
+
+    Returns:
+        an animated GIF (null where no pictures come with the model), a frame for each of the snapshots, and
+        {"model", "source", "commit", "snapshots": [steps], "columns": {"step": [...], "epoch": [...], ...}},
+        the columns of history.csv row by row, null where a cell is blank
+    """
+    loaded = _load(model)
+    frames, rows = read_frames(loaded.folder), read_rows(loaded.folder)
+    if not frames and not rows:
+        raise Problem("no_run", model=model)
+    history = {"model": model, "source": loaded.source, "commit": loaded.commit}
+    history |= {"snapshots": [step for step, _ in frames], "columns": rows}
+    return _animation(model, [image for _, image in frames]) if frames else None, history
+
+
+def _animation(name: str, frames: list[Image.Image]) -> str:
+    """Path of a GIF in Gradio's cache, which names files by content: the same run is kept once."""
+    first, *others = (
+        frame.resize([ANIMATION_SCALE * side for side in frame.size], Image.NEAREST) for frame in frames
+    )
+    durations = [FRAME_MS] * len(others) + [LAST_FRAME_MS]
+    buffer = io.BytesIO()
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=durations, loop=0)
+    return save_bytes_to_cache(buffer.getvalue(), f"{name}.gif", get_upload_folder())

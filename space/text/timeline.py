@@ -1,0 +1,130 @@
+"""What the tab of the training run says. Keys `run.*` go to the component, which picks the language."""
+
+TEXT = {
+    "timeline.tab": ("How it learned", "학습 과정"),
+    "timeline.intro": (
+        "Training from its first step to its last: on one side what the model made of the **same inputs** "
+        "all the while, on the other its losses. Play it, drag the slider or the curves, and point at one "
+        "picture to follow it. The axis of time is logarithmic, for most of what can be seen happens early.",
+        "학습의 첫 스텝부터 마지막 스텝까지를 봅니다. 한쪽에는 **같은 입력**에서 모델이 매 시점에 만든 "
+        "그림이, 다른 쪽에는 손실 곡선이 있습니다. 재생하거나 슬라이더 또는 곡선을 드래그해 보고, 그림 "
+        "하나를 골라 따라가 보세요. 눈에 띄는 변화는 대부분 초반에 일어나므로 시간 축은 로그 눈금입니다.",
+    ),
+    "timeline.model": ("Model", "모델"),
+    "timeline.game": (
+        "### What to look for\n"
+        "$D(x)$ is the probability that the discriminator gives a picture of being real; the generator turns "
+        "a latent vector $z$ into a picture $G(z)$. They fight over one number, the value\n\n"
+        "$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x}\\big[\\log D(x)\\big]"
+        "+\\mathbb E_{z}\\big[\\log\\big(1-D(G(z))\\big)\\big].$$\n\n"
+        "- **D tends to win first.** Noise is easy to tell from digits, so a quick discriminator is soon "
+        "sure: $D(x)\\to 1$, $D(G(z))\\to 0$ and $V\\to 0$, the largest it can be. The pictures are still "
+        "noise then.\n"
+        "- **Then a tug of war.** Better fakes pull $D(G(z))$ up and $D(x)$ down, a better discriminator "
+        "pulls them apart again. Compare who gains ground in the GAN and in the DCGAN.\n"
+        "- **The losses do not fall,** although the pictures get better and better; loss G may even rise. "
+        "Each loss is measured against an opponent who improves too: it says who is ahead, not how good "
+        "the pictures are. For that there is the LeNet-FID, a distance between generated and real digits "
+        "(drawn where the run measured it).\n"
+        "- **The equilibrium** (long dashes). Against a fixed generator, the best discriminator reaches "
+        "$V=-\\log 4+2\\,\\mathrm{JSD}(p_{\\text{data}}\\,\\|\\,p_G)$. If the fakes were perfect, it could "
+        "only guess: $D=\\tfrac12$ everywhere and $V=-\\log 4\\approx-1.386$. The converse does not hold: "
+        "a discriminator that has learned nothing yet says $\\tfrac12$ as well, whatever the pictures.\n"
+        "- **A collapse** would look like this: the cells of the grid turn into the same few digits, "
+        "$D(G(z))$ swings or sticks at 0, and loss G climbs. Look for repeated pictures.",
+        "### 무엇을 볼까요?\n"
+        "$D(x)$는 판별자(discriminator)가 그림을 진짜라고 보는 확률이고, 생성자(generator)는 잠재 벡터 $z$를 "
+        "그림 $G(z)$로 바꿉니다. 둘은 하나의 값 $V$를 두고 겨룹니다.\n\n"
+        "$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x}\\big[\\log D(x)\\big]"
+        "+\\mathbb E_{z}\\big[\\log\\big(1-D(G(z))\\big)\\big]$$\n\n"
+        "- **처음에는 대개 판별자가 이깁니다.** 잡음과 숫자는 쉽게 구별되므로, 빨리 배우는 판별자는 금세 "
+        "확신합니다. $D(x)\\to 1$, $D(G(z))\\to 0$이 되고 $V$는 최댓값인 0에 가까워집니다. 이때 그림은 "
+        "아직 잡음입니다.\n"
+        "- **이어서 줄다리기가 시작됩니다.** 가짜가 정교해지면 $D(G(z))$는 올라가고 $D(x)$는 내려가며, "
+        "판별자가 나아지면 둘은 다시 벌어집니다. GAN과 DCGAN에서 누가 앞서 나가는지 비교해 보세요.\n"
+        "- **손실은 줄어들지 않습니다.** 그림은 계속 좋아지는데도 생성자의 손실은 오히려 커지기도 합니다. "
+        "각 손실은 함께 강해지는 상대를 기준으로 재기 때문입니다. 손실은 누가 앞서는지를 말할 뿐, 그림의 "
+        "품질을 말하지 않습니다. 품질은 생성한 숫자와 실제 숫자 사이의 거리인 LeNet-FID로 잽니다(학습 중에 "
+        "측정한 경우에만 표시).\n"
+        "- **균형점**(긴 점선). 생성자를 고정하면 최적의 판별자에서 "
+        "$V=-\\log 4+2\\,\\mathrm{JSD}(p_{\\text{data}}\\,\\|\\,p_G)$입니다. 가짜가 완벽하다면 판별자는 "
+        "찍을 수밖에 없어 어디서나 $D=\\tfrac12$, $V=-\\log 4\\approx-1.386$이 됩니다. 그 역은 성립하지 "
+        "않습니다. 아직 아무것도 배우지 못한 판별자도 그림과 관계없이 $\\tfrac12$을 출력합니다.\n"
+        "- **모드 붕괴**가 일어나면 격자의 칸들이 몇 가지 같은 숫자로 바뀌고, $D(G(z))$가 크게 흔들리거나 "
+        "0에 붙으며, 생성자의 손실이 커집니다. 반복되는 그림이 있는지 살펴보세요.",
+    ),
+    "timeline.coder": (
+        "### What to look for\n"
+        "The first row holds test images (with noise, for the denoising autoencoder) and the second their "
+        "reconstructions; a VAE shows fixed latent vectors $z\\sim\\mathcal N(0,I)$, decoded, in further "
+        "rows.\n\n"
+        "- **The mean first.** The quickest gain is to draw the average digit whatever the input; strokes "
+        "that tell one digit from another come after.\n"
+        "- **The loss falls** steeply and then levels off, and the test loss (dashed) goes with it. "
+        "Where the dashed curve turns up again, the model begins to learn its training images by heart.\n"
+        "- **A VAE's two terms pull against each other:** the reconstruction term can fall only as far as "
+        "the code carries information, and that is the KL term, which *rises* from 0 as training begins "
+        "to use the latent space.",
+        "### 무엇을 볼까요?\n"
+        "첫째 줄은 테스트 이미지(잡음 제거 오토인코더는 잡음을 더한 이미지), 둘째 줄은 그 재구성입니다. "
+        "VAE는 그 아래에 고정된 잠재 벡터 $z\\sim\\mathcal N(0,I)$를 디코딩한 그림도 보여 줍니다.\n\n"
+        "- **평균이 먼저입니다.** 손실을 가장 빨리 줄이는 길은 입력과 관계없이 평균적인 숫자를 그리는 "
+        "것입니다. 숫자를 서로 구별하는 획은 그다음에 나타납니다.\n"
+        "- **손실**은 가파르게 줄다가 평평해지며, 테스트 손실(점선)도 함께 줄어듭니다. 점선이 다시 올라가면 "
+        "모델이 학습 이미지를 외우기 시작한 것입니다.\n"
+        "- **VAE의 두 항은 서로 맞섭니다.** 재구성 항은 코드가 담은 정보만큼만 줄어들 수 있고, 그 정보량에 "
+        "해당하는 KL 항은 잠재 공간을 쓰기 시작하면서 0에서부터 *커집니다*.",
+    ),
+    "problem.no_run": (
+        "The folder of {model} has neither pictures nor a history of its training. Choose another model.",
+        "{model} 폴더에는 학습 중의 그림도, 학습 기록도 없습니다. 다른 모델을 선택해 주세요.",
+    ),
+    "run.frame": (
+        "Pictures that the model made at this step; choose one with the arrow keys",
+        "이 스텝에서 모델이 만든 그림들. 방향 키로 하나를 고릅니다",
+    ),
+    "run.controls": ("Playback", "재생"),
+    "run.position": ("Position in the training run", "학습 과정에서의 위치"),
+    "run.play": ("Play (space bar)", "재생 (스페이스 바)"),
+    "run.pause": ("Pause (space bar)", "일시 정지 (스페이스 바)"),
+    "run.speed": ("Speed", "속도"),
+    "run.step": ("step", "스텝"),
+    "run.epoch": ("epoch", "에포크"),
+    "run.magnifier": (
+        "One picture through training: point at another one above, or tap it.",
+        "그림 하나의 변화입니다. 위에서 다른 그림을 가리키거나 누르면 바뀝니다.",
+    ),
+    "run.now": ("The chosen picture at this step", "이 스텝에서의 선택한 그림"),
+    "run.strip": ("The chosen picture at ten steps", "열 개 스텝에서의 선택한 그림"),
+    "run.no_frames": (
+        "No pictures of its training come with this model.",
+        "이 모델에는 학습 중의 그림이 없습니다.",
+    ),
+    "run.no_curves": (
+        "No curves come with this model: its history.csv is missing, damaged or too large.",
+        "이 모델에는 학습 곡선이 없습니다. history.csv가 없거나, 손상되었거나, 너무 큽니다.",
+    ),
+    "run.group.opinion": ("What D thinks", "판별자의 판단"),
+    "run.group.value": ("Value V(D, G)", "가치 함수 V(D, G)"),
+    "run.group.game": ("Losses of the players", "두 네트워크의 손실"),
+    "run.group.loss": ("Loss", "손실"),
+    "run.group.regulariser": ("Regulariser", "규제 항"),
+    "run.equilibrium.opinion": ("equilibrium 1/2", "균형점 1/2"),
+    "run.equilibrium.value": ("equilibrium −log 4 ≈ −1.386", "균형점 −log 4 ≈ −1.386"),
+    "run.column.d_real": ("D(x)", "D(x)"),
+    "run.column.d_fake": ("D(G(z))", "D(G(z))"),
+    "run.column.d_fake_after": ("after D's step", "D 갱신 후"),
+    "run.column.value": ("V", "V"),
+    "run.column.loss_d": ("loss D", "판별자"),
+    "run.column.loss_g": ("loss G", "생성자"),
+    "run.column.loss": ("total", "전체"),
+    "run.column.test_loss": ("total, test", "전체, 테스트"),
+    "run.column.recon": ("reconstruction", "재구성"),
+    "run.column.test_recon": ("reconstruction, test", "재구성, 테스트"),
+    "run.column.kl": ("KL", "KL"),
+    "run.column.test_kl": ("KL, test", "KL, 테스트"),
+    "run.column.penalty": ("penalty", "벌점"),
+    "run.column.test_penalty": ("penalty, test", "벌점, 테스트"),
+    "run.column.test_lenet_fid": ("LeNet-FID", "LeNet-FID"),
+    "run.column.lenet_fid": ("LeNet-FID: distance to real digits", "LeNet-FID: 실제 숫자와의 거리"),
+}

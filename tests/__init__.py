@@ -1,0 +1,1 @@
+"""A package by name: other packages, too, bring a top-level `tests`."""
