@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from space.hub import ModelUnavailable, load
 from space.problems import Problem
-from space.tabs import i18n, manifold, models, reconstruct
+from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline
 
 HERE = Path(__file__).parent
 LOGO = """
@@ -80,6 +80,9 @@ def build() -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             reconstruct.build()
             manifold.build()
+            generate.build()
+            timeline.build()
+            game.build()
             models.build()
     return demo
 

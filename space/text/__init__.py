@@ -4,9 +4,18 @@
 page in the visitor's browser; the text of an error is not translated there, so that `say` picks a language.
 """
 
-from space.text import app, manifold, models, problems, reconstruct
+from space.text import app, game, generate, manifold, models, problems, reconstruct, timeline
 
-TEXT = {**app.TEXT, **problems.TEXT, **reconstruct.TEXT, **manifold.TEXT, **models.TEXT}
+TEXT = {
+    **app.TEXT,
+    **problems.TEXT,
+    **reconstruct.TEXT,
+    **manifold.TEXT,
+    **generate.TEXT,
+    **timeline.TEXT,
+    **game.TEXT,
+    **models.TEXT,
+}
 
 
 def say(key: str, accept_language: str = "", **values: object) -> str:

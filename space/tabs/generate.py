@@ -1,0 +1,405 @@
+"""The generate tab: samples of two models side by side, walks between them, and arithmetic with them.
+
+`Samples` is the component of one model. Choosing samples and playing a walk happen in the browser
+(`generate.js`); this module makes the pictures. At the end: the API.
+"""
+
+import math
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from space.html import Metrics, data_url, metric_name, metric_value, read_metrics, source_badge, words
+from space.hub import LoadedModel, ModelUnavailable, load
+from space.images import digit_sheet, to_grid
+from space.models import MODELS, models_that
+from space.models.layers import standard_normal
+from space.problems import Problem, check_number
+from space.tabs import LATEX, friendly, i18n
+from space.text import TEXT
+
+MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
+"""what the page begins with"""
+NOTHING = "nothing"
+MAX_NUMBER, MAX_SEED, MAX_SCALE = 64, 2**32 - 1, 2.0
+COLUMNS = 8
+NUM_FRAMES = 12
+"""pictures from one sample of a walk to the next"""
+SLOTS = {"walk": 8, "a": 3, "b": 3, "c": 3}
+"""what samples are chosen for, and how many at most"""
+FIRST_CHOICE = {"walk": [0, 1, 2], "a": [], "b": [], "c": []}
+FIGURES = ("lenet_fid", "lenet_fid_floor", "precision", "recall", "class_entropy")
+HERE = Path(__file__).parent
+MARKUP = """
+<div class="about"></div>
+<form class="controls">
+  <fieldset class="slots"><legend data-text="slots"></legend></fieldset>
+  <button type="button" class="clear" data-text="clear"></button>
+  <label class="order"><input type="checkbox"> <span data-text="order"></span></label>
+</form>
+<div class="samples" role="group" data-label="samples"></div>
+<div class="facts"></div>
+<section class="walk">
+  <h4 data-text="walk"></h4>
+  <p class="hint" data-text="walk_hint"></p>
+  <div class="film">
+    <div class="player">
+      <canvas role="img" data-label="walk"></canvas>
+      <div>
+        <button type="button" class="play"></button>
+        <select class="speed" data-label="speed"></select>
+      </div>
+    </div>
+    <div class="strip"><img alt=""><i></i></div>
+    <input type="range" class="position" min="0" value="0" step="1" data-label="position">
+  </div>
+</section>
+<section class="sum">
+  <h4 data-text="sum"></h4>
+  <p class="hint" data-text="sum_hint"></p>
+  <div class="terms"></div>
+  <p class="length"></p>
+</section>
+<div class="measured"></div>
+"""
+
+
+class Samples(gr.HTML):
+    """Samples of one model to choose from.
+
+    `value` is what a visitor chose, {slot: [numbers of samples]} for `SLOTS`; `panel` is what `show_panel`
+    returns, `journey` what `travel` returns.
+    """
+
+    def __init__(
+        self, panel: dict[str, Any] | None = None, journey: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            html_template=MARKUP,
+            css_template=(HERE / "generate.css").read_text("utf-8"),
+            js_on_load=(HERE / "generate.js").read_text("utf-8"),
+            apply_default_css=False,
+            slots=SLOTS,
+            panel=panel,
+            journey=journey,
+            text={
+                language: {
+                    key.removeprefix("samples."): text[index]
+                    for key, text in TEXT.items()
+                    if key.startswith("samples.")
+                }
+                for index, language in enumerate(("en", "ko"))
+            },
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+def generators() -> list[str]:
+    """Names of the models that turn latent vectors into images; those made for it come first."""
+
+    def fitness(name: str) -> int:
+        return hasattr(MODELS[name], "discriminate") + hasattr(MODELS[name], "sample")
+
+    return sorted(models_that("decode"), key=fitness, reverse=True)
+
+
+def load_generator(name: str) -> LoadedModel:
+    """The model `name`, if it can generate."""
+    if name in MODELS and name not in generators():
+        raise Problem("choice", name="model", value=name, allowed=", ".join(generators()))
+    return load(name)
+
+
+def draw_latents(model: nn.Module, number: float, seed: float, scale: float) -> Tensor:
+    """z = scale * N(0, I), (number, latent_dim); sample i is the same at any number."""
+    number = int(check_number("number", number, 1, MAX_NUMBER))
+    seed = int(check_number("seed", seed, 0, MAX_SEED))
+    scale = check_number("scale", scale, 0, MAX_SCALE)
+    return scale * standard_normal(number, model.config.latent_dim, torch.Generator().manual_seed(seed))
+
+
+def score(model: nn.Module, images: Tensor) -> list[float] | None:
+    """D(G(z)) of each image, in double precision so that few are exactly 0 or 1; None without a D."""
+    if not hasattr(model, "discriminate"):
+        return None
+    return torch.sigmoid(model.discriminate(images).double()).tolist()
+
+
+def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
+    """The way (T, D) from `start` to `end`, both (D,), at the times `t` (T,) in [0, 1].
+
+    Directions turn evenly along the great circle (White 2016, https://arxiv.org/abs/1609.04468), lengths
+    change linearly. Opposite directions have no shortest way: one is picked, always the same. A zero
+    vector has no direction, so it takes the other's.
+    """
+    u, v = (F.normalize(z.double(), dim=0) for z in (start, end))
+    u, v = (u if u.any() else v), (v if v.any() else u)
+    across = v - (u @ v) * u
+    angle = torch.atan2(across.norm(), u @ v)
+    if across.norm() < 1e-6:  # parallel or opposite: any direction at a right angle
+        axis = F.one_hot(u.abs().argmin(), len(u)).double()
+        across = axis - (u @ axis) * u
+    turn = t.double()[:, None] * angle
+    length = torch.lerp(start.double().norm(), end.double().norm(), t.double())[:, None]
+    return (length * (turn.cos() * u + turn.sin() * F.normalize(across, dim=0))).to(start)
+
+
+def walk(stops: Tensor) -> Tensor:
+    """Latent vectors (S * NUM_FRAMES, D) through all stops (S, D) and back to the first."""
+    t = torch.arange(NUM_FRAMES) / NUM_FRAMES
+    return torch.cat([slerp(start, end, t) for start, end in zip(stops, stops.roll(-1, 0))])
+
+
+def travel(model: nn.Module, z: Tensor, chosen: Any) -> dict[str, Any]:
+    """What is made of the chosen ones of the samples `z`: the walk's film and a - b + c.
+
+    As many as three samples a term are averaged (Radford et al. 2016, section 6.3.2).
+    """
+    chosen = read_choice(chosen, len(z))
+    film = arithmetic = None
+    if len(chosen["walk"]) > 1:
+        images = model.decode(walk(z[chosen["walk"]]))
+        picture = data_url(to_grid(images, NUM_FRAMES, padding=0))
+        film = {"picture": picture, "columns": NUM_FRAMES, "rows": len(chosen["walk"])}
+    if all(chosen[slot] for slot in "abc"):
+        a, b, c = (z[chosen[slot]].mean(0) for slot in "abc")
+        terms = torch.stack([a, b, c, a - b + c])
+        arithmetic = {
+            "picture": data_url(to_grid(model.decode(terms), len(terms), padding=0)),
+            "lengths": terms.norm(dim=1).tolist(),
+        }
+    return {"walk": film, "sum": arithmetic}
+
+
+def read_choice(chosen: Any, number: int) -> dict[str, list[int]]:
+    """The chosen samples of each slot that are among the first `number`, whatever a page may send."""
+    chosen = chosen if isinstance(chosen, dict) else {}
+    found = {slot: chosen.get(slot) for slot in SLOTS}
+    return {
+        slot: [i for i in found[slot] if type(i) is int and 0 <= i < number][: SLOTS[slot]]
+        if isinstance(found[slot], list)
+        else []
+        for slot in SLOTS
+    }
+
+
+def show_panel(name: str, number: float, seed: float, scale: float, chosen: Any) -> dict[str, Any]:
+    """All that the panel of one model shows, as an update of `Samples`."""
+    try:
+        loaded = load_generator(name)
+    except ModelUnavailable as error:  # the other panel goes on
+        notice = f'<p class="notice">{words("source.unavailable", reason=error.reason)}</p>'
+        return gr.update(panel={"about": f"{_title(name)}{notice}"}, journey=None)
+    model, metrics = loaded.model, read_metrics(loaded.folder)
+    z = draw_latents(model, number, seed, scale)
+    images = model.decode(z)
+    scores = score(model, images)
+    panel = {
+        "about": f"{_title(name)}<p>{words(f'generate.about.{type(model).__name__}')}</p>",
+        "picture": data_url(to_grid(images, COLUMNS, padding=0)),
+        "columns": COLUMNS,
+        "rows": math.ceil(len(images) / COLUMNS),
+        "number": len(images),
+        "scores": scores,
+        "typical": scale * math.sqrt(model.config.latent_dim),
+        "facts": _facts(images, scores, metrics),
+        "measured": _measured(metrics) + source_badge(loaded),
+    }
+    return gr.update(panel=panel, journey=travel(model, z, chosen))
+
+
+def _title(name: str) -> str:
+    return f"<h3>{words(f'generate.model.{name}')}</h3>"
+
+
+def _facts(images: Tensor, scores: list[float] | None, metrics: Metrics) -> str:
+    """Two numbers computed from the samples shown: fidelity in D's eyes, and diversity."""
+    tiles = []
+    if scores is not None:
+        key, values = "generate.mean_score.note", {}
+        if "d_real" in metrics:
+            key, values = "generate.mean_score.real", {"real": metric_value(metrics["d_real"])}
+        mean = sum(scores) / len(scores)
+        tiles.append((words("generate.mean_score"), f"{mean:.2f}", words(key, **values)))
+    if len(images) > 1 and images[0].shape == (1, *digit_sheet().shape[2:]):
+        note = words("generate.spread.note", real=f"{real_spread():.1f}")
+        tiles.append((words("generate.spread"), f"{spread(images):.1f}", note))
+    return _tiles(tiles)
+
+
+def _tiles(tiles: list[tuple[str, str, str]]) -> str:
+    found = "".join(
+        f"<div><dt>{name}</dt><dd>{value}</dd><dd class='note'>{note}</dd></div>"
+        for name, value, note in tiles
+    )
+    return f'<dl class="tiles">{found}</dl>' if found else ""
+
+
+def spread(images: Tensor) -> float:
+    """Mean Euclidean distance between two of the images (B, C, H, W)."""
+    return torch.pdist(images.flatten(1)).mean().item()
+
+
+@lru_cache
+def real_spread() -> float:
+    """`spread` of the 200 test digits that come with the app."""
+    return spread(digit_sheet().flatten(0, 1) / 255)
+
+
+def _measured(metrics: Metrics) -> str:
+    """The figures that compare samples with real images, and how they were measured."""
+    figures = {key: metrics[key] for key in FIGURES if key in metrics}
+    if not figures:
+        return ""
+    tiles = _tiles([(metric_name(key), metric_value(figure), "") for key, figure in figures.items()])
+    protocols = "".join(
+        f"<li><b>{metric_name(key)}</b>: {escape(str(figure.get('protocol', '')))}</li>"
+        for key, figure in figures.items()
+    )
+    summary = f"<summary>{words('measure.protocol')}</summary>"
+    return f"<h4>{words('generate.measured')}</h4>{tiles}<details>{summary}<ul>{protocols}</ul></details>"
+
+
+def show(
+    model: str, other: str, number: float, seed: float, scale: float, chosen: Any, other_chosen: Any
+) -> list[Any]:
+    """Both panels, and whether there is a second one."""
+    alone = other == NOTHING
+    return [
+        show_panel(model, number, seed, scale, chosen),
+        gr.skip() if alone else show_panel(other, number, seed, scale, other_chosen),
+        gr.update(visible="hidden" if alone else True),  # False would take it from the page, with its props
+    ]
+
+
+def explore(model: str, number: float, seed: float, scale: float, chosen: Any) -> dict[str, Any]:
+    """The walk and the arithmetic of a new choice, as an update of `Samples`."""
+    network = load_generator(model).model
+    return gr.update(journey=travel(network, draw_latents(network, number, seed, scale), chosen))
+
+
+def build() -> None:
+    """The tab, within the page's `gr.Tabs`."""
+    with gr.Tab(i18n("generate.tab"), id="generate"):
+        gr.Markdown(i18n("generate.intro"), latex_delimiters=LATEX)
+        choices = [(i18n(f"generate.model.{name}"), name) for name in generators()]
+        with gr.Row():
+            model = gr.Dropdown(
+                choices, value=MODEL, label=i18n("generate.model"), min_width=260, elem_id="generate-model"
+            )
+            other = gr.Dropdown(
+                [*choices, (i18n("generate.nothing"), NOTHING)],
+                value=OTHER,
+                label=i18n("generate.other"),
+                min_width=260,
+                elem_id="generate-other",
+            )
+        with gr.Row():
+            scale = gr.Slider(
+                0,
+                MAX_SCALE,
+                1,
+                step=0.05,
+                scale=3,
+                min_width=260,
+                label=i18n("generate.scale"),
+                info=i18n("generate.scale.info"),
+                elem_id="generate-scale",
+            )
+            number = gr.Slider(
+                1,
+                MAX_NUMBER,
+                32,
+                step=1,
+                scale=3,
+                min_width=260,
+                label=i18n("generate.number"),
+                info=i18n("generate.number.info"),
+                elem_id="generate-number",
+            )
+            with gr.Column(min_width=160):
+                seed = gr.Number(0, label=i18n("generate.seed"), elem_id="generate-seed")
+                again = gr.Button(i18n("generate.again"), size="sm")
+        with gr.Row():
+            with gr.Column(min_width=320):
+                panel = Samples(value=FIRST_CHOICE, elem_id="generate-panel")
+            with gr.Column(min_width=320) as second:
+                other_panel = Samples(value=FIRST_CHOICE, elem_id="generate-other-panel")
+        gr.Markdown(i18n("generate.hints"), latex_delimiters=LATEX)
+
+        private: dict[str, Any] = {
+            "api_visibility": "private",
+            "show_progress": "hidden",
+            "concurrency_id": "model",
+            "trigger_mode": "always_last",
+        }
+        settings = [number, seed, scale]
+        refresh = {
+            "fn": friendly(show),
+            "inputs": [model, other, *settings, panel, other_panel],
+            "outputs": [panel, other_panel, second],
+            **private,
+        }
+        panel.ready(**refresh)  # when the tab is opened
+        gr.on([control.change for control in (model, other, *settings)], **refresh)
+        for name, chosen in ((model, panel), (other, other_panel)):
+            chosen.choose(friendly(explore), [name, *settings, chosen], chosen, **private)
+        again.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private")
+        _build_api()
+
+
+def generate(
+    model: str, number: int = 16, seed: int = 0, scale: float = 1.0
+) -> tuple[Image.Image, dict[str, Any]]:
+    """Samples of a model, and what its discriminator says about them.
+
+    Args:
+        model: name of a model that has a decoder or a generator
+        number: samples, 1 to 64
+        seed: of the noise, 0 to 4294967295; a sample is the same at any number of them
+        scale: factor of the noise z ~ N(0, I), 0 to 2; below 1 samples are cleaner and more alike
+
+    Returns:
+        the samples row by row, eight in a row, without gaps and pixel by pixel; and {"model", "source",
+        "commit", "reason", "number", "seed", "scale", "columns", "image_size", "scores"}, where scores
+        holds D(G(z)) in [0, 1] for each sample, or is null for a model without a discriminator
+    """
+    loaded = load_generator(model)
+    images = loaded.model.decode(draw_latents(loaded.model, number, seed, scale))
+    columns = min(len(images), COLUMNS)
+    numbers = {
+        "model": model,
+        "source": loaded.source,
+        "commit": loaded.commit,
+        "reason": loaded.reason,
+        "number": len(images),
+        "seed": int(seed),
+        "scale": scale,
+        "columns": columns,
+        "image_size": loaded.model.config.image_size,
+        "scores": score(loaded.model, images),
+    }
+    return to_grid(images, columns, padding=0), numbers
+
+
+def _build_api() -> None:
+    """The endpoint /generate, by components that are not on the page."""
+    with gr.Row(visible=False):
+        inputs = [
+            gr.Textbox(MODEL, label="model"),
+            gr.Number(16, label="number"),
+            gr.Number(0, label="seed"),
+            gr.Number(1.0, label="scale"),
+        ]
+        outputs = [gr.Image(format="png", type="pil", label="samples"), gr.JSON(label="numbers")]
+    gr.on([], friendly(generate), inputs, outputs, api_name="generate", concurrency_id="model")

@@ -1,0 +1,138 @@
+"""What the generate tab says. Keys `samples.*` go to the component, which picks the language itself."""
+
+from space.text import app
+
+
+def _family(key: str, english: str, korean: str) -> tuple[str, str]:
+    """A model's name beside models of other families."""
+    if key.startswith("model.autoencoder"):
+        return f"Autoencoder: {english}", f"오토인코더: {korean}"
+    return english, korean
+
+
+TEXT = {
+    "generate.tab": ("Generate", "생성"),
+    "generate.intro": (
+        "A generator turns noise into pictures: draw a latent vector $z\\sim\\mathcal N(0,I)$, show "
+        "$x=G(z)$. In a GAN a second network, the discriminator, answers with the probability $D(x)$ that a "
+        "picture is real. The best possible one would answer\n\n"
+        "$$D^*(x)=\\frac{p_{\\text{data}}(x)}{p_{\\text{data}}(x)+p_G(x)}$$\n\n"
+        "so that $D(G(z))$ near 0 means *seen through*, near 1 *taken for real*, and $\\tfrac12$ *cannot "
+        "tell*: there the game has its equilibrium. Below, two models draw from the same seed. **Move the "
+        "latent scale, sort by $D$, and click on samples** to walk between them or to calculate with them.",
+        "생성자(generator)는 잡음을 그림으로 바꿉니다. 잠재 벡터 $z\\sim\\mathcal N(0,I)$를 뽑아 $x=G(z)$를 "
+        "보여 줍니다. GAN에는 두 번째 신경망인 판별자(discriminator)가 있어, 그림이 진짜일 확률 $D(x)$를 "
+        "출력합니다. 가장 이상적인 판별자의 출력은 다음과 같습니다.\n\n"
+        "$$D^*(x)=\\frac{p_{\\text{data}}(x)}{p_{\\text{data}}(x)+p_G(x)}$$\n\n"
+        "따라서 $D(G(z))$가 0에 가까우면 *가짜임을 알아챈 것*, 1에 가까우면 *진짜로 속은 것*, "
+        "$\\tfrac12$이면 *구별하지 못하는 것*이며, 이때가 게임의 균형점입니다. 아래에서는 두 모델이 같은 "
+        "시드로 그림을 생성합니다. **잠재 벡터의 배율을 바꾸고, $D$ 순으로 정렬하고, 표본을 눌러** 그 사이를 "
+        "이동하거나 연산해 보세요.",
+    ),
+    "generate.model": ("Model", "모델"),
+    "generate.other": ("Compare with", "비교할 모델"),
+    "generate.nothing": ("Nothing", "없음"),
+    "generate.scale": ("Latent scale", "잠재 벡터의 배율"),
+    "generate.scale.info": (
+        "z is multiplied by it: 0 is one image for all, 2 leaves what G has learned",
+        "z에 곱하는 값입니다. 0이면 모두 같은 그림이고, 2이면 학습한 범위를 벗어납니다.",
+    ),
+    "generate.number": ("Samples", "표본 수"),
+    "generate.number.info": (
+        "Sample 1 stays the same at any number",
+        "표본 수를 바꾸어도 같은 번호의 표본은 같습니다.",
+    ),
+    "generate.seed": ("Seed", "시드"),
+    "generate.again": ("Another seed", "다른 시드"),
+    "generate.about.DCGAN": (
+        "The GAN game between convolutional networks. Convolutions know that neighbouring pixels belong "
+        "together, so strokes come out clean.",
+        "합성곱 신경망끼리 겨루는 GAN입니다. 합성곱은 이웃한 픽셀의 관계를 이용하므로 획이 깨끗합니다.",
+    ),
+    "generate.about.GAN": (
+        "Generator and discriminator are fully connected. Every pixel has weights of its own: strokes are "
+        "sharp, but may be speckled.",
+        "생성자와 판별자가 모두 완전 연결 신경망입니다. 픽셀마다 가중치가 따로 있으므로 획은 선명하지만 "
+        "잡티가 생길 수 있습니다.",
+    ),
+    "generate.about.VAE": (
+        "Trained so that its codes follow N(0, I): noise lands where digits were encoded. The decoder gives "
+        "the mean of all that fits, which is blurred; there is no discriminator to object.",
+        "코드가 N(0, I)를 따르도록 학습했으므로, 잡음이 숫자가 인코딩된 자리에 놓입니다. 디코더는 가능한 "
+        "그림들의 평균을 출력해 흐릿하며, 이를 지적할 판별자가 없습니다.",
+    ),
+    "generate.about.Autoencoder": (
+        "Why a plain autoencoder is no generator: its loss asks for reconstruction alone, so nothing makes "
+        "its codes follow N(0, I), and noise lands where the decoder was never trained.",
+        "기본 오토인코더는 왜 생성 모델이 아닐까요? 손실이 재구성만 요구하므로 코드가 N(0, I)를 따를 이유가 "
+        "없고, 잡음은 디코더가 학습한 적 없는 자리에 놓입니다.",
+    ),
+    "generate.mean_score": ("Mean D(G(z))", "D(G(z))의 평균"),
+    "generate.mean_score.note": ("of the samples above", "위의 표본 기준"),
+    "generate.mean_score.real": (
+        "of the samples above; {real} on real test digits",
+        "위의 표본 기준 (실제 테스트 숫자: {real})",
+    ),
+    "generate.spread": ("Spread", "다양성"),
+    "generate.spread.note": (
+        "mean distance between two samples; {real} between real test digits",
+        "두 표본 사이 거리의 평균 (실제 테스트 숫자: {real})",
+    ),
+    "generate.measured": ("Measured at latent scale 1", "배율 1에서 측정한 수치"),
+    "generate.hints": (
+        "**What to look for.** *Fidelity against diversity:* below scale 1 samples stay close to the "
+        "typical and grow cleaner and more alike; above it they grow varied and break. Watch the spread. "
+        "*The judge:* sort by $D(G(z))$: is the last one really the worst? $D$ only knows what helped it "
+        "against its own $G$. *No memorising:* on a walk every frame is a digit or a plausible one in "
+        "between, where a model that had stored its training images would jump. *Arithmetic:* the length of "
+        "$z$ is almost always near $\\sqrt d$ in $d$ dimensions. With single samples $a-b+c$ is "
+        "$\\sqrt 3$ times as long, outside the shell that $G$ knows; the mean of three is $\\sqrt 3$ times "
+        "shorter, which puts the result back: why the paper averages three.",
+        "**무엇을 볼까요?** *품질과 다양성:* 배율이 1보다 작으면 표본이 전형적인 모양에 머물러 "
+        "깨끗하지만 서로 "
+        "비슷해지고, 1보다 크면 다양해지지만 모양이 무너집니다. 다양성 수치를 함께 보세요. *심판:* $D(G(z))$ "
+        "순으로 정렬했을 때 맨 끝의 표본이 정말 가장 나쁜가요? $D$는 상대한 $G$를 이기는 데 도움이 된 것만 "
+        "압니다. *암기가 아님:* 두 표본 사이를 이동하면 모든 프레임이 숫자이거나 그럴듯한 중간 "
+        "모양입니다. 학습 "
+        "이미지를 외웠다면 갑자기 바뀌었을 것입니다. *벡터 연산:* $d$차원에서 $z$의 길이는 거의 항상 "
+        "$\\sqrt d$ 근처입니다. 표본 하나씩으로 계산한 $a-b+c$는 $\\sqrt 3$배 길어 $G$가 아는 껍질을 "
+        "벗어납니다. 세 개를 평균하면 길이가 $\\sqrt 3$배 짧아져 결과가 제자리로 돌아옵니다. 논문에서 "
+        "세 개를 "
+        "평균하는 이유입니다.",
+    ),
+    "samples.slots": ("Click samples for", "누른 표본의 용도"),
+    "samples.walk_slot": ("walk", "보간"),
+    "samples.clear": ("Clear", "비우기"),
+    "samples.order": ("best to worst by D", "D 점수순"),
+    "samples.samples": (
+        "Samples: choose with Enter, move with the arrow keys",
+        "표본: Enter로 선택, 방향 키로 이동",
+    ),
+    "samples.sample": ("Sample", "표본"),
+    "samples.walk": ("Walk through the latent space", "잠재 공간 보간"),
+    "samples.walk_hint": (
+        "Through the chosen samples in turn and back to the first, on the sphere (slerp). Choose two to "
+        "eight; a row of the strip leads from one to the next.",
+        "선택한 표본을 차례로 지나 처음으로 돌아오는 구면 선형 보간(slerp)입니다. 두 개에서 여덟 개까지 "
+        "선택하세요. "
+        "한 줄이 한 표본에서 다음 표본까지입니다.",
+    ),
+    "samples.position": ("Frame of the walk", "보간의 프레임"),
+    "samples.speed": ("Speed", "속도"),
+    "samples.play": ("Play", "재생"),
+    "samples.pause": ("Pause", "일시 정지"),
+    "samples.sum": ("Arithmetic: a − b + c", "잠재 벡터 연산: a − b + c"),
+    "samples.sum_hint": (
+        "Choose one to three samples for each; their vectors are averaged. "
+        "Try a bold 7 − a thin 7 + a thin 1.",
+        "각각 한 개에서 세 개까지 선택하면 벡터를 평균합니다. 예: 굵은 7 − 가는 7 + 가는 1",
+    ),
+    "samples.result": ("result", "결과"),
+    "samples.length": (
+        "Length of a − b + c: {length} (of a sample, about {typical})",
+        "a − b + c의 길이: {length} (표본의 길이: 약 {typical})",
+    ),
+    **{
+        f"generate.{key}": _family(key, *texts) for key, texts in app.TEXT.items() if key.startswith("model.")
+    },
+}
