@@ -45,17 +45,40 @@ def test_every_tab_tells_its_story(page: Page, url: str):
     expect(result.locator("img")).to_have_count(4, timeout=30_000)
     check(page, "reconstruct", korean)
 
-    page.get_by_role("tab", name=TEXT["manifold.tab"][korean]).click()
+    open_tab(page, "manifold", korean)
     for name in ("vae-mnist-2d", "autoencoder-mnist-2d"):
         page.locator(f"#map-{name} [data-decoder=browser]").wait_for(timeout=30_000)
     expect(page.locator("#manifold-found")).to_contain_text("VAE", timeout=30_000)
     check(page, "manifold", korean)
 
-    page.get_by_role("tab", name=TEXT["models.tab"][korean]).click()
+    open_tab(page, "generate", korean)
+    expect(page.locator("#generate-panel .samples > *")).to_have_count(32, timeout=60_000)
+    check(page, "generate", korean)
+
+    open_tab(page, "timeline", korean)
+    expect(page.locator("#timeline-run .where")).not_to_be_empty(timeout=60_000)
+    check(page, "timeline", korean)
+
+    open_tab(page, "game", korean)
+    expect(page.locator("#game .count")).not_to_be_empty(timeout=60_000)
+    check(page, "game", korean)
+
+    open_tab(page, "models", korean)
     expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS), timeout=30_000)
     expect(page.locator("#models-details svg")).to_be_visible(timeout=30_000)
     check(page, "models", korean)
     assert elsewhere == []
+
+
+def open_tab(page: Page, tab: str, korean: bool) -> None:
+    """Through the menu where a phone has no room for all tabs side by side."""
+    name = TEXT[f"{tab}.tab"][korean]
+    beside = page.get_by_role("tab", name=name, exact=True)
+    if not beside.is_visible():
+        page.locator(".overflow-menu > button").click()
+        page.locator(".overflow-dropdown button", has_text=name).click()
+    else:
+        beside.click()
 
 
 def check(page: Page, tab: str, korean: bool) -> None:

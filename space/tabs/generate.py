@@ -17,11 +17,11 @@ from PIL import Image
 from torch import Tensor, nn
 
 from space.html import Metrics, data_url, metric_name, metric_value, read_metrics, source_badge, words
-from space.hub import LoadedModel, ModelUnavailable, load
+from space.hub import ModelUnavailable, load
 from space.images import digit_sheet, to_grid
 from space.models import MODELS, models_that
 from space.models.layers import standard_normal
-from space.problems import Problem, check_number
+from space.problems import check_number
 from space.tabs import LATEX, friendly, i18n
 from space.text import TEXT
 
@@ -113,13 +113,6 @@ def generators() -> list[str]:
     return sorted(models_that("decode"), key=fitness, reverse=True)
 
 
-def load_generator(name: str) -> LoadedModel:
-    """The model `name`, if it can generate."""
-    if name in MODELS and name not in generators():
-        raise Problem("choice", name="model", value=name, allowed=", ".join(generators()))
-    return load(name)
-
-
 def draw_latents(model: nn.Module, number: float, seed: float, scale: float) -> Tensor:
     """z = scale * N(0, I), (number, latent_dim); sample i is the same at any number."""
     number = int(check_number("number", number, 1, MAX_NUMBER))
@@ -196,7 +189,7 @@ def read_choice(chosen: Any, number: int) -> dict[str, list[int]]:
 def show_panel(name: str, number: float, seed: float, scale: float, chosen: Any) -> dict[str, Any]:
     """All that the panel of one model shows, as an update of `Samples`."""
     try:
-        loaded = load_generator(name)
+        loaded = load(name, "decode")
     except ModelUnavailable as error:  # the other panel goes on
         notice = f'<p class="notice">{words("source.unavailable", reason=error.reason)}</p>'
         return gr.update(panel={"about": f"{_title(name)}{notice}"}, journey=None)
@@ -284,7 +277,7 @@ def show(
 
 def explore(model: str, number: float, seed: float, scale: float, chosen: Any) -> dict[str, Any]:
     """The walk and the arithmetic of a new choice, as an update of `Samples`."""
-    network = load_generator(model).model
+    network = load(model, "decode").model
     return gr.update(journey=travel(network, draw_latents(network, number, seed, scale), chosen))
 
 
@@ -374,7 +367,7 @@ def generate(
         "commit", "reason", "number", "seed", "scale", "columns", "image_size", "scores"}, where scores
         holds D(G(z)) in [0, 1] for each sample, or is null for a model without a discriminator
     """
-    loaded = load_generator(model)
+    loaded = load(model, "decode")
     images = loaded.model.decode(draw_latents(loaded.model, number, seed, scale))
     columns = min(len(images), COLUMNS)
     numbers = {

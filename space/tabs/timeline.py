@@ -150,15 +150,9 @@ def build() -> None:
 
 def show(model: str) -> tuple[dict[str, Any], str, Any]:
     """The run of a model for `TrainingRun`, where its weights come from, and what to look for."""
-    loaded = _load(model)
+    loaded = load(model, "decode")
     game = hasattr(loaded.model, "discriminate")
     return training_run(loaded), source_badge(loaded), i18n(f"timeline.{'game' if game else 'coder'}")
-
-
-def _load(model: str) -> LoadedModel:
-    if model in MODELS and model not in NAMES:
-        raise Problem("choice", name="model", value=model, allowed=", ".join(NAMES))
-    return load(model)
 
 
 def training_run(loaded: LoadedModel) -> dict[str, Any]:
@@ -362,7 +356,7 @@ def timeline(model: str) -> tuple[str | None, dict[str, Any]]:
         {"model", "source", "commit", "snapshots": [steps], "columns": {"step": [...], "epoch": [...], ...}},
         the columns of history.csv row by row, null where a cell is blank
     """
-    loaded = _load(model)
+    loaded = load(model, "decode")
     frames, rows = read_frames(loaded.folder), read_rows(loaded.folder)
     if not frames and not rows:
         raise Problem("no_run", model=model)
