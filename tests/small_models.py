@@ -1,10 +1,16 @@
-"""Untrained models of every family, small enough for a test."""
+"""Untrained models of every family, small enough for a test, and how the app comes to use them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, get_type_hints
 
+import pytest
 import torch
 from torch import nn
+
+from space import hub
 
 SIZES = {"hidden_dim": 8, "base_channels": 4, "latent_dim": 5, "num_features": 6}
 
@@ -15,3 +21,13 @@ def small(model_class: type[nn.Module], **config: Any) -> nn.Module:
     known = {field.name for field in fields(config_class)}
     torch.manual_seed(0)
     return model_class(config_class(**{k: v for k, v in SIZES.items() if k in known} | config)).eval()
+
+
+@contextmanager
+def bundled(root: Path) -> Iterator[Path]:
+    """The model folders in `root` in place of those that come with the app."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "BUNDLED", root)
+        hub.clear()
+        yield root
+    hub.clear()

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from space import app
-from space.tabs import game
+from space.tabs import asset, game
 from space.text import TEXT
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,7 @@ function play(settings, distribution, rounds, game = new Game(DISTRIBUTIONS[dist
 def lab(browser: Browser) -> Iterator[Page]:
     """An empty page with nothing but the game's mathematics."""
     page = browser.new_page()
-    page.add_script_tag(content=(game.HERE / "gan2d.js").read_text("utf-8") + PLAY)
+    page.add_script_tag(content=asset("normal.js", "gan2d.js") + PLAY)
     yield page
     page.close()
 

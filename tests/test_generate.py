@@ -27,6 +27,7 @@ from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
 from space.problems import Problem
 from space.tabs import generate
+from tests.small_models import bundled
 
 SMALL: dict[type[nn.Module], Any] = {
     DCGAN: DCGANConfig(base_channels=8, latent_dim=16),
@@ -54,11 +55,8 @@ def write_models(root: Path) -> None:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("pretrained")
     write_models(root)
-    with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
-        patch.setattr(hub, "BUNDLED", root)
-        hub.clear()
+    with bundled(root), torch.inference_mode():
         yield root
-    hub.clear()
 
 
 @pytest.fixture
@@ -259,7 +257,7 @@ def test_one_sample_is_enough() -> None:
 
 
 def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str) -> hub.LoadedModel:
+    def load(name: str, able_to: str = "") -> hub.LoadedModel:
         if name == "gan-mnist":
             raise hub.ModelUnavailable(name, "model.safetensors is <missing>")
         return hub.load(name)

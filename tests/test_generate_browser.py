@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from space import app, hub
 from space.tabs import generate
 from space.text import TEXT
+from tests.small_models import bundled
 from tests.test_generate import write_models
 
 pytestmark = pytest.mark.browser
@@ -24,12 +25,9 @@ FIRST, SECOND = "#generate-panel", "#generate-other-panel"
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("pretrained")
     write_models(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hub, "BUNDLED", root)
-        hub.clear()
+    with bundled(root):
         yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
         gr.close_all()
-    hub.clear()
 
 
 def open_tab(page: Page, url: str, language: int = 0) -> None:

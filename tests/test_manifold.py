@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,6 +24,7 @@ from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.vae import VAE, VAEConfig
 from space.problems import Problem
 from space.tabs import Drawing, manifold
+from tests.small_models import bundled
 
 VAE_2D, AUTOENCODER_2D = manifold.MAPS
 
@@ -53,14 +55,11 @@ def write_models(root: Path) -> None:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("pretrained")
     write_models(root)
-    with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
-        patch.setattr(hub, "BUNDLED", root)
-        hub.clear()
+    with bundled(root), torch.inference_mode():
         yield root
-    hub.clear()
 
 
 def digit(label: int) -> torch.Tensor:

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save
 
 from space import app, hub
 from space.tabs import manifold
+from tests.small_models import bundled
 from tests.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
 pytestmark = pytest.mark.browser
@@ -25,12 +26,9 @@ MAX_FRAME_MS = 8.0
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("pretrained")
     write_models(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hub, "BUNDLED", root)
-        hub.clear()
+    with bundled(root):
         yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
         gr.close_all()
-    hub.clear()
 
 
 def open_maps(page: Page, url: str, decoder: str = "browser") -> None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -22,6 +23,11 @@ i18n = gr.I18n(
 """`i18n(key)` as a label or value is translated in the visitor's browser."""
 
 LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+
+
+def asset(*names: str) -> str:
+    """Scripts or styles of this folder, one after the other, as text."""
+    return "\n".join((Path(__file__).parent / name).read_text("utf-8") for name in names)
 
 
 class Drawing(gr.ImageEditor):

@@ -8,14 +8,11 @@ TensorFlow.js would bring a bundle of more than a megabyte, whose latest release
 of its operations costs more to dispatch than to compute where nets are this small.
 """
 
-from pathlib import Path
-
 import gradio as gr
 
-from space.tabs import LATEX, i18n
+from space.tabs import LATEX, asset, i18n
 from space.text import TEXT
 
-HERE = Path(__file__).parent
 DISTRIBUTIONS = ("ring", "grid", "moons", "gaussians", "drawn")
 PRESETS = ("balanced", "collapse", "strong", "vanishing")
 LAYERS = ("heat", "real", "fake", "mesh", "arrows")
@@ -148,8 +145,8 @@ MARKUP = f"""
 """
 
 
-CSS = (HERE / "game.css").read_text("utf-8")
-SCRIPT = "\n".join((HERE / name).read_text("utf-8") for name in ("gan2d.js", "game.js"))
+CSS = asset("game.css")
+SCRIPT = asset("normal.js", "gan2d.js", "game.js")
 WORDS = {
     language: {key.removeprefix("gan."): text[i] for key, text in TEXT.items() if key.startswith("gan.")}
     for i, language in enumerate(("en", "ko"))

@@ -7,7 +7,6 @@
 import math
 from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -22,7 +21,7 @@ from space.images import digit_sheet, to_grid
 from space.models import MODELS, models_that
 from space.models.layers import standard_normal
 from space.problems import check_number
-from space.tabs import LATEX, friendly, i18n
+from space.tabs import LATEX, asset, friendly, i18n
 from space.text import TEXT
 
 MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
@@ -36,7 +35,6 @@ SLOTS = {"walk": 8, "a": 3, "b": 3, "c": 3}
 """what samples are chosen for, and how many at most"""
 FIRST_CHOICE = {"walk": [0, 1, 2], "a": [], "b": [], "c": []}
 FIGURES = ("lenet_fid", "lenet_fid_floor", "precision", "recall", "class_entropy")
-HERE = Path(__file__).parent
 MARKUP = """
 <div class="about"></div>
 <form class="controls">
@@ -83,8 +81,8 @@ class Samples(gr.HTML):
     ) -> None:
         super().__init__(
             html_template=MARKUP,
-            css_template=(HERE / "generate.css").read_text("utf-8"),
-            js_on_load=(HERE / "generate.js").read_text("utf-8"),
+            css_template=asset("generate.css"),
+            js_on_load=asset("generate.js"),
             apply_default_css=False,
             slots=SLOTS,
             panel=panel,

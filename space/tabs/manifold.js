@@ -110,25 +110,6 @@ async function decodeOnServer(model, codes) {
 
 // ---- Coordinates: a code z, and its place (u, v) in [0, 1]^2 of the map, v upwards
 
-/** Distribution function of N(0, 1) (Abramowitz & Stegun 7.1.26, error below 1.5e-7). */
-function normalCdf(x) {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x) * Math.SQRT1_2);
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  const upper = 0.5 * poly * Math.exp(-0.5 * x * x);
-  return x > 0 ? 1 - upper : upper;
-}
-
-/** Inverse of `normalCdf` by bisection: 40 halvings of [-8, 8]; it is called for axes and pointers only. */
-function normalQuantile(u) {
-  let low = -8, high = 8;
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < u) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
 const EDGE = 0.001; // share of the Gaussian beyond each edge of an inverse-Gaussian map: its quantiles are infinite
 const SPACINGS = {
   linear: {

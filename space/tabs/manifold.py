@@ -22,7 +22,7 @@ from space.html import read_metrics
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.models import MODELS, VAE
 from space.problems import Problem, check_number
-from space.tabs import LATEX, friendly, i18n, paper
+from space.tabs import LATEX, asset, friendly, i18n, paper
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -39,7 +39,6 @@ MAX_BATCH = 1024
 """codes in one call of the fallback decoder"""
 Spacing = Literal["linear", "inverse_gaussian"]
 
-HERE = Path(__file__).parent
 MARKUP = """
 <div class="stage">
   <div class="plot">
@@ -79,8 +78,8 @@ class LatentMap(gr.HTML):
     def __init__(self, overlay: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(
             html_template=MARKUP,
-            css_template=(HERE / "manifold.css").read_text("utf-8"),
-            js_on_load=(HERE / "manifold.js").read_text("utf-8"),
+            css_template=asset("manifold.css"),
+            js_on_load=asset("normal.js", "manifold.js"),
             apply_default_css=False,
             server_functions=[decode_pixels],
             overlay=overlay,

@@ -27,7 +27,7 @@ from space.hub import LoadedModel, load
 from space.images import DECODE_ERRORS, read_image
 from space.models import MODELS, models_that
 from space.problems import Problem
-from space.tabs import LATEX, friendly, i18n
+from space.tabs import LATEX, asset, friendly, i18n
 from space.text import TEXT
 
 NAMES = sorted(models_that("decode"), key=lambda name: name not in models_that("discriminate"))
@@ -69,7 +69,6 @@ FRAME_MS, LAST_FRAME_MS = 160, 2500
 
 T = TypeVar("T")
 Rows = dict[str, list[float | None]]
-HERE = Path(__file__).parent
 MARKUP = """
 <div class="run">
   <div class="picture">
@@ -109,8 +108,8 @@ class TrainingRun(gr.HTML):
         words = {key.removeprefix("run."): text for key, text in TEXT.items() if key.startswith("run.")}
         super().__init__(
             html_template=MARKUP,
-            css_template=(HERE / "timeline.css").read_text("utf-8"),
-            js_on_load=(HERE / "timeline.js").read_text("utf-8"),
+            css_template=asset("timeline.css"),
+            js_on_load=asset("timeline.js"),
             apply_default_css=False,
             text={
                 language: {key: text[index] for key, text in words.items()}
