@@ -448,6 +448,20 @@ def test_a_wrong_flag_is_named(tmp_path, wrong):
         LoopConfig(output_dir=tmp_path, **wrong)
 
 
+def test_every_picture_has_its_losses_and_rows_are_means_since_the_last(tmp_path):
+    fine = gan_config(tmp_path / "fine", model="gan", max_steps=9, logging_steps=1)
+    coarse = gan_config(tmp_path / "coarse", model="gan", max_steps=9, logging_steps=4, num_snapshots=4)
+    train_gan.main(fine)
+    AcceleratorState._reset_state(True)
+    train_gan.main(coarse)
+    every = {int(row["step"]): float(row["value"]) for row in history(fine.output_dir) if row["value"]}
+    rows = [(int(row["step"]), row["value"]) for row in history(coarse.output_dir)]
+    assert {4, 8} | snapshot_steps(9, 4) == {step for step, _ in rows}
+    for (before, _), (step, value) in pairwise(rows):
+        mean = sum(every[i] for i in range(before + 1, step + 1)) / (step - before)
+        assert float(value) == pytest.approx(mean, rel=1e-4)
+
+
 def test_snapshots_are_dense_at_first():
     steps = sorted(snapshot_steps(10_000, 14))
     assert steps[0] == 0 and steps[-1] == 10_000 and len(steps) <= 14

@@ -78,7 +78,7 @@ class LoopConfig:
     cpu_threads: int = 0
     """threads of CPU arithmetic; 0: torch's choice. Small models are fastest with 1"""
     logging_steps: int = 100
-    """optimizer steps a row of history.csv"""
+    """optimizer steps a row of history.csv; each picture has a row of its own as well"""
     num_snapshots: int = 14
     """pictures of the learning, at geometrically growing distances"""
     checkpointing_steps: int = 1000
@@ -285,6 +285,8 @@ class Progress:
 
     maths: dict[str, Any]
     step: int = 0
+    logged: int = 0
+    """step of the latest row of losses"""
     seconds: float = 0.0
     sums: dict[str, float] = field(default_factory=dict)
 
@@ -455,7 +457,7 @@ def fit(
         for key, value in sums.items():
             if not math.isfinite(value):
                 raise TrainingError(
-                    f"{key} is {value} in the {config.logging_steps} steps up to step {progress.step}; "
+                    f"{key} is {value} in the steps from {progress.logged} up to step {progress.step}; "
                     "the last checkpoint is from before. Try a lower --learning_rate, --max_grad_norm 1, or "
                     "--mixed_precision no"
                 )
@@ -483,14 +485,15 @@ def fit(
                 stop = bool(accelerator.reduce(torch.tensor(float(stop), device=accelerator.device)) > 0)
             elif accelerator.num_processes > 1:
                 stop = False
-            logs = progress.step % config.logging_steps == 0 or progress.step == total
+            pictures = progress.step in pictured
+            logs = progress.step % config.logging_steps == 0 or progress.step == total or pictures
             saves = progress.step % config.checkpointing_steps == 0 or progress.step == total or stop
             if logs or saves:
                 progress.sums = {k: float(v) for k, v in progress.sums.items()}
                 check(progress.sums)
                 progress.seconds = seconds_before + time.perf_counter() - started
             if logs:
-                count = (progress.step - 1) % config.logging_steps + 1
+                count = progress.step - progress.logged
                 keys = list(progress.sums)
                 means = torch.tensor([progress.sums[k] / count for k in keys], device=accelerator.device)
                 means = accelerator.reduce(means, reduction="mean").tolist()
@@ -504,9 +507,9 @@ def fit(
                 history.add(row)
                 accelerator.log({k: float(v) for k, v in row.items() if k != "step"}, step=progress.step)
                 bar.set_postfix({k: row[k] for k in keys} | {"images/s": row["images_per_second"]})
-                progress.sums, window = {}, time.perf_counter()
+                progress.sums, progress.logged, window = {}, progress.step, time.perf_counter()
             paused = time.perf_counter()
-            if progress.step in pictured:
+            if pictures:
                 take_snapshot()
             if saves:
                 if main:
