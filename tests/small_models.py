@@ -16,11 +16,12 @@ SIZES = {"hidden_dim": 8, "base_channels": 4, "latent_dim": 5, "num_features": 6
 
 
 def small(model_class: type[nn.Module], **config: Any) -> nn.Module:
-    """A model of the family, the same each time; `config` goes to its config."""
+    """A model of the family, the same each time; `config` goes to its config, as far as that knows it."""
     config_class = get_type_hints(model_class.__init__)["config"]
     known = {field.name for field in fields(config_class)}
     torch.manual_seed(0)
-    return model_class(config_class(**{k: v for k, v in SIZES.items() if k in known} | config)).eval()
+    values = {key: value for key, value in (SIZES | config).items() if key in known}
+    return model_class(config_class(**values)).eval()
 
 
 @contextmanager

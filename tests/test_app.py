@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageChops
@@ -20,29 +19,25 @@ from safetensors.torch import load as load_safetensors
 
 from space import app, hub
 from space.images import digit_sheet, to_pil
-from space.models import MODELS, VAE
-from space.models.autoencoder import AutoencoderConfig
-from space.models.vae import VAEConfig
+from space.models import MODELS
+from tests.small_models import bundled, small
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Untrained models in place of the bundled ones."""
-    folder = tmp_path_factory.mktemp("pretrained")
+    folder, shipped = tmp_path_factory.mktemp("pretrained"), hub.BUNDLED
     for name, model_class in MODELS.items():
-        torch.manual_seed(0)
-        latent_dim = 20 if name.endswith("20d") else 2 if name.endswith("2d") else 32
-        config = (VAEConfig if model_class is VAE else AutoencoderConfig)(
-            hidden_dim=16, latent_dim=latent_dim
-        )
-        model_class(config).save_pretrained(folder / name)
+        sizes = {"2d": 2, "20d": 20}
+        latent_dim = sizes.get(name.split("-")[-1], 32)
+        small(model_class, latent_dim=latent_dim).save_pretrained(folder / name)
         if latent_dim == 2:
             (folder / name / "latents.csv").write_text("z1,z2,label\n0.5,-0.5,3\n1,1,7\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hub, "BUNDLED", folder)
-        hub.clear()
+    for name in ("gan-mnist", "dcgan-mnist"):
+        shutil.copytree(shipped / name / "samples", folder / name / "samples")
+        shutil.copy(shipped / name / "history.csv", folder / name)
+    with bundled(folder):
         yield folder
-    hub.clear()
 
 
 @pytest.fixture(scope="module")
