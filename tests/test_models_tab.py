@@ -9,13 +9,13 @@ from space import hub
 from space.models import MODELS
 from space.problems import Problem
 from space.tabs import models as tab
-from tests.small_models import small
+from tests.small_models import bundled, small
 
 NAME = "autoencoder-mnist"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path):
     """The folder of `NAME`, complete; the other models have weights only."""
     for name, model_class in MODELS.items():
         small(model_class).save_pretrained(tmp_path / name)
@@ -39,10 +39,8 @@ def folder(tmp_path, monkeypatch):
         Image.new("L", (4, 4), step).save(folder / "samples" / f"step-{step:06d}.png")
     (folder / "samples" / "step-000300.png").write_text("no picture")
     (folder / "samples" / "step-last.png").write_text("no number")
-    monkeypatch.setattr(hub, "BUNDLED", tmp_path)
-    hub.clear()
-    yield folder
-    hub.clear()
+    with bundled(tmp_path):
+        yield folder
 
 
 def test_the_list_holds_every_model_and_is_plain_json(folder):

@@ -21,6 +21,7 @@ from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
 from space.problems import Problem
 from space.tabs import timeline as tab
+from tests.small_models import bundled
 
 GAN_NAME, VAE_NAME, BARE_NAME = "gan-mnist", "vae-mnist-2d", "autoencoder-mnist"
 STEPS = [0, 1, 2, 4, 9, 19, 40, 86, 186, 400]
@@ -73,12 +74,10 @@ def write_models(root: Path) -> None:
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def root(tmp_path: Path) -> Iterator[Path]:
     write_models(tmp_path)
-    monkeypatch.setattr(hub, "BUNDLED", tmp_path)
-    hub.clear()
-    yield tmp_path
-    hub.clear()
+    with bundled(tmp_path):
+        yield tmp_path
 
 
 def run_of(name: str) -> dict:
@@ -260,15 +259,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     root = tmp_path_factory.mktemp("pretrained")
     write_models(root)
     VAE(VAEConfig(latent_dim=2, hidden_dim=8)).save_pretrained(root / "vae-mnist-20d")
-    with pytest.MonkeyPatch.context() as patch, gr.Blocks() as demo:
-        patch.setattr(hub, "BUNDLED", root)
-        hub.clear()
+    with bundled(root), gr.Blocks() as demo:
         with gr.Tabs():
             tab.build()
         _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
         yield Client(url, verbose=False)
         demo.close()
-    hub.clear()
 
 
 def test_the_api_gives_an_animation_and_the_history(client: Client) -> None:

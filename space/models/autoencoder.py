@@ -20,7 +20,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import NetworkConfig, build_decoder, build_encoder
+from space.models.layers import NetworkConfig, build_decoder, build_encoder, check_ranges
 
 Variant = Literal["plain", "sparse", "denoising", "contractive"]
 
@@ -36,8 +36,7 @@ class AutoencoderConfig(NetworkConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.latent_dim <= 4096:
-            raise ValueError(f"latent_dim is {self.latent_dim}; allowed: 1 to 4096")
+        check_ranges(self, latent_dim=4096)
         if self.variant not in get_args(Variant):
             raise ValueError(f"variant is {self.variant!r}; allowed: {', '.join(get_args(Variant))}")
 

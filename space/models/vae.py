@@ -16,7 +16,13 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import NetworkConfig, build_decoder, build_encoder, standard_normal
+from space.models.layers import (
+    NetworkConfig,
+    build_decoder,
+    build_encoder,
+    check_ranges,
+    standard_normal,
+)
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,7 @@ class VAEConfig(NetworkConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.latent_dim <= 4096:
-            raise ValueError(f"latent_dim is {self.latent_dim}; allowed: 1 to 4096")
+        check_ranges(self, latent_dim=4096)
 
 
 class VAE(
