@@ -13,7 +13,7 @@ from PIL import Image
 from torchvision import datasets as tv
 
 from tests.hub_server import HubServer, Repo, start_client
-from training.data import DataError, load_images, to_float
+from training.data import DataError, load_domains, load_images, to_float
 
 
 def write_idx(path: Path, array: torch.Tensor) -> None:
@@ -92,6 +92,62 @@ def test_a_folder_without_splits_holds_a_tenth_out(tmp_path):
     assert parts[0].labels is None
 
 
+@pytest.fixture
+def two_domains(tmp_path):
+    """Red images in A and blue ones in B, with a transparent corner; trainA has one more."""
+    for domain, colour in (("A", (200, 0, 0, 255)), ("B", (0, 0, 200, 255))):
+        for split, n in (("train", 5 if domain == "A" else 4), ("test", 2)):
+            folder = tmp_path / "shapes" / f"{split}{domain}"
+            folder.mkdir(parents=True)
+            for i in range(n):
+                image = Image.new("RGBA", (64, 64), colour)
+                image.paste((0, 0, 0, 0), (0, 0, 32, 32))
+                image.save(folder / f"{i}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize("by_path", [True, False])
+def test_a_folder_of_two_domains(two_domains, by_path):
+    dataset, data_dir = ("shapes", two_domains) if not by_path else (str(two_domains / "shapes"), Path("no"))
+    a, b = load_domains(dataset, data_dir, "train", 3, 32)
+    assert a.pixels.shape == (5, 3, 32, 32) and b.pixels.shape == (4, 3, 32, 32)
+    assert a.pixels[0, :, 30, 30].tolist() == [200, 0, 0] and b.pixels[0, :, 30, 30].tolist() == [0, 0, 200]
+    assert a.pixels[0, :, 2, 2].tolist() == [255, 255, 255]  # transparency is on white
+    assert a.names == ("0", "1", "2", "3", "4")
+    assert a.description == "shapes, train split, domain A, 5 images"
+    grey, _ = load_domains(dataset, data_dir, "test", 1, 32)
+    assert grey.pixels.shape == (2, 1, 32, 32)
+    both = load_images(dataset, data_dir, "train", 3, 32)  # to tell the domains apart
+    assert both.labels.tolist() == [0] * 5 + [1] * 4 and torch.equal(both.pixels[:5], a.pixels)
+
+
+def test_what_is_wrong_with_two_domains_is_one_sentence(two_domains):
+    (two_domains / "shapes" / "trainB" / "0.png").write_text("no picture")
+    with pytest.raises(DataError, match=r"0\.png: This file is not a picture"):
+        load_domains("shapes", two_domains, "train", 3, 32)
+    for path in (two_domains / "shapes" / "testB").iterdir():
+        path.unlink()
+    with pytest.raises(DataError, match="testB holds no images"):
+        load_domains("shapes", two_domains, "test", 3, 32)
+    with pytest.raises(DataError, match="mnist has one domain"):
+        load_domains("mnist", two_domains, "train", 3, 32)
+    with pytest.raises(DataError, match="is neither one of"):
+        load_domains("no/such-dataset", two_domains, "train", 3, 32)
+
+
+def test_fake_domains_are_unrelated_in_training_and_pairs_in_the_test_split():
+    a, b = load_domains("fake", Path("unused"), "train", 3, 32)
+    assert len(a) == len(b) == 256 and not torch.equal(a.pixels, b.pixels)
+    a, b = load_domains("fake", Path("unused"), "test", 3, 32)
+    assert a.names == b.names and len(a) == 128
+    assert ((b.pixels > 0) <= (a.pixels > 0)).all() and not torch.equal(a.pixels, b.pixels)
+
+
+def read_domains_from_hub(dataset: str) -> tuple[list[int], list[int], str]:
+    a, b = load_domains(dataset, Path("unused"), "train", 3, 28)
+    return [len(a), len(b)], a.pixels[0, :, 0, 0].tolist() + b.pixels[0, :, 0, 0].tolist(), b.description
+
+
 def read_from_hub(dataset: str) -> tuple[list[int], list[int], str]:
     images = load_images(dataset, Path("unused"), "train", 3, 28)
     return list(images.pixels.shape), images.labels.tolist(), images.description
@@ -113,6 +169,23 @@ def test_a_data_set_of_the_hub(tmp_path):
         shape, labels, description = client.submit(read_from_hub, "lab/stripes").result(timeout=120)
     assert shape == [18, 3, 28, 28] and set(labels) == {0, 1}  # a tenth is held out
     assert description == "lab/stripes, train split, 18 images"
+
+
+def test_a_data_set_of_the_hub_with_two_columns_of_images(tmp_path):
+    def pictures(colour: tuple[int, int, int]) -> list[dict]:
+        buffer = io.BytesIO()
+        Image.new("RGB", (40, 30), colour).save(buffer, "PNG")
+        return [{"bytes": buffer.getvalue(), "path": f"{i}.png"} for i in range(20)]
+
+    columns = {"imageA": pictures((9, 0, 0)), "imageB": pictures((0, 0, 7))}
+    features = Features({name: ImageFeature() for name in columns})
+    Dataset.from_dict(columns, features).to_parquet(tmp_path / "train.parquet")
+    with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
+        hub.repos["lab/two"] = Repo()
+        hub.repos["lab/two"].commit("data", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
+        lengths, colours, description = client.submit(read_domains_from_hub, "lab/two").result(timeout=120)
+    assert lengths == [18, 18] and colours == [9, 0, 0, 0, 0, 7]
+    assert description == "lab/two, train split, domain B, 18 images"
 
 
 def test_an_empty_folder_and_an_unknown_name_are_one_sentence(tmp_path):

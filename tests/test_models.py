@@ -8,9 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Normal, kl_divergence
 
-from space.models import MODELS, autoencoder, models_that, vae
+from space.models import MODELS, autoencoder, cyclegan, models_that, vae
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, corrupt, jacobian_norm_squared
 from space.models.classifier import Classifier, ClassifierConfig
+from space.models.cyclegan import MIN_SIZE, CycleGAN, CycleGANConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, r1_penalty, value_function
 from space.models.layers import ImageConfig
@@ -211,10 +212,97 @@ def test_classifier_maps_features_to_logits(shape):
     assert torch.equal(model(x), model.head(features)) and model(x).shape == (3, 10)
 
 
+def small_cyclegan(**more) -> CycleGAN:
+    torch.manual_seed(0)
+    return CycleGAN(CycleGANConfig(base_channels=4, num_blocks=2, discriminator_channels=4, **more))
+
+
+@pytest.mark.parametrize("in_channels", [1, 3])
+@pytest.mark.parametrize("size", [(MIN_SIZE, MIN_SIZE), (64, 64), (33, 50), (256, 100)], ids=str)
+def test_translation_keeps_shape_and_range_at_any_size(in_channels, size):
+    model, x = small_cyclegan(in_channels=in_channels), torch.rand(2, in_channels, *size, generator=rng())
+    for direction in ("ab", "ba"):
+        y = model.translate(x, direction)
+        assert y.shape == x.shape and y.min() >= 0 and y.max() <= 1
+    assert torch.equal(model(x), model.translate(x, "ab"))
+    assert not torch.equal(model(x), model.translate(x, "ba"))
+
+
+def test_generators_start_as_the_identity_and_keep_white_white():
+    model = small_cyclegan()
+    x = torch.rand(4, 3, 32, 32, generator=rng())
+    for direction in ("ab", "ba"):
+        assert (model.translate(x, direction) - x).abs().mean() < 0.05
+    assert model.translate(torch.ones(1, 3, 32, 32)).min() > 0.98
+
+
+def test_a_flat_picture_stays_flat():
+    """Neither the border nor the enlarging leaves a trace: no dark rim, no checkerboard."""
+    model = small_cyclegan()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    y = model.translate(torch.full((1, 3, 36, 36), 0.3))
+    assert (y - 0.3).abs().max() > 0.02
+    assert torch.allclose(y, y[:, :, :1, :1].expand_as(y), atol=1e-4)
+
+
+@pytest.mark.parametrize(("layers", "patches"), [(1, 30), (2, 14), (3, 6)])
+def test_discriminators_score_patches(layers, patches):
+    model = small_cyclegan(discriminator_layers=layers)
+    x = torch.rand(2, 3, 64, 64)
+    assert model.score_patches(x, "a").shape == (2, 1, patches, patches)
+    assert not torch.equal(model.score_patches(x, "a"), model.score_patches(x, "b"))
+
+
+def test_an_image_is_translated_and_judged_alone():
+    model, x = small_cyclegan().eval(), torch.rand(3, 3, 32, 32, generator=rng())
+    for network in (model.translate, lambda x: model.score_patches(x, "a")):
+        alone = torch.cat([network(image[None]) for image in x])
+        assert torch.allclose(network(x), alone, atol=1e-5)
+
+
+def test_gradients_of_the_cycle_and_the_games_reach_every_parameter():
+    model, a, b = small_cyclegan(), torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32)
+    fake_b, fake_a = model.translate(a, "ab"), model.translate(b, "ba")
+    loss = cyclegan.l1_loss(model.translate(fake_b, "ba"), a) + cyclegan.l1_loss(model(fake_a), b)
+    for domain, real, fake in (("a", a, fake_a), ("b", b, fake_b)):
+        scores = model.score_patches(fake, domain)
+        loss = loss + cyclegan.generator_loss(scores)
+        loss = loss + cyclegan.discriminator_loss(model.score_patches(real, domain), scores)
+    loss.backward()
+    dead = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    # a bias before instance normalisation is taken away again, but for rounding
+    assert [name for name in dead if not name.endswith(".bias")] == []
+
+
+def test_a_saved_cyclegan_is_the_same_both_ways(tmp_path):
+    model = small_cyclegan().eval()
+    model.save_pretrained(tmp_path)
+    again = CycleGAN.from_pretrained(tmp_path, strict=True)
+    assert again.config == model.config and not again.training
+    x = torch.rand(1, 3, 32, 32)
+    for direction, domain in (("ab", "b"), ("ba", "a")):
+        assert torch.equal(model.translate(x, direction), again.translate(x, direction))
+        assert torch.equal(model.score_patches(x, domain), again.score_patches(x, domain))
+
+
+def test_losses_of_the_least_squares_game():
+    real, fake = torch.randn(2, 1, 3, 3, generator=rng()), torch.randn(2, 1, 3, 3, generator=rng(1))
+    assert torch.allclose(cyclegan.generator_loss(fake), ((fake - 1) ** 2).mean())
+    expected = ((real - 1) ** 2).mean() + (fake**2).mean()
+    assert torch.allclose(cyclegan.discriminator_loss(real, fake), expected)
+    half = torch.full((1, 1, 2, 2), 0.5)
+    assert cyclegan.discriminator_loss(half, half).item() == pytest.approx(0.5)
+    x, y = torch.rand(2, 3, 4, 4, generator=rng()), torch.rand(2, 3, 4, 4, generator=rng(1))
+    assert torch.allclose(cyclegan.l1_loss(x, y), F.l1_loss(2 * x - 1, 2 * y - 1))
+
+
 def test_the_table_knows_who_can_do_what():
     assert models_that("discriminate") == ["gan-mnist", "dcgan-mnist"]
     assert {"vae-mnist-2d", "autoencoder-mnist"} < set(models_that("encode")) < set(models_that("decode"))
-    assert set(MODELS) - set(models_that("decode")) == {"classifier-mnist"}
+    assert models_that("translate") == ["cyclegan-twemoji2fluent"]
+    classifiers = {"classifier-mnist", "classifier-twemoji2fluent"}
+    assert set(MODELS) - set(models_that("decode")) == classifiers | set(models_that("translate"))
 
 
 @pytest.mark.parametrize(
@@ -230,6 +318,8 @@ def test_the_table_knows_who_can_do_what():
         (DCGANConfig(), {"image_size": 36}, "image_size is 36; allowed: 28, 32, 64 or 128"),
         (DCGANConfig(), {"base_channels": 0}, "base_channels is 0"),
         (ClassifierConfig(), {"num_classes": 0}, "num_classes is 0"),
+        (CycleGANConfig(), {"num_blocks": 0}, "num_blocks is 0"),
+        (CycleGANConfig(), {"discriminator_layers": 9}, "discriminator_layers is 9; allowed: 1 to 5"),
     ],
     ids=str,
 )

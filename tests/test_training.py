@@ -24,11 +24,21 @@ from safetensors.torch import load_file
 from space.hub import load_folder
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.classifier import Classifier, ClassifierConfig
+from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
-from training import benchmark, evaluate, train_autoencoder, train_classifier, train_gan, train_vae
-from training.loop import Batch, LoopConfig, Noise, TrainingError, run, snapshot_steps
+from training import (
+    benchmark,
+    evaluate,
+    train_autoencoder,
+    train_classifier,
+    train_cyclegan,
+    train_gan,
+    train_vae,
+)
+from training.data import Images
+from training.loop import Batch, LoopConfig, Noise, TrainingError, UnpairedBatches, run, snapshot_steps
 from training.model_folder import training_command
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +75,18 @@ def gan_config(folder: Path, **more) -> train_gan.TrainConfig:
 def classifier_config(folder: Path, **more) -> train_classifier.TrainConfig:
     model = ClassifierConfig(base_channels=4, num_features=16)
     return train_classifier.TrainConfig(output_dir=folder, model=model, **{**TINY, **more})
+
+
+def cyclegan_config(folder: Path, **more) -> train_cyclegan.TrainConfig:
+    small = {
+        "model": CycleGANConfig(
+            image_size=16, base_channels=4, num_blocks=1, discriminator_channels=4, discriminator_layers=1
+        ),
+        "batch_size": 32,
+        "pool_size": 48,
+        "num_snapshots": 4,
+    }
+    return train_cyclegan.TrainConfig(output_dir=folder, **{**TINY, **small, **more})
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -139,6 +161,147 @@ def test_gan_script_leaves_a_model_folder(tmp_path, model, more):
     assert "accelerate launch -m training.train_gan --output_dir runs/small" in card
 
 
+@pytest.mark.parametrize("more", [{}, {"lambda_identity": 5.0, "pool_size": 0, "ema_decay": 0.0}], ids=str)
+def test_cyclegan_script_leaves_a_model_folder(tmp_path, more):
+    config = cyclegan_config(tmp_path / "small", max_steps=2, logging_steps=1, **more)
+    train_cyclegan.main(config)
+    assert {path.name for path in config.output_dir.iterdir()} >= FILES | {"samples"}
+    assert load_folder(CycleGAN, config.output_dir).config == config.model
+    rows = history(config.output_dir)
+    assert [row["step"] for row in rows] == ["0", "1", "2"]
+    for row in rows[1:]:
+        for key in ("loss_d_a", "loss_d_b", "loss_g_ab", "loss_g_ba", "cycle_loss"):
+            assert float(row[key]) > 0
+        assert (float(row["identity_loss"]) > 0) == bool(more)
+    metrics = json.loads((config.output_dir / "metrics.json").read_text())
+    assert {"l1_ab", "ssim_ba", "l1_nothing", "l1_recoloured_ab", "cycle_l1_a", "identity_l1_b"} < set(
+        metrics
+    )
+    card = (config.output_dir / "README.md").read_text()
+    assert "accelerate launch -m training.train_cyclegan --output_dir runs/small" in card
+    assert "domain A, 256 images; fake, train split, domain B" in card
+
+
+def test_both_domains_have_an_order_of_their_own(tmp_path):
+    """Nothing pairs by place or by name: who meets whom is chance, anew in each epoch."""
+    names = tuple(map(str, range(40)))
+    pixels = torch.arange(40, dtype=torch.uint8).view(40, 1, 1, 1).expand(40, 3, 16, 16)
+    domain = Images(pixels, None, "", names)
+    config = cyclegan_config(tmp_path, batch_size=8)
+    batches = UnpairedBatches(domain, domain, config, Accelerator(cpu=True))
+    assert batches.per_epoch == 5
+    meetings = []
+    for number in range(200 * batches.per_epoch):
+        a, b = (255 * part.x[:, 0, 0, 0] for part in batches[number])
+        meetings += zip(a.round().int().tolist(), b.round().int().tolist())
+    epoch = [set(part) for part in zip(*meetings[:40])]
+    assert epoch == [set(range(40))] * 2  # every image of both once
+    namesakes = sum(a == b for a, b in meetings) / 200
+    assert namesakes == pytest.approx(1, abs=0.3)  # one an epoch, as chance has it
+    assert {b for a, b in meetings if a == 0} == set(range(40))
+
+
+def test_the_larger_domain_makes_the_epoch(tmp_path):
+    few, many = (Images(torch.zeros(n, 3, 16, 16, dtype=torch.uint8), None, "") for n in (16, 40))
+    batches = UnpairedBatches(few, many, cyclegan_config(tmp_path, batch_size=8), Accelerator(cpu=True))
+    assert batches.per_epoch == 5 and batches.num_images == 40
+    a, b = batches[12]
+    assert len(a.x) == len(b.x) == 8
+
+
+def test_augmented_images_are_the_same_mirrored_and_moved():
+    x = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    noise = Noise(torch.Generator().manual_seed(0))
+    assert torch.equal(train_cyclegan.augment(x, noise, False, 0), x)
+    mirrored = train_cyclegan.augment(x, noise, True, 0)
+    as_it_was = (mirrored == x).flatten(1).all(1)
+    assert torch.equal(mirrored[~as_it_was], x[~as_it_was].flip(3)) and 16 < as_it_was.sum() < 48
+    moved = train_cyclegan.augment(x, noise, False, 2)
+    places = set()
+    for before, after in zip(x, moved):
+        middle = after[:, 2:-2, 2:-2]  # of the moved image: wholly from within the image
+        (place,) = [
+            (i, j)
+            for i in range(5)
+            for j in range(5)
+            if torch.equal(before[:, i : i + 12, j : j + 12], middle)
+        ]
+        places.add(place)
+    assert len(places) > 15  # of 25
+
+
+def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
+    pool, rng = train_cyclegan.ReplayBuffer(50), torch.Generator().manual_seed(0)
+    image = iter(range(10**6))
+
+    def fresh(count: int) -> torch.Tensor:
+        return torch.tensor([float(next(image)) for _ in range(count)]).view(count, 1, 1, 1)
+
+    for _ in range(6):
+        fake = fresh(8)
+        assert torch.equal(pool.exchange(fake, rng), fake)  # while it fills, images are shown as they come
+    pool.exchange(fresh(8), rng)  # two find room
+    assert len(pool.images) == 50
+    old, seen, shown = 0, 0, []
+    for _ in range(200):
+        fake, before = fresh(8), set(pool.images.flatten().tolist())
+        mixed = pool.exchange(fake, rng)
+        assert len(mixed) == 8 and len(pool.images) == 50
+        remembered = [value for value in mixed.flatten().tolist() if value not in fake]
+        assert set(remembered) <= before  # each was in the pool, and leaves it
+        assert not set(remembered) & set(pool.images.flatten().tolist())
+        old, seen, shown = old + len(remembered), seen + 8, shown + mixed.flatten().tolist()
+    assert old / seen == pytest.approx(0.5, abs=0.05)
+    assert len(set(shown)) == len(shown)  # no image is shown twice
+    again = train_cyclegan.ReplayBuffer(50)
+    again.load_state_dict(pool.state_dict())
+    fake = fresh(8)
+    same = [p.exchange(fake, torch.Generator().manual_seed(1)) for p in (pool, again)]
+    assert torch.equal(*same) and torch.equal(pool.images, again.images)
+
+
+def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path):
+    torch.manual_seed(0)
+    config = cyclegan_config(tmp_path, lambda_identity=1.0)
+    accelerator, model = Accelerator(cpu=True), CycleGAN(config.model)
+    seen: dict[str, set[str]] = {}
+    optimizers = []
+    for player in ("generator", "discriminator"):
+        named = {name: p for name, p in model.named_parameters() if name.startswith(player)}
+        optimizers.append(train_cyclegan.adamw(iter(named.values()), config))
+
+        def note(*_, player=player):
+            seen[player] = {name for name, p in model.named_parameters() if p.grad is not None}
+
+        optimizers[-1].register_step_pre_hook(note)
+    pools = train_cyclegan.ReplayBuffer(48), train_cyclegan.ReplayBuffer(48)
+    step = train_cyclegan.make_step(config, accelerator, model, tuple(optimizers), pools)
+    step(
+        tuple(
+            Batch(torch.rand(4, 3, 16, 16), None, Noise(torch.Generator().manual_seed(seed)))
+            for seed in (0, 1)
+        )
+    )
+    for player in ("generator", "discriminator"):
+        assert seen[player] == {name for name, _ in model.named_parameters() if name.startswith(player)}
+    assert all(p.requires_grad for p in model.parameters())
+    assert all(len(pool.images) == 4 for pool in pools)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"pool_size": 3}, "pool_size is 3; allowed: 0, or the batch_size 32 or more"),
+        ({"lambda_cycle": -1.0}, "lambda_cycle is -1.0"),
+        ({"adam_beta1": 1.0}, "adam_beta1 is 1.0"),
+    ],
+    ids=str,
+)
+def test_a_wrong_flag_of_cyclegan_is_named(tmp_path, wrong, says):
+    with pytest.raises(ValueError, match=says):
+        cyclegan_config(tmp_path, **wrong)
+
+
 def test_the_command_on_a_card_has_the_flags_as_they_are_typed(tmp_path, monkeypatch):
     config = gan_config(tmp_path / "small", dcgan=DCGANConfig(spectral_norm=True, base_channels=4))
     command = training_command(config)
@@ -199,7 +362,7 @@ def test_g_learns_nothing_on_ds_step_and_d_nothing_on_gs(tmp_path):
     assert all(p.requires_grad for p in model.parameters())
 
 
-@pytest.mark.parametrize("family", ["vae", "dcgan"])
+@pytest.mark.parametrize("family", ["vae", "dcgan", "cyclegan"])
 def test_evaluating_again_gives_the_same_figures(tmp_path, capsys, family):
     module, make, more = SCRIPTS[family]
     config = make(tmp_path / "small", max_steps=2, mixed_precision="bf16", **more)
@@ -210,7 +373,7 @@ def test_evaluating_again_gives_the_same_figures(tmp_path, capsys, family):
     files[0].write_text("{}")
     evaluate.main(evaluate.EvaluateConfig(model=str(config.output_dir), iw_samples=10))
     assert [file.read_text() for file in files] == before
-    assert ("neg_elbo_1" if family == "vae" else "d_fake") in capsys.readouterr().out
+    assert {"vae": "neg_elbo_1", "dcgan": "d_fake", "cyclegan": "l1_ab"}[family] in capsys.readouterr().out
 
 
 def test_figures_of_samples_are_added_to_those_that_stand(tmp_path):
@@ -264,6 +427,7 @@ SCRIPTS = {
     "gan": (train_gan, gan_config, {"model": "gan", "r1_weight": 0.1}),
     "dcgan": (train_gan, gan_config, {"r1_weight": 0.1}),
     "classifier": (train_classifier, classifier_config, {}),
+    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
 }
 
 
@@ -323,7 +487,7 @@ def test_control_c_saves_a_checkpoint_and_resuming_gives_the_same_weights(tmp_pa
     assert_same_weights(tmp_path / "stopped", tmp_path / "straight")
 
 
-@pytest.mark.parametrize("family", ["vae", "autoencoder", "gan", "dcgan"])
+@pytest.mark.parametrize("family", ["vae", "autoencoder", "gan", "dcgan", "cyclegan"])
 def test_two_processes_give_the_losses_of_one(tmp_path, family):
     module, make, more = SCRIPTS[family]
     if family == "autoencoder":

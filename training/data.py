@@ -1,4 +1,8 @@
-"""Images as one uint8 tensor on the device: read once, batched there, no per-image Python afterwards."""
+"""Images as one uint8 tensor on the device: read once, batched there, no per-image Python afterwards.
+
+A data set of two domains, to translate between, is a folder with `trainA trainB testA testB`, or one of the
+Hub with two columns of images.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +11,9 @@ import torch
 from torch import Tensor
 from torchvision import datasets as tv
 from torchvision.transforms.v2 import functional as TF
+
+from space.images import read_image
+from space.problems import Problem
 
 BUILT_IN = ("mnist", "fashion-mnist", "fake")
 HELD_OUT = 0.1  # share of the images that becomes the test split where a data set has none
@@ -23,6 +30,8 @@ class Images:
     pixels: Tensor
     labels: Tensor | None
     description: str
+    names: tuple[str, ...] = ()
+    """what each image of a domain is called; the same name in two domains is the same thing"""
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -37,8 +46,14 @@ def load_images(dataset: str, data_dir: Path, split: str, in_channels: int, imag
     """The `split` ('train' or 'test') of a data set, at `image_size` with `in_channels`.
 
     `dataset` is a built-in name, a folder of images (with `train/` and `test/`, or every tenth image is
-    held out; sub-folders are labels), or the id of a data set on the Hub. Raises `DataError`.
+    held out; sub-folders are labels), or the id of a data set on the Hub. In a folder of two domains the
+    domain is the label. Raises `DataError`.
     """
+    if _domains_folder(dataset, data_dir):
+        a, b = load_domains(dataset, data_dir, split, in_channels, image_size)
+        labels = torch.cat([torch.zeros(len(a)), torch.ones(len(b))]).long()
+        name = f"{Path(dataset).name}, {split} split of both domains, {len(labels):,} images"
+        return Images(torch.cat([a.pixels, b.pixels]), labels, name)
     if dataset in ("mnist", "fashion-mnist"):
         pixels, labels = _torchvision_split(dataset, data_dir, split)
         name = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}[dataset]
@@ -53,6 +68,79 @@ def load_images(dataset: str, data_dir: Path, split: str, in_channels: int, imag
     if pixels.shape[2:] != (image_size, image_size):
         pixels = TF.resize(pixels, [image_size, image_size], antialias=True)
     return Images(pixels.contiguous(), labels, f"{name}, {split} split, {len(pixels):,} images")
+
+
+def load_domains(
+    dataset: str, data_dir: Path, split: str, in_channels: int, image_size: int
+) -> tuple[Images, Images]:
+    """The `split` ('train' or 'test') of both domains, A and B, at `image_size` with `in_channels`.
+
+    `dataset` is a folder, also one in `data_dir`, with `trainA trainB testA testB`; the id of a data set on
+    the Hub with two columns of images; or 'fake'. Raises `DataError`.
+    """
+    folder = _domains_folder(dataset, data_dir)
+    if dataset == "fake":
+        domains = _fake_domains(split, in_channels, image_size)
+    elif folder:
+        domains = [_read_folder(folder / f"{split}{d}", in_channels, image_size) for d in "AB"]
+    elif dataset in BUILT_IN:
+        raise DataError(f"{dataset} has one domain; translation needs a data set of two")
+    else:
+        rows = _open_with_datasets(dataset, split)
+        columns = _image_columns(rows)
+        if len(columns) != 2:
+            raise DataError(
+                f"{dataset!r} has {len(columns)} columns of images; translation needs two, or a folder with "
+                "trainA trainB testA testB"
+            )
+        domains = [(_shrink_rows(rows, dataset, c, in_channels, image_size), ()) for c in columns]
+    name = Path(dataset).name if folder else dataset
+    a, b = (
+        Images(pixels, None, f"{name}, {split} split, domain {d}, {len(pixels):,} images", names)
+        for d, (pixels, names) in zip("AB", domains)
+    )
+    return a, b
+
+
+def _domains_folder(dataset: str, data_dir: Path) -> Path | None:
+    """The folder of a data set of two domains, if `dataset` is the path of one or its name in `data_dir`."""
+    for folder in (Path(dataset), data_dir / dataset):
+        if (folder / "trainA").is_dir():
+            return folder
+    return None
+
+
+def _read_folder(folder: Path, in_channels: int, image_size: int) -> tuple[Tensor, tuple[str, ...]]:
+    """All images of a folder, transparency on white, cut square and scaled; and what they are called."""
+    paths = sorted(folder.glob("*.*"))
+    if not paths:
+        raise DataError(f"{folder} holds no images")
+    pixels = []
+    for path in paths:
+        try:
+            image = TF.pil_to_tensor(read_image(path))
+        except Problem as problem:
+            raise DataError(f"{path}: {problem}") from problem
+        pixels.append(_square(image, image_size))
+    images = torch.stack(pixels)
+    if in_channels == 1:
+        images = TF.rgb_to_grayscale(images)
+    return images, tuple(path.stem for path in paths)
+
+
+def _square(image: Tensor, size: int) -> Tensor:
+    """The middle of an image (C, H, W), cut square and scaled."""
+    return TF.resize(TF.center_crop(image, [min(image.shape[1:])] * 2), [size, size], antialias=True)
+
+
+def _fake_domains(split: str, in_channels: int, image_size: int) -> list[tuple[Tensor, tuple[str, ...]]]:
+    """Soft blobs, and discs; those of the training split are unrelated, those of the test split pairs."""
+    blobs, _ = _fake_split(split, in_channels, image_size)
+    half = len(blobs) // 2
+    a, b = (blobs[:half], blobs[half:]) if split == "train" else (blobs, blobs)
+    peak = b.amax((2, 3), keepdim=True)
+    names = tuple(str(i) for i in range(len(a)))
+    return [(a, names), (torch.where(b > peak / 2, peak, 0), names)]
 
 
 def _torchvision_split(dataset: str, data_dir: Path, split: str) -> tuple[Tensor, Tensor]:
@@ -94,7 +182,20 @@ def _fake_split(split: str, in_channels: int, image_size: int) -> tuple[Tensor, 
 
 def _read_with_datasets(dataset: str, split: str, in_channels: int, image_size: int):
     """A folder of images or a data set of the Hub, through the `datasets` library."""
-    from datasets import ClassLabel, DatasetDict, Image, load_dataset
+    from datasets import ClassLabel
+
+    rows = _open_with_datasets(dataset, split)
+    columns = _image_columns(rows)
+    if not columns:
+        raise DataError(f"{dataset!r} has no column of images; its columns: {', '.join(rows.features)}")
+    label = next((name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)), None)
+    labels = torch.as_tensor(rows.with_format("torch")[label][:]).long() if label else None
+    return _shrink_rows(rows, dataset, columns[0], in_channels, image_size), labels
+
+
+def _open_with_datasets(dataset: str, split: str):
+    """The rows of a split; every tenth one is held out where there is only one."""
+    from datasets import DatasetDict, load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
     folder = Path(dataset).is_dir()
@@ -109,23 +210,31 @@ def _read_with_datasets(dataset: str, split: str, in_channels: int, image_size: 
     if not {"train", "test"} <= set(found):
         only = found["train"] if "train" in found else found[next(iter(found))]
         found = only.train_test_split(test_size=HELD_OUT, seed=0)
-    rows = found[split]
-    columns = [name for name, feature in rows.features.items() if isinstance(feature, Image)]
-    if not columns:
-        raise DataError(f"{dataset!r} has no column of images; its columns: {', '.join(rows.features)}")
+    return found[split]
+
+
+def _image_columns(rows) -> list[str]:
+    from datasets import Image
+
+    return [name for name, feature in rows.features.items() if isinstance(feature, Image)]
+
+
+def _shrink_rows(rows, dataset: str, column: str, in_channels: int, image_size: int) -> Tensor:
+    """The images of a column, cut square and scaled: uint8 (N, C, H, W)."""
     mode = {1: "L", 3: "RGB"}[in_channels]
 
     def shrink(batch: dict) -> dict:
-        images = [picture.convert(mode) for picture in batch[columns[0]]]
-        crops = [TF.center_crop(TF.pil_to_tensor(im), [min(im.size)] * 2) for im in images]
-        return {"pixels": [TF.resize(c, [image_size, image_size], antialias=True).numpy() for c in crops]}
+        images = [TF.pil_to_tensor(picture.convert(mode)) for picture in batch[column]]
+        return {"pixels": [_square(image, image_size).numpy() for image in images]}
 
     try:
         rows = rows.map(
-            shrink, batched=True, batch_size=256, remove_columns=[columns[0]], load_from_cache_file=False
+            shrink,
+            batched=True,
+            batch_size=256,
+            remove_columns=rows.column_names,
+            load_from_cache_file=False,
         ).with_format("torch")
     except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for a damaged file
         raise DataError(f"{dataset!r} holds an image that cannot be read: {error}") from error
-    label = next((name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)), None)
-    pixels = torch.stack(list(rows["pixels"])).byte()
-    return pixels, torch.as_tensor(rows[label][:]).long() if label else None
+    return torch.stack(list(rows["pixels"])).byte()

@@ -16,11 +16,13 @@ from torch import nn
 from space.hub import BUNDLED, ModelUnavailable, load_folder
 from space.models import MODELS
 from space.models.classifier import Classifier
-from training.data import Images, load_images
+from space.models.cyclegan import CycleGAN
+from training.data import Images, load_domains, load_images
 from training.loop import TrainingError, run
 from training.metrics import Metrics, evaluate_classifier, evaluate_codes
 from training.model_folder import write_model_folder
 from training.sample_metrics import evaluate_samples, find_classifier
+from training.translation_metrics import evaluate_translation
 
 FAMILIES = {family.__name__: family for family in MODELS.values()}
 
@@ -48,14 +50,19 @@ class EvaluateConfig:
 
 def measure(
     model: nn.Module,
-    train: Images,
-    test: Images,
+    train: Images | tuple[Images, Images],
+    test: Images | tuple[Images, Images],
     classifier: Classifier | None,
     seed: int,
     iw_samples: int = 1000,
     inception_fid: bool = False,
 ) -> Metrics:
-    """Every figure that makes sense for `model`; `classifier` is what `find_classifier` gives."""
+    """Every figure that makes sense for `model`; `classifier` is what `find_classifier` gives.
+
+    `train` and `test` are two domains each for a CycleGAN.
+    """
+    if isinstance(model, CycleGAN):
+        return evaluate_translation(model, train, test, classifier)
     if isinstance(model, Classifier):
         return evaluate_classifier(model, test)
     codes = evaluate_codes(model, train, test, seed, iw_samples) if hasattr(model, "encode") else {}
@@ -74,11 +81,10 @@ def main(config: EvaluateConfig) -> None:
     except ModelUnavailable as error:
         raise TrainingError(str(error)) from error
     shape = model.config.in_channels, model.config.image_size
-    train, test = (
-        load_images(facts["dataset"], config.data_dir, split, *shape) for split in ("train", "test")
-    )
+    read = load_domains if isinstance(model, CycleGAN) else load_images
+    train, test = (read(facts["dataset"], config.data_dir, split, *shape) for split in ("train", "test"))
     classifier = find_classifier(config.classifier, facts["dataset"], shape)
-    if config.figures == "all" or isinstance(model, Classifier):
+    if config.figures == "all" or not hasattr(model, "decode"):
         metrics = measure(
             model, train, test, classifier, facts["seed"], config.iw_samples, config.inception_fid
         )

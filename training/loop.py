@@ -200,6 +200,28 @@ def warmup_cosine(optimizer: Optimizer, config: LoopConfig, total_steps: int) ->
     return LambdaLR(optimizer, scale)
 
 
+def linear_decay(optimizer: Optimizer, config: LoopConfig, total_steps: int) -> LambdaLR:
+    """Linear warm-up, constant up to half of the run, then linear down to 0 (Zhu et al. 2017, section 4)."""
+
+    def scale(step: int) -> float:
+        warmup = min(1.0, (step + 1) / (config.warmup_steps + 1))
+        return warmup * min(1.0, 2 * (1 - min(step, total_steps) / total_steps))
+
+    return LambdaLR(optimizer, scale)
+
+
+def update(
+    accelerator: Accelerator, config: LoopConfig, optimizer: Optimizer, loss: Tensor, *networks: nn.Module
+) -> None:
+    """A step of the `optimizer` of the `networks` down `loss`, with all that the config asks of gradients."""
+    accelerator.backward(loss)
+    if accelerator.sync_gradients and config.max_grad_norm:
+        parameters = [parameter for network in networks for parameter in network.parameters()]
+        accelerator.clip_grad_norm_(parameters, config.max_grad_norm)
+    optimizer.step()
+    optimizer.zero_grad()
+
+
 def moving_average(model: nn.Module, config: LoopConfig) -> AveragedModel | None:
     """Exponential moving average of the weights (and buffers), if the run wants one.
 
@@ -254,12 +276,17 @@ class Batch:
 class Batches:
     """The training images in an order that is a function of the seed, by batch number."""
 
-    def __init__(self, images: Images, config: LoopConfig, accelerator: Accelerator) -> None:
+    def __init__(
+        self, images: Images, config: LoopConfig, accelerator: Accelerator, seed: int | None = None
+    ) -> None:
+        """`seed` is the run's own unless a run needs several orders."""
         if len(images) < config.batch_size:
             raise TrainingError(
                 f"batch_size {config.batch_size} is more than the {len(images)} training images; lower it"
             )
         self.pixels, self.config = images.pixels.to(accelerator.device), config
+        self.seed = config.seed if seed is None else seed
+        self.num_images = len(images)
         self.labels = None if images.labels is None else images.labels.to(accelerator.device)
         self.rank, self.num_processes = accelerator.process_index, accelerator.num_processes
         self.per_epoch = config.batches_per_epoch(len(images))
@@ -267,7 +294,7 @@ class Batches:
 
     def __getitem__(self, number: int) -> Batch:
         epoch, position = divmod(number, self.per_epoch)
-        device, seed = self.pixels.device, self.config.seed
+        device, seed = self.pixels.device, self.seed
         if epoch != self._epoch:
             rng = torch.Generator().manual_seed(derived_seed(seed, "order", epoch))
             self._epoch, self._order = epoch, torch.randperm(len(self.pixels), generator=rng).to(device)
@@ -277,6 +304,21 @@ class Batches:
         rows = self._order[start : start + share]
         labels = None if self.labels is None else self.labels[rows]
         return Batch(to_float(self.pixels[rows]), labels, Noise(rng, self.rank, self.num_processes))
+
+
+class UnpairedBatches:
+    """Batches of two sets of images, each in an order of its own; an epoch is one of the larger set."""
+
+    def __init__(self, a: Images, b: Images, config: LoopConfig, accelerator: Accelerator) -> None:
+        self.a, self.b = (
+            Batches(images, config, accelerator, derived_seed(config.seed, name))
+            for images, name in ((a, "a"), (b, "b"))
+        )
+        self.num_images = max(len(a), len(b))
+        self.per_epoch = max(self.a.per_epoch, self.b.per_epoch)
+
+    def __getitem__(self, number: int) -> tuple[Batch, Batch]:
+        return self.a[number], self.b[number]
 
 
 @dataclass
@@ -406,8 +448,8 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
 def fit(
     config: LoopConfig,
     accelerator: Accelerator,
-    images: Images,
-    step: Callable[[Batch], dict[str, Tensor]],
+    batches: Batches | UnpairedBatches,
+    step: Callable[[Any], dict[str, Tensor]],
     *,
     schedulers: list[LambdaLR],
     after_step: Callable[[], None],
@@ -417,8 +459,8 @@ def fit(
 ) -> Progress:
     """Train until `config` says so, and return the progress (its `seconds` count all parts of the run).
 
-    `step` treats one batch and returns scalar tensors to log; each optimizer step is followed by one of
-    the `schedulers`, then by `after_step`;
+    `step` treats one of the `batches` and returns scalar tensors to log; each optimizer step is followed by
+    one of the `schedulers`, then by `after_step`;
     `validate` gives test losses and `snapshot` a grid of images (C, H, W), both at a dozen steps;
     `to_checkpoint` holds what else is to be restored (averages).
     Raises `TrainingError`, also when a logged value is not finite: the last checkpoint is then good.
@@ -431,8 +473,8 @@ def fit(
         load_checkpoint(accelerator, config)
         history.keep_until(progress.step)
     accelerator.init_trackers(config.output_dir.name, config={k: str(v) for k, v in maths.items()})
-    batches, accumulation = Batches(images, config, accelerator), config.gradient_accumulation_steps
-    total, main = config.total_steps(len(images)), accelerator.is_main_process
+    accumulation = config.gradient_accumulation_steps
+    total, main = config.total_steps(batches.num_images), accelerator.is_main_process
     pictured = snapshot_steps(total, config.num_snapshots)
 
     def position() -> dict[str, Any]:

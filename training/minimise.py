@@ -11,12 +11,14 @@ from training.data import load_images, to_float
 from training.evaluate import measure
 from training.loop import (
     Batch,
+    Batches,
     LoopConfig,
     Noise,
     adamw,
     fit,
     make_accelerator,
     moving_average,
+    update,
     warmup_cosine,
 )
 from training.metrics import Metrics
@@ -56,11 +58,7 @@ def minimise(
     def step(batch: Batch) -> dict[str, Tensor]:
         with accelerator.accumulate(objective):
             terms = objective(batch)
-            accelerator.backward(terms["loss"])
-            if accelerator.sync_gradients and config.max_grad_norm:
-                accelerator.clip_grad_norm_(model.parameters(), config.max_grad_norm)
-            optimizer.step()
-            optimizer.zero_grad()
+            update(accelerator, config, optimizer, terms["loss"], model)
         return terms
 
     def after_step() -> None:
@@ -91,7 +89,7 @@ def minimise(
     progress = fit(
         config,
         accelerator,
-        train,
+        Batches(train, config, accelerator),
         step,
         schedulers=[scheduler],
         after_step=after_step,

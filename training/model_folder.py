@@ -19,6 +19,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from torch import nn
 
 from space.models.classifier import ClassifierConfig
+from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
 from space.models.gan import GANConfig
 from space.models.layers import ImageConfig, NetworkConfig
@@ -32,6 +33,10 @@ NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB
 DATA = {  # tags, licence and source of the data that a card names
     "mnist": ("ylecun/mnist", "MNIST (Y. LeCun, C. Cortes, C. Burges)"),
     "fashion-mnist": ("zalando-datasets/fashion_mnist", "Fashion-MNIST (Zalando Research, MIT licence)"),
+    "twemoji2fluent": (
+        None,
+        "A: Twemoji (Twitter, Inc and other contributors, CC-BY 4.0), B: Fluent Emoji 3D (Microsoft, MIT)",
+    ),
 }
 
 ABOUT = {
@@ -54,6 +59,8 @@ ABOUT = {
     " discriminator are both in this folder.",
     ("Classifier", ""): "A classifier after LeNet-5 (LeCun et al. 1998). Its features and classes measure the"
     " images that the generative models of this lab make.",
+    ("CycleGAN", ""): "Translation between two sets of images without pairs, both ways (Zhu et al. 2017): two"
+    " generators and two discriminators, all in this folder.",
     ("VAE", ""): "A variational autoencoder with a standard normal prior and Bernoulli pixels, trained on the"
     " evidence lower bound (Kingma & Welling 2014).",
 }
@@ -64,6 +71,14 @@ LIMITS = {
         ("GAN", "DCGAN"),
         "The discriminator judges against its own generator only: its score is no measure of other images.",
     ),
+    "CycleGAN": "It changes style, not shape: nothing tells it which things of the two sets belong together.",
+}
+
+CAPTION = {
+    **dict.fromkeys(
+        ("GAN", "DCGAN"), "What the generator makes of the same latent vectors: the last snapshot"
+    ),
+    "CycleGAN": "Test images of A, their translations, test images of B, theirs: the last snapshot",
 }
 
 ON_CARD = {  # figures for the Hub's own display
@@ -74,6 +89,10 @@ ON_CARD = {  # figures for the Hub's own display
     "precision": "Precision of samples (k = 3)",
     "recall": "Recall of samples (k = 3)",
     "accuracy": "Accuracy (%)",
+    "l1_ab": "Mean absolute error to the true counterpart, A to B",
+    "l1_ba": "Mean absolute error to the true counterpart, B to A",
+    "cycle_l1_a": "Cycle error of domain A",
+    "cycle_l1_b": "Cycle error of domain B",
 }
 
 CARD = """---
@@ -168,8 +187,8 @@ def finish(
     accelerator: Accelerator,
     model: nn.Module,
     progress: Progress,
-    train: Images,
-    test: Images,
+    train: Images | tuple[Images, Images],
+    test: Images | tuple[Images, Images],
     figures: Callable[[], Metrics],
 ) -> None:
     """Measure with `figures`, write the model folder, and push it if the run wants that.
@@ -181,7 +200,9 @@ def finish(
             "family": type(model).__name__,
             "command": training_command(config),
             "dataset": config.dataset,
-            "train": train.description,
+            "train": "; ".join(
+                images.description for images in (train if isinstance(train, tuple) else (train,))
+            ),
             "seed": config.seed,
             "steps": progress.step,
             "seconds": round(progress.seconds),
@@ -203,7 +224,11 @@ def finish(
 
 
 def write_model_folder(
-    folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any], test: Images
+    folder: Path,
+    model: nn.Module,
+    metrics: Metrics,
+    run: dict[str, Any],
+    test: Images | tuple[Images, Images],
 ) -> None:
     """Write all files but history and samples, each whole or not at all."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
@@ -248,6 +273,14 @@ def network(config: ImageConfig) -> str:
                 + "-".join(map(str, config.sizes[1:]))
                 + " pixels"
             )
+        case CycleGANConfig():
+            return (
+                f"generators with {config.num_blocks} residual blocks of {4 * config.base_channels} channels "
+                f"at a quarter of the size, {config.base_channels} channels at full size, instance "
+                "normalisation; "
+                f"PatchGAN discriminators from {config.discriminator_channels} channels, "
+                f"{config.discriminator_layers} halvings"
+            )
         case ClassifierConfig():
             return (
                 f"two 5x5 convolutions of {config.base_channels} and {2 * config.base_channels} channels, "
@@ -261,6 +294,10 @@ def network(config: ImageConfig) -> str:
 def usage(model: nn.Module) -> str:
     """A line of Python that uses `model`, for its card."""
     shape = ", ".join(map(str, model.config.image_shape))
+    if hasattr(model, "translate"):
+        return (
+            f'images = model.translate(torch.rand(16, {shape}), "ab")  # (16, {shape}) in [0, 1]; back: "ba"'
+        )
     if hasattr(model, "sample"):
         return f"images = model.sample(16, torch.Generator().manual_seed(0))  # (16, {shape}) in [0, 1]"
     if hasattr(model, "decode"):
@@ -305,9 +342,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         family=family,
         last_sample=samples[-1] if samples else "",
         usage=usage(model),
-        caption="What the generator makes of the same latent vectors: the last snapshot"
-        if hasattr(model, "discriminate")
-        else "The same test images through training: the last snapshot",
+        caption=CAPTION.get(family, "The same test images through training: the last snapshot"),
         network=network(config),
         parameters=f"{sum(p.numel() for p in model.parameters()):,}",
         command=run["command"],

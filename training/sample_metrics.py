@@ -16,6 +16,7 @@ from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
 
 from space.hub import BUNDLED, ModelUnavailable, load_folder
+from space.models import MODELS
 from space.models.classifier import Classifier
 from space.models.gan import GAN, value_function
 from space.models.layers import standard_normal
@@ -23,7 +24,6 @@ from training.data import Images, to_float
 from training.loop import TrainingError
 from training.metrics import Metrics, metric
 
-SHIPPED = BUNDLED / "classifier-mnist"
 NEIGHBOURS = 3
 
 
@@ -32,14 +32,13 @@ def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classi
 
     `shape` is (in_channels, image_size) of the images to be measured. Raises `TrainingError`.
     """
-    if not folder:
-        facts = SHIPPED / "training.json"
-        if not facts.exists() or json.loads(facts.read_text())["dataset"] != dataset:
-            return None
+    place = Path(folder) if folder else _shipped_classifier(dataset)
+    if place is None:
+        return None
     try:
-        classifier = load_folder(Classifier, Path(folder) if folder else SHIPPED)
+        classifier = load_folder(Classifier, place)
     except ModelUnavailable as error:
-        raise TrainingError(f"--classifier {folder or SHIPPED}: {error.reason}") from error
+        raise TrainingError(f"--classifier {place}: {error.reason}") from error
     if (classifier.config.in_channels, classifier.config.image_size) == shape:
         return classifier
     if not folder:
@@ -49,6 +48,15 @@ def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classi
         f"{classifier.config.image_size} pixels, the model makes {shape[0]} and {shape[1]}; "
         "train one for them with training.train_classifier"
     )
+
+
+def _shipped_classifier(dataset: str) -> Path | None:
+    """The folder of the bundled classifier that was trained on `dataset`."""
+    for name, family in MODELS.items():
+        facts = BUNDLED / name / "training.json"
+        if family is Classifier and facts.exists() and json.loads(facts.read_text())["dataset"] == dataset:
+            return facts.parent
+    return None
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from typing import Literal
 
 import torch
 from accelerate import Accelerator
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
@@ -28,7 +28,18 @@ from space.models.gan import (
 from space.models.layers import standard_normal
 from training.data import load_images, to_float
 from training.evaluate import measure
-from training.loop import Batch, LoopConfig, adamw, fit, make_accelerator, moving_average, run, warmup_cosine
+from training.loop import (
+    Batch,
+    Batches,
+    LoopConfig,
+    adamw,
+    fit,
+    make_accelerator,
+    moving_average,
+    run,
+    update,
+    warmup_cosine,
+)
 from training.metrics import Metrics
 from training.model_folder import finish
 from training.sample_metrics import find_classifier, frechet_distance, generate, look
@@ -110,13 +121,6 @@ def make_step(
     judge = accelerator.unwrap_model(discriminator)  # D where none of its gradients are wanted or waited for
     zeros = torch.zeros(config.batch_size, model.config.latent_dim, device=accelerator.device)
 
-    def update(network: nn.Module, optimizer: Optimizer, loss: Tensor) -> None:
-        accelerator.backward(loss)
-        if accelerator.sync_gradients and config.max_grad_norm:
-            accelerator.clip_grad_norm_(network.parameters(), config.max_grad_norm)
-        optimizer.step()
-        optimizer.zero_grad()
-
     def step(batch: Batch) -> dict[str, Tensor]:
         with accelerator.accumulate(generator, discriminator):
             for real in batch.x.chunk(config.num_d_steps):
@@ -126,12 +130,12 @@ def make_step(
                 loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
                 if config.r1_weight:
                     loss_d = loss_d + config.r1_weight * r1_penalty(logits_real, real)
-                update(discriminator, optimizer_d, loss_d)
+                update(accelerator, config, optimizer_d, loss_d, discriminator)
 
             judge.requires_grad_(False)
             logits_after = judge(fake)
             loss_g = generator_loss(logits_after, config.loss == "saturating")
-            update(generator, optimizer_g, loss_g)
+            update(accelerator, config, optimizer_g, loss_g, generator)
             judge.requires_grad_(True)
         return {
             "loss_d": loss_d,
@@ -192,7 +196,7 @@ def main(config: TrainConfig) -> None:
     progress = fit(
         config,
         accelerator,
-        train,
+        Batches(train, config, accelerator),
         step,
         schedulers=schedulers,
         after_step=after_step,

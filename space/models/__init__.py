@@ -6,6 +6,7 @@ Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode
 
 from space.models.autoencoder import Autoencoder
 from space.models.classifier import Classifier
+from space.models.cyclegan import CycleGAN
 from space.models.dcgan import DCGAN
 from space.models.gan import GAN
 from space.models.vae import VAE
@@ -21,7 +22,9 @@ MODELS = {
     "vae-mnist-20d": VAE,
     "gan-mnist": GAN,
     "dcgan-mnist": DCGAN,
+    "cyclegan-twemoji2fluent": CycleGAN,
     "classifier-mnist": Classifier,
+    "classifier-twemoji2fluent": Classifier,
 }
 """Every model of the lab: name of its folder or repository -> class."""
 

@@ -1,0 +1,194 @@
+"""CycleGAN: translation between two sets of images without pairs (Zhu et al. 2017, https://arxiv.org/abs/1703.10593).
+
+Two generators, G_AB: A -> B and G_BA: B -> A, play against two discriminators. Each game alone would let a
+generator draw any image of the other domain; the way round the cycle ties it to the one it was given (eq. 3):
+
+    L = L_GAN(G_AB, D_B) + L_GAN(G_BA, D_A) + lambda_cycle * L_cyc
+    L_cyc = E|G_BA(G_AB(a)) - a|_1 + E|G_AB(G_BA(b)) - b|_1
+
+with the least-squares game (section 4): D minimises E[(D(x) - 1)^2] + E[D(G(x))^2], G minimises
+E[(D(G(x)) - 1)^2].
+
+Images are (B, C, H, W) in [0, 1]; the networks are fully convolutional and take any size from `MIN_SIZE`.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+
+from space.models.layers import ImageConfig, check_ranges
+
+Direction = Literal["ab", "ba"]
+MIN_SIZE = 16
+"""least height and width in pixels: what reflection needs at a quarter of the size"""
+WHITE = 0.995
+"""brightest input of the logit in `Generator`"""
+
+
+@dataclass(frozen=True)
+class CycleGANConfig(ImageConfig):
+    """Shape of a CycleGAN."""
+
+    in_channels: int = 3
+    """channels of an image: 1 for grey, 3 for RGB"""
+    image_size: int = 64
+    """height and width of the training images in pixels; others are taken too"""
+    base_channels: int = 16
+    """channels of a generator at full size, doubled at each of its two halvings"""
+    num_blocks: int = 6
+    """residual blocks of a generator, at a quarter of the size"""
+    discriminator_channels: int = 32
+    """channels of a discriminator after its first convolution, doubled at each further one"""
+    discriminator_layers: int = 2
+    """halvings in a discriminator: 1, 2 or 3 make it see patches of 16, 34 or 70 pixels; the paper's 70 of
+    256 pixels are 17 of 64"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_ranges(
+            self, base_channels=256, num_blocks=32, discriminator_channels=256, discriminator_layers=5
+        )
+
+
+def convolution(a: int, b: int, kernel_size: int, stride: int = 1) -> nn.Conv2d:
+    """Keeps the size (or halves it, rounding up), with the image mirrored at its border."""
+    return nn.Conv2d(a, b, kernel_size, stride, kernel_size // 2, padding_mode="reflect")
+
+
+class ResidualBlock(nn.Module):
+    """x + two convolutions of it (He et al. 2016, without the last ReLU as in Johnson et al. 2016)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.network = nn.Sequential(
+            convolution(channels, channels, 3),
+            nn.GroupNorm(channels, channels),
+            nn.ReLU(inplace=True),
+            convolution(channels, channels, 3),
+            nn.GroupNorm(channels, channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.network(x)
+
+
+class Generator(nn.Module):
+    """Images (B, C, H, W) in [0, 1] -> images of the other domain, of the same shape and range.
+
+    The network of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155), with two differences. It enlarges
+    by nearest neighbours and a convolution, where transposed convolutions leave checkerboards (Odena et al.
+    2016, https://distill.pub/2016/deconv-checkerboard/). And it starts as the identity: what the network says
+    is added to the logit of its input, so that colours survive instance normalisation, which forgets them,
+    and G has only the difference to learn.
+    """
+
+    def __init__(self, config: CycleGANConfig) -> None:
+        super().__init__()
+        channels = [config.base_channels * 2**i for i in range(3)]
+        self.stem = self._layer(config.in_channels, channels[0], 5)
+        self.down = nn.ModuleList(self._layer(a, b, 3, stride=2) for a, b in pairwise(channels))
+        self.blocks = nn.Sequential(*[ResidualBlock(channels[-1]) for _ in range(config.num_blocks)])
+        self.up = nn.ModuleList(self._layer(a, b, 3) for a, b in pairwise(channels[::-1]))
+        self.head = convolution(channels[0], config.in_channels, 5)
+        self.apply(initialise)
+
+    @staticmethod
+    def _layer(a: int, b: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
+        return nn.Sequential(
+            convolution(a, b, kernel_size, stride), nn.GroupNorm(b, b), nn.ReLU(inplace=True)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        h, sizes = self.stem(2 * x - 1), []
+        for layer in self.down:
+            sizes.append(h.shape[2:])
+            h = layer(h)
+        h = self.blocks(h)
+        for layer in self.up:
+            h = layer(F.interpolate(h, size=sizes.pop(), mode="nearest"))  # an odd size comes back as well
+        return torch.sigmoid(self.head(h).float() + torch.logit(x.float(), 1 - WHITE))
+
+
+class Discriminator(nn.Module):
+    """Images (B, C, H, W) in [0, 1] -> scores (B, 1, h, w), a patch each: near 1 real, near 0 generated.
+
+    The PatchGAN of Isola et al. 2017 (https://arxiv.org/abs/1611.07004). There is no sigmoid: the
+    least-squares game works on the scores themselves.
+    """
+
+    def __init__(self, config: CycleGANConfig) -> None:
+        super().__init__()
+        widths = [config.discriminator_channels * 2**i for i in range(config.discriminator_layers + 1)]
+        layers: list[nn.Module] = [
+            nn.Conv2d(config.in_channels, widths[0], 4, stride=2, padding=1),
+            nn.LeakyReLU(0.2, inplace=True),
+        ]
+        for depth, (a, b) in enumerate(pairwise(widths), start=1):
+            stride = 2 if depth < config.discriminator_layers else 1
+            layers += [
+                nn.Conv2d(a, b, 4, stride=stride, padding=1),
+                nn.GroupNorm(b, b),
+                nn.LeakyReLU(0.2, inplace=True),
+            ]
+        self.network = nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, 4, padding=1))
+        self.apply(initialise)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.network(2 * x - 1)
+
+
+def initialise(module: nn.Module) -> None:
+    """Weights from N(0, 0.02), as in section 7.1 of the paper."""
+    if isinstance(module, nn.Conv2d):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+        nn.init.zeros_(module.bias)
+
+
+class CycleGAN(
+    nn.Module,
+    PyTorchModelHubMixin,
+    library_name="generative-lab",
+    license="mit",
+    pipeline_tag="image-to-image",
+    tags=["cyclegan", "gan", "unpaired-image-translation", "generative-models"],
+    paper_url="https://arxiv.org/abs/1703.10593",
+):
+    """Both generators and both discriminators."""
+
+    def __init__(self, config: CycleGANConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.generator_ab, self.generator_ba = Generator(config), Generator(config)
+        self.discriminator_a, self.discriminator_b = Discriminator(config), Discriminator(config)
+
+    def translate(self, x: Tensor, direction: Direction = "ab") -> Tensor:
+        """G_AB(x), or G_BA(x) for 'ba': images (B, C, H, W) in [0, 1] as images of the other domain."""
+        return (self.generator_ab if direction == "ab" else self.generator_ba)(x)
+
+    def score_patches(self, x: Tensor, domain: Literal["a", "b"]) -> Tensor:
+        """What D of the `domain` thinks of images, patch by patch: (B, 1, h, w), near 1 real, near 0 not."""
+        return (self.discriminator_a if domain == "a" else self.discriminator_b)(x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same as `translate`, from A to B."""
+        return self.translate(x)
+
+
+def generator_loss(scores_fake: Tensor) -> Tensor:
+    """E[(D(G(x)) - 1)^2], a scalar (Mao et al. 2017, https://arxiv.org/abs/1611.04076, eq. 9 without 1/2)."""
+    return (scores_fake - 1).square().mean()
+
+
+def discriminator_loss(scores_real: Tensor, scores_fake: Tensor) -> Tensor:
+    """E[(D(x) - 1)^2] + E[D(G(x))^2], a scalar; 0.5 where D answers 1/2 to everything."""
+    return (scores_real - 1).square().mean() + scores_fake.square().mean()
+
+
+def l1_loss(x: Tensor, y: Tensor) -> Tensor:
+    """Mean absolute difference on the paper's scale of [-1, 1], which is twice that of our [0, 1]."""
+    return 2 * (x - y).abs().mean()

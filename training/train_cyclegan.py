@@ -1,0 +1,261 @@
+"""Learn to translate between two sets of images without pairs (Zhu et al. 2017, https://arxiv.org/abs/1703.10593).
+
+    accelerate launch -m training.train_cyclegan --output_dir runs/cyclegan-twemoji2fluent --data_dir data
+
+The commands, times and results of the shipped models are in README.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from torch import Tensor
+from torch.optim import Optimizer
+from torchvision.utils import make_grid
+
+from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
+from training.data import load_domains, to_float
+from training.evaluate import measure
+from training.loop import (
+    Batch,
+    LoopConfig,
+    Noise,
+    UnpairedBatches,
+    adamw,
+    fit,
+    linear_decay,
+    make_accelerator,
+    moving_average,
+    run,
+    update,
+)
+from training.metrics import Metrics
+from training.model_folder import finish
+from training.sample_metrics import find_classifier
+from training.translation_metrics import translation_losses
+
+NUM_PICTURED = 8
+
+
+@dataclass(frozen=True)
+class TrainConfig(LoopConfig):
+    """Train a CycleGAN; a step is one of both generators, then one of both discriminators."""
+
+    model: CycleGANConfig = field(default_factory=CycleGANConfig)
+    """shape of the networks"""
+    dataset: str = "twemoji2fluent"
+    """folder with trainA trainB testA testB, also one in data_dir; the id of a data set on the Hub with two
+    columns of images; or fake"""
+    lambda_cycle: float = 10.0
+    """weight of the way round the cycle"""
+    lambda_identity: float = 0.0
+    """weight of E|G_AB(b) - b| + E|G_BA(a) - a|, which keeps colours (section 5.2; there 5 for paintings)"""
+    pool_size: int = 50
+    """generated images remembered of each domain, half of which D sees again; 0: none"""
+    random_flip: bool = True
+    """mirror half of the images"""
+    random_crop: int = 2
+    """move images by up to this many pixels each way, the border reflected"""
+    adam_beta1: float = 0.5
+    """decay of Adam's mean gradient"""
+    learning_rate: float = 2e-4
+    """learning rate of AdamW: linear warm-up, constant up to half of the run, then linear down to 0"""
+    batch_size: int = 8
+    """images of each domain a step, over all processes together"""
+    num_epochs: int = 40
+    """passes over the larger domain"""
+    warmup_steps: int = 100
+    """optimizer steps of warm-up"""
+    classifier: str = ""
+    """folder of the classifier that tells the domains apart; '': the shipped one on its own data set, on
+    others no such figures"""
+    ema_decay: float = 0.999
+    """decay a step of the moving average of both generators, which is then what is saved; 0: none"""
+    num_snapshots: int = 24
+    """pictures of the learning, at geometrically growing distances"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.pool_size and self.pool_size < self.batch_size:
+            raise ValueError(
+                f"pool_size is {self.pool_size}; allowed: 0, or the batch_size {self.batch_size} or more"
+            )
+        for name in ("lambda_cycle", "lambda_identity", "random_crop"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
+        if not 0 <= self.adam_beta1 < 1:
+            raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
+
+
+class ReplayBuffer:
+    """Generated images of earlier steps (Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828).
+
+    D then cannot forget what G did a moment ago. Part of each checkpoint.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size, self.images = size, torch.empty(0)
+
+    def exchange(self, fake: Tensor, rng: torch.Generator) -> Tensor:
+        """`fake` (B, C, H, W) with about half of the images swapped for remembered ones, once it is full."""
+        self.images = self.images.to(fake.device) if len(self.images) else fake[:0]
+        room = self.size - len(self.images)
+        self.images = torch.cat([self.images, fake[:room]])
+        fresh = fake[room:] if room else fake  # the images that find it full
+        if not len(fresh):
+            return fake
+        slots = torch.randperm(self.size, generator=rng, device=fake.device)[: len(fresh)]
+        swap = torch.rand(len(fresh), 1, 1, 1, generator=rng, device=fake.device) < 0.5
+        remembered = self.images[slots]
+        self.images[slots] = torch.where(swap, fresh, remembered)
+        return torch.cat([fake[:room], torch.where(swap, remembered, fresh)])
+
+    def state_dict(self) -> dict[str, Tensor]:
+        return {"images": self.images.cpu()}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        self.images = state["images"]
+
+
+def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
+    """Images (B, C, H, W): half of them mirrored, all moved by up to `crop` pixels, the border reflected."""
+    chance, *place = noise.uniform_like(x.new_empty(len(x), 3)).unbind(1)
+    if flip:
+        x = torch.where(chance.view(-1, 1, 1, 1) < 0.5, x.flip(3), x)
+    if crop:
+        height, width = x.shape[2:]
+        top, left = ((u * (2 * crop + 1)).long()[:, None] for u in place)
+        rows = (top + torch.arange(height, device=x.device))[:, None, :, None]  # (B, 1, H, 1)
+        columns = (left + torch.arange(width, device=x.device))[:, None, None, :]  # (B, 1, 1, W)
+        images = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
+        channels = torch.arange(x.shape[1], device=x.device).view(1, -1, 1, 1)
+        x = F.pad(x, [crop] * 4, mode="reflect")[images, channels, rows, columns]
+    return x
+
+
+def make_step(
+    config: TrainConfig,
+    accelerator: Accelerator,
+    model: CycleGAN,
+    optimizers: tuple[Optimizer, Optimizer],
+    pools: tuple[ReplayBuffer, ReplayBuffer],
+) -> Callable[[tuple[Batch, Batch]], dict[str, Tensor]]:
+    """Both games and the cycle: a step of the generators with D fixed, then one of D with images fixed."""
+    generator_ab, generator_ba, discriminator_a, discriminator_b, optimizer_g, optimizer_d = (
+        accelerator.prepare(
+            model.generator_ab, model.generator_ba, model.discriminator_a, model.discriminator_b, *optimizers
+        )
+    )
+    generators, discriminators = (generator_ab, generator_ba), (discriminator_a, discriminator_b)
+    # D where none of its gradients are wanted or waited for
+    judge_a, judge_b = (accelerator.unwrap_model(network) for network in discriminators)
+
+    def remembered(pool: ReplayBuffer, fake: Tensor, noise: Noise) -> Tensor:
+        """This process's rows of what D sees; all processes keep the same pool of all generated images."""
+        if not pool.size:
+            return fake
+        every = pool.exchange(accelerator.gather(fake), noise.rng)
+        return every[noise.rank * len(fake) : (noise.rank + 1) * len(fake)]
+
+    def step(batch: tuple[Batch, Batch]) -> dict[str, Tensor]:
+        a, b = (augment(part.x, part.noise, config.random_flip, config.random_crop) for part in batch)
+        with accelerator.accumulate(*generators, *discriminators):
+            judge_a.requires_grad_(False), judge_b.requires_grad_(False)
+            if config.lambda_identity:
+                fake_b, same_b = generator_ab(torch.cat([a, b])).chunk(2)
+                fake_a, same_a = generator_ba(torch.cat([b, a])).chunk(2)
+                identity = l1_loss(same_a, a) + l1_loss(same_b, b)
+            else:
+                fake_b, fake_a, identity = generator_ab(a), generator_ba(b), torch.zeros_like(a[0, 0, 0, 0])
+            cycle_a, cycle_b = l1_loss(generator_ba(fake_b), a), l1_loss(generator_ab(fake_a), b)
+            loss_g_ab, loss_g_ba = generator_loss(judge_b(fake_b)), generator_loss(judge_a(fake_a))
+            loss_g = loss_g_ab + loss_g_ba
+            loss_g = loss_g + config.lambda_cycle * (cycle_a + cycle_b) + config.lambda_identity * identity
+            update(accelerator, config, optimizer_g, loss_g, *generators)
+
+            judge_a.requires_grad_(True), judge_b.requires_grad_(True)
+            losses_d = []
+            for discriminator, real, fake, pool, part in zip(
+                discriminators, (a, b), (fake_a, fake_b), pools, batch
+            ):
+                seen = remembered(pool, fake.detach(), part.noise)
+                losses_d.append(discriminator_loss(*discriminator(torch.cat([real, seen])).chunk(2)))
+            update(accelerator, config, optimizer_d, sum(losses_d), *discriminators)
+        return {
+            "loss_d_a": losses_d[0],
+            "loss_d_b": losses_d[1],
+            "loss_g_ab": loss_g_ab,
+            "loss_g_ba": loss_g_ba,
+            "cycle_loss": cycle_a + cycle_b,
+            "identity_loss": identity,
+        }
+
+    return step
+
+
+def main(config: TrainConfig) -> None:
+    accelerator = make_accelerator(config)
+    model = CycleGAN(config.model).to(accelerator.device)
+    shape = config.model.in_channels, config.model.image_size
+    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
+        train = load_domains(config.dataset, config.data_dir, "train", *shape)
+        test = load_domains(config.dataset, config.data_dir, "test", *shape)
+    batches = UnpairedBatches(*train, config, accelerator)
+    classifier = find_classifier(config.classifier, config.dataset, shape)
+
+    # copies, made before `prepare` wraps the originals
+    generators = model.generator_ab, model.generator_ba
+    averages = [average for network in generators if (average := moving_average(network, config))]
+    best = [average.module.eval() for average in averages] or list(generators)
+    betas = (config.adam_beta1, 0.999)
+    optimizers = (
+        adamw(chain(*(network.parameters() for network in generators)), config, betas),
+        adamw(chain(model.discriminator_a.parameters(), model.discriminator_b.parameters()), config, betas),
+    )
+    total_steps = config.total_steps(batches.num_images)
+    pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
+    schedulers = [linear_decay(optimizer, config, total_steps) for optimizer in optimizers]
+    step = make_step(config, accelerator, model, optimizers, pools)
+
+    def after_step() -> None:
+        for average, network in zip(averages, generators):
+            average.update_parameters(network)
+
+    def validate() -> dict[str, float]:
+        return translation_losses(*best, *test, classifier)
+
+    chosen = torch.linspace(0, min(map(len, test)) - 1, NUM_PICTURED).long()
+    pictured = [to_float(images.pixels[chosen]).to(accelerator.device) for images in test]
+
+    @torch.no_grad()
+    def snapshot() -> Tensor:
+        rows = [row for network, x in zip(best, pictured) for row in (x, network(x).float())]
+        return make_grid(torch.cat(rows).cpu(), nrow=NUM_PICTURED, padding=1)
+
+    progress = fit(
+        config,
+        accelerator,
+        batches,
+        step,
+        schedulers=schedulers,
+        after_step=after_step,
+        validate=validate,
+        snapshot=snapshot,
+        to_checkpoint=[*averages, *pools],
+    )
+    for network in (*generators, model.discriminator_a, model.discriminator_b):  # measured in float32
+        accelerator.unwrap_model(network, keep_fp32_wrapper=False)
+    for network, averaged in zip(generators, best):
+        network.load_state_dict(averaged.state_dict())
+
+    def figures() -> Metrics:
+        return measure(model, train, test, classifier, config.seed)
+
+    finish(config, accelerator, model, progress, train, test, figures)
+
+
+if __name__ == "__main__":
+    run(main, TrainConfig)
