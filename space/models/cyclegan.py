@@ -42,6 +42,9 @@ class CycleGANConfig(ImageConfig):
     """channels of a generator at full size, doubled at each of its two halvings"""
     num_blocks: int = 6
     """residual blocks of a generator, at a quarter of the size"""
+    learn_zoom: bool = False
+    """a generator first enlarges or shrinks its input by two factors that it learns; for domains that draw
+    things at different sizes, on white"""
     discriminator_channels: int = 32
     """channels of a discriminator after its first convolution, doubled at each further one"""
     discriminator_layers: int = 2
@@ -53,6 +56,16 @@ class CycleGANConfig(ImageConfig):
         check_ranges(
             self, base_channels=256, num_blocks=32, discriminator_channels=256, discriminator_layers=5
         )
+
+
+def zoom(x: Tensor, factors: Tensor) -> Tensor:
+    """Images (B, C, H, W) enlarged about their centre, by `factors` (vertical, horizontal); white comes in.
+
+    Differentiable in both (Jaderberg et al. 2015, https://arxiv.org/abs/1506.02025).
+    """
+    inverse = torch.cat([torch.diag(1 / factors.flip(0)), factors.new_zeros(2, 1)], 1)
+    grid = F.affine_grid(inverse.expand(len(x), 2, 3), list(x.shape), align_corners=False)
+    return 1 - F.grid_sample(1 - x, grid, align_corners=False)
 
 
 def convolution(a: int, b: int, kernel_size: int, stride: int = 1) -> nn.Conv2d:
@@ -80,16 +93,17 @@ class ResidualBlock(nn.Module):
 class Generator(nn.Module):
     """Images (B, C, H, W) in [0, 1] -> images of the other domain, of the same shape and range.
 
-    The network of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155), with two differences. It enlarges
+    The network of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155), with differences. It enlarges
     by nearest neighbours and a convolution, where transposed convolutions leave checkerboards (Odena et al.
     2016, https://distill.pub/2016/deconv-checkerboard/). And it starts as the identity: what the network says
     is added to the logit of its input, so that colours survive instance normalisation, which forgets them,
-    and G has only the difference to learn.
+    and G has only the difference to learn. Convolutions cannot scale a picture: `learn_zoom` can.
     """
 
     def __init__(self, config: CycleGANConfig) -> None:
         super().__init__()
         channels = [config.base_channels * 2**i for i in range(3)]
+        self.log_zoom = nn.Parameter(torch.zeros(2)) if config.learn_zoom else None
         self.stem = self._layer(config.in_channels, channels[0], 5)
         self.down = nn.ModuleList(self._layer(a, b, 3, stride=2) for a, b in pairwise(channels))
         self.blocks = nn.Sequential(*[ResidualBlock(channels[-1]) for _ in range(config.num_blocks)])
@@ -104,6 +118,9 @@ class Generator(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        x = x.float()
+        if self.log_zoom is not None:
+            x = zoom(x, self.log_zoom.exp())
         h, sizes = self.stem(2 * x - 1), []
         for layer in self.down:
             sizes.append(h.shape[2:])
@@ -111,7 +128,7 @@ class Generator(nn.Module):
         h = self.blocks(h)
         for layer in self.up:
             h = layer(F.interpolate(h, size=sizes.pop(), mode="nearest"))  # an odd size comes back as well
-        return torch.sigmoid(self.head(h).float() + torch.logit(x.float(), 1 - WHITE))
+        return torch.sigmoid(self.head(h).float() + torch.logit(x, 1 - WHITE))
 
 
 class Discriminator(nn.Module):
