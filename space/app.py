@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from space.hub import ModelUnavailable, load
 from space.problems import Problem
-from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline
+from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline, translate
 
 HERE = Path(__file__).parent
 LOGO = """
@@ -83,6 +83,7 @@ def build() -> gr.Blocks:
             generate.build()
             timeline.build()
             game.build()
+            translate.build()
             models.build()
     return demo
 

@@ -28,11 +28,28 @@ def words(key: str, **values: object) -> str:
     )
 
 
-def data_url(image: Image.Image) -> str:
-    """A picture as a lossless PNG within the page."""
+def data_url(image: Image.Image, format: str = "PNG", **options: Any) -> str:
+    """A picture within the page: a lossless PNG, unless another format of Pillow is named."""
     buffer = BytesIO()
-    image.save(buffer, "PNG")
-    return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()
+    image.save(buffer, format, **options)
+    return f"data:image/{format.lower()};base64,{b64encode(buffer.getvalue()).decode()}"
+
+
+def picture(image: Image.Image, caption: str, css: str = "") -> str:
+    """A picture whose pixels stay crisp, with a caption in HTML."""
+    return (
+        f'<figure class="pixels {css}"><img src="{data_url(image)}" alt="">'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def tiles(figures: Sequence[tuple[str, str, str]]) -> str:
+    """Numbers side by side: what each is, its value, and a note, all in HTML."""
+    found = "".join(
+        f"<div><dt>{name}</dt><dd>{value}</dd><dd class='note'>{note}</dd></div>"
+        for name, value, note in figures
+    )
+    return f'<dl class="tiles">{found}</dl>' if found else ""
 
 
 def source_badge(loaded: LoadedModel) -> str:
@@ -71,6 +88,20 @@ def metric_value(metric: dict[str, Any], with_unit: bool = True) -> str:
     digits = {"dB": ".2f", "nats/image": ".2f", "%": ".1f"}.get(unit, ".3g")
     text = ", ".join(f"{v:{digits}}" for v in (value if isinstance(value, list) else [value]))
     return escape(f"{text}\u00a0{unit}".strip() if with_unit else text).replace("-", "−")
+
+
+def measured_figures(metrics: Metrics, keys: Sequence[str], title: str) -> str:
+    """Those figures of `keys` that there are as tiles, and how they were measured."""
+    figures = {key: metrics[key] for key in keys if key in metrics}
+    if not figures:
+        return ""
+    found = tiles([(metric_name(key), metric_value(figure), "") for key, figure in figures.items()])
+    protocols = "".join(
+        f"<li><b>{metric_name(key)}</b>: {escape(str(figure.get('protocol', '')))}</li>"
+        for key, figure in figures.items()
+    )
+    summary = f"<summary>{words('measure.protocol')}</summary>"
+    return f"<h4>{title}</h4>{found}<details>{summary}<ul>{protocols}</ul></details>"
 
 
 def line_chart(series: Sequence[tuple[str, str, Sequence[float], Sequence[float]]], x_label: str) -> str:

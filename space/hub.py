@@ -99,16 +99,16 @@ _slow_until = 0.0
 _lock = Lock()
 
 
-def load(name: str, able_to: str = "") -> LoadedModel:
+def load(name: str, *able_to: str) -> LoadedModel:
     """The model `name` of `space.models.MODELS`, from the best place that has it.
 
-    Raises `Problem` for an unknown name or a model that lacks the method `able_to`, and `ModelUnavailable`
-    where not even the bundled copy works.
+    Raises `Problem` for an unknown name or a model that has none of the methods `able_to`, and
+    `ModelUnavailable` where not even the bundled copy works.
     """
     if name not in MODELS:
         raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
-    if able_to and name not in models_that(able_to):
-        raise Problem("choice", name="model", value=name, allowed=", ".join(models_that(able_to)))
+    if able_to and name not in (able := models_that(*able_to)):
+        raise Problem("choice", name="model", value=name, allowed=", ".join(able))
     namespace = os.environ.get("MODEL_NAMESPACE", os.environ.get("SPACE_AUTHOR_NAME"))
     if not namespace:
         return LoadedModel(name, _build(name, BUNDLED / name), "bundled", None, None, BUNDLED / name)

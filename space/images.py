@@ -20,10 +20,21 @@ MAX_MEGAPIXELS = 40
 """Largest picture that is decoded: 120 MB of memory as RGB."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """What `read_image` opens. Pillow knows more, some of which run other programs (EPS: Ghostscript)."""
+MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
 DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 """What Pillow's readers raise on damaged files."""
+MAX_SQUARE = 256
+"""Side in pixels of what `cut_square` keeps of a picture: the largest that is translated."""
 DIGIT_SHEET = Path(__file__).parent / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
+EMOJI_SHEET = Path(__file__).parent / "emoji.png"
+"""A column an emoji of `EMOJI`: Twemoji above, Fluent Emoji 3D below, 64x64 RGB each; written by
+`python -m training.emoji_sheet`."""
+EMOJI = str.split(
+    "🐸 😋 🤓 🙃 😯 🤕 😼 👻 🌚 🧸 🍕 🍟 🍦 🥕 🌵 🦢 💓 💰 🪗 🪙 "
+    "👸 🧑🏾‍🔧 👩🏼‍🦲 🤳🏽 👀 👂🏻 ☔ 🪕 🎓 🏒 🏍️ 🚍 🚋 🚟 🔬 🥎 🥈 🇨🇭 🇹🇳 ☯️"
+)
+"""what is on the sheet, in its order"""
 MIN_CONTRAST = 0.15
 """Of white against black; a picture with less shows nothing."""
 
@@ -46,6 +57,14 @@ def to_grid(images: Tensor, columns: int, scale: int = 1, padding: int = 1) -> I
     grid = cells.unflatten(0, (rows, columns)).permute(2, 0, 3, 1, 4)  # (C, rows, H, columns, W)
     grid = grid.flatten(3).flatten(1, 2)  # (C, rows * H, columns * W)
     return to_pil(grid[:, : grid.shape[1] - padding, : grid.shape[2] - padding], scale)
+
+
+def to_heat(values: Tensor, scale: int = 1) -> Image.Image:
+    """Values (H, W) from 0 (black) through violet to 1 (pale yellow) and beyond, enlarged like `to_pil`."""
+    values = values.cpu().numpy()
+    channels = [np.interp(values, np.linspace(0, 1, len(MAGMA)), channel) for channel in MAGMA.T]
+    pixels = np.stack(channels, -1).round().astype(np.uint8)
+    return Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
 
 
 def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
@@ -73,7 +92,10 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
 def _to_rgb(image: Image.Image) -> Image.Image:
     """RGB on white. Pillow's own `convert` clips deep modes at 255 instead of scaling them."""
     if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+        values, clear = np.asarray(image), image.info.get("transparency")
+        image = Image.fromarray((values // 257).astype(np.uint8))
+        if clear is not None:  # the one level that stands for nothing
+            image.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
     elif image.mode in ("I", "F"):
         values = np.nan_to_num(np.asarray(image, np.float64))
         low, span = values.min(), np.ptp(values) or 1.0
@@ -82,6 +104,34 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     return image.convert("RGB")
+
+
+def cut_square(image: Image.Image) -> Image.Image:
+    """The middle of an RGB picture as a square of at most `MAX_SQUARE` pixels a side, antialiased."""
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    box = left, top, left + side, top + side
+    if side <= MAX_SQUARE:
+        return image.crop(box)
+    return image.resize((MAX_SQUARE, MAX_SQUARE), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
+
+
+def to_square(image: Image.Image, size: int) -> Tensor:
+    """The middle of a picture as (1, 3, size, size): `cut_square`, then scaled, a small one enlarged."""
+    square = cut_square(_to_rgb(image))
+    if square.width != size:
+        square = square.resize((size, size), Image.Resampling.LANCZOS)
+    return torch.tensor(np.asarray(square)).permute(2, 0, 1)[None] / 255
+
+
+def sketch_to_square(drawing: str | Path | BinaryIO | None) -> Image.Image:
+    """The middle of what is drawn on a `space.tabs.Drawing`; `Problem` where that is blank paper."""
+    if drawing is None:
+        raise Problem("empty_drawing")
+    image = cut_square(read_image(drawing))
+    if min(low for low, _ in image.getextrema()) == 255:
+        raise Problem("empty_drawing")
+    return image
 
 
 def to_digit(image: Image.Image) -> Tensor:
@@ -141,3 +191,11 @@ def digit_sheet() -> Tensor:
     with Image.open(DIGIT_SHEET) as sheet:
         pixels = torch.tensor(np.asarray(sheet))
     return pixels.unflatten(0, (10, 28)).unflatten(2, (20, 28)).transpose(1, 2).contiguous()
+
+
+@lru_cache
+def emoji_sheet() -> Tensor:
+    """The emoji of `EMOJI` in both domains, uint8 (N, 2, 3, 64, 64): Twemoji, Fluent 3D; read only."""
+    with Image.open(EMOJI_SHEET) as sheet:
+        pixels = torch.tensor(np.asarray(sheet))  # (2 * 64, N * 64, 3)
+    return pixels.unflatten(0, (2, 64)).unflatten(2, (-1, 64)).permute(2, 0, 4, 1, 3).contiguous()

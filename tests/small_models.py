@@ -12,7 +12,10 @@ from torch import nn
 
 from space import hub
 
-SIZES = {"hidden_dim": 8, "base_channels": 4, "latent_dim": 5, "num_features": 6}
+SIZES = {
+    **{"hidden_dim": 8, "base_channels": 4, "latent_dim": 5, "num_features": 6},
+    **{"num_blocks": 1, "discriminator_channels": 4},
+}
 
 
 def small(model_class: type[nn.Module], **config: Any) -> nn.Module:

@@ -63,6 +63,12 @@ def test_every_tab_tells_its_story(page: Page, url: str):
     expect(page.locator("#game .count")).not_to_be_empty(timeout=60_000)
     check(page, "game", korean)
 
+    open_tab(page, "translate", korean)
+    expect(page.locator("#translate-circle img")).to_have_count(4, timeout=60_000)
+    expect(page.locator("#translate-slider img").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#translate-run .steps figure").first).to_be_visible(timeout=30_000)
+    check(page, "translate", korean)
+
     open_tab(page, "models", korean)
     expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS), timeout=30_000)
     expect(page.locator("#models-details svg")).to_be_visible(timeout=30_000)

@@ -9,6 +9,7 @@ import pytest
 
 from space.hub import BUNDLED
 from space.models import MODELS, models_that
+from space.models.classifier import Classifier
 from space.text import TEXT
 
 ROOT = Path(__file__).parent.parent
@@ -115,11 +116,12 @@ def test_the_snippet_on_each_card_runs(name, monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", (BUNDLED / name / "README.md").read_text(), re.DOTALL)
     done: dict[str, object] = {}
     exec(code, done)
-    if name in models_that("decode"):
-        images = done["images"]
-        assert images.shape == (16, 1, 28, 28) and images.min() >= 0 and images.max() <= 1
+    config = done["model"].config
+    if isinstance(done["model"], Classifier):
+        assert done["logits"].shape == (16, config.num_classes)
     else:
-        assert done["logits"].shape == (16, 10)
+        images = done["images"]
+        assert images.shape == (16, *config.image_shape) and images.min() >= 0 and images.max() <= 1
 
 
 def test_labels_state_the_latent_size_of_the_model():

@@ -17,6 +17,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from space import app, hub
+from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
 from space.problems import Problem
@@ -24,6 +25,7 @@ from space.tabs import timeline as tab
 from tests.small_models import bundled
 
 GAN_NAME, VAE_NAME, BARE_NAME = "gan-mnist", "vae-mnist-2d", "autoencoder-mnist"
+CYCLEGAN_NAME = "cyclegan-twemoji2fluent"
 STEPS = [0, 1, 2, 4, 9, 19, 40, 86, 186, 400]
 GAN_COLUMNS = ["loss_d", "loss_g", "d_real", "d_fake", "d_fake_after", "value"]
 
@@ -68,8 +70,24 @@ def write_vae(folder: Path) -> None:
     )
 
 
+def write_cyclegan(folder: Path) -> None:
+    """A run as `training.train_cyclegan` leaves it: two games, their cycle, and what is measured of both."""
+    small = CycleGANConfig(base_channels=4, num_blocks=1, discriminator_channels=4)
+    CycleGAN(small).save_pretrained(folder)
+    (folder / "samples").mkdir()
+    for step in (0, 10, 20):
+        Image.new("RGB", (8 * 65 + 1, 4 * 65 + 1), (200, step, 0)).save(folder / f"samples/step-{step}.png")
+    measured = [f"test_{key}_{way}" for key in ("l1", "ssim", "domain") for way in ("ab", "ba")]
+    columns = ["loss_d_a", "loss_d_b", "loss_g_ab", "loss_g_ba", "cycle_loss"]
+    measured = ["test_cycle_l1_a", "test_cycle_l1_b", *measured]
+    rows = [[0, 0, *[""] * 5, *[0.1 * i for i in range(8)]], [10, 1, *[0.5 + 0.1 * i for i in range(5)]]]
+    lines = [["step", "epoch", *columns, *measured], *rows, [20, 2, *[0.4 - 0.05 * i for i in range(13)]]]
+    (folder / "history.csv").write_text("".join(",".join(map(str, line)) + "\n" for line in lines))
+
+
 def write_models(root: Path) -> None:
     write_gan(root / GAN_NAME)
+    write_cyclegan(root / CYCLEGAN_NAME)
     write_vae(root / VAE_NAME)
 
 
@@ -93,7 +111,8 @@ def opened(source: str) -> Image.Image:
 
 
 def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
-    assert set(tab.NAMES[:2]) == {"gan-mnist", "dcgan-mnist"}
+    assert tab.NAMES[:3] == ["gan-mnist", "dcgan-mnist", "cyclegan-twemoji2fluent"]
+    assert len(tab.NAMES) == len(set(tab.NAMES))
     assert "classifier-mnist" not in tab.NAMES and "vae-mnist-2d" in tab.NAMES
     with pytest.raises(Problem, match="choose one of"):
         tab.show("classifier-mnist")
@@ -146,7 +165,21 @@ def test_unknown_columns_get_charts_of_their_own_and_twins_are_drawn_once(root: 
 
 
 def test_hints_fit_the_family(root: Path) -> None:
-    assert [tab.show(name)[2].key for name in (GAN_NAME, VAE_NAME)] == ["timeline.game", "timeline.coder"]
+    hints = [tab.show(name)[2].key for name in (GAN_NAME, CYCLEGAN_NAME, VAE_NAME)]
+    assert hints == ["timeline.game", "timeline.translation", "timeline.coder"]
+
+
+def test_two_games_share_charts_both_ways(root: Path) -> None:
+    run = run_of(CYCLEGAN_NAME)
+    assert run["cells"] == {"columns": 8, "rows": 4, "side": 64, "padding": 1}
+    assert {group: [one["column"] for one in panel["series"]] for group, panel in panels_of(run).items()} == {
+        "game": ["loss_d_a", "loss_d_b", "loss_g_ab", "loss_g_ba"],
+        "cycle": ["test_cycle_l1_a", "test_cycle_l1_b"],
+        "l1": ["test_l1_ab", "test_l1_ba"],
+        "ssim": ["test_ssim_ab", "test_ssim_ba"],
+        "domain": ["test_domain_ab", "test_domain_ba"],
+        "cycle_loss": ["cycle_loss"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ The commands, times and results of the shipped models are in README.md.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import torch
@@ -49,6 +49,8 @@ class TrainConfig(LoopConfig):
     dataset: str = "twemoji2fluent"
     """folder with trainA trainB testA testB, also one in data_dir; the id of a data set on the Hub with two
     columns of images; or fake"""
+    match_size: bool = False
+    """set model.zoom to how much larger the training images of B draw things than those of A, on white"""
     lambda_cycle: float = 10.0
     """weight of the way round the cycle"""
     lambda_identity: float = 0.0
@@ -88,6 +90,18 @@ class TrainConfig(LoopConfig):
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
         if not 0 <= self.adam_beta1 < 1:
             raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
+
+
+def spread(pixels: Tensor) -> float:
+    """How far what is not white reaches from its middle, root mean square pixels; uint8 (N, C, H, W)."""
+    ink = 1 - to_float(pixels).mean(1)
+    places = torch.arange(ink.shape[1], device=ink.device).float()
+    deviations = []
+    for profile in (ink.sum(2), ink.sum(1)):  # vertical, horizontal: (N, size)
+        share = profile / profile.sum(1, keepdim=True).clamp_min(1e-6)
+        middle = (share * places).sum(1, keepdim=True)
+        deviations.append((share * (places - middle).square()).sum(1).sqrt())
+    return torch.cat(deviations).mean().item()
 
 
 class ReplayBuffer:
@@ -169,7 +183,7 @@ def make_step(
                 fake_a, same_a = generator_ba(torch.cat([b, a])).chunk(2)
                 identity = l1_loss(same_a, a) + l1_loss(same_b, b)
             else:
-                fake_b, fake_a, identity = generator_ab(a), generator_ba(b), torch.zeros_like(a[0, 0, 0, 0])
+                fake_b, fake_a, identity = generator_ab(a), generator_ba(b), 0.0
             cycle_a, cycle_b = l1_loss(generator_ba(fake_b), a), l1_loss(generator_ab(fake_a), b)
             loss_g_ab, loss_g_ba = generator_loss(judge_b(fake_b)), generator_loss(judge_a(fake_a))
             loss_g = loss_g_ab + loss_g_ba
@@ -184,25 +198,29 @@ def make_step(
                 seen = remembered(pool, fake.detach(), part.noise)
                 losses_d.append(discriminator_loss(*discriminator(torch.cat([real, seen])).chunk(2)))
             update(accelerator, config, optimizer_d, sum(losses_d), *discriminators)
-        return {
+        logged = {
             "loss_d_a": losses_d[0],
             "loss_d_b": losses_d[1],
             "loss_g_ab": loss_g_ab,
             "loss_g_ba": loss_g_ba,
             "cycle_loss": cycle_a + cycle_b,
-            "identity_loss": identity,
         }
+        return logged | ({"identity_loss": identity} if config.lambda_identity else {})
 
     return step
 
 
 def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
-    model = CycleGAN(config.model).to(accelerator.device)
     shape = config.model.in_channels, config.model.image_size
     with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
         train = load_domains(config.dataset, config.data_dir, "train", *shape)
         test = load_domains(config.dataset, config.data_dir, "test", *shape)
+    shape_of_model = config.model
+    if config.match_size:
+        a, b = (spread(images.pixels) for images in train)
+        shape_of_model = replace(shape_of_model, zoom=round(b / a, 3))
+    model = CycleGAN(shape_of_model).to(accelerator.device)
     batches = UnpairedBatches(*train, config, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)
 

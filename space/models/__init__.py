@@ -29,6 +29,6 @@ MODELS = {
 """Every model of the lab: name of its folder or repository -> class."""
 
 
-def models_that(method: str) -> list[str]:
-    """Names of the models whose class has `method`: 'encode', 'decode', 'discriminate', ..."""
-    return [name for name, family in MODELS.items() if hasattr(family, method)]
+def models_that(*methods: str) -> list[str]:
+    """Names of the models whose class has one of `methods`: 'encode', 'decode', 'discriminate', ..."""
+    return [name for name, family in MODELS.items() if any(hasattr(family, method) for method in methods)]

@@ -42,9 +42,8 @@ class CycleGANConfig(ImageConfig):
     """channels of a generator at full size, doubled at each of its two halvings"""
     num_blocks: int = 6
     """residual blocks of a generator, at a quarter of the size"""
-    learn_zoom: bool = False
-    """a generator first enlarges or shrinks its input by two factors that it learns; for domains that draw
-    things at different sizes, on white"""
+    zoom: float = 1.0
+    """how much larger B draws things than A, 0.25 to 4: G_AB first scales its input by it, G_BA back"""
     discriminator_channels: int = 32
     """channels of a discriminator after its first convolution, doubled at each further one"""
     discriminator_layers: int = 2
@@ -56,15 +55,14 @@ class CycleGANConfig(ImageConfig):
         check_ranges(
             self, base_channels=256, num_blocks=32, discriminator_channels=256, discriminator_layers=5
         )
+        if not 0.25 <= self.zoom <= 4:
+            raise ValueError(f"zoom is {self.zoom}; allowed: 0.25 to 4")
 
 
-def zoom(x: Tensor, factors: Tensor) -> Tensor:
-    """Images (B, C, H, W) enlarged about their centre, by `factors` (vertical, horizontal); white comes in.
-
-    Differentiable in both (Jaderberg et al. 2015, https://arxiv.org/abs/1506.02025).
-    """
-    inverse = torch.cat([torch.diag(1 / factors.flip(0)), factors.new_zeros(2, 1)], 1)
-    grid = F.affine_grid(inverse.expand(len(x), 2, 3), list(x.shape), align_corners=False)
+def scale_about_centre(x: Tensor, factor: float) -> Tensor:
+    """What is on images (B, C, H, W) drawn `factor` times as large, the images' size kept; white comes in."""
+    to_source = x.new_tensor([[1 / factor, 0, 0], [0, 1 / factor, 0]]).expand(len(x), 2, 3)
+    grid = F.affine_grid(to_source, list(x.shape), align_corners=False)
     return 1 - F.grid_sample(1 - x, grid, align_corners=False)
 
 
@@ -97,13 +95,14 @@ class Generator(nn.Module):
     by nearest neighbours and a convolution, where transposed convolutions leave checkerboards (Odena et al.
     2016, https://distill.pub/2016/deconv-checkerboard/). And it starts as the identity: what the network says
     is added to the logit of its input, so that colours survive instance normalisation, which forgets them,
-    and G has only the difference to learn. Convolutions cannot scale a picture: `learn_zoom` can.
+    and G has only the difference to learn. Where one domain draws larger, the input is scaled by `zoom`
+    first: convolutions cannot.
     """
 
-    def __init__(self, config: CycleGANConfig) -> None:
+    def __init__(self, config: CycleGANConfig, zoom: float) -> None:
         super().__init__()
         channels = [config.base_channels * 2**i for i in range(3)]
-        self.log_zoom = nn.Parameter(torch.zeros(2)) if config.learn_zoom else None
+        self.zoom = zoom
         self.stem = self._layer(config.in_channels, channels[0], 5)
         self.down = nn.ModuleList(self._layer(a, b, 3, stride=2) for a, b in pairwise(channels))
         self.blocks = nn.Sequential(*[ResidualBlock(channels[-1]) for _ in range(config.num_blocks)])
@@ -119,8 +118,8 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x.float()
-        if self.log_zoom is not None:
-            x = zoom(x, self.log_zoom.exp())
+        if self.zoom != 1:
+            x = scale_about_centre(x, self.zoom)
         h, sizes = self.stem(2 * x - 1), []
         for layer in self.down:
             sizes.append(h.shape[2:])
@@ -180,7 +179,10 @@ class CycleGAN(
     def __init__(self, config: CycleGANConfig) -> None:
         super().__init__()
         self.config = config
-        self.generator_ab, self.generator_ba = Generator(config), Generator(config)
+        self.generator_ab, self.generator_ba = (
+            Generator(config, config.zoom),
+            Generator(config, 1 / config.zoom),
+        )
         self.discriminator_a, self.discriminator_b = Discriminator(config), Discriminator(config)
 
     def translate(self, x: Tensor, direction: Direction = "ab") -> Tensor:

@@ -51,23 +51,33 @@ class Drawing(gr.ImageEditor):
         )
 
 
+class PictureFile(gr.Image):
+    """A `gr.Image` whose file reaches the handler unread: `read_image` says what is wrong with it."""
+
+    is_template = True  # Gradio draws it as its base class
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Path of the uploaded file."""
+        return payload.path if payload else None
+
+
 def blank_paper() -> dict[str, Any]:
     """White to draw on: over nothing, the editor waits for a tool and loses the first stroke."""
     return {"background": np.full((280, 280, 3), 255, np.uint8), "layers": [], "composite": None}
 
 
 def paper(**kwargs: Any) -> Drawing:
-    """White paper of 280x280 pixels to draw a digit on, with a black pen."""
-    return Drawing(
-        value=blank_paper(),
-        sources=(),
-        canvas_size=(280, 280),
-        layers=False,
-        transforms=(),
-        image_mode="L",
-        brush=gr.Brush(default_size=18, colors=["#000000"], color_mode="fixed"),
-        **kwargs,
-    )
+    """White paper of 280x280 pixels to draw on; unless `kwargs` say else, a digit with a black pen."""
+    settings: dict[str, Any] = {
+        "value": blank_paper(),
+        "sources": (),
+        "canvas_size": (280, 280),
+        "layers": False,
+        "transforms": (),
+        "image_mode": "L",
+        "brush": gr.Brush(default_size=18, colors=["#000000"], color_mode="fixed"),
+    }
+    return Drawing(**settings | kwargs)
 
 
 def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:

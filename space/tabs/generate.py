@@ -6,7 +6,6 @@
 
 import math
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -15,7 +14,16 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
-from space.html import Metrics, data_url, metric_name, metric_value, read_metrics, source_badge, words
+from space.html import (
+    Metrics,
+    data_url,
+    measured_figures,
+    metric_value,
+    read_metrics,
+    source_badge,
+    tiles,
+    words,
+)
 from space.hub import ModelUnavailable, load
 from space.images import digit_sheet, to_grid
 from space.models import MODELS, models_that
@@ -204,7 +212,7 @@ def show_panel(name: str, number: float, seed: float, scale: float, chosen: Any)
         "scores": scores,
         "typical": scale * math.sqrt(model.config.latent_dim),
         "facts": _facts(images, scores, metrics),
-        "measured": _measured(metrics) + source_badge(loaded),
+        "measured": measured_figures(metrics, FIGURES, words("generate.measured")) + source_badge(loaded),
     }
     return gr.update(panel=panel, journey=travel(model, z, chosen))
 
@@ -215,25 +223,17 @@ def _title(name: str) -> str:
 
 def _facts(images: Tensor, scores: list[float] | None, metrics: Metrics) -> str:
     """Two numbers computed from the samples shown: fidelity in D's eyes, and diversity."""
-    tiles = []
+    found = []
     if scores is not None:
         key, values = "generate.mean_score.note", {}
         if "d_real" in metrics:
             key, values = "generate.mean_score.real", {"real": metric_value(metrics["d_real"])}
         mean = sum(scores) / len(scores)
-        tiles.append((words("generate.mean_score"), f"{mean:.2f}", words(key, **values)))
+        found.append((words("generate.mean_score"), f"{mean:.2f}", words(key, **values)))
     if len(images) > 1 and images[0].shape == (1, *digit_sheet().shape[2:]):
         note = words("generate.spread.note", real=f"{real_spread():.1f}")
-        tiles.append((words("generate.spread"), f"{spread(images):.1f}", note))
-    return _tiles(tiles)
-
-
-def _tiles(tiles: list[tuple[str, str, str]]) -> str:
-    found = "".join(
-        f"<div><dt>{name}</dt><dd>{value}</dd><dd class='note'>{note}</dd></div>"
-        for name, value, note in tiles
-    )
-    return f'<dl class="tiles">{found}</dl>' if found else ""
+        found.append((words("generate.spread"), f"{spread(images):.1f}", note))
+    return tiles(found)
 
 
 def spread(images: Tensor) -> float:
@@ -245,20 +245,6 @@ def spread(images: Tensor) -> float:
 def real_spread() -> float:
     """`spread` of the 200 test digits that come with the app."""
     return spread(digit_sheet().flatten(0, 1) / 255)
-
-
-def _measured(metrics: Metrics) -> str:
-    """The figures that compare samples with real images, and how they were measured."""
-    figures = {key: metrics[key] for key in FIGURES if key in metrics}
-    if not figures:
-        return ""
-    tiles = _tiles([(metric_name(key), metric_value(figure), "") for key, figure in figures.items()])
-    protocols = "".join(
-        f"<li><b>{metric_name(key)}</b>: {escape(str(figure.get('protocol', '')))}</li>"
-        for key, figure in figures.items()
-    )
-    summary = f"<summary>{words('measure.protocol')}</summary>"
-    return f"<h4>{words('generate.measured')}</h4>{tiles}<details>{summary}<ul>{protocols}</ul></details>"
 
 
 def show(

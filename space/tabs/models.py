@@ -37,6 +37,8 @@ CURVES = (  # column of history.csv, its name in words, its look; families have 
     ("test_loss", "test", "test"),
     ("loss_d", "loss_d", "train"),
     ("loss_g", "loss_g", "test"),
+    ("test_l1_ab", "l1_ab", "train"),
+    ("test_l1_ba", "l1_ba", "test"),
 )
 MAX_POINTS = 400
 """points of a curve that are drawn"""

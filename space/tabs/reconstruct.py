@@ -11,18 +11,17 @@ from html import escape
 from typing import Any, BinaryIO, get_args
 
 import gradio as gr
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from space.html import data_url, metric_name, metric_value, read_metrics, source_badge, words
+from space.html import data_url, metric_name, metric_value, picture, read_metrics, source_badge, words
 from space.hub import LoadedModel, ModelUnavailable, load
-from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
+from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_heat, to_pil
 from space.models import models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
-from space.tabs import LATEX, blank_paper, friendly, i18n, paper
+from space.tabs import LATEX, PictureFile, blank_paper, friendly, i18n, paper
 
 RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
@@ -31,7 +30,6 @@ SOURCES = ("digit", "draw", "upload")
 EXAMPLES = 12  # of each class, in the picker
 MAX_SEED = 2**32 - 1
 SCALE = 8
-MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
 FIGURES = (
     "reconstruction_psnr",
     "linear_probe_accuracy",
@@ -182,30 +180,20 @@ def reconstruct_api(
 
 def error_map(result: Reconstruction, scale: int = 1) -> Image.Image:
     """|x - x'| from 0 (black) through violet to 1 (pale yellow)."""
-    error = (result.output - result.x).abs()[0, 0].numpy()
-    channels = [np.interp(error, np.linspace(0, 1, len(MAGMA)), channel) for channel in MAGMA.T]
-    pixels = np.stack(channels, -1).round().astype(np.uint8)
-    return Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
-
-
-def _figure(image: Image.Image, caption: str, css: str = "") -> str:
-    return (
-        f'<figure class="pixels {css}"><img src="{data_url(image)}" alt="">'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    return to_heat((result.output - result.x).abs()[0, 0], scale)
 
 
 def _input_figures(x: Tensor, noisy: Tensor) -> str:
     same = torch.equal(noisy, x)
     caption = f"{words('reconstruct.noisy')} <i>x̃{' = x' if same else ''}</i>"
-    return _figure(to_pil(x, SCALE), f"{words('reconstruct.x')} <i>x</i>") + _figure(
+    return picture(to_pil(x, SCALE), f"{words('reconstruct.x')} <i>x</i>") + picture(
         to_pil(noisy, SCALE), caption
     )
 
 
 def _output_figures(result: Reconstruction) -> str:
     scale = '<span class="scale">0<b></b>1</span>'
-    return _figure(to_pil(result.output, SCALE), f"{words('reconstruct.output')} <i>x′</i>") + _figure(
+    return picture(to_pil(result.output, SCALE), f"{words('reconstruct.output')} <i>x′</i>") + picture(
         error_map(result, SCALE), f"{words('reconstruct.error')} <i>|x − x′|</i> {scale}"
     )
 
@@ -248,8 +236,8 @@ def _show_family(x: Tensor, noisy: Tensor) -> str:
             cards.append(f'<section class="card">{title}<p class="notice">{sentence}</p></section>')
             continue
         best = f" <mark>{words('measure.best')}</mark>" if result.mse == min(errors) else ""
-        pictures = _figure(to_pil(result.output, SCALE), "<i>x′</i>")
-        pictures += _figure(error_map(result, SCALE), "<i>|x − x′|</i>")
+        pictures = picture(to_pil(result.output, SCALE), "<i>x′</i>")
+        pictures += picture(error_map(result, SCALE), "<i>|x − x′|</i>")
         cards.append(
             f'<section class="card">{title}<div class="pair">{pictures}</div>'
             f'<p class="score">{psnr(result.mse):.2f} dB{best} <small>{len(result.z)} × 4 B</small></p>'
@@ -378,16 +366,6 @@ class DigitPicker(gr.HTML):
     def api_info(self) -> dict[str, Any]:
         """A number, where `gr.HTML` holds a string."""
         return {"type": "integer"}
-
-
-class PictureFile(gr.Image):
-    """A `gr.Image` whose file reaches the handler unread: `read_image` says what is wrong with it."""
-
-    is_template = True  # Gradio draws it as its base class
-
-    def preprocess(self, payload: Any) -> str | None:
-        """Path of the uploaded file."""
-        return payload.path if payload else None
 
 
 def _objective(model: str) -> Any:

@@ -30,7 +30,10 @@ from space.problems import Problem
 from space.tabs import LATEX, asset, friendly, i18n
 from space.text import TEXT
 
-NAMES = sorted(models_that("decode"), key=lambda name: name not in models_that("discriminate"))
+GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
+WATCHED = ("decode", "translate")
+"""a model that can do one of these makes pictures"""
+NAMES = sorted(models_that(*WATCHED), key=[*GAMES, *TRANSLATORS, *MODELS].index)
 """Models whose pictures can be watched as they learn, the games first."""
 
 MAX_FRAMES = 64
@@ -54,6 +57,10 @@ GROUPS = (
     ("opinion", re.compile(r"d_")),
     ("value", re.compile(r"value$")),
     ("game", re.compile(r"loss_[dg](_|$)")),
+    ("cycle", re.compile(r"cycle_l1_")),
+    ("l1", re.compile(r"l1_")),
+    ("ssim", re.compile(r"ssim_")),
+    ("domain", re.compile(r"domain_")),
     ("loss", re.compile(r"loss|recon$")),
     ("regulariser", re.compile(r"kl$|penalty$")),
 )
@@ -61,7 +68,7 @@ GROUPS = (
 EQUILIBRIUM = {"opinion": 0.5, "value": -math.log(4)}
 """D(x) = D(G(z)) = 1/2 and V = -log 4, where no discriminator can tell fakes from data (Goodfellow et al.
 2014, theorem 1)."""
-LINEAR = {"opinion", "value", "game", "regulariser"}
+LINEAR = {"opinion", "value", "game", "regulariser", "ssim", "domain"}
 """charts whose scale is never logarithmic: what they show rises, or has no direction"""
 
 ANIMATION_SCALE = 2
@@ -149,9 +156,9 @@ def build() -> None:
 
 def show(model: str) -> tuple[dict[str, Any], str, Any]:
     """The run of a model for `TrainingRun`, where its weights come from, and what to look for."""
-    loaded = load(model, "decode")
-    game = hasattr(loaded.model, "discriminate")
-    return training_run(loaded), source_badge(loaded), i18n(f"timeline.{'game' if game else 'coder'}")
+    loaded = load(model, *WATCHED)
+    kind = "game" if model in GAMES else "translation" if model in TRANSLATORS else "coder"
+    return training_run(loaded), source_badge(loaded), i18n(f"timeline.{kind}")
 
 
 def training_run(loaded: LoadedModel) -> dict[str, Any]:
@@ -179,7 +186,7 @@ def _training_run(name: str, folder: Path, image_size: int) -> dict[str, Any]:
         "positions": positions,
         "frames": [data_url(image) for _, image in frames],
         "size": size,
-        "cells": size and _cells(*size, image_size),
+        "cells": size and cells(*size, image_size),
         "panels": _panels(curves, bend),
         "bend": bend,
         "steps_per_epoch": _steps_per_epoch(rows),
@@ -198,20 +205,29 @@ def read_frames(folder: Path) -> list[tuple[int, Image.Image]]:
 
     Damaged ones, those too large, and those of another size than the last one are left out.
     """
+    files = [(step, path, path.stat().st_size) for step, path in frame_files(folder)]
+    files = evenly([file for file in files if file[2] <= MAX_FRAME_BYTES], MAX_FRAMES)
+    while sum(size for *_, size in files) > MAX_FRAMES_BYTES:
+        files = evenly(files, len(files) // 2)
+    frames = [(step, image) for step, path, _ in files if (image := read_frame(path))]
+    return [(step, image) for step, image in frames if image.size == frames[-1][1].size]
+
+
+def frame_files(folder: Path) -> list[tuple[int, Path]]:
+    """The files of `samples/` with their steps, in order, unread."""
     files = []
     for path in folder.glob("samples/step-*.png"):
         digits = path.stem.removeprefix("step-")
         if re.fullmatch(r"[0-9]{1,12}", digits) and path.is_file():
-            files.append((int(digits), path, path.stat().st_size))
-    files = evenly(sorted(file for file in files if file[2] <= MAX_FRAME_BYTES), MAX_FRAMES)
-    while sum(size for *_, size in files) > MAX_FRAMES_BYTES:
-        files = evenly(files, len(files) // 2)
-    frames = [(step, image) for step, path, _ in files if (image := _read_frame(path))]
-    return [(step, image) for step, image in frames if image.size == frames[-1][1].size]
+            files.append((int(digits), path))
+    return sorted(files)
 
 
-def _read_frame(path: Path) -> Image.Image | None:
+def read_frame(path: Path) -> Image.Image | None:
+    """One picture of `samples/`, a grey one as L; None where it is damaged or too large."""
     try:
+        if path.stat().st_size > MAX_FRAME_BYTES:
+            return None
         with Image.open(path, formats=["PNG"]) as header:
             if header.width * header.height > MAX_FRAME_PIXELS:
                 return None
@@ -222,7 +238,7 @@ def _read_frame(path: Path) -> Image.Image | None:
     return image.convert("L") if (pixels == pixels[..., :1]).all() else image
 
 
-def _cells(width: int, height: int, image_size: int) -> dict[str, int] | None:
+def cells(width: int, height: int, image_size: int) -> dict[str, int] | None:
     """Columns and rows of a grid of square pictures, and their side; None where it is no such grid."""
     side = image_size + PADDING
     columns, rows = (width - PADDING) // side, (height - PADDING) // side
@@ -355,7 +371,7 @@ def timeline(model: str) -> tuple[str | None, dict[str, Any]]:
         {"model", "source", "commit", "snapshots": [steps], "columns": {"step": [...], "epoch": [...], ...}},
         the columns of history.csv row by row, null where a cell is blank
     """
-    loaded = load(model, "decode")
+    loaded = load(model, *WATCHED)
     frames, rows = read_frames(loaded.folder), read_rows(loaded.folder)
     if not frames and not rows:
         raise Problem("no_run", model=model)

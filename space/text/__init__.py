@@ -4,7 +4,7 @@
 page in the visitor's browser; the text of an error is not translated there, so that `say` picks a language.
 """
 
-from space.text import app, game, generate, manifold, models, problems, reconstruct, timeline
+from space.text import app, game, generate, manifold, models, problems, reconstruct, timeline, translate
 
 TEXT = {
     **app.TEXT,
@@ -14,6 +14,7 @@ TEXT = {
     **generate.TEXT,
     **timeline.TEXT,
     **game.TEXT,
+    **translate.TEXT,
     **models.TEXT,
 }
 

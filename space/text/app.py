@@ -3,10 +3,11 @@
 TEXT = {
     "app.heading": (
         "# Generative Model Lab\n\n"
-        "Autoencoders, VAE and GANs, trained on handwritten digits. "
+        "Autoencoders, VAE and GANs, trained on handwritten digits, and a CycleGAN that translates emoji. "
         "Change something and see what happens: every picture is computed on the spot.",
         "# 생성 모델 실험실\n\n"
-        "손글씨 숫자로 학습한 오토인코더, VAE, GAN을 직접 다루어 보는 실험실입니다. "
+        "손글씨 숫자로 학습한 오토인코더, VAE, GAN과 이모지의 스타일을 바꾸는 CycleGAN을 직접 다루어 보는 "
+        "실험실입니다. "
         "값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
     ),
     "model.autoencoder-mnist": ("Plain, 32-D", "기본, 32차원"),
@@ -19,7 +20,9 @@ TEXT = {
     "model.vae-mnist-20d": ("VAE, 20-D", "VAE, 20차원"),
     "model.gan-mnist": ("GAN, 64-D", "GAN, 64차원"),
     "model.dcgan-mnist": ("DCGAN, 64-D", "DCGAN, 64차원"),
+    "model.cyclegan-twemoji2fluent": ("CycleGAN", "CycleGAN"),
     "model.classifier-mnist": ("Classifier", "분류기"),
+    "model.classifier-twemoji2fluent": ("Classifier, emoji style", "분류기, 이모지 스타일"),
     "source.hub": ("from the Hub", "Hub에서 받음"),
     "source.cache": ("from the local cache of the Hub", "Hub의 로컬 캐시"),
     "source.bundled": ("bundled with this app", "앱에 포함됨"),
@@ -62,6 +65,33 @@ TEXT = {
     "metric.d_fake": ("D(G(z)), samples", "D(G(z)), 생성 표본"),
     "metric.value": ("Value of the game, V(D, G)", "게임의 가치 V(D, G)"),
     "metric.accuracy": ("Accuracy", "정확도"),
+    "metric.l1_nothing": ("L1 without translation", "변환하지 않았을 때의 L1"),
+    "metric.psnr_nothing": ("PSNR without translation", "변환하지 않았을 때의 PSNR"),
+    "metric.ssim_nothing": ("SSIM without translation", "변환하지 않았을 때의 SSIM"),
+    **{
+        f"metric.{key}_{way}": (
+            f"{english}, {way[0].upper()} → {way[1].upper()}",
+            f"{korean}, {way[0].upper()} → {way[1].upper()}",
+        )
+        for way in ("ab", "ba")
+        for key, english, korean in (
+            ("l1", "L1 to the counterpart", "짝 이미지와의 L1"),
+            ("psnr", "PSNR against the counterpart", "짝 이미지 기준 PSNR"),
+            ("ssim", "SSIM with the counterpart", "짝 이미지 기준 SSIM"),
+            ("l1_recoloured", "L1 with colours matched only", "색만 맞추었을 때의 L1"),
+            ("domain_accuracy", "Taken for the other domain", "상대 도메인으로 분류된 비율"),
+            ("domain_fid", "Fréchet distance (domain classifier)", "프레셰 거리 (도메인 분류기)"),
+        )
+    },
+    **{
+        f"metric.{key}_{domain}": (f"{english}, {domain.upper()}", f"{korean}, {domain.upper()}")
+        for domain in ("a", "b")
+        for key, english, korean in (
+            ("cycle_l1", "Cycle L1", "순환 L1"),
+            ("identity_l1", "Identity L1", "항등 L1"),
+        )
+    },
+    "metric.domain_accuracy_real": ("Domain classifier on real images", "도메인 분류기 정확도 (실제 이미지)"),
     "measure.best": ("best", "최고"),
     "measure.protocol": ("How each figure was measured", "각 수치를 측정한 방법"),
 }

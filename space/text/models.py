@@ -25,6 +25,8 @@ TEXT = {
     "models.test": ("test loss", "테스트 손실"),
     "models.loss_d": ("discriminator's loss", "판별자 손실"),
     "models.loss_g": ("generator's loss", "생성자 손실"),
+    "models.l1_ab": ("L1 to the counterpart, A → B", "짝 이미지와의 L1, A → B"),
+    "models.l1_ba": ("L1 to the counterpart, B → A", "짝 이미지와의 L1, B → A"),
     "models.step": ("step", "스텝"),
     "models.samples": ("Through training", "학습 중의 변화"),
     "models.samples.note": (

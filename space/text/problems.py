@@ -22,12 +22,12 @@ TEXT = {
         "{name} 값이 {value}입니다. 다음 중에서 선택해 주세요: {allowed}.",
     ),
     "problem.no_image": (
-        "There is no picture yet. Pick a digit, draw one, or upload a file.",
-        "아직 그림이 없습니다. 숫자를 고르거나, 직접 그리거나, 파일을 올려 주세요.",
+        "There is no picture yet. Pick one, draw one, or upload a file.",
+        "아직 그림이 없습니다. 그림을 고르거나, 직접 그리거나, 파일을 올려 주세요.",
     ),
     "problem.empty_drawing": (
-        "The drawing is empty. Draw a digit with the mouse or a finger first.",
-        "그림이 비어 있습니다. 먼저 마우스나 손가락으로 숫자를 그려 주세요.",
+        "The drawing is empty. Draw something with the mouse or a finger first.",
+        "그림이 비어 있습니다. 먼저 마우스나 손가락으로 그려 주세요.",
     ),
     "problem.not_an_image": (
         "This file is not a picture that can be read. Upload a PNG, JPEG or WebP file.",

@@ -53,6 +53,33 @@ TEXT = {
         "- **모드 붕괴**가 일어나면 격자의 칸들이 몇 가지 같은 숫자로 바뀌고, $D(G(z))$가 크게 흔들리거나 "
         "0에 붙으며, 생성자의 손실이 커집니다. 반복되는 그림이 있는지 살펴보세요.",
     ),
+    "timeline.translation": (
+        "### What to look for\n"
+        "The rows are test emoji of *A* (Twemoji), their translations $G_{AB}(a)$, test emoji of *B* (Fluent "
+        "3D), and theirs, $G_{BA}(b)$.\n\n"
+        "- **It begins by doing nothing.** The generators start as the identity, so that the way there and "
+        "back is perfect and the discriminators see through everything.\n"
+        "- **Then they give up some of the cycle to please the discriminators:** the cycle error rises, "
+        "sizes, colours and shading move towards the other set.\n"
+        "- **Two games at once.** With least squares a discriminator that cannot tell has the loss "
+        "$\\tfrac14+\\tfrac14=\\tfrac12$, its generator $\\tfrac14$. As in every GAN the losses say who is "
+        "ahead, not how good the pictures are.\n"
+        "- **What the losses do not say** is measured on the test emoji: the distance to the true "
+        "counterpart (L1, lower is better; SSIM, higher is better), which training never saw, and the share "
+        "of translations that a classifier of both sets takes for the target set.",
+        "### 무엇을 볼까요?\n"
+        "각 행은 위에서부터 *A*(Twemoji)의 테스트 이모지, 이를 변환한 $G_{AB}(a)$, *B*(Fluent 3D)의 테스트 "
+        "이모지, 이를 변환한 $G_{BA}(b)$입니다.\n\n"
+        "- **처음에는 아무것도 바꾸지 않습니다.** 생성자가 항등 함수에서 출발하므로 갔다가 돌아오는 길은 "
+        "완벽하고, 판별자는 모두 간파합니다.\n"
+        "- **이어서 순환을 조금 내주고 판별자를 속이기 시작합니다.** 순환 오차가 커지면서 크기, 색, 음영이 "
+        "상대 집합에 가까워집니다.\n"
+        "- **게임 두 개가 동시에 진행됩니다.** 최소제곱 손실에서 구별하지 못하는 판별자의 손실은 "
+        "$\\tfrac14+\\tfrac14=\\tfrac12$, 이때 생성자의 손실은 $\\tfrac14$입니다. 여느 GAN과 같이 손실은 "
+        "누가 앞서는지를 말할 뿐, 그림의 품질을 말하지 않습니다.\n"
+        "- **손실이 말해 주지 않는 것**은 테스트 이모지로 잽니다. 학습에 쓰지 않은 짝 이미지와의 거리(L1은 "
+        "낮을수록, SSIM은 높을수록 좋음), 그리고 두 집합을 구별하는 분류기가 목표 집합으로 본 비율입니다.",
+    ),
     "timeline.coder": (
         "### What to look for\n"
         "The first row holds test images (with noise, for the denoising autoencoder) and the second their "
@@ -107,6 +134,10 @@ TEXT = {
     "run.group.opinion": ("What D thinks", "판별자의 판단"),
     "run.group.value": ("Value V(D, G)", "가치 함수 V(D, G)"),
     "run.group.game": ("Losses of the players", "두 네트워크의 손실"),
+    "run.group.cycle": ("Cycle error, test", "순환 오차, 테스트"),
+    "run.group.l1": ("L1 to the counterpart, test", "짝 이미지와의 L1, 테스트"),
+    "run.group.ssim": ("SSIM with the counterpart, test", "짝 이미지와의 SSIM, 테스트"),
+    "run.group.domain": ("Taken for the target set, test", "목표 집합으로 본 비율, 테스트"),
     "run.group.loss": ("Loss", "손실"),
     "run.group.regulariser": ("Regulariser", "규제 항"),
     "run.equilibrium.opinion": ("equilibrium 1/2", "균형점 1/2"),
@@ -117,6 +148,20 @@ TEXT = {
     "run.column.value": ("V", "V"),
     "run.column.loss_d": ("loss D", "판별자"),
     "run.column.loss_g": ("loss G", "생성자"),
+    "run.column.loss_d_a": ("D of A", "A의 판별자"),
+    "run.column.loss_d_b": ("D of B", "B의 판별자"),
+    "run.column.loss_g_ab": ("G from A to B", "A→B 생성자"),
+    "run.column.loss_g_ba": ("G from B to A", "B→A 생성자"),
+    "run.column.cycle_loss": ("cycle loss", "순환 손실"),
+    "run.column.identity_loss": ("identity loss", "항등 손실"),
+    "run.column.test_cycle_l1_a": ("from A", "A에서"),
+    "run.column.test_cycle_l1_b": ("from B", "B에서"),
+    "run.column.test_l1_ab": ("A to B", "A→B"),
+    "run.column.test_l1_ba": ("B to A", "B→A"),
+    "run.column.test_ssim_ab": ("A to B", "A→B"),
+    "run.column.test_ssim_ba": ("B to A", "B→A"),
+    "run.column.test_domain_ab": ("A to B", "A→B"),
+    "run.column.test_domain_ba": ("B to A", "B→A"),
     "run.column.loss": ("total", "전체"),
     "run.column.test_loss": ("total, test", "전체, 테스트"),
     "run.column.recon": ("reconstruction", "재구성"),

@@ -1,0 +1,130 @@
+"""What the translate tab says."""
+
+TEXT = {
+    "translate.tab": ("Translate", "스타일 변환"),
+    "translate.intro": (
+        "A CycleGAN learns to translate between two sets of pictures **that nobody paired**: here flat emoji "
+        "(*A*, Twemoji) and rendered ones (*B*, Fluent 3D). $G$ goes there, $F$ comes back, and the way "
+        "round must end where it began: $F(G(x))\\approx x$. **Pick an emoji, draw, or upload any picture**, "
+        "and follow it round the circle.",
+        "CycleGAN은 **짝지어지지 않은** 두 그림 집합 사이의 변환을 학습합니다. 여기서는 평면 "
+        "이모지(*A*, Twemoji)와 입체 이모지(*B*, Fluent 3D)를 서로 바꿉니다. $G$로 갔다가 $F$로 돌아오면 "
+        "처음 그림이 되어야 합니다: $F(G(x))\\approx x$. **이모지를 고르거나, 그리거나, 아무 그림이나 올려** "
+        "한 바퀴를 따라가 보세요.",
+    ),
+    "translate.direction": ("Direction", "방향"),
+    "translate.direction.ab": ("Twemoji → Fluent 3D", "Twemoji → Fluent 3D"),
+    "translate.direction.ba": ("Fluent 3D → Twemoji", "Fluent 3D → Twemoji"),
+    "translate.source": ("Picture", "그림"),
+    "translate.source.emoji": ("Test emoji", "테스트 이모지"),
+    "translate.source.draw": ("Draw", "직접 그리기"),
+    "translate.source.upload": ("Upload", "파일 올리기"),
+    "translate.sketch": ("Draw with colours", "색칠하며 그려 보세요"),
+    "translate.upload": ("Any picture", "아무 그림"),
+    "translate.size": ("Size", "크기"),
+    "translate.size.info": (
+        "Trained at 64. The networks are convolutions only, so any size will do; their brush stays as large.",
+        "64에서 학습했습니다. 합성곱만으로 이루어져 어떤 크기든 변환하지만, 붓의 크기는 그대로입니다.",
+    ),
+    "translate.x": ("input", "입력"),
+    "translate.as": ("as {domain}", "{domain}로"),
+    "translate.back": ("back as {domain}", "다시 {domain}로"),
+    "translate.cycle": ("cycle L1", "순환 L1"),
+    "translate.cycle.note": (
+        "In the middle: the mean of |x − F(G(x))| over all pixels, from 0 to 1. On the way there G changed x "
+        "by {change}.",
+        "가운데 수는 |x − F(G(x))|의 픽셀 평균입니다(0~1). 가는 길에 G가 x를 바꾼 정도는 {change}입니다.",
+    ),
+    "translate.slider": ("Before and after: x | G(x)", "변환 전과 후: x | G(x)"),
+    "translate.judged": ("What the discriminators think", "판별자의 판단"),
+    "translate.judged.note": (
+        "Each sees only patches and scores every one of them; above, the mean. Orange is seen through, blue "
+        "taken for real, grey undecided.",
+        "판별자는 그림을 작은 조각으로 보고 조각마다 점수를 매깁니다. 위의 수는 평균입니다. 주황은 가짜로 "
+        "간파한 곳, 파랑은 진짜로 본 곳, 회색은 판단하지 못한 곳입니다.",
+    ),
+    "translate.generated": ("generated", "생성"),
+    "translate.real": ("real", "진짜"),
+    "translate.counterpart": ("What the designers drew", "디자이너가 그린 답"),
+    "translate.counterpart.note": (
+        "L1 of G(x) to it: {translated}. Of x itself, untranslated: {untranslated}. Training never saw this "
+        "pair.",
+        "G(x)와의 L1은 {translated}, 변환하지 않은 x와의 L1은 {untranslated}입니다. 학습할 때 이 짝은 "
+        "보지 않았습니다.",
+    ),
+    "translate.identity": ("Identity", "항등 변환"),
+    "translate.identity.note": (
+        "F makes {source} pictures. Where x is one already, F should leave it alone.",
+        "F는 {source} 그림을 만듭니다. x가 이미 {source} 그림이라면 F는 그대로 두어야 합니다.",
+    ),
+    "translate.strip": ("The translation through training", "학습이 진행되며 달라지는 변환"),
+    "translate.strip.note": (
+        "Choose one of the test images; below, what G made of it after so many steps.",
+        "테스트 이미지를 하나 고르세요. 아래는 해당 스텝까지 학습한 G가 변환한 결과입니다.",
+    ),
+    "translate.no_snapshots": (
+        "No pictures of its training come with this model.",
+        "이 모델에는 학습 과정의 그림이 없습니다.",
+    ),
+    "translate.left_out": (
+        "Pictures of the training that cannot be read and are left out: {count}.",
+        "읽을 수 없어 제외한 학습 과정의 그림: {count}개.",
+    ),
+    "translate.measured": ("Measured on all test emoji", "테스트 이모지 전체에서 측정한 수치"),
+    "translate.theory": (
+        "### The game\n"
+        "Two generators, two discriminators, and no pairs. Each discriminator learns to score real patches 1 "
+        "and generated ones 0 (least squares),\n\n"
+        "$$\\begin{aligned}"
+        "&\\min_{D_B}\\;\\mathbb E_{b}\\big[(D_B(b)-1)^2\\big]+\\mathbb E_{a}\\big[D_B(G(a))^2\\big]\\\\"
+        "&\\min_{D_A}\\;\\mathbb E_{a}\\big[(D_A(a)-1)^2\\big]+\\mathbb E_{b}\\big[D_A(F(b))^2\\big]"
+        "\\end{aligned}$$\n\n"
+        "and both generators, $G$ from $A$ to $B$ and $F$ back, minimise two adversarial terms and the "
+        "cycle:\n\n"
+        "$$\\begin{gathered}"
+        "\\underbrace{\\mathbb E_{a}\\big[(D_B(G(a))-1)^2\\big]}_{G\\text{ fools }D_B}"
+        "+\\underbrace{\\mathbb E_{b}\\big[(D_A(F(b))-1)^2\\big]}_{F\\text{ fools }D_A}"
+        "\\\\+\\;\\lambda\\underbrace{\\Big(\\mathbb E_{a}\\lVert F(G(a))-a\\rVert_1"
+        "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{there and back}}\\end{gathered}$$\n\n"
+        "### What to look for\n"
+        "- **Why the cycle.** The adversarial term alone would be content with *any* good Fluent emoji. Only "
+        "the way back forces $G$ to keep what $x$ shows.\n"
+        "- **Colours and shading go, shapes stay.** The cycle rewards what can be undone pixel by pixel. "
+        "Where the designers drew something else altogether, no $G$ can know it.\n"
+        "- **A small cycle error is no proof.** $G$ may hide in $G(x)$, in faint noise, what $F$ needs to "
+        "restore $x$ ([Chu et al. 2017](https://arxiv.org/abs/1712.02950)). Compare the error map with what "
+        "$G(x)$ still shows.\n"
+        "- **The judge is near-sighted.** A discriminator sees patches, not the emoji as a whole.",
+        "### 게임의 규칙\n"
+        "생성자 둘, 판별자 둘, 그리고 짝은 없습니다. 판별자는 진짜 조각에는 1, 생성된 조각에는 0을 주도록 "
+        "학습합니다(최소제곱).\n\n"
+        "$$\\begin{aligned}"
+        "&\\min_{D_B}\\;\\mathbb E_{b}\\big[(D_B(b)-1)^2\\big]+\\mathbb E_{a}\\big[D_B(G(a))^2\\big]\\\\"
+        "&\\min_{D_A}\\;\\mathbb E_{a}\\big[(D_A(a)-1)^2\\big]+\\mathbb E_{b}\\big[D_A(F(b))^2\\big]"
+        "\\end{aligned}$$\n\n"
+        "두 생성자, 곧 $A$에서 $B$로 가는 $G$와 돌아오는 $F$는 적대적 손실 두 개와 순환 손실의 합을 "
+        "최소화합니다.\n\n"
+        "$$\\begin{gathered}"
+        "\\underbrace{\\mathbb E_{a}\\big[(D_B(G(a))-1)^2\\big]}_{G\\text{가 }D_B\\text{를 속임}}"
+        "+\\underbrace{\\mathbb E_{b}\\big[(D_A(F(b))-1)^2\\big]}_{F\\text{가 }D_A\\text{를 속임}}"
+        "\\\\+\\;\\lambda\\underbrace{\\Big(\\mathbb E_{a}\\lVert F(G(a))-a\\rVert_1"
+        "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{갔다가 돌아오기}}\\end{gathered}$$\n\n"
+        "### 무엇을 볼까요?\n"
+        "- **왜 순환이 필요할까요?** 적대적 손실만으로는 *어떤* Fluent 이모지든 그럴듯하기만 하면 됩니다. "
+        "돌아오는 길이 있어야 $G$가 $x$의 내용을 지킵니다.\n"
+        "- **색과 음영은 바뀌고 모양은 남습니다.** 순환 손실은 픽셀 단위로 되돌릴 수 있는 변화에 유리합니다. "
+        "디자이너가 아예 다른 모양을 그렸다면 $G$는 알 길이 없습니다.\n"
+        "- **순환 오차가 작다고 안심할 수는 없습니다.** 복원에 필요한 정보를 $G$가 $G(x)$ 안에 옅은 "
+        "잡음으로 숨길 수 있습니다([Chu et al. 2017](https://arxiv.org/abs/1712.02950)). 오차 지도와 "
+        "$G(x)$를 견주어 보세요.\n"
+        "- **심판은 근시입니다.** 판별자는 이모지 전체가 아니라 조각만 봅니다.",
+    ),
+    "translate.credit": (
+        "Emoji: [Twemoji](https://github.com/jdecked/twemoji), "
+        "[CC-BY 4.0](https://creativecommons.org/licenses/by/4.0/), Twitter, Inc and other contributors · "
+        "[Fluent Emoji](https://github.com/microsoft/fluentui-emoji), MIT, Microsoft.",
+        "이모지: [Twemoji](https://github.com/jdecked/twemoji), "
+        "[CC-BY 4.0](https://creativecommons.org/licenses/by/4.0/), Twitter, Inc 및 기여자 · "
+        "[Fluent Emoji](https://github.com/microsoft/fluentui-emoji), MIT, Microsoft.",
+    ),
+}

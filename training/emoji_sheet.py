@@ -1,0 +1,40 @@
+"""Writes `space/emoji.png`: emoji of the test split in both domains, a column an emoji.
+
+    python -m training.emoji_sheet --data_dir data
+
+The app shows them as its test emoji, so that it needs no data set. Which ones is `space.images.EMOJI`. They
+are Twemoji (CC-BY 4.0, Twitter, Inc and other contributors) and Fluent Emoji (MIT, Microsoft).
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from space.images import EMOJI, EMOJI_SHEET
+
+
+def main() -> None:
+    """Read `twemoji2fluent/testA` and `testB` from `--data_dir`, write the sheet."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data_dir", type=Path, default=Path("data"), help="where twemoji2fluent lies (default: data)"
+    )
+    root = parser.parse_args().data_dir / "twemoji2fluent"
+    rows = []
+    for domain in ("testA", "testB"):
+        paths = [root / domain / f"{file_name(emoji)}.png" for emoji in EMOJI]
+        rows.append(np.hstack([np.asarray(Image.open(path).convert("RGB")) for path in paths]))
+    Image.fromarray(np.vstack(rows)).save(EMOJI_SHEET, optimize=True)
+
+
+def file_name(emoji: str) -> str:
+    """Its code points, as the files are named: 1f44b-1f3fd."""
+    return "-".join(f"{ord(character):x}" for character in emoji)
+
+
+if __name__ == "__main__":
+    main()
