@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from space.models.cyclegan import CycleGAN, CycleGANConfig
+from space.models.cyclegan import CycleGAN, CycleGANConfig, scale_about_centre
 from training.data import Images, load_domains, to_float
 from training.translation_metrics import evaluate_translation, recolour, ssim, translation_losses
 
@@ -58,8 +58,8 @@ def domains():
     ]
 
 
-def model_of(ab, ba) -> CycleGAN:
-    model = CycleGAN(CycleGANConfig(base_channels=4, num_blocks=1, discriminator_channels=4))
+def model_of(ab, ba, **more) -> CycleGAN:
+    model = CycleGAN(CycleGANConfig(base_channels=4, num_blocks=1, discriminator_channels=4, **more))
     model.generator_ab, model.generator_ba = Stub(ab), Stub(ba)
     return model
 
@@ -97,6 +97,20 @@ def test_a_way_that_does_not_lead_back_shows_in_the_cycle(domains):
     x = to_float(domains[2].pixels)
     assert found["cycle_l1_a"] == pytest.approx(x.mean().item(), rel=1e-4)
     assert found["domain_accuracy_ab"] == 100
+
+
+def test_scaling_alone_is_measured_beside_a_model_that_scales(domains):
+    train_a, train_b, test_a, test_b = domains
+    found = evaluate_translation(
+        model_of(swap, swap, zoom=0.5), (train_a, train_b), (test_a, test_b), Redness()
+    )
+    a, b = (to_float(images.pixels) for images in (test_a, test_b))
+    smaller = scale_about_centre(a, 0.5)
+    assert found["l1_scaled_ab"]["value"] == pytest.approx((smaller - b).abs().mean().item(), rel=1e-4)
+    assert found["ssim_scaled_ab"]["value"] == pytest.approx(ssim(smaller, b), rel=1e-4)
+    assert found["domain_accuracy_scaled_ab"]["value"] == 0  # colours decide, and they stay
+    assert found["domain_accuracy_ab"]["value"] == 100
+    assert not any("scaled" in key for key in evaluate(domains, swap, swap))
 
 
 def test_recolouring_moves_mean_and_deviation_of_each_channel():

@@ -1,8 +1,8 @@
 """Measured figures of a translation between two domains without pairs.
 
 Where the test images of both domains have the same names, the same name is the same thing: the translation
-is then compared with the true counterpart, beside doing nothing and beside the best change of colours alone.
-Training never sees that pairing.
+is then compared with the true counterpart, beside doing nothing, beside the best change of colours alone, and
+beside the model's change of size alone. Training never sees that pairing.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 
 from space.models.classifier import Classifier
-from space.models.cyclegan import CycleGAN
+from space.models.cyclegan import CycleGAN, scale_about_centre
 from training.data import Images, to_float
 from training.metrics import Metrics, metric, psnr
 from training.sample_metrics import frechet_distance, look
@@ -94,6 +94,8 @@ def evaluate_translation(
     known = dict(zip("ab", (to_float(images.pixels) for images in train)))
     networks = {"ab": model.generator_ab, "ba": model.generator_ba}
     fake = {way: translate_all(network, real[way[0]], device) for way, network in networks.items()}
+    zooms = {"ab": model.config.zoom, "ba": 1 / model.config.zoom} if model.config.zoom != 1 else {}
+    scaled = {way: scale_about_centre(real[way[0]], zoom) for way, zoom in zooms.items()}
     on = dict(zip("ab", (images.description for images in test)))
     paired = have_counterparts(*test)
 
@@ -102,7 +104,7 @@ def evaluate_translation(
 
     def against_counterpart(name: str, images: Tensor, target: Tensor, what: str) -> None:
         how = f"{what} against its true counterpart, which training never saw as such, [0, 1]"
-        lower, higher = (None, None) if name == "nothing" else ("lower", "higher")
+        lower, higher = ("lower", "higher") if name in networks else (None, None)
         put(f"l1_{name}", l1(images, target), "", lower, f"mean absolute error a pixel of {how}")
         put(f"psnr_{name}", psnr(images, target).mean().item(), "dB", higher, f"mean of the PSNR of {how}")
         put(
@@ -120,6 +122,9 @@ def evaluate_translation(
         images = f"the translation {source.upper()} to {target.upper()} ({on[source]})"
         if paired:
             against_counterpart(way, fake[way], real[target], images)
+            if way in scaled:
+                only = f"the image scaled by {zooms[way]:.3f} and no more ({on[source]})"
+                against_counterpart(f"scaled_{way}", scaled[way], real[target], only)
             put(
                 f"l1_recoloured_{way}",
                 l1(recolour(real[source], known[source], known[target]), real[target]),
@@ -144,14 +149,18 @@ def evaluate_translation(
             f"mean absolute change a pixel of images that are in domain {target.upper()}; {on[target]}",
         )
     if classifier:
-        metrics |= compare_domains(classifier.to(device), real, fake, on)
+        metrics |= compare_domains(classifier.to(device), real, fake, scaled, on)
     return metrics
 
 
 def compare_domains(
-    classifier: Classifier, real: dict[str, Tensor], fake: dict[str, Tensor], on: dict[str, str]
+    classifier: Classifier,
+    real: dict[str, Tensor],
+    fake: dict[str, Tensor],
+    scaled: dict[str, Tensor],
+    on: dict[str, str],
 ) -> Metrics:
-    """What a classifier of the two domains says of real and of translated images."""
+    """What a classifier of the two domains says of real, translated, and merely scaled images."""
     metrics: Metrics = {}
     features, domains = {}, {}
     for name, images in (real | fake).items():
@@ -172,6 +181,14 @@ def compare_domains(
             "higher",
             f"share of translations taken for domain {target.upper()} by the domain classifier; {on[source]}",
         )
+        if way in scaled:
+            taken = (judged(classifier, scaled[way])[1] == "ab".index(target)).float().mean().item()
+            metrics[f"domain_accuracy_scaled_{way}"] = metric(
+                100 * taken,
+                "%",
+                None,
+                f"share of images taken for domain {target.upper()} when scaled and no more; {on[source]}",
+            )
         metrics[f"domain_fid_{way}"] = metric(
             frechet_distance(features[target], features[way]),
             "",

@@ -58,8 +58,8 @@ STRIP_STEPS, STRIP_COLUMNS, STRIP_ROWS = 10, 8, 4
 G_BA(b)"""
 STRIP_FIRST = 5
 """the picture that the strip begins with: a face"""
-FIGURES = ("l1_{way}", "l1_nothing", "l1_recoloured_{way}", "cycle_l1_{source}", "identity_l1_{source}")
-FIGURES += ("domain_accuracy_{way}", "domain_fid_{way}")
+FIGURES = ("l1_{way}", "l1_nothing", "l1_recoloured_{way}", "l1_scaled_{way}", "ssim_{way}", "ssim_nothing")
+FIGURES += ("cycle_l1_{source}", "domain_accuracy_{way}", "domain_accuracy_scaled_{way}")
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,15 @@ TEXT = {
             ("psnr", "PSNR against the counterpart", "짝 이미지 기준 PSNR"),
             ("ssim", "SSIM with the counterpart", "짝 이미지 기준 SSIM"),
             ("l1_recoloured", "L1 with colours matched only", "색만 맞추었을 때의 L1"),
+            ("l1_scaled", "L1 with sizes matched only", "크기만 맞추었을 때의 L1"),
+            ("psnr_scaled", "PSNR with sizes matched only", "크기만 맞추었을 때의 PSNR"),
+            ("ssim_scaled", "SSIM with sizes matched only", "크기만 맞추었을 때의 SSIM"),
             ("domain_accuracy", "Taken for the other domain", "상대 도메인으로 분류된 비율"),
+            (
+                "domain_accuracy_scaled",
+                "Taken for the other domain with sizes matched only",
+                "크기만 맞추었을 때 상대 도메인으로 분류된 비율",
+            ),
             ("domain_fid", "Fréchet distance (domain classifier)", "프레셰 거리 (도메인 분류기)"),
         )
     },
