@@ -54,8 +54,10 @@ TEXT = {
     ),
     "translate.identity": ("Identity", "항등 변환"),
     "translate.identity.note": (
-        "F makes {source} pictures. Where x is one already, F should leave it alone.",
-        "F는 {source} 그림을 만듭니다. x가 이미 {source} 그림이라면 F는 그대로 두어야 합니다.",
+        "F makes {source} pictures. Where x is one already, F should leave it alone, but for its size: F "
+        "scales whatever it is given.",
+        "F는 {source} 그림을 만듭니다. x가 이미 {source} 그림이라면 F는 그대로 두어야 합니다. 다만 크기는 "
+        "무엇을 받든 바꿉니다.",
     ),
     "translate.strip": ("The translation through training", "학습이 진행되며 달라지는 변환"),
     "translate.strip.note": (
