@@ -19,7 +19,7 @@ TEXT = {
     "model.vae-mnist-2d": ("VAE, 2-D", "VAE, 2차원"),
     "model.vae-mnist-20d": ("VAE, 20-D", "VAE, 20차원"),
     "model.gan-mnist": ("GAN, 64-D", "GAN, 64차원"),
-    "model.dcgan-mnist": ("DCGAN, 64-D", "DCGAN, 64차원"),
+    "model.dcgan-mnist": ("DCGAN, 20-D", "DCGAN, 20차원"),
     "model.cyclegan-twemoji2fluent": ("CycleGAN", "CycleGAN"),
     "model.classifier-mnist": ("Classifier", "분류기"),
     "model.classifier-twemoji2fluent": ("Classifier, emoji style", "분류기, 이모지 스타일"),
