@@ -105,9 +105,10 @@ def load(name: str, *able_to: str) -> LoadedModel:
     Raises `Problem` for an unknown name or a model that has none of the methods `able_to`, and
     `ModelUnavailable` where not even the bundled copy works.
     """
+    able = models_that(*able_to) if able_to else list(MODELS)
     if name not in MODELS:
-        raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
-    if able_to and name not in (able := models_that(*able_to)):
+        raise Problem("unknown_model", model=name, allowed=", ".join(able))
+    if name not in able:
         raise Problem("choice", name="model", value=name, allowed=", ".join(able))
     namespace = os.environ.get("MODEL_NAMESPACE", os.environ.get("SPACE_AUTHOR_NAME"))
     if not namespace:

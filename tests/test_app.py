@@ -250,7 +250,7 @@ def test_a_fresh_process_keeps_what_is_set_and_starts_on_zero_gpu(tmp_path):
 def test_the_calls_of_the_readme(url, picture, tmp_path, monkeypatch):
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
-    for name in ("digit.png", "other.png"):
+    for name in ("digit.png", "other.png", "emoji.png"):
         shutil.copy(picture, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     done: dict[str, object] = {}

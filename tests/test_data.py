@@ -121,6 +121,11 @@ def test_a_folder_of_two_domains(two_domains, by_path):
     assert both.labels.tolist() == [0] * 5 + [1] * 4 and torch.equal(both.pixels[:5], a.pixels)
 
 
+def test_hidden_files_are_no_images(two_domains):
+    (two_domains / "shapes" / "trainA" / ".DS_Store").write_text("")
+    assert len(load_domains("shapes", two_domains, "train", 3, 32)[0]) == 5
+
+
 def test_what_is_wrong_with_two_domains_is_one_sentence(two_domains):
     (two_domains / "shapes" / "trainB" / "0.png").write_text("no picture")
     with pytest.raises(DataError, match=r"0\.png: This file is not a picture"):
@@ -131,7 +136,7 @@ def test_what_is_wrong_with_two_domains_is_one_sentence(two_domains):
         load_domains("shapes", two_domains, "test", 3, 32)
     with pytest.raises(DataError, match="mnist has one domain"):
         load_domains("mnist", two_domains, "train", 3, 32)
-    with pytest.raises(DataError, match="is neither one of"):
+    with pytest.raises(DataError, match=r"is neither one of .* nor is there a folder .*such-dataset/trainA"):
         load_domains("no/such-dataset", two_domains, "train", 3, 32)
 
 

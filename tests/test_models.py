@@ -14,7 +14,7 @@ from space.models.classifier import Classifier, ClassifierConfig
 from space.models.cyclegan import MIN_SIZE, CycleGAN, CycleGANConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig, discriminator_loss, generator_loss, r1_penalty, value_function
-from space.models.layers import ImageConfig
+from space.models.layers import ImageConfig, scale_about_centre
 from space.models.vae import VAE, VAEConfig, elbo_terms, importance_weighted_nll
 
 SMALL = {"hidden_dim": 16, "base_channels": 4, "latent_dim": 3}
@@ -240,13 +240,27 @@ def test_generators_start_as_the_identity_and_keep_white_white():
 
 def test_pictures_are_scaled_about_their_centre_and_white_comes_in():
     x = torch.rand(2, 3, 32, 32, generator=rng())
-    assert torch.allclose(cyclegan.scale_about_centre(x, 1.0), x, atol=1e-5)
-    smaller = cyclegan.scale_about_centre(torch.zeros(1, 1, 32, 32), 0.5)[0, 0]
+    assert torch.allclose(scale_about_centre(x, 1.0), x, atol=1e-5)
+    smaller = scale_about_centre(torch.zeros(1, 1, 32, 32), 0.5)[0, 0]
     assert (smaller[8:24, 8:24] == 0).all() and smaller.mean() == 0.75
     corner = torch.ones(1, 1, 32, 32)
     corner[..., :16, :16] = 0
-    larger = cyclegan.scale_about_centre(corner, 2.0)[0, 0]
+    larger = scale_about_centre(corner, 2.0)[0, 0]
     assert larger.mean().item() == pytest.approx(0.75, abs=0.02)  # the centre stays where it is
+
+
+def test_scaling_is_as_exact_in_mixed_precision():
+    x = torch.rand(2, 3, 32, 32, generator=rng())
+    plain = scale_about_centre(x, 0.878)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(scale_about_centre(x, 0.878), plain)
+
+
+def test_every_image_may_have_a_scale_of_its_own():
+    x = torch.rand(2, 3, 32, 32, generator=rng())
+    both = scale_about_centre(x, torch.tensor([0.5, 1.5]).view(2, 1, 1, 1))
+    for image, one, factor in zip(x, both, (0.5, 1.5)):
+        assert torch.allclose(scale_about_centre(image[None], factor)[0], one, atol=1e-6)
 
 
 def test_generators_scale_by_the_zoom_and_back():
@@ -342,7 +356,12 @@ def test_the_table_knows_who_can_do_what():
         (CycleGANConfig(), {"num_blocks": 0}, "num_blocks is 0"),
         (CycleGANConfig(), {"zoom": 0.1}, "zoom is 0.1"),
         (CycleGANConfig(), {"zoom": float("nan")}, "zoom is nan"),
-        (CycleGANConfig(), {"discriminator_layers": 9}, "discriminator_layers is 9; allowed: 1 to 5"),
+        (CycleGANConfig(), {"discriminator_layers": 9}, "discriminator_layers is 9; allowed: 1 to 4"),
+        (
+            CycleGANConfig(image_size=16, discriminator_layers=1),
+            {"discriminator_layers": 3},
+            "too many for 16",
+        ),
     ],
     ids=str,
 )

@@ -220,6 +220,15 @@ def test_the_zoom_is_how_much_larger_one_domain_draws():
     assert train_cyclegan.spread(moved) == pytest.approx(train_cyclegan.spread(small), rel=1e-4)
 
 
+def test_a_size_that_cannot_be_matched_is_one_sentence():
+    white, dot = torch.full((2, 2, 3, 64, 64), 255, dtype=torch.uint8)
+    dot[..., 31:33, 31:33] = 0
+    large = torch.zeros_like(dot)
+    for pixels in (white, large):
+        with pytest.raises(TrainingError, match="finds no sensible factor"):
+            train_cyclegan.relative_size(Images(dot, None, ""), Images(pixels, None, ""))
+
+
 def test_match_size_sets_the_zoom(tmp_path):
     config = cyclegan_config(tmp_path / "small", max_steps=1, match_size=True)
     train_cyclegan.main(config)
@@ -314,6 +323,8 @@ def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path):
     [
         ({"pool_size": 3}, "pool_size is 3; allowed: 0, or the batch_size 32 or more"),
         ({"lambda_cycle": -1.0}, "lambda_cycle is -1.0"),
+        ({"random_crop": 16}, "random_crop is 16"),
+        ({"match_size": True, "model": CycleGANConfig(zoom=0.9)}, "cannot both be given"),
         ({"adam_beta1": 1.0}, "adam_beta1 is 1.0"),
     ],
     ids=str,
@@ -330,6 +341,22 @@ def test_the_command_on_a_card_has_the_flags_as_they_are_typed(tmp_path, monkeyp
     flags = command.split(" -m training.train_gan ")[1].split()
     again = tyro.cli(train_gan.TrainConfig, args=flags)
     assert again.dcgan == config.dcgan and again.dataset == "fake"
+
+
+def test_a_random_scale_makes_size_tell_nothing(tmp_path):
+    config = classifier_config(tmp_path, random_scale=0.5)
+    x = torch.rand(6, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    seen = []
+    model = Classifier(config.model)
+    model.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    objective = train_classifier.CrossEntropy(model, config)
+    labels = torch.zeros(6).long()
+    objective(Batch(x, labels, Noise(torch.Generator().manual_seed(0))))
+    objective.eval()(Batch(x, labels, Noise(torch.Generator().manual_seed(0))))
+    assert not any(torch.equal(before, after) for before, after in zip(x, seen[0]))
+    assert torch.equal(seen[1], x)  # what is measured is the images as they are
+    with pytest.raises(ValueError, match="random_scale is 1"):
+        classifier_config(tmp_path, random_scale=1.0)
 
 
 def test_a_gan_is_measured_with_a_classifier_of_its_images(tmp_path):
@@ -448,7 +475,7 @@ SCRIPTS = {
     "gan": (train_gan, gan_config, {"model": "gan", "r1_weight": 0.1}),
     "dcgan": (train_gan, gan_config, {"r1_weight": 0.1}),
     "classifier": (train_classifier, classifier_config, {}),
-    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
+    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0, "match_size": True}),
 }
 
 

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from space import app, hub
 from space.images import EMOJI, cut_square, emoji_sheet, read_image, sketch_to_square, to_heat, to_square
-from space.models.cyclegan import CycleGAN, CycleGANConfig, Discriminator
+from space.models.cyclegan import CycleGAN, CycleGANConfig, Discriminator, mean_difference
 from space.problems import Problem
 from space.tabs import translate as tab
 from tests.small_models import bundled, small
@@ -416,7 +416,7 @@ def test_an_emoji_is_shown_with_its_counterpart(direction: str) -> None:
         assert shown.size == (256, 256)
         assert np.abs(pixels(shown)[::4, ::4] - pixels(expected)).max() <= 1
     assert (pixels(error)[::4, ::4] == pixels(to_heat(result.error / tab.MOST_ERROR))).all()
-    assert f"{result.cycle_l1:.3f}" in circle and f"{tab.l1(result.x, result.output):.3f}" in circle
+    assert f"{result.cycle_l1:.3f}" in circle and f"{mean_difference(result.x, result.output):.3f}" in circle
     before, after = slider["value"]
     assert before.size == after.size == (512, 512) and slider["visible"]
     assert (pixels(before)[::8, ::8] == pixels(result.x)).all()
@@ -426,7 +426,7 @@ def test_an_emoji_is_shown_with_its_counterpart(direction: str) -> None:
     assert (pixels(counterpart)[::4, ::4] == pixels(emoji(7, 1 - own))).all()
     assert np.abs(pixels(identity)[::4, ::4] - pixels(result.identity)).max() <= 1
     y = emoji(7, 1 - own)
-    for value in (tab.l1(result.output, y), tab.l1(result.x, y), result.identity_l1):
+    for value in (mean_difference(result.output, y), mean_difference(result.x, y), result.identity_l1):
         assert f"{value:.3f}" in details
     assert f"{result.scores_x.mean():.2f}".replace("-", "−") in details
     names = (

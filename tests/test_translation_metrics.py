@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from space.models.cyclegan import CycleGAN, CycleGANConfig, scale_about_centre
+from space.models.cyclegan import CycleGAN, CycleGANConfig
+from space.models.layers import scale_about_centre
 from training.data import Images, load_domains, to_float
 from training.translation_metrics import evaluate_translation, recolour, ssim, translation_losses
 

@@ -86,7 +86,10 @@ def load_domains(
     elif dataset in BUILT_IN:
         raise DataError(f"{dataset} has one domain; translation needs a data set of two")
     else:
-        rows = _open_with_datasets(dataset, split)
+        try:
+            rows = _open_with_datasets(dataset, split)
+        except DataError as error:
+            raise DataError(f"{error}; nor is there a folder {data_dir / dataset / 'trainA'}") from error
         columns = _image_columns(rows)
         if len(columns) != 2:
             raise DataError(
@@ -112,7 +115,7 @@ def _domains_folder(dataset: str, data_dir: Path) -> Path | None:
 
 def _read_folder(folder: Path, in_channels: int, image_size: int) -> tuple[Tensor, tuple[str, ...]]:
     """All images of a folder, transparency on white, cut square and scaled; and what they are called."""
-    paths = sorted(folder.glob("*.*"))
+    paths = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith("."))
     if not paths:
         raise DataError(f"{folder} holds no images")
     pixels = []

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from space.images import EMOJI, EMOJI_SHEET
+from space.images import EMOJI, EMOJI_SHEET, read_image
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     rows = []
     for domain in ("testA", "testB"):
         paths = [root / domain / f"{file_name(emoji)}.png" for emoji in EMOJI]
-        rows.append(np.hstack([np.asarray(Image.open(path).convert("RGB")) for path in paths]))
+        rows.append(np.hstack([np.asarray(read_image(path)) for path in paths]))
     Image.fromarray(np.vstack(rows)).save(EMOJI_SHEET, optimize=True)
 
 

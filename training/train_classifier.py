@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from space.models.classifier import Classifier, ClassifierConfig
+from space.models.layers import scale_about_centre
 from training.data import DataError
 from training.loop import Batch, LoopConfig, run
 from training.minimise import minimise
@@ -27,6 +28,13 @@ class TrainConfig(LoopConfig):
     """passes over the training images"""
     weight_decay: float = 0.05
     """decoupled weight decay of AdamW"""
+    random_scale: float = 0.0
+    """draw images larger or smaller by up to this share, on white, so that size tells nothing"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.random_scale < 1:
+            raise ValueError(f"random_scale is {self.random_scale}; allowed: 0 up to, but not, 1")
 
 
 class CrossEntropy(nn.Module):
@@ -34,12 +42,16 @@ class CrossEntropy(nn.Module):
 
     def __init__(self, model: Classifier, config: TrainConfig) -> None:
         super().__init__()
-        self.model = model
+        self.model, self.random_scale = model, config.random_scale
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         if batch.labels is None:
             raise DataError("a classifier needs labels; this data set has none")
-        logits = self.model(batch.x).float()
+        x = batch.x
+        if self.training and self.random_scale:
+            chance = batch.noise.uniform_like(x[:, :1, :1, :1])
+            x = scale_about_centre(x, (1 + self.random_scale) ** (2 * chance - 1))
+        logits = self.model(x).float()
         wrong = (logits.argmax(1) != batch.labels).float()
         return {"loss": F.cross_entropy(logits, batch.labels), "error": 100 * wrong.mean()}
 

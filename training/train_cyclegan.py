@@ -17,12 +17,13 @@ from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
 from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
-from training.data import load_domains, to_float
+from training.data import Images, load_domains, to_float
 from training.evaluate import measure
 from training.loop import (
     Batch,
     LoopConfig,
     Noise,
+    TrainingError,
     UnpairedBatches,
     adamw,
     fit,
@@ -88,6 +89,10 @@ class TrainConfig(LoopConfig):
         for name in ("lambda_cycle", "lambda_identity", "random_crop"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
+        if self.random_crop >= self.model.image_size:
+            raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
+        if self.match_size and self.model.zoom != 1:
+            raise ValueError(f"match_size and model.zoom {self.model.zoom} cannot both be given")
         if not 0 <= self.adam_beta1 < 1:
             raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
 
@@ -104,6 +109,16 @@ def spread(pixels: Tensor) -> float:
     return torch.cat(deviations).mean().item()
 
 
+def relative_size(a: Images, b: Images) -> float:
+    """How much larger B draws things than A, to three digits; `TrainingError` where that is no zoom."""
+    spreads = spread(a.pixels), spread(b.pixels)
+    if min(spreads) == 0 or not 0.25 <= spreads[1] / spreads[0] <= 4:
+        raise TrainingError(
+            "--match_size finds no sensible factor between what is not white in A and in B; give --model.zoom"
+        )
+    return round(spreads[1] / spreads[0], 3)
+
+
 class ReplayBuffer:
     """Generated images of earlier steps (Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828).
 
@@ -118,7 +133,7 @@ class ReplayBuffer:
         self.images = self.images.to(fake.device) if len(self.images) else fake[:0]
         room = self.size - len(self.images)
         self.images = torch.cat([self.images, fake[:room]])
-        fresh = fake[room:] if room else fake  # the images that find it full
+        fresh = fake[room:]  # the images that find it full
         if not len(fresh):
             return fake
         slots = torch.randperm(self.size, generator=rng, device=fake.device)[: len(fresh)]
@@ -218,8 +233,7 @@ def main(config: TrainConfig) -> None:
         test = load_domains(config.dataset, config.data_dir, "test", *shape)
     shape_of_model = config.model
     if config.match_size:
-        a, b = (spread(images.pixels) for images in train)
-        shape_of_model = replace(shape_of_model, zoom=round(b / a, 3))
+        shape_of_model = replace(shape_of_model, zoom=relative_size(*train))
     model = CycleGAN(shape_of_model).to(accelerator.device)
     batches = UnpairedBatches(*train, config, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)

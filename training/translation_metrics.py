@@ -13,7 +13,8 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 
 from space.models.classifier import Classifier
-from space.models.cyclegan import CycleGAN, scale_about_centre
+from space.models.cyclegan import CycleGAN, mean_difference
+from space.models.layers import scale_about_centre
 from training.data import Images, to_float
 from training.metrics import Metrics, metric, psnr
 from training.sample_metrics import frechet_distance, look
@@ -25,11 +26,6 @@ Network = Callable[[Tensor], Tensor]
 def translate_all(network: Network, x: Tensor, device: torch.device) -> Tensor:
     """All images (N, C, H, W) through a network, part by part; float32 on the CPU."""
     return torch.cat([network(part.to(device)).float().cpu() for part in x.split(50)])
-
-
-def l1(x: Tensor, y: Tensor) -> float:
-    """Mean absolute difference a pixel of images in [0, 1]."""
-    return (x - y).abs().mean().item()
 
 
 def ssim(x: Tensor, y: Tensor) -> float:
@@ -66,11 +62,11 @@ def translation_losses(
     x_a, x_b = to_float(a.pixels), to_float(b.pixels)
     fake_b, fake_a = translate_all(generator_ab, x_a, device), translate_all(generator_ba, x_b, device)
     losses = {
-        "cycle_l1_a": l1(translate_all(generator_ba, fake_b, device), x_a),
-        "cycle_l1_b": l1(translate_all(generator_ab, fake_a, device), x_b),
+        "cycle_l1_a": mean_difference(translate_all(generator_ba, fake_b, device), x_a),
+        "cycle_l1_b": mean_difference(translate_all(generator_ab, fake_a, device), x_b),
     }
     if have_counterparts(a, b):
-        losses |= {"l1_ab": l1(fake_b, x_b), "l1_ba": l1(fake_a, x_a)}
+        losses |= {"l1_ab": mean_difference(fake_b, x_b), "l1_ba": mean_difference(fake_a, x_a)}
         losses |= {"ssim_ab": ssim(fake_b, x_b), "ssim_ba": ssim(fake_a, x_a)}
     if classifier:
         classifier.to(device)
@@ -105,7 +101,7 @@ def evaluate_translation(
     def against_counterpart(name: str, images: Tensor, target: Tensor, what: str) -> None:
         how = f"{what} against its true counterpart, which training never saw as such, [0, 1]"
         lower, higher = ("lower", "higher") if name in networks else (None, None)
-        put(f"l1_{name}", l1(images, target), "", lower, f"mean absolute error a pixel of {how}")
+        put(f"l1_{name}", mean_difference(images, target), "", lower, f"mean absolute error a pixel of {how}")
         put(f"psnr_{name}", psnr(images, target).mean().item(), "dB", higher, f"mean of the PSNR of {how}")
         put(
             f"ssim_{name}",
@@ -127,7 +123,7 @@ def evaluate_translation(
                 against_counterpart(f"scaled_{way}", scaled[way], real[target], only)
             put(
                 f"l1_recoloured_{way}",
-                l1(recolour(real[source], known[source], known[target]), real[target]),
+                mean_difference(recolour(real[source], known[source], known[target]), real[target]),
                 "",
                 None,
                 "mean absolute error a pixel of the image with each channel's mean and standard deviation "
@@ -136,14 +132,22 @@ def evaluate_translation(
         back = translate_all(networks[way[::-1]], fake[way], device)
         put(
             f"cycle_l1_{source}",
-            l1(back, real[source]),
+            mean_difference(back, real[source]),
             "",
             "lower",
             f"mean absolute error a pixel of the way there and back, [0, 1]; {on[source]}",
         )
+        if way in scaled:
+            put(
+                f"cycle_l1_scaled_{source}",
+                mean_difference(scale_about_centre(scaled[way], zooms[way[::-1]]), real[source]),
+                "",
+                None,
+                f"mean absolute error a pixel of scaling there and back and no more, [0, 1]; {on[source]}",
+            )
         put(
             f"identity_l1_{target}",
-            l1(translate_all(networks[way], real[target], device), real[target]),
+            mean_difference(translate_all(networks[way], real[target], device), real[target]),
             "",
             None,
             f"mean absolute change a pixel of images that are in domain {target.upper()}; {on[target]}",
@@ -194,6 +198,7 @@ def compare_domains(
             "",
             "lower",
             f"Fréchet distance, {features[way].shape[1]} features of the domain classifier, not of a network "
-            f"that knows digits or photographs; translations of {on[source]}, against {on[target]}",
+            f"that knows digits or photographs, with few images for so many features; {on[source]}, "
+            f"translated, against {on[target]}",
         )
     return metrics

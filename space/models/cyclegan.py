@@ -21,11 +21,11 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import ImageConfig, check_ranges
+from space.models.layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
 MIN_SIZE = 16
-"""least height and width in pixels: what reflection needs at a quarter of the size"""
+"""least height and width in pixels that is translated"""
 WHITE = 0.995
 """brightest input of the logit in `Generator`"""
 
@@ -53,17 +53,14 @@ class CycleGANConfig(ImageConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_ranges(
-            self, base_channels=256, num_blocks=32, discriminator_channels=256, discriminator_layers=5
+            self, base_channels=256, num_blocks=32, discriminator_channels=256, discriminator_layers=4
         )
+        if self.image_size < 3 * 2**self.discriminator_layers:
+            raise ValueError(
+                f"discriminator_layers is {self.discriminator_layers}; too many for {self.image_size} pixels"
+            )
         if not 0.25 <= self.zoom <= 4:
             raise ValueError(f"zoom is {self.zoom}; allowed: 0.25 to 4")
-
-
-def scale_about_centre(x: Tensor, factor: float) -> Tensor:
-    """What is on images (B, C, H, W) drawn `factor` times as large, the images' size kept; white comes in."""
-    to_source = x.new_tensor([[1 / factor, 0, 0], [0, 1 / factor, 0]]).expand(len(x), 2, 3)
-    grid = F.affine_grid(to_source, list(x.shape), align_corners=False)
-    return 1 - F.grid_sample(1 - x, grid, align_corners=False)
 
 
 def convolution(a: int, b: int, kernel_size: int, stride: int = 1) -> nn.Conv2d:
@@ -93,9 +90,9 @@ class Generator(nn.Module):
 
     The network of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155), with differences. It enlarges
     by nearest neighbours and a convolution, where transposed convolutions leave checkerboards (Odena et al.
-    2016, https://distill.pub/2016/deconv-checkerboard/). And it starts as the identity: what the network says
-    is added to the logit of its input, so that colours survive instance normalisation, which forgets them,
-    and G has only the difference to learn. Where one domain draws larger, the input is scaled by `zoom`
+    2016, https://distill.pub/2016/deconv-checkerboard/). And what the network says is added to the logit of
+    its input, so that colours survive instance normalisation, which forgets them, and G starts near the
+    identity with only the difference to learn. Where one domain draws larger, the input is scaled by `zoom`
     first: convolutions cannot.
     """
 
@@ -206,6 +203,11 @@ def generator_loss(scores_fake: Tensor) -> Tensor:
 def discriminator_loss(scores_real: Tensor, scores_fake: Tensor) -> Tensor:
     """E[(D(x) - 1)^2] + E[D(G(x))^2], a scalar; 0.5 where D answers 1/2 to everything."""
     return (scores_real - 1).square().mean() + scores_fake.square().mean()
+
+
+def mean_difference(x: Tensor, y: Tensor) -> float:
+    """Mean absolute difference a pixel of images in [0, 1]: the L1 that figures are given in."""
+    return (x - y).abs().mean().item()
 
 
 def l1_loss(x: Tensor, y: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -108,3 +109,15 @@ def standard_normal(num_images: int, latent_dim: int, rng: torch.Generator) -> T
     One draw an image: a single `torch.randn` of another size gives other numbers.
     """
     return torch.stack([torch.randn(latent_dim, generator=rng) for _ in range(num_images)])
+
+
+def scale_about_centre(x: Tensor, factor: float | Tensor) -> Tensor:
+    """What is on images (B, C, H, W) drawn `factor` times as large, the images' size kept; white comes in.
+
+    One factor, or one an image (B, 1, 1, 1).
+    """
+    # pixel centres in [-1, 1]; affine_grid multiplies matrices, and so would round under autocast
+    axes = [(2 * torch.arange(count, device=x.device) + 1) / count - 1 for count in x.shape[2:]]
+    rows, columns = torch.meshgrid(*axes, indexing="ij")
+    grid = torch.stack([columns, rows], -1) / factor
+    return 1 - F.grid_sample(1 - x, grid.expand(len(x), -1, -1, -1), align_corners=False)

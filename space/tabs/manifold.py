@@ -495,7 +495,7 @@ def manifold(
         raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
     if spacing not in get_args(Spacing):
         raise Problem("choice", name="spacing", value=spacing, allowed=", ".join(get_args(Spacing)))
-    loaded, rows = hub.load(model), int(check_number("rows", rows, 2, 40))
+    loaded, rows = hub.load(model, "decode"), int(check_number("rows", rows, 2, 40))
     u = (torch.arange(rows) + 0.5) / rows
     if spacing == "inverse_gaussian":
         z1, z2 = (mean + scale * torch.special.ndtri(u) for mean, scale in zip(*gaussian(loaded)))

@@ -30,7 +30,7 @@ from space.images import (
     to_pil,
     to_square,
 )
-from space.models.cyclegan import Direction
+from space.models.cyclegan import Direction, mean_difference
 from space.problems import Problem, check_number
 from space.tabs import LATEX, PictureFile, asset, blank_paper, friendly, i18n, paper
 from space.tabs.timeline import PADDING, cells, frame_files, read_frame
@@ -59,7 +59,12 @@ G_BA(b)"""
 STRIP_FIRST = 5
 """the picture that the strip begins with: a face"""
 FIGURES = ("l1_{way}", "l1_nothing", "l1_recoloured_{way}", "l1_scaled_{way}", "ssim_{way}", "ssim_nothing")
-FIGURES += ("cycle_l1_{source}", "domain_accuracy_{way}", "domain_accuracy_scaled_{way}")
+FIGURES += (
+    "cycle_l1_{source}",
+    "cycle_l1_scaled_{source}",
+    "domain_accuracy_{way}",
+    "domain_accuracy_scaled_{way}",
+)
 
 
 @dataclass(frozen=True)
@@ -87,16 +92,11 @@ class Translation:
 
     @property
     def cycle_l1(self) -> float:
-        return l1(self.x, self.back)
+        return mean_difference(self.x, self.back)
 
     @property
     def identity_l1(self) -> float:
-        return l1(self.x, self.identity)
-
-
-def l1(x: Tensor, y: Tensor) -> float:
-    """Mean absolute difference a pixel of images in [0, 1]."""
-    return (x - y).abs().mean().item()
+        return mean_difference(self.x, self.identity)
 
 
 def translate(x: Tensor, direction: str) -> Translation:
@@ -239,12 +239,13 @@ def _circle(result: Translation) -> str:
         picture(error, f"<i>|x − F(G(x))|</i> {scale}", "error"),
         _arrow("same"),
     ]
+    change = f"{mean_difference(result.x, result.output):.3f}"
     loss = f"<small>{words('translate.cycle')}</small><b>{result.cycle_l1:.3f}</b>"
     return (
         f'<div class="cycle">{"".join(pictures)}<p class="middle">{loss}</p></div>'
         f'<p class="key"><span class="there"><i>G</i> = {there}: {source} → {target}</span>'
         f'<span class="back"><i>F</i> = {back}: {target} → {source}</span></p>'
-        f'<p class="hint">{words("translate.cycle.note", change=f"{l1(result.x, result.output):.3f}")}</p>'
+        f'<p class="hint">{words("translate.cycle.note", change=change)}</p>'
     )
 
 
@@ -274,7 +275,7 @@ def _details(result: Translation, counterpart: Tensor | None) -> str:
     legend = f'<p class="opinion">{words("translate.generated")} 0 <b></b> 1 {words("translate.real")}</p>'
     cards = [_card("judged", "wide", f'<div class="pair">{judged}</div>{legend}')]
     if counterpart is not None:
-        away, before = l1(result.output, counterpart), l1(result.x, counterpart)
+        away, before = mean_difference(result.output, counterpart), mean_difference(result.x, counterpart)
         figures = {"translated": f"{away:.3f}", "untranslated": f"{before:.3f}"}
         cards.append(
             _card(
@@ -480,7 +481,8 @@ def build() -> None:
         direction.change(lambda way: gr.update(direction=way), direction, emoji, queue=False, **private)
         sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **private)
         sketch.clear(lambda: (blank_paper(), None), None, [sketch, drawn], **private)
-        upload.change(friendly(read_upload), upload, uploaded, **private)
+        read = upload.change(friendly(read_upload), upload, uploaded, **private)
+        read.failure(lambda: None, None, uploaded, **private)  # no translation of the picture before
         inputs = [source, emoji, drawn, uploaded, direction, size]
         refresh = {
             "fn": friendly(show),

@@ -96,6 +96,7 @@ TEXT = {
         for domain in ("a", "b")
         for key, english, korean in (
             ("cycle_l1", "Cycle L1", "순환 L1"),
+            ("cycle_l1_scaled", "Cycle L1 of scaling only", "크기만 바꿨다 되돌릴 때의 L1"),
             ("identity_l1", "Identity L1", "항등 L1"),
         )
     },

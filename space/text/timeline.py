@@ -57,10 +57,12 @@ TEXT = {
         "### What to look for\n"
         "The rows are test emoji of *A* (Twemoji), their translations $G_{AB}(a)$, test emoji of *B* (Fluent "
         "3D), and theirs, $G_{BA}(b)$.\n\n"
-        "- **It begins by doing nothing.** The generators start as the identity, so that the way there and "
-        "back is perfect and the discriminators see through everything.\n"
-        "- **Then they give up some of the cycle to please the discriminators:** the cycle error rises, "
-        "sizes, colours and shading move towards the other set.\n"
+        "- **It begins with stains.** An untrained generator scales its input by a fixed factor and adds "
+        "random colours. Within about a hundred steps the cycle teaches it to leave them out, and the cycle "
+        "error falls to about what scaling there and back costs by itself.\n"
+        "- **Then colours and shading move,** slowly, towards the other set. Sizes were right from the first "
+        "step. (The cycle *loss* adds both ways on the scale of −1 to 1; the cycle *error* is one way, 0 to "
+        "1.)\n"
         "- **Two games at once.** With least squares a discriminator that cannot tell has the loss "
         "$\\tfrac14+\\tfrac14=\\tfrac12$, its generator $\\tfrac14$. As in every GAN the losses say who is "
         "ahead, not how good the pictures are.\n"
@@ -70,15 +72,17 @@ TEXT = {
         "### 무엇을 볼까요?\n"
         "각 행은 위에서부터 *A*(Twemoji)의 테스트 이모지, 이를 변환한 $G_{AB}(a)$, *B*(Fluent 3D)의 테스트 "
         "이모지, 이를 변환한 $G_{BA}(b)$입니다.\n\n"
-        "- **처음에는 아무것도 바꾸지 않습니다.** 생성자가 항등 함수에서 출발하므로 갔다가 돌아오는 길은 "
-        "완벽하고, 판별자는 모두 간파합니다.\n"
-        "- **이어서 순환을 조금 내주고 판별자를 속이기 시작합니다.** 순환 오차가 커지면서 크기, 색, 음영이 "
-        "상대 집합에 가까워집니다.\n"
+        "- **처음에는 얼룩이 보입니다.** 학습 전의 생성자는 입력의 크기를 정해진 배율로 바꾸고 무작위 색을 "
+        "더할 뿐입니다. 100스텝쯤 지나면 순환 손실 덕분에 얼룩이 사라지고, 순환 오차는 크기만 바꿨다가 "
+        "되돌릴 때의 오차 수준까지 내려갑니다.\n"
+        "- **그 뒤 색과 음영이 상대 집합에 조금씩 가까워집니다.** 크기는 첫 스텝부터 맞습니다. (순환 "
+        "*손실*은 양방향을 합해 −1~1 범위에서, 순환 *오차*는 한 방향을 0~1 범위에서 잰 값입니다.)\n"
         "- **게임 두 개가 동시에 진행됩니다.** 최소제곱 손실에서 구별하지 못하는 판별자의 손실은 "
-        "$\\tfrac14+\\tfrac14=\\tfrac12$, 이때 생성자의 손실은 $\\tfrac14$입니다. 여느 GAN과 같이 손실은 "
-        "누가 앞서는지를 말할 뿐, 그림의 품질을 말하지 않습니다.\n"
+        "$\\tfrac14+\\tfrac14=\\tfrac12$, 이때 생성자의 손실은 $\\tfrac14$입니다. 여느 GAN과 마찬가지로 "
+        "손실은 누가 앞서는지를 보여 줄 뿐, 그림의 품질을 나타내지는 않습니다.\n"
         "- **손실이 말해 주지 않는 것**은 테스트 이모지로 잽니다. 학습에 쓰지 않은 짝 이미지와의 거리(L1은 "
-        "낮을수록, SSIM은 높을수록 좋음), 그리고 두 집합을 구별하는 분류기가 목표 집합으로 본 비율입니다.",
+        "낮을수록, SSIM은 높을수록 좋음), 그리고 두 집합을 구별하는 분류기가 목표 집합으로 "
+        "분류한 비율입니다.",
     ),
     "timeline.coder": (
         "### What to look for\n"
@@ -137,7 +141,7 @@ TEXT = {
     "run.group.cycle": ("Cycle error, test", "순환 오차, 테스트"),
     "run.group.l1": ("L1 to the counterpart, test", "짝 이미지와의 L1, 테스트"),
     "run.group.ssim": ("SSIM with the counterpart, test", "짝 이미지와의 SSIM, 테스트"),
-    "run.group.domain": ("Taken for the target set, test", "목표 집합으로 본 비율, 테스트"),
+    "run.group.domain": ("Taken for the target set, test", "목표 집합으로 분류된 비율, 테스트"),
     "run.group.loss": ("Loss", "손실"),
     "run.group.regulariser": ("Regulariser", "규제 항"),
     "run.equilibrium.opinion": ("equilibrium 1/2", "균형점 1/2"),
@@ -154,8 +158,8 @@ TEXT = {
     "run.column.loss_g_ba": ("G from B to A", "B→A 생성자"),
     "run.column.cycle_loss": ("cycle loss", "순환 손실"),
     "run.column.identity_loss": ("identity loss", "항등 손실"),
-    "run.column.test_cycle_l1_a": ("from A", "A에서"),
-    "run.column.test_cycle_l1_b": ("from B", "B에서"),
+    "run.column.test_cycle_l1_a": ("from A", "A에서 출발"),
+    "run.column.test_cycle_l1_b": ("from B", "B에서 출발"),
     "run.column.test_l1_ab": ("A to B", "A→B"),
     "run.column.test_l1_ba": ("B to A", "B→A"),
     "run.column.test_ssim_ab": ("A to B", "A→B"),

@@ -19,12 +19,13 @@ TEXT = {
     "translate.source.emoji": ("Test emoji", "테스트 이모지"),
     "translate.source.draw": ("Draw", "직접 그리기"),
     "translate.source.upload": ("Upload", "파일 올리기"),
-    "translate.sketch": ("Draw with colours", "색칠하며 그려 보세요"),
+    "translate.sketch": ("Draw with colours", "색을 골라 그려 보세요"),
     "translate.upload": ("Any picture", "아무 그림"),
     "translate.size": ("Size", "크기"),
     "translate.size.info": (
         "Trained at 64. The networks are convolutions only, so any size will do; their brush stays as large.",
-        "64에서 학습했습니다. 합성곱만으로 이루어져 어떤 크기든 변환하지만, 붓의 크기는 그대로입니다.",
+        "64에서 학습했습니다. 합성곱만으로 이루어져 어떤 크기든 변환하지만, 한 번에 바라보는 "
+        "영역(픽셀 수)은 그대로입니다.",
     ),
     "translate.x": ("input", "입력"),
     "translate.as": ("as {domain}", "{domain}로"),
@@ -45,7 +46,7 @@ TEXT = {
     ),
     "translate.generated": ("generated", "생성"),
     "translate.real": ("real", "진짜"),
-    "translate.counterpart": ("What the designers drew", "디자이너가 그린 답"),
+    "translate.counterpart": ("What the designers drew", "디자이너가 실제로 그린 그림"),
     "translate.counterpart.note": (
         "L1 of G(x) to it: {translated}. Of x itself, untranslated: {untranslated}. Training never saw this "
         "pair.",
@@ -54,10 +55,10 @@ TEXT = {
     ),
     "translate.identity": ("Identity", "항등 변환"),
     "translate.identity.note": (
-        "F makes {source} pictures. Where x is one already, F should leave it alone, but for its size: F "
-        "scales whatever it is given.",
+        "F makes {source} pictures. Where x is one already, F should leave it alone, but for its size, which "
+        "it always changes. (No loss asked for that here.)",
         "F는 {source} 그림을 만듭니다. x가 이미 {source} 그림이라면 F는 그대로 두어야 합니다. 다만 크기는 "
-        "무엇을 받든 바꿉니다.",
+        "항상 바꿉니다. (이 모델은 항등 손실을 따로 학습하지 않았습니다.)",
     ),
     "translate.strip": ("The translation through training", "학습이 진행되며 달라지는 변환"),
     "translate.strip.note": (
@@ -90,7 +91,8 @@ TEXT = {
         "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{there and back}}\\end{gathered}$$\n\n"
         "### What to look for\n"
         "- **Why the cycle.** The adversarial term alone would be content with *any* good Fluent emoji. Only "
-        "the way back forces $G$ to keep what $x$ shows.\n"
+        "the way back forces $G$ to keep what $x$ shows. This $G$ helps itself besides: it corrects its "
+        "input instead of drawing anew.\n"
         "- **Colours and shading go, shapes stay.** The cycle rewards what can be undone pixel by pixel. "
         "Where the designers drew something else altogether, no $G$ can know it. Fluent emoji are drawn "
         "smaller as well, which convolutions cannot imitate; so $G$ scales its input first, by a factor "
@@ -114,8 +116,9 @@ TEXT = {
         "\\\\+\\;\\lambda\\underbrace{\\Big(\\mathbb E_{a}\\lVert F(G(a))-a\\rVert_1"
         "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{갔다가 돌아오기}}\\end{gathered}$$\n\n"
         "### 무엇을 볼까요?\n"
-        "- **왜 순환이 필요할까요?** 적대적 손실만으로는 *어떤* Fluent 이모지든 그럴듯하기만 하면 됩니다. "
-        "돌아오는 길이 있어야 $G$가 $x$의 내용을 지킵니다.\n"
+        "- **왜 순환이 필요할까요?** 적대적 손실만 있다면 그럴듯한 Fluent 이모지이기만 하면 *무엇이든* "
+        "됩니다. 돌아오는 길이 있어야 $G$가 $x$의 내용을 지킵니다. 게다가 여기의 $G$는 처음부터 새로 그리지 "
+        "않고 입력을 고치기만 합니다.\n"
         "- **색과 음영은 바뀌고 모양은 남습니다.** 순환 손실은 픽셀 단위로 되돌릴 수 있는 변화에 유리합니다. "
         "디자이너가 아예 다른 모양을 그렸다면 $G$는 알 길이 없습니다. Fluent 이모지는 크기도 더 작은데, "
         "합성곱은 크기를 바꾸지 못합니다. 그래서 $G$는 두 집합의 학습 이미지에서 구한 배율로 입력을 먼저 "
@@ -123,7 +126,7 @@ TEXT = {
         "- **순환 오차가 작다고 안심할 수는 없습니다.** 복원에 필요한 정보를 $G$가 $G(x)$ 안에 옅은 "
         "잡음으로 숨길 수 있습니다([Chu et al. 2017](https://arxiv.org/abs/1712.02950)). 오차 지도와 "
         "$G(x)$를 견주어 보세요.\n"
-        "- **심판은 근시입니다.** 판별자는 이모지 전체가 아니라 조각만 봅니다.",
+        "- **판별자는 나무만 보고 숲은 보지 못합니다.** 판별자는 이모지 전체가 아니라 조각만 봅니다.",
     ),
     "translate.credit": (
         "Emoji: [Twemoji](https://github.com/jdecked/twemoji), "
