@@ -475,7 +475,8 @@ SCRIPTS = {
     "gan": (train_gan, gan_config, {"model": "gan", "r1_weight": 0.1}),
     "dcgan": (train_gan, gan_config, {"r1_weight": 0.1}),
     "classifier": (train_classifier, classifier_config, {}),
-    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0, "match_size": True}),
+    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
+    "cyclegan-match-size": (train_cyclegan, cyclegan_config, {"match_size": True}),
 }
 
 
