@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from space import app, hub
 from space.tabs import generate
 from space.text import TEXT
+from tests.pages import visit_tab
 from tests.small_models import bundled
 from tests.test_generate import write_models
 
@@ -32,15 +33,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def open_tab(page: Page, url: str, language: int = 0) -> None:
     """Go to the tab and wait until both panels show their samples and walks."""
-    page.goto(url)
-    name = TEXT["generate.tab"][language]
-    page.get_by_role("tab").first.wait_for()
-    page.wait_for_timeout(1500)  # on a phone, tabs that do not fit move into a menu
-    tab = page.get_by_role("tab", name=name, exact=True)
-    if not tab.is_visible():
-        page.locator(".overflow-menu > button").click()
-        tab = page.locator(".overflow-menu").get_by_text(name, exact=True)
-    tab.click()
+    visit_tab(page, url, "generate", language)
     for panel in (FIRST, SECOND):
         page.locator(f"{panel} [data-state=ready]").wait_for(timeout=60_000)
         expect(page.locator(f"{panel} .film")).to_be_visible()

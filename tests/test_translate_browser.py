@@ -13,6 +13,7 @@ from space import app
 from space.images import EMOJI
 from space.tabs import translate
 from space.text import TEXT
+from tests.pages import visit_tab
 from tests.small_models import bundled
 from tests.test_translate import PICTURES, write_model
 
@@ -32,15 +33,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def open_tab(page: Page, url: str, language: int = 0) -> None:
     """Go to the tab and wait until it shows a translation."""
-    page.goto(url)
-    name = TEXT["translate.tab"][language]
-    page.get_by_role("tab").first.wait_for()
-    page.wait_for_timeout(1500)  # on a phone, tabs that do not fit move into a menu
-    tab = page.get_by_role("tab", name=name, exact=True)
-    if not tab.is_visible():
-        page.locator(".overflow-menu > button").click()
-        tab = page.locator(".overflow-menu").get_by_text(name, exact=True)
-    tab.click()
+    visit_tab(page, url, "translate", language)
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
     expect(page.locator(f"{DETAILS} img")).to_have_count(4)
 

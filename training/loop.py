@@ -192,20 +192,24 @@ def adamw(
 
 def warmup_cosine(optimizer: Optimizer, config: LoopConfig, total_steps: int) -> LambdaLR:
     """Linear warm-up, then half a cosine down to 0."""
-
-    def scale(step: int) -> float:
-        warmup = min(1.0, (step + 1) / (config.warmup_steps + 1))
-        return warmup * 0.5 * (1 + math.cos(math.pi * min(step, total_steps) / total_steps))
-
-    return LambdaLR(optimizer, scale)
+    return _after_warmup(
+        optimizer, config, total_steps, lambda step: 0.5 * (1 + math.cos(math.pi * step / total_steps))
+    )
 
 
 def linear_decay(optimizer: Optimizer, config: LoopConfig, total_steps: int) -> LambdaLR:
     """Linear warm-up, constant up to half of the run, then linear down to 0 (Zhu et al. 2017, section 4)."""
+    return _after_warmup(optimizer, config, total_steps, lambda step: min(1.0, 2 * (1 - step / total_steps)))
+
+
+def _after_warmup(
+    optimizer: Optimizer, config: LoopConfig, total_steps: int, decay: Callable[[int], float]
+) -> LambdaLR:
+    """Linear warm-up times `decay`, a function of the step up to `total_steps`."""
 
     def scale(step: int) -> float:
         warmup = min(1.0, (step + 1) / (config.warmup_steps + 1))
-        return warmup * min(1.0, 2 * (1 - min(step, total_steps) / total_steps))
+        return warmup * decay(min(step, total_steps))
 
     return LambdaLR(optimizer, scale)
 
