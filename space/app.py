@@ -21,6 +21,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from space.hub import ModelUnavailable, load
+from space.mcp import separate_outputs
 from space.problems import Problem
 from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline, translate
 
@@ -98,6 +99,8 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "max_file_size": "20mb",
         "run_history": False,
         "footer_links": ["api", "settings"],
+        "mcp_server": True,
         "app_kwargs": {"routes": [Route("/weights/{name}", weights)]},
     }
+    separate_outputs()
     return (demo or build()).queue(max_size=1000).launch(**settings | overrides)

@@ -57,7 +57,7 @@ def test_readme_names_every_variable_that_the_code_reads():
 
 
 def test_space_header_fits_the_requirements():
-    (pinned,) = re.findall(r"^gradio==([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    (pinned,) = re.findall(r"^gradio\[mcp\]==([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     assert f"\nsdk_version: {pinned}\n" in README
     assert '\npython_version: "3.12"\n' in README
     assert (ROOT / re.search(r"app_file: (\S+)", README)[1]).exists()

@@ -2,7 +2,8 @@
 
 import inspect
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import wraps
 from io import BytesIO
 from pathlib import Path
@@ -80,8 +81,37 @@ def paper(**kwargs: Any) -> Drawing:
     return Drawing(**settings | kwargs)
 
 
-def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """A handler for Gradio: no gradients, and every error as one sentence in the visitor's language."""
+class Code(gr.JSON):
+    """A point of a latent space: a `gr.JSON` that tells callers that it is numbers, on which MCP insists."""
+
+    is_template = True  # Gradio draws it as its base class
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "number"}}
+
+
+class Choice(gr.Textbox):
+    """A text that tells callers what it may be. The handler checks it, in the visitor's language."""
+
+    is_template = True  # Gradio draws it as its base class
+    choices: Sequence[str]
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.choices)}
+
+
+def choice(label: str, choices: Sequence[str], value: str) -> Choice:
+    """An input of an endpoint; set afterwards, for Gradio sends the page what a constructor names."""
+    component = Choice(value, label=label)
+    component.choices = choices
+    return component
+
+
+def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[..., Any]:
+    """A handler for Gradio: no gradients, and every error as one sentence in the visitor's language.
+
+    `tool` is what an assistant (MCP) calls it by, where the handler is not named like its endpoint.
+    """
 
     def answer(*inputs: Any) -> Any:
         *values, request = inputs
@@ -102,10 +132,14 @@ def friendly(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     # Gradio takes names and docstring from the handler for its API page, and finds `request` by its type
     wrapped = wraps(handler)(answer)
-    parameters = list(inspect.signature(handler).parameters.values())
+    wrapped.__name__ = tool or handler.__name__
+    # Gradio reads a line an argument; what is indented deeper goes on with the line before
+    wrapped.__doc__ = re.sub(r"\n {8,}", " ", inspect.getdoc(handler) or "")
+    signature = inspect.signature(handler)
     request = inspect.Parameter(
         "request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request
     )
-    wrapped.__signature__ = inspect.Signature([*parameters, request])  # type: ignore[attr-defined]
+    parameters = [*signature.parameters.values(), request]
+    wrapped.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {**handler.__annotations__, "request": gr.Request}
     return wrapped

@@ -29,7 +29,7 @@ from space.images import digit_sheet, to_grid
 from space.models import MODELS, models_that
 from space.models.layers import standard_normal
 from space.problems import check_number
-from space.tabs import LATEX, asset, friendly, i18n
+from space.tabs import LATEX, asset, choice, friendly, i18n
 from space.text import TEXT
 
 MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
@@ -338,18 +338,18 @@ def build() -> None:
 def generate(
     model: str, number: int = 16, seed: int = 0, scale: float = 1.0
 ) -> tuple[Image.Image, dict[str, Any]]:
-    """Samples of a model, and what its discriminator says about them.
+    """Pictures of digits made from noise, and how real the model's discriminator takes each of them for.
 
     Args:
-        model: name of a model that has a decoder or a generator
-        number: samples, 1 to 64
-        seed: of the noise, 0 to 4294967295; a sample is the same at any number of them
+        model: the generator or decoder; a plain autoencoder was not made for it, and shows
+        number: samples, an integer from 1 to 64
+        seed: of the noise, an integer from 0 (default) to 4294967295; a sample is the same at any number
         scale: factor of the noise z ~ N(0, I), 0 to 2; below 1 samples are cleaner and more alike
 
     Returns:
-        the samples row by row, eight in a row, without gaps and pixel by pixel; and {"model", "source",
-        "commit", "reason", "number", "seed", "scale", "columns", "image_size", "scores"}, where scores
-        holds D(G(z)) in [0, 1] for each sample, or is null for a model without a discriminator
+        the samples row by row, at most eight in a row, 28x28 pixels each, without gaps
+        source and commit of the model, the settings, and scores: D(G(z)) in [0, 1] of each sample, null for
+            a model without a discriminator
     """
     loaded = load(model, "decode")
     images = loaded.model.decode(draw_latents(loaded.model, number, seed, scale))
@@ -373,7 +373,7 @@ def _build_api() -> None:
     """The endpoint /generate, by components that are not on the page."""
     with gr.Row(visible=False):
         inputs = [
-            gr.Textbox(MODEL, label="model"),
+            choice("model", generators(), MODEL),
             gr.Number(16, label="number"),
             gr.Number(0, label="seed"),
             gr.Number(1.0, label="scale"),

@@ -20,9 +20,9 @@ from torch import Tensor
 from space import hub
 from space.html import read_metrics
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
-from space.models import MODELS, VAE
+from space.models import MODELS, VAE, models_that
 from space.problems import Problem, check_number
-from space.tabs import LATEX, asset, friendly, i18n, paper
+from space.tabs import LATEX, Code, asset, choice, friendly, i18n, paper
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -431,26 +431,29 @@ def build_api() -> None:
     """Endpoints without a place on the page."""
     with gr.Row(visible=False):
         image, other = gr.File(label="image"), gr.File(label="other")
-        model = gr.Textbox(MAPS[0], label="model")
+        encoder, decoder, mapped = (
+            choice("model", names, MAPS[0]) for names in (models_that("encode"), models_that("decode"), MAPS)
+        )
         rows, steps = gr.Number(20, label="rows"), gr.Number(10, label="steps")
-        spacing, limit = gr.Textbox("linear", label="spacing"), gr.Number(None, label="limit")
-        z, code = gr.JSON(label="z"), gr.JSON(label="code")
+        spacing, limit = choice("spacing", get_args(Spacing), "linear"), gr.Number(None, label="limit")
+        z, code = Code(label="z"), gr.JSON(label="code")
         result = gr.Image(format="png", type="pil", label="result")
     for handler, inputs, output in (
-        (encode, [image, model], code),
-        (decode, [z, model], result),
-        (manifold, [model, rows, spacing, limit], result),
-        (interpolate, [image, other, model, steps], result),
+        (encode, [image, encoder], code),
+        (decode, [z, decoder], result),
+        (manifold, [mapped, rows, spacing, limit], result),
+        (interpolate, [image, other, encoder, steps], result),
     ):
         gr.on([], friendly(handler), inputs, output, api_name=handler.__name__, concurrency_id="model")
 
 
 def encode(image: str, model: str) -> dict[str, list[float]]:
-    """Where an encoder puts a picture of a digit.
+    """Where an encoder puts a picture of a digit in its latent space.
 
     Args:
-        image: file with one digit, dark on light or light on dark; prepared as MNIST was
-        model: name of a model
+        image: picture of one handwritten digit, dark on light or light on dark (in MCP, a data URL); it is
+            centred and scaled as MNIST's were
+        model: the encoder
 
     Returns:
         {"mu": [...], "sigma": [...]} of a VAE's q(z|x) = N(mu, sigma^2), {"z": [...]} of an autoencoder
@@ -463,14 +466,16 @@ def encode(image: str, model: str) -> dict[str, list[float]]:
 
 
 def decode(z: list[float], model: str) -> Image.Image:
-    """The picture at a point of a latent space.
+    """The picture that a decoder or generator makes of a point of its latent space.
 
     Args:
-        z: as many numbers as the model's latent space has dimensions
-        model: name of a model
+        z: as many numbers as the latent space has dimensions (2 where the model's name ends in 2d, 20 in
+            20d and for dcgan-mnist, 64 for gan-mnist, 128 for the sparse autoencoder, 32 for the others),
+            each from -10000 to 10000; samples lie mostly within 3 of 0
+        model: the decoder
 
     Returns:
-        the image, each pixel drawn as 10x10
+        the picture, each of its 28x28 pixels drawn as 10x10
     """
     loaded = hub.load(model, "decode")
     return to_pil(loaded.model.decode(read_code(z, loaded)), PICTURE_SCALE)
@@ -479,17 +484,18 @@ def decode(z: list[float], model: str) -> Image.Image:
 def manifold(
     model: str, rows: int = 20, spacing: Spacing = "linear", limit: float | None = None
 ) -> Image.Image:
-    """The grid of pictures that a two-dimensional latent space decodes to; z2 grows upwards.
+    """The grid of pictures that a two-dimensional latent space decodes to: z1 to the right, z2 upwards.
 
     Args:
-        model: vae-mnist-2d or autoencoder-mnist-2d
-        rows: pictures along each axis, 2 to 40
-        spacing: "linear", or "inverse_gaussian" for equal shares of the prior N(0, I), as in figure 4 of
-            Kingma & Welling (2014); for the autoencoder, of a Gaussian fitted to the test digits' codes
-        limit: a linear grid covers [-limit, limit]^2, by default the range of the test digits' codes
+        model: the decoder
+        rows: pictures along each axis, an integer from 2 to 40
+        spacing: linear, or inverse_gaussian for equal shares of the prior N(0, I), as in figure 4 of Kingma &
+            Welling (2014); for the autoencoder, of a Gaussian fitted to the codes of the test digits
+        limit: a linear grid covers [-limit, limit] on both axes, 0.01 to 10000; without it, the range of the
+            codes of the test digits
 
     Returns:
-        rows x rows images of 28x28 pixels
+        rows x rows pictures of 28x28 pixels, without gaps
     """
     if model in MODELS and model not in MAPS:
         raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
@@ -512,13 +518,13 @@ def interpolate(image: str, other: str, model: str, steps: int = 10) -> Image.Im
     """Pictures on the straight line between the codes (for a VAE the means) of two digits.
 
     Args:
-        image: file with the first digit
-        other: file with the last digit
-        model: name of a model
-        steps: pictures, both ends included, 2 to 32
+        image: picture of the first digit, dark on light or light on dark (in MCP, a data URL)
+        other: picture of the last digit, in the same way
+        model: the encoder and decoder
+        steps: pictures, both ends included, an integer from 2 to 32
 
     Returns:
-        one row of images, each pixel drawn as 4x4
+        one row of pictures, each of their 28x28 pixels drawn as 4x4
     """
     network, steps = hub.load(model, "encode").model, int(check_number("steps", steps, 2, 32))
     start, end = to_digit(read_image(image)), to_digit(read_image(other))

@@ -58,8 +58,12 @@ def _load_all() -> dict[str, LoadedModel | ModelUnavailable]:
 
 
 def list_models() -> list[dict[str, Any]]:
-    """Every model: name, family, source (hub, cache, bundled; null where it cannot be used), commit, reason,
-    bytes of its weights, parameters, config and measured figures."""
+    """All models of the lab: what they are, where their weights come from, and what was measured.
+
+    Returns:
+        for each name, family, source (hub, cache, bundled; null where it cannot be used), commit, reason
+            (why not from the Hub), bytes of its weights, parameters, config, and figures with protocols
+    """
     found = []
     for name, loaded in _load_all().items():
         entry: dict[str, Any] = {"name": name, "family": MODELS[name].__name__.lower()}
@@ -254,4 +258,4 @@ def build() -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         gr.on(fn=friendly(overview), inputs=[], outputs=table, **private)
         gr.on(fn=friendly(details), inputs=[name], outputs=result, trigger_mode="always_last", **private)
-        gr.api(list_models, api_name="models")
+        gr.api(friendly(list_models, "models"), api_name="models")

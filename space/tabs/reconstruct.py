@@ -21,7 +21,7 @@ from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_
 from space.models import models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
-from space.tabs import LATEX, PictureFile, blank_paper, friendly, i18n, paper
+from space.tabs import LATEX, PictureFile, blank_paper, choice, friendly, i18n, paper
 
 RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
@@ -146,17 +146,21 @@ def show(
 def reconstruct_api(
     image: str, model: str, noise: str = "none", level: float = 0.5, seed: int = 0
 ) -> tuple[Image.Image, Image.Image, Image.Image, Image.Image, dict[str, Any]]:
-    """A picture of a digit through a model.
+    """Squeeze a picture of a digit through an autoencoder and rebuild it; noise is added first where wanted.
 
     Args:
-        image: file with one digit; it is centred and scaled as MNIST's were
-        model: name of a model, see /models
-        noise: none, gaussian, masking, salt_and_pepper or coin_flip
+        image: picture of one handwritten digit, dark on light or light on dark (in MCP, a data URL); it is
+            centred and scaled as MNIST's were
+        model: the encoder and decoder
+        noise: kind of noise
         level: strength of the noise, 0 to 1
-        seed: of the noise; the same seed gives the same noise
+        seed: of the noise, an integer from 0 (default) to 4294967295; the same seed gives the same noise
 
     Returns:
-        the 28x28 input, the input with noise, the reconstruction, the error map, and the numbers
+        four pictures of 28x28 pixels: the input x, x with noise, the reconstruction, and its error to x from
+            black (0) to pale yellow (1)
+        source and commit of the model, the latent vector, the mean squared error, and PSNR in dB of the
+            reconstruction and of the noisy input
     """
     x = to_digit(read_image(image))
     result = reconstruct(x, add_noise(x, noise, level, seed), model)
@@ -473,8 +477,8 @@ def _build_api() -> None:
     with gr.Row(visible=False):
         inputs = [
             PictureFile(type="filepath", label="image"),
-            gr.Textbox("autoencoder-mnist", label="model"),
-            gr.Textbox("none", label="noise"),
+            choice("model", RECONSTRUCTORS, "autoencoder-mnist"),
+            choice("noise", NOISES, "none"),
             gr.Number(0.5, label="level"),
             gr.Number(0, label="seed"),
         ]
@@ -483,5 +487,9 @@ def _build_api() -> None:
             gr.JSON(label="numbers"),
         ]
         gr.Button().click(
-            friendly(reconstruct_api), inputs, outputs, api_name="reconstruct", concurrency_id="model"
+            friendly(reconstruct_api, "reconstruct"),
+            inputs,
+            outputs,
+            api_name="reconstruct",
+            concurrency_id="model",
         )

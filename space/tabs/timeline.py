@@ -27,7 +27,7 @@ from space.hub import LoadedModel, load
 from space.images import DECODE_ERRORS, read_image
 from space.models import MODELS, models_that
 from space.problems import Problem
-from space.tabs import LATEX, asset, friendly, i18n
+from space.tabs import LATEX, asset, choice, friendly, i18n
 from space.text import TEXT
 
 GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
@@ -355,21 +355,21 @@ def _thin(curve: Curve, bend: float) -> Curve:
 def _build_api() -> None:
     """The endpoint /timeline, without a place on the page."""
     with gr.Row(visible=False):
-        model = gr.Textbox(NAMES[0], label="model")
+        model = choice("model", NAMES, NAMES[0])
         outputs = [gr.File(label="animation"), gr.JSON(label="history")]
     gr.on([], friendly(timeline), model, outputs, api_name="timeline")
 
 
 def timeline(model: str) -> tuple[str | None, dict[str, Any]]:
-    """How a model learned: the pictures of its training as an animation, and its history.
+    """How a model learned: what it made of the same inputs all through its training, and its losses.
 
     Args:
-        model: name of a model that makes pictures
+        model: a model that makes pictures
 
     Returns:
-        an animated GIF (null where no pictures come with the model), a frame for each of the snapshots, and
-        {"model", "source", "commit", "snapshots": [steps], "columns": {"step": [...], "epoch": [...], ...}},
-        the columns of history.csv row by row, null where a cell is blank
+        an animated GIF with a frame for each snapshot, null where no pictures come with the model
+        source and commit of the model, the steps of the snapshots, and the columns of history.csv (step,
+            epoch, losses ...) row by row, null where a cell is blank
     """
     loaded = load(model, *WATCHED)
     frames, rows = read_frames(loaded.folder), read_rows(loaded.folder)

@@ -32,7 +32,7 @@ from space.images import (
 )
 from space.models.cyclegan import Direction, mean_difference
 from space.problems import Problem, check_number
-from space.tabs import LATEX, PictureFile, asset, blank_paper, friendly, i18n, paper
+from space.tabs import LATEX, PictureFile, asset, blank_paper, choice, friendly, i18n, paper
 from space.tabs.timeline import PADDING, cells, frame_files, read_frame
 
 MODEL = "cyclegan-twemoji2fluent"
@@ -502,20 +502,20 @@ def build() -> None:
 def translate_api(
     image: str, direction: str = "ab", size: int = 64
 ) -> tuple[Image.Image, Image.Image, Image.Image, Image.Image, dict[str, Any]]:
-    """A picture from one domain to the other, and back.
+    """Translate a picture between flat emoji (Twemoji) and rendered ones (Fluent 3D) by CycleGAN, and back.
 
     Args:
-        image: file with a picture; its middle is cut out square and scaled, transparency put on white
-        direction: ab from Twemoji to Fluent 3D, ba back
+        image: any picture (in MCP, a data URL); its middle is cut out square and scaled, transparency put on
+            white
+        direction: ab from Twemoji to Fluent 3D, ba from Fluent 3D to Twemoji
         size: pixels a side, 64 (as trained), 128 or 256
 
     Returns:
-        the input x, its translation G(x), the way back F(G(x)), the error map |x - F(G(x))| from black (0)
-        to pale yellow (0.25 and more), all size x size, and {"model", "source", "commit", "reason",
-        "direction", "size", "cycle_l1", "identity_l1", "score_x", "score_translation"}: L1 as the mean
-        difference a pixel in [0, 1], of F(G(x)) and of F(x) to x, and the mean score of the patches of x and
-        of G(x), each by the discriminator of its domain, near 1 where it takes them for real and near 0
-        where for generated
+        four pictures of size x size pixels: the input x, its translation G(x), the way back F(G(x)), and the
+            error |x - F(G(x))| from black (0) to pale yellow (0.25 and more)
+        source and commit of the model; cycle_l1 and identity_l1: the mean difference a pixel, in [0, 1], of
+            F(G(x)) and of F(x) to x; score_x and score_translation: what the discriminators of their domains
+            say of x and of G(x), near 1 real and near 0 generated
     """
     check_direction(direction)
     size = check_size(size)
@@ -541,11 +541,12 @@ def _build_api() -> None:
     with gr.Row(visible=False):
         inputs = [
             PictureFile(type="filepath", label="image"),
-            gr.Textbox("ab", label="direction"),
+            choice("direction", DIRECTIONS, "ab"),
             gr.Number(64, label="size"),
         ]
         outputs = [
             *(gr.Image(format="png", label=name) for name in ("input", "translation", "back", "error")),
             gr.JSON(label="numbers"),
         ]
-    gr.on([], friendly(translate_api), inputs, outputs, api_name="translate", concurrency_id="model")
+    handler = friendly(translate_api, "translate")
+    gr.on([], handler, inputs, outputs, api_name="translate", concurrency_id="model")
