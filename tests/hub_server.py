@@ -1,4 +1,4 @@
-"""A Hub on loopback: as much of the HTTP API as the real client needs to push and pull models.
+"""A Hub on loopback: as much of the HTTP API as the real client needs to push and pull models and Spaces.
 
     with HubServer() as hub, start_client(hub, home) as client:
         client.submit(function, *arguments).result()  # runs in a process whose client talks to `hub`
@@ -31,7 +31,8 @@ import torch
 
 from space.models.vae import VAE, VAEConfig
 
-Fault = Literal["429", "503", "hang", "reset", "drip", "truncate", "flip", "lose_answer"]
+Fault = Literal["429", "500", "503", "hang", "reset", "drip", "truncate", "flip", "lose_answer", "withhold"]
+"""`hang` does nothing and never answers, `withhold` does what was asked and never answers"""
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Request:
     status: int = 0
     sent: int = 0
     """bytes of the body that were sent"""
+    done: bool = False
+    """what was asked for is done, whatever becomes of the answer"""
 
 
 @dataclass
@@ -66,12 +69,14 @@ class Commit:
 
 @dataclass
 class Repo:
-    """A model repository with one branch, `main`."""
+    """A repository with one branch, `main`."""
 
     private: bool = False
     commits: list[Commit] = field(
         default_factory=lambda: [Commit("initial commit", {".gitattributes": b"*"})]
     )
+    variables: dict[str, str] = field(default_factory=dict)
+    """of a Space"""
 
     def commit(self, message: str, changes: dict[str, bytes | None]) -> Commit:
         """Add a commit; None deletes a file."""
@@ -92,6 +97,10 @@ def git_sha1(data: bytes) -> str:
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def owner(repo_id: str) -> str:
+    return repo_id.removeprefix("spaces/").split("/")[0]
 
 
 def is_lfs(path: str) -> bool:
@@ -137,9 +146,9 @@ class HubServer:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def fault(self, pattern: str, kind: Fault, times: int = 1_000_000) -> None:
-        """Let the next `times` requests whose 'METHOD path' matches `pattern` go wrong."""
-        self.faults.append([re.compile(pattern), kind, times])
+    def fault(self, pattern: str, kind: Fault, times: int = 1_000_000, after: int = 0) -> None:
+        """Let `times` requests whose 'METHOD path' matches `pattern` go wrong, once `after` went well."""
+        self.faults.append([re.compile(pattern), kind, times, after])
 
     def heal(self) -> None:
         self.faults.clear()
@@ -225,7 +234,7 @@ class Handler(BaseHTTPRequestHandler):
             self.hub.stopping.wait(60)
         if self.fault in ("hang", "reset"):
             return self.reset()
-        if self.fault in ("429", "503"):
+        if self.fault in ("429", "500", "503"):
             return self.answer_error(int(self.fault), "", "out of order")
         if token and self.namespace is None and not url.path.startswith("/cdn/"):
             return self.answer_error(401, "", "Invalid credentials in Authorization header")
@@ -240,8 +249,10 @@ class Handler(BaseHTTPRequestHandler):
     def next_fault(self) -> Fault | None:
         for fault in self.hub.faults:
             if fault[2] and fault[0].search(f"{self.entry.method} {self.entry.path}"):
-                fault[2] -= 1
-                return fault[1]
+                if not fault[3]:
+                    fault[2] -= 1
+                    return fault[1]
+                fault[3] -= 1
         return None
 
     def reset(self) -> None:
@@ -251,7 +262,10 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        if self.fault == "lose_answer":
+        self.entry.done = True
+        if self.fault == "withhold":
+            self.hub.stopping.wait(60)
+        if self.fault in ("lose_answer", "withhold"):
             return self.reset()
         if self.fault == "flip":
             body = body[:-1] + bytes([body[-1] ^ 1])
@@ -284,7 +298,7 @@ class Handler(BaseHTTPRequestHandler):
     def find(self, repo_id: str, revision: str = "main") -> tuple[Repo, Commit] | None:
         """The repository and the commit, or None after the answer says why not."""
         repo = self.hub.repos.get(repo_id)
-        if repo is None or (repo.private and self.namespace != repo_id.split("/")[0]):
+        if repo is None or (repo.private and self.namespace != owner(repo_id)):
             if self.namespace is None:  # the Hub does not tell strangers what exists
                 self.answer_error(401, "", "Invalid username or password.")
             else:
@@ -312,17 +326,33 @@ class Handler(BaseHTTPRequestHandler):
         if not self.may_write(namespace):
             return
         repo_id = f"{namespace}/{request['name']}"
+        space = request.get("type") == "space"
+        if space and request.get("sdk") not in ("gradio", "docker", "static"):
+            return self.answer_error(400, "", "a Space needs an sdk")
+        repo_id = f"spaces/{repo_id}" if space else repo_id
         exists = repo_id in self.hub.repos
         private = request.get("visibility") == "private" or request.get("private") is True
-        self.hub.repos.setdefault(repo_id, Repo(private))
+        repo = self.hub.repos.setdefault(repo_id, Repo(private))
+        if space and not exists:
+            repo.commits[0].files["README.md"] = f"---\nsdk: {request['sdk']}\n---\n".encode()
         self.answer_json({"url": f"{self.hub.url}/{repo_id}"}, 409 if exists else 200)
 
+    def variables(self, repo_id: str) -> None:
+        if (found := self.find(repo_id)) and self.may_write(owner(repo_id)):
+            if self.command == "POST":
+                variable = json.loads(self.body)
+                found[0].variables[variable["key"]] = variable["value"]
+            self.answer_json({key: {"value": value} for key, value in found[0].variables.items()})
+
     def validate_yaml(self) -> None:
-        bad = re.search(r"^license:\s*\[", json.loads(self.body)["content"], re.MULTILINE)
+        request = json.loads(self.body)
+        bad = re.search(r"^license:\s*\[", request["content"], re.MULTILINE)
         errors = [{"message": '"license" must be a string'}] if bad else []
+        if request["repoType"] == "space" and not re.search("^sdk: ", request["content"], re.MULTILINE):
+            errors.append({"message": '"sdk" is required'})
         self.answer_json({"errors": errors, "warnings": []}, 400 if errors else 200)
 
-    def model_info(self, repo_id: str, revision: str | None = None) -> None:
+    def repo_info(self, repo_id: str, revision: str | None = None) -> None:
         if not (found := self.find(repo_id, revision or "main")):
             return
         repo, commit = found
@@ -349,7 +379,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer_json({"branches": [branch], "tags": [], "converts": []})
 
     def preupload(self, repo_id: str, revision: str) -> None:
-        if (found := self.find(repo_id, revision)) and self.may_write(repo_id.split("/")[0]):
+        if (found := self.find(repo_id, revision)) and self.may_write(owner(repo_id)):
             files = []
             for file in json.loads(self.body)["files"]:
                 data, lfs = found[1].files.get(file["path"]), is_lfs(file["path"])
@@ -359,7 +389,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer_json({"files": files})
 
     def lfs_batch(self, repo_id: str) -> None:
-        if self.find(repo_id) and self.may_write(repo_id.split("/")[0]):
+        if self.find(repo_id) and self.may_write(owner(repo_id)):
             objects = json.loads(self.body)["objects"]
             for item in objects:
                 if item["oid"] not in self.hub.objects:
@@ -378,7 +408,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200 if oid in self.hub.objects else 404, b"{}")
 
     def commit(self, repo_id: str, revision: str) -> None:
-        if not (found := self.find(repo_id, revision)) or not self.may_write(repo_id.split("/")[0]):
+        if not (found := self.find(repo_id, revision)) or not self.may_write(owner(repo_id)):
             return
         header, *operations = (json.loads(line) for line in self.body.splitlines())
         parent = header["value"].get("parentCommit")
@@ -424,22 +454,24 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(206, data[start:], headers)
 
 
-MODEL = "([^/]+/[^/]+)"
-API = "/api/(?:models|datasets)"
+REPO = "((?:spaces/)?[^/]+/[^/]+)"
+API = "/api/(?:models/|datasets/|(?=spaces/))"  # a Space is known by spaces/OWNER/NAME, as in an address
 ROUTES = [
     ("GET", "/api/whoami-v2", Handler.whoami),
     ("POST", "/api/repos/create", Handler.create_repo),
     ("POST", "/api/validate-yaml", Handler.validate_yaml),
-    ("GET", f"{API}/{MODEL}", Handler.model_info),
-    ("GET", f"{API}/{MODEL}/revision/([^/]+)", Handler.model_info),
-    ("GET", f"{API}/{MODEL}/tree/([^/]+)(?:/.*)?", Handler.tree),
-    ("POST", f"{API}/{MODEL}/paths-info/([^/]+)", Handler.paths_info),
-    ("GET", f"/api/models/{MODEL}/refs", Handler.refs),
-    ("POST", f"/api/models/{MODEL}/preupload/([^/]+)", Handler.preupload),
-    ("POST", f"/api/models/{MODEL}/commit/([^/]+)", Handler.commit),
-    ("POST", rf"/{MODEL}\.git/info/lfs/objects/batch", Handler.lfs_batch),
+    ("GET", f"{API}{REPO}/variables", Handler.variables),
+    ("POST", f"{API}{REPO}/variables", Handler.variables),
+    ("GET", f"{API}{REPO}", Handler.repo_info),
+    ("GET", f"{API}{REPO}/revision/([^/]+)", Handler.repo_info),
+    ("GET", f"{API}{REPO}/tree/([^/]+)(?:/.*)?", Handler.tree),
+    ("POST", f"{API}{REPO}/paths-info/([^/]+)", Handler.paths_info),
+    ("GET", f"{API}{REPO}/refs", Handler.refs),
+    ("POST", f"{API}{REPO}/preupload/([^/]+)", Handler.preupload),
+    ("POST", f"{API}{REPO}/commit/([^/]+)", Handler.commit),
+    ("POST", rf"/{REPO}\.git/info/lfs/objects/batch", Handler.lfs_batch),
     ("PUT", "/lfs/([0-9a-f]{64})", Handler.lfs_put),
     ("POST", "/lfs/([0-9a-f]{64})/verify", Handler.lfs_verify),
-    ("GET", f"/(?:datasets/)?{MODEL}/resolve/([^/]+)/(.+)", Handler.resolve),
-    ("GET", f"/cdn/{MODEL}/([0-9a-f]{{64}})", Handler.cdn),
+    ("GET", f"/(?:datasets/)?{REPO}/resolve/([^/]+)/(.+)", Handler.resolve),
+    ("GET", f"/cdn/{REPO}/([0-9a-f]{{64}})", Handler.cdn),
 ]

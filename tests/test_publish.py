@@ -3,8 +3,11 @@
 import contextlib
 import io
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -18,10 +21,10 @@ from space import hub as app
 from space.models.vae import VAE, VAEConfig
 from tests.hub_server import HubServer, Repo, make_model_folder, read_folder, start_client
 from training import publish, train_vae
-from training.publish import PublishError, check_folder, is_untouched, stamp_card
+from training.publish import MANIFEST, PublishError, check_folder, is_untouched, space_files, stamp_card
 
-REPO = "lab/vae-mnist-2d"
-WRITES = "POST /api/repos/create|POST .*/commit/|POST .*/preupload/|POST .*/objects/batch|PUT "
+REPO, SPACE = "lab/vae-mnist-2d", "spaces/lab/lab"
+WRITES = "POST /api/repos/create|POST .*/(commit|preupload)/|POST .*/(objects/batch|variables)|PUT "
 
 
 @pytest.fixture(scope="module")
@@ -296,3 +299,277 @@ def test_a_failure_is_a_sentence_and_exit_code_1(folder: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{REPO} was not pushed: HF_HUB_OFFLINE is set.\n"
+
+
+def test_the_commands_of_the_readme_are_understood() -> None:
+    readme = (publish.PROJECT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python -m training\.publish (.*?)(?:  .*)?$", readme, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        config = tyro.cli(publish.PublishConfig, args=command.split())
+        assert config.dry_run == ("--dry_run" in command)
+    assert set(re.findall(r"--overwrite_\w+", readme)) == {"--overwrite_card", "--overwrite_space"}
+
+
+# ---- the Space
+
+
+@pytest.fixture
+def project(tmp_path: Path, folder: Path) -> Path:
+    """A small lab under git, with what a Space needs, what it does not, and what lies about."""
+    project = tmp_path / "project"
+    files = {
+        "app.py": "print()\n",
+        "README.md": "---\ntitle: Lab\nsdk: gradio\n---\n\n# Lab\n",
+        "requirements.txt": "gradio\n",
+        "space/app.py": "launch = print\n",
+        "space/old.py": "\n",
+        "tests/test_app.py": "\n",
+        ".ci/run": "\n",
+        ".gitignore": "data/\n.venv\n__pycache__/\n",
+    }
+    untracked = {
+        "data/MNIST/raw": "images",
+        "space/__pycache__/app.pyc": "code",
+        ".venv/lib.py": "",
+        "runs/a/model.bin": "",
+    }
+    for path, text in (files | untracked).items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text)
+    folder.parent.rename(project / "space" / "pretrained")
+    for command in (["init", "-q"], ["add", *files, "space/pretrained"]):
+        subprocess.run(["git", *command], cwd=project, check=True)
+    return project
+
+
+def publish_space(machines: Any, project: Path, *more: str) -> tuple[str, str]:
+    arguments = ["--space", "lab/lab", "--project_dir", str(project)]
+    arguments += ["--pretrained_dir", str(project / "space" / "pretrained"), *more]
+    return machines[1].submit(do_publish, arguments).result(timeout=60)
+
+
+def without_manifest(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {path: data for path, data in files.items() if path != MANIFEST}
+
+
+def test_a_space_comes_from_the_working_tree(hub: HubServer, machines: Any, project: Path) -> None:
+    printed, error = publish_space(machines, project)
+    assert error == "" and set(hub.repos) == {REPO, SPACE}
+    head = hub.repos[SPACE].commits[-1]
+    assert f"{hub.url}/spaces/lab/lab/commit/{head.oid}\n" in printed
+    assert "git does not track runs/a/model.bin" in printed and "data/" not in printed
+    expected = read_folder(project / "space" / "pretrained")
+    expected = {f"space/pretrained/{path}": data for path, data in expected.items()}
+    for path in ("app.py", "requirements.txt", "space/app.py", "space/old.py", ".gitignore"):
+        expected[path] = (project / path).read_bytes()
+    expected |= {
+        ".gitattributes": b"*",
+        "README.md": b"---\ntitle: Lab\nsdk: gradio\nmodels:\n  - lab/vae-mnist-2d\n---\n\n# Lab\n",
+    }
+    assert without_manifest(head.files) == expected
+    assert len(hub.repos[SPACE].commits) == 2  # the Hub's own, and ours
+
+    hub.log.clear()
+    printed, error = publish_space(machines, project)
+    assert error == "" and printed.count("nothing to change") == 2
+    assert hub.requests(WRITES) == []
+
+
+def test_an_update_sends_the_working_tree_and_removes_what_it_lost(
+    hub: HubServer, machines: Any, project: Path
+) -> None:
+    publish_space(machines, project)
+    hub.repos[SPACE].commit("by hand", {"notes.txt": b"stays"})
+    before = dict(hub.repos[SPACE].commits[-1].files)
+    (project / "app.py").write_text("print(1)\n")  # not committed: what is here counts
+    (project / "space" / "old.py").unlink()
+    hub.log.clear()
+    printed, error = publish_space(machines, project)
+    assert error == "" and "  - space/old.py" in printed and "  + app.py, 9 bytes" in printed
+    after = hub.repos[SPACE].commits[-1].files
+    del before["space/old.py"]
+    assert without_manifest(after) == without_manifest(before | {"app.py": b"print(1)\n"})
+    assert len(hub.repos[SPACE].commits) == 4 and hub.requests("PUT ") == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "here"),
+    [
+        ({"space/app.py": b"launch = exit\n"}, {}),
+        ({"space/app.py": None}, {}),
+        ({"README.md": b"---\nsdk: gradio\nsdk_version: 7.0\n---\n"}, {}),
+        ({"space/new.py": b"theirs"}, {"space/new.py": "ours"}),
+        ({"space/old.py": b"theirs"}, {"space/old.py": None}),
+    ],
+    ids=str,
+)
+def test_an_edited_space_is_not_overwritten(
+    hub: HubServer, machines: Any, project: Path, edit: dict[str, Any], here: dict[str, Any]
+) -> None:
+    publish_space(machines, project)
+    hub.repos[SPACE].commit("edit", edit)
+    ((path, _),) = edit.items()
+    for name, text in here.items():
+        (project / name).write_text(text) if text else (project / name).unlink()
+        subprocess.run(["git", "add", name], cwd=project, check=True)
+    metrics = project / "space" / "pretrained" / "vae-mnist-2d" / "metrics.json"
+    metrics.write_text('{"kl": 1}')  # the models have news too, and do not go ahead alone
+    hub.log.clear()
+    _, error = publish_space(machines, project)
+    sentence = f"{path} changed on the Hub, not by this command: nothing is sent (--overwrite_space replaces"
+    assert error.startswith(f"lab/lab was not pushed: {sentence}") and hub.requests(WRITES) == []
+    printed, _ = publish_space(machines, project, "--dry_run")
+    assert sentence in printed and hub.requests(WRITES) == []
+
+    _, error = publish_space(machines, project, "--overwrite_space")
+    assert error == ""
+    ours = (project / path).read_bytes() if (project / path).exists() else None
+    theirs = hub.repos[SPACE].commits[-1].files.get(path)
+    assert theirs == ours if path != "README.md" else theirs.startswith(b"---\ntitle: Lab\n")
+    printed, error = publish_space(machines, project)
+    assert error == "" and printed.count("nothing to change") == 2
+
+
+def test_a_space_of_other_origin_is_not_overwritten(hub: HubServer, machines: Any, project: Path) -> None:
+    hub.repos[SPACE] = Repo()
+    hub.repos[SPACE].commit("another app", {"README.md": b"---\nsdk: static\n---\n", "app.py": b"exit()\n"})
+    _, error = publish_space(machines, project)
+    assert "README.md, app.py changed on the Hub" in error and REPO not in hub.repos
+
+
+def test_an_edit_that_the_tree_has_too_is_none(hub: HubServer, machines: Any, project: Path) -> None:
+    publish_space(machines, project)
+    hub.repos[SPACE].commit("edit", {"app.py": b"print(2)\n"})
+    (project / "app.py").write_text("print(2)\n")
+    assert publish_space(machines, project)[1] == ""
+    (project / "app.py").write_text("print(3)\n")
+    assert publish_space(machines, project)[1] == ""
+    assert hub.repos[SPACE].commits[-1].files["app.py"] == b"print(3)\n"
+
+
+def test_without_git_the_same_files_go(project: Path) -> None:
+    tracked = space_files(project)
+    assert not [path for path in tracked if path.startswith(("tests/", ".ci/", "data/", "runs/"))]
+    (project / ".git").rename(project / "git")
+    assert set(space_files(project)) == set(tracked) - {".gitignore"}
+
+
+def test_this_project_goes_as_a_whole(tmp_path: Path) -> None:
+    """The list for where there is no git names all that git tracks, but for tests."""
+    tracked = publish._git_files(publish.PROJECT)
+    if "app.py" not in tracked:
+        pytest.skip("not a git clone")
+    sent = set(space_files(publish.PROJECT))
+    assert {path.split("/")[0] for path in set(tracked) - sent} == {"tests", ".ci"}
+    named = {path for path in tracked if any(publish.fnmatch(path, p) for p in publish.WITHOUT_GIT)}
+    assert sent - named == {".gitignore"}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda project: (project / "app.py").unlink(), "is not the lab: app.py is missing."),
+        (
+            lambda project: (project / "space" / "old.py").write_bytes(bytes(10_500_000)),
+            "space/old.py has 10.5 MB; a Space takes files up to 10 MB.",
+        ),
+        (
+            lambda project: (project / "README.md").write_text("# Lab\n"),
+            "README.md does not begin with the YAML header of a Space.",
+        ),
+    ],
+)
+def test_a_tree_that_is_no_space(
+    hub: HubServer, machines: Any, project: Path, change: Any, sentence: str
+) -> None:
+    change(project)
+    _, error = publish_space(machines, project)
+    assert error.endswith(sentence) and hub.log == []
+
+
+def test_models_of_somebody_else_are_named_to_the_space(hub: HubServer, machines: Any, project: Path) -> None:
+    hub.tokens["hf_writer"] = "lab"
+    _, error = publish_space(machines, project, "--namespace", "others")
+    assert error == "The access token may not write to others/vae-mnist-2d."
+    hub.repos["others/vae-mnist-2d"] = Repo()  # theirs, as it should be
+    hub.repos["others/vae-mnist-2d"].commit("models", read_folder(project / "space/pretrained/vae-mnist-2d"))
+    for times in (1, 1):
+        printed, error = publish_space(machines, project, "--namespace", "others")
+        assert error == "" and "lab/lab: MODEL_NAMESPACE = others" in printed
+        assert hub.repos[SPACE].variables == {"MODEL_NAMESPACE": "others"}
+        assert len(hub.requests("POST .*/variables")) == times
+    assert b"models:\n  - others/vae-mnist-2d\n" in hub.repos[SPACE].commits[-1].files["README.md"]
+
+
+def test_something_must_be_named(machines: Any) -> None:
+    _, error = machines[1].submit(do_publish, []).result(timeout=60)
+    assert error == "Nothing to do: give --space OWNER/NAME, --namespace NAME, or both."
+
+
+# ---- kill -9
+
+
+def start_push(arguments: list[str]) -> int:
+    """The command in a child of this process, which has its imports done; the child's id."""
+    if child := os.fork():
+        return child
+    code = 1
+    with contextlib.suppress(BaseException):  # nothing may come back into the parent's code
+        code = bool(do_publish(arguments)[1])
+    os._exit(code)
+
+
+def reap(child: int) -> int:
+    return os.waitpid(child, 0)[1]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["new", "update"])
+def test_a_push_killed_at_any_write_leaves_the_old_or_the_new(
+    hub: HubServer, machines: Any, project: Path, first: bool
+) -> None:
+    """Both repositories: each commit is a whole one, and the next push completes what is missing."""
+    weights = project / "space" / "pretrained" / "vae-mnist-2d"
+    arguments = ["--space", "lab/lab", "--project_dir", str(project), "--pretrained_dir", str(weights.parent)]
+
+    def state() -> dict[str, list[dict[str, bytes]]]:
+        return {name: [commit.files for commit in repo.commits] for name, repo in hub.repos.items()}
+
+    def reset() -> None:
+        hub.repos.clear()
+        for name, commits in old.items():
+            hub.repos[name] = Repo()
+            for files in commits[1:]:
+                hub.repos[name].commit("", files)
+            hub.repos[name].commits[0].files = commits[0]
+        hub.objects.clear()
+        hub.objects.update(objects)
+        hub.heal()
+        hub.log.clear()
+
+    if not first:
+        assert publish_space(machines, project)[1] == ""
+    old, objects = state(), dict(hub.objects)
+    torch.manual_seed(1)
+    VAE(VAEConfig(hidden_dim=8)).save_pretrained(weights)
+    (project / "app.py").write_text("print(1)\n")
+    hub.log.clear()
+    assert publish_space(machines, project)[1] == ""
+    new, writes = state(), len(hub.requests(WRITES))
+    assert writes >= 7
+
+    for number in range(writes):
+        reset()
+        hub.fault(WRITES, "withhold", times=1, after=number)  # it is done, as it is before the next one
+        child = machines[1].submit(start_push, arguments).result(timeout=60)
+        deadline = time.monotonic() + 30
+        while not (hub.faults[0][2] == 0 and hub.requests(WRITES)[-1].done):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.kill(child, signal.SIGKILL)
+        assert machines[1].submit(reap, child).result(timeout=60) == signal.SIGKILL
+        for name, commits in state().items():
+            assert commits in (old.get(name), new[name][:1], new[name]), (number, name)
+        hub.heal()
+        assert publish_space(machines, project)[1] == ""
+        assert state() == new, number

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from space.hub import BUNDLED
 from space.models import MODELS, models_that
@@ -56,11 +57,19 @@ def test_readme_names_every_variable_that_the_code_reads():
     assert {name for name in read if f"`{name}`" not in README} == set()
 
 
-def test_space_header_fits_the_requirements():
+def test_space_header_is_complete_and_fits_the_requirements():
+    header = yaml.safe_load(README.split("---\n")[1])
     (pinned,) = re.findall(r"^gradio\[mcp\]==([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    assert f"\nsdk_version: {pinned}\n" in README
-    assert '\npython_version: "3.12"\n' in README
-    assert (ROOT / re.search(r"app_file: (\S+)", README)[1]).exists()
+    assert (header["sdk"], header["sdk_version"]) == ("gradio", pinned)
+    assert header["python_version"] == "3.12"  # a string: the Hub reads the number 3.10 as 3.1
+    (least,) = re.findall(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert [int(n) for n in header["python_version"].split(".")] >= [int(n) for n in least.split(".")]
+    assert (ROOT / header["app_file"]).exists()
+    assert re.fullmatch(r"\d+[mh]", header["startup_duration_timeout"])
+    colors = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert {header["colorFrom"], header["colorTo"]} <= colors
+    assert len(header["short_description"]) <= 60 and header["license"] == "mit"
+    assert not header.keys() & {"models", "preload_from_hub"}  # a duplicate has an owner of its own
 
 
 def test_every_model_is_bundled_complete_and_small():
