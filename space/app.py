@@ -8,9 +8,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")  # else 6 m
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models; the other core of a Space serves the page
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if "SPACES_ZERO_GPU" in os.environ:
-    import spaces  # must come before torch
-
-    spaces.GPU(lambda: None)  # such a Space does not start without a GPU function; these models need none
+    import spaces  # noqa: F401  must come before torch; what it is for is in space/gpu.py
 
 from pathlib import Path
 from typing import Any

@@ -229,20 +229,36 @@ def test_files_of_the_app_are_not_served(url):
             get(f"{url}/gradio_api/file={path}")
 
 
-def test_a_fresh_process_keeps_what_is_set_and_starts_on_zero_gpu(tmp_path):
-    """`space.app` sets defaults before they are read; ZeroGPU wants a GPU function, and that before torch."""
+def test_a_fresh_process_keeps_what_is_set_and_borrows_from_zero_gpu(tmp_path):
+    """`space.app` sets defaults before they are read; a large translation asks for a GPU and does without."""
     (tmp_path / "spaces.py").write_text(
-        "import sys\ndef GPU(function): print('torch loaded:', 'torch' in sys.modules)\n"
+        """import sys
+print("torch loaded:", "torch" in sys.modules)
+def GPU(function, duration):
+    def lend(device, *arguments):
+        print("asked for", device)
+        raise RuntimeError("no quota left")
+    return lend
+"""
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_"))}
     environment |= {"OMP_NUM_THREADS": "2", "SPACES_ZERO_GPU": "true", "PYTHONPATH": f"{tmp_path}:."}
-    script = "import json, os, space.app; print(json.dumps(dict(os.environ)))"
+    script = """
+import json, os, space.app, torch
+from space.tabs.translate import once_round, translate
+for size in (64, 128):
+    x = torch.linspace(0, 1, 3 * size * size).view(1, 3, size, size)
+    result = translate(x, "ab")
+    print(size, torch.equal(result.back, once_round(result.loaded.model, x, "ab")[1]))
+print(json.dumps(dict(os.environ)))
+"""
     root = Path(app.__file__).parents[1]
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, check=True, text=True
     )
-    *_, gpu, seen = done.stdout.splitlines()
-    assert gpu == "torch loaded: False"
+    *said, seen = [line for line in done.stdout.splitlines() if not line.startswith("Loading")]
+    assert said == ["torch loaded: False", "64 True", "asked for cuda", "128 True"]
+    assert "no GPU was lent" in done.stderr
     assert json.loads(seen)["OMP_NUM_THREADS"] == "2"
     assert json.loads(seen)["GRADIO_ANALYTICS_ENABLED"] == "False"
 

@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from space.gpu import on_gpu
 from space.html import data_url, measured_figures, picture, read_metrics, source_badge, words
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import (
@@ -30,7 +31,7 @@ from space.images import (
     to_pil,
     to_square,
 )
-from space.models.cyclegan import Direction, mean_difference
+from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.problems import Problem, check_number
 from space.tabs import LATEX, PictureFile, asset, blank_paper, choice, friendly, i18n, paper
 from space.tabs.timeline import PADDING, cells, frame_files, read_frame
@@ -106,19 +107,22 @@ def translate(x: Tensor, direction: str) -> Translation:
     model = loaded.model
     if model.config.in_channels != x.shape[1]:
         raise ModelUnavailable(MODEL, f"it takes {model.config.in_channels} channels, not {x.shape[1]}")
+    large = x.shape[-1] > model.config.image_size
+    return Translation(
+        loaded, direction, x, *(once_round_on_gpu if large else once_round)(model, x, direction)
+    )
+
+
+def once_round(model: CycleGAN, x: Tensor, direction: Direction) -> tuple[Tensor, ...]:
+    """What `Translation` has beyond x: G(x), F(G(x)), F(x), and what D says of x and of G(x)."""
     source, target = direction
     output = model.translate(x, direction)
     back, identity = model.translate(torch.cat([output, x]), direction[::-1]).split(1)
-    return Translation(
-        loaded,
-        direction,
-        x,
-        output,
-        back,
-        identity,
-        scores_x=model.score_patches(x, source)[0, 0],
-        scores_output=model.score_patches(output, target)[0, 0],
-    )
+    scores_x, scores_output = model.score_patches(x, source), model.score_patches(output, target)
+    return output, back, identity, scores_x[0, 0], scores_output[0, 0]
+
+
+once_round_on_gpu = on_gpu(once_round)
 
 
 def check_direction(direction: Any) -> None:
