@@ -1,6 +1,9 @@
 """Starts the lab: `python app.py`, or the file that a Space runs."""
 
-from space.app import launch
+from space.memory import keep_small
 
 if __name__ == "__main__":
+    keep_small()  # before the libraries start threads
+    from space.app import launch
+
     launch()

@@ -69,6 +69,11 @@ def weights(request: Request) -> Response:
     return response
 
 
+def alive(request: Request) -> Response:
+    """The page's head at once: Gradio gives up on a start whose page, 500 kB to be made, takes 3 seconds."""
+    return Response(media_type="text/html")
+
+
 def build() -> gr.Blocks:
     """The page."""
     with gr.Blocks(title="Generative Model Lab · 생성 모델 실험실") as demo:
@@ -98,7 +103,7 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "run_history": False,
         "footer_links": ["api", "settings"],
         "mcp_server": True,
-        "app_kwargs": {"routes": [Route("/weights/{name}", weights)]},
+        "app_kwargs": {"routes": [Route("/", alive, methods=["HEAD"]), Route("/weights/{name}", weights)]},
     }
     separate_outputs()
     return (demo or build()).queue(max_size=1000).launch(**settings | overrides)

@@ -20,7 +20,7 @@ from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Literal, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 import torch
 from huggingface_hub import HfApi, get_token, hf_hub_download, snapshot_download
@@ -36,6 +36,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import httpx  # the client's own: httpx2 in huggingface_hub 2, httpx in 1
 from safetensors import SafetensorError, safe_open
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from space.models import MODELS, models_that
 from space.problems import Problem
@@ -297,6 +298,17 @@ def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
             return "the download from the Hub failed"
 
 
+class _Unfilled(TorchFunctionMode):
+    """Leaves new weights as they are: random ones on the meta device would import 150 MB of compilers."""
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        values = kwargs or {}
+        fills = getattr(function, "__module__", None) == "torch.nn.init"
+        return values["tensor"] if fills else function(*args, **values)
+
+
 @lru_cache(maxsize=2 * len(MODELS))
 def _build(name: str, folder: Path) -> nn.Module:
     """`load_folder`, once a folder; the path of a snapshot has its commit, so it stands for one content."""
@@ -314,7 +326,7 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
             if not (folder / required).is_file():
                 raise ValueError(f"{required} is missing")
         config = _read_config(get_type_hints(model_class.__init__)["config"], folder / "config.json")
-        with torch.device("meta"):
+        with torch.device("meta"), _Unfilled():
             wanted = {key: list(value.shape) for key, value in model_class(config).state_dict().items()}
         with safe_open(folder / "model.safetensors", framework="pt") as file:
             found = {key: file.get_slice(key).get_shape() for key in sorted(file.keys())}

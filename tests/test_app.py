@@ -230,7 +230,7 @@ def test_files_of_the_app_are_not_served(url):
 
 
 def test_a_fresh_process_keeps_what_is_set_and_borrows_from_zero_gpu(tmp_path):
-    """`space.app` sets defaults before they are read; a large translation asks for a GPU and does without."""
+    """Defaults are set before they are read, loading is cheap, a large translation does without a GPU."""
     (tmp_path / "spaces.py").write_text(
         """import sys
 print("torch loaded:", "torch" in sys.modules)
@@ -244,8 +244,11 @@ def GPU(function, duration):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_"))}
     environment |= {"OMP_NUM_THREADS": "2", "SPACES_ZERO_GPU": "true", "PYTHONPATH": f"{tmp_path}:."}
     script = """
-import json, os, space.app, torch
+import json, os, space.app, sys, torch
+from space.hub import load
+from space.models import MODELS
 from space.tabs.translate import once_round, translate
+print("compilers:", [load(name) for name in MODELS] and "sympy" in sys.modules)
 for size in (64, 128):
     x = torch.linspace(0, 1, 3 * size * size).view(1, 3, size, size)
     result = translate(x, "ab")
@@ -257,7 +260,7 @@ print(json.dumps(dict(os.environ)))
         [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, check=True, text=True
     )
     *said, seen = [line for line in done.stdout.splitlines() if not line.startswith("Loading")]
-    assert said == ["torch loaded: False", "64 True", "asked for cuda", "128 True"]
+    assert said == ["torch loaded: False", "compilers: False", "64 True", "asked for cuda", "128 True"]
     assert "no GPU was lent" in done.stderr
     assert json.loads(seen)["OMP_NUM_THREADS"] == "2"
     assert json.loads(seen)["GRADIO_ANALYTICS_ENABLED"] == "False"

@@ -1,15 +1,17 @@
-"""The whole page with the bundled models in a real Chromium: both languages, a laptop and a phone."""
+"""The whole page with the bundled models in a real Chromium: both languages, a laptop and a phone.
+
+The app runs as a process of its own, without a network.
+"""
 
 import re
 from collections.abc import Iterator
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Page, expect
 
-from space import app
 from space.models import MODELS
 from space.text import TEXT
+from tests.processes import Lab, running_lab
 
 pytestmark = pytest.mark.browser
 
@@ -22,14 +24,20 @@ VISITORS = [
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
-    gr.close_all()
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def url(lab: Lab) -> str:
+    return lab.url
 
 
 @pytest.mark.parametrize("page", VISITORS, indirect=True)
-def test_every_tab_tells_its_story(page: Page, url: str):
+def test_every_tab_tells_its_story(page: Page, lab: Lab):
     """Opens all tabs: content, the visitor's language, no sideways scroll, nothing from elsewhere."""
+    url = lab.url
     korean = page.evaluate("navigator.language").startswith("ko")
     elsewhere: list[str] = []
     page.on(
@@ -73,7 +81,8 @@ def test_every_tab_tells_its_story(page: Page, url: str):
     expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS), timeout=30_000)
     expect(page.locator("#models-details svg")).to_be_visible(timeout=30_000)
     check(page, "models", korean)
-    assert elsewhere == []
+    assert elsewhere == [] and lab.calls() == []
+    assert lab.resident_mb() < 900
 
 
 def open_tab(page: Page, tab: str, korean: bool) -> None:

@@ -1,0 +1,33 @@
+"""Memory that the C library keeps although nobody uses it: 190 MB of 1,000 after a visit to every tab.
+
+glibc keeps a heap for each of the threads that Gradio answers in, up to eight a core, and gives free memory
+back only from the top of each. Two heaps are enough where Python lets one thread run at a time, and now and
+then all that is free goes back. Other C libraries do neither, and there nothing is done.
+"""
+
+import ctypes
+import sys
+import time
+from threading import Thread
+
+ARENAS = 2
+TRIM_SECONDS = 20
+M_ARENA_MAX = -8
+"""of malloc.h"""
+
+
+def keep_small() -> None:
+    """Call it before threads are started."""
+    if not sys.platform.startswith("linux"):
+        return
+    library = ctypes.CDLL(None)
+    if not (hasattr(library, "mallopt") and hasattr(library, "malloc_trim")):  # musl has neither
+        return
+    library.mallopt(M_ARENA_MAX, ARENAS)
+
+    def trim() -> None:
+        while True:
+            time.sleep(TRIM_SECONDS)
+            library.malloc_trim(0)
+
+    Thread(target=trim, daemon=True).start()

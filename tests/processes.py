@@ -1,0 +1,97 @@
+"""The app as a process of its own, cut off from every network but loopback."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+REFUSE = '''
+"""Refuses, and writes down, whatever leads away from this machine."""
+import os, socket
+
+def guard(name, owner, address_of):
+    original = getattr(owner, name)
+    def guarded(*arguments, **options):
+        address = address_of(*arguments)
+        host = address[0] if isinstance(address, tuple) else address
+        if isinstance(host, str) and not host.startswith(("127.", "::1", "localhost", "/", "0.0.0.0")):
+            with open(os.environ["CALLS_LOG"], "a") as log:
+                log.write(f"{name} {address}\\n")
+            raise OSError("there is no network")
+        return original(*arguments, **options)
+    setattr(owner, name, guarded)
+
+guard("getaddrinfo", socket, lambda host, *_: host)
+guard("connect", socket.socket, lambda _, address: address)
+guard("connect_ex", socket.socket, lambda _, address: address)
+guard("sendto", socket.socket, lambda _, data, *more: more[-1])
+'''
+SETTINGS = ("GRADIO_", "HF_", "OMP_", "MODEL_", "SPACE_")
+"""what a test process has set of these is not what a visitor's machine has"""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running app."""
+
+    url: str
+    process: subprocess.Popen
+    folder: Path
+    """its HOME, working directory and logs"""
+
+    def calls(self) -> list[str]:
+        """Everything that it tried to reach beyond this machine."""
+        log = self.folder / "calls.log"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def resident_mb(self) -> float:
+        """Memory that it holds now, MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) * 1024 / 1e6
+
+
+@contextmanager
+def running_lab(folder: Path, **environment: str) -> Iterator[Lab]:
+    """`python app.py` in an empty `folder`, with `environment` and else nothing set that concerns it."""
+    (folder / "refuse").mkdir()
+    (folder / "refuse" / "sitecustomize.py").write_text(REFUSE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(SETTINGS)}
+    settings = {
+        "HOME": str(folder),
+        "PYTHONPATH": str(folder / "refuse"),
+        "CALLS_LOG": str(folder / "calls.log"),
+        "GRADIO_SERVER_PORT": str(port),
+    }
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "app.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, ROOT / "app.py"],
+            cwd=folder,
+            env=kept | settings | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            while True:
+                assert process.poll() is None, (folder / "app.log").read_text()
+                try:
+                    urllib.request.urlopen(url, timeout=60).close()
+                    break
+                except (urllib.error.URLError, ConnectionError):
+                    time.sleep(0.1)
+            yield Lab(url, process, folder)
+        finally:
+            process.kill()
+            process.wait()
