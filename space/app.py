@@ -5,6 +5,7 @@ import os
 # Read when the libraries are imported; what is set already stays.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # else Gradio tells its makers of every start
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")  # else 6 ms of statistics a call
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")  # of 10,000; nobody looks at them
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models; the other core of a Space serves the page
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if "SPACES_ZERO_GPU" in os.environ:
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -21,6 +23,7 @@ from starlette.routing import Route
 from space.hub import ModelUnavailable, load
 from space.mcp import separate_outputs
 from space.problems import Problem
+from space.serving import PageCache, lifespan, prepare
 from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline, translate
 
 HERE = Path(__file__).parent
@@ -103,7 +106,12 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "run_history": False,
         "footer_links": ["api", "settings"],
         "mcp_server": True,
-        "app_kwargs": {"routes": [Route("/", alive, methods=["HEAD"]), Route("/weights/{name}", weights)]},
+        "app_kwargs": {
+            "routes": [Route("/", alive, methods=["HEAD"]), Route("/weights/{name}", weights)],
+            "middleware": [Middleware(PageCache)],
+            "lifespan": lifespan,
+        },
     }
     separate_outputs()
-    return (demo or build()).queue(max_size=1000).launch(**settings | overrides)
+    demo = demo or build()
+    return demo.launch(**settings | prepare(demo) | overrides)

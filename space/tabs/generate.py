@@ -29,7 +29,7 @@ from space.images import digit_sheet, to_grid
 from space.models import MODELS, models_that
 from space.models.layers import standard_normal
 from space.problems import check_number
-from space.tabs import LATEX, asset, choice, friendly, i18n
+from space.tabs import HEAVY, LATEX, asset, choice, friendly, i18n
 from space.text import TEXT
 
 MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
@@ -317,7 +317,7 @@ def build() -> None:
         private: dict[str, Any] = {
             "api_visibility": "private",
             "show_progress": "hidden",
-            "concurrency_id": "model",
+            **HEAVY,
             "trigger_mode": "always_last",
         }
         settings = [number, seed, scale]
@@ -379,4 +379,4 @@ def _build_api() -> None:
             gr.Number(1.0, label="scale"),
         ]
         outputs = [gr.Image(format="png", type="pil", label="samples"), gr.JSON(label="numbers")]
-    gr.on([], friendly(generate), inputs, outputs, api_name="generate", concurrency_id="model")
+    gr.on([], friendly(generate), inputs, outputs, api_name="generate", **HEAVY)

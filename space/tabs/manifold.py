@@ -22,7 +22,7 @@ from space.html import read_metrics
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.models import MODELS, VAE, models_that
 from space.problems import Problem, check_number
-from space.tabs import LATEX, Code, asset, choice, friendly, i18n, paper
+from space.tabs import FILES, HEAVY, LATEX, LIGHT, Code, asset, choice, friendly, i18n, paper
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -240,11 +240,10 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
         "fn": friendly(show_digits),
         "inputs": [start, end, seed, steps],
         "outputs": [seen, resampled, found, *strips, *maps],
-        "concurrency_id": "model",
         **private,
     }
     sketch.input(
-        friendly(from_sketch), [sketch, start], start, trigger_mode="always_last", **private
+        friendly(from_sketch), [sketch, start], start, trigger_mode="always_last", **FILES, **private
     ).success(**show)
     start_sheet.select(friendly(from_sheet), None, start, **private).success(**show)
     end_sheet.select(friendly(from_sheet), None, end, **private).success(**show)
@@ -369,7 +368,7 @@ def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
                 gr.Slider(-4, 4, 0, step=0.05, label=f"z{i + 1}", min_width=300) for i in range(NUM_SLIDERS)
             ]
 
-    private = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "model"}
+    private = {"api_visibility": "private", "show_progress": "hidden"}
     outputs = [base, image, *sliders]
     trigger.ready(friendly(start_from_origin), None, outputs, **private)
     origin.click(friendly(start_from_origin), None, outputs, **private)
@@ -438,13 +437,13 @@ def build_api() -> None:
         spacing, limit = choice("spacing", get_args(Spacing), "linear"), gr.Number(None, label="limit")
         z, code = Code(label="z"), gr.JSON(label="code")
         result = gr.Image(format="png", type="pil", label="result")
-    for handler, inputs, output in (
-        (encode, [image, encoder], code),
-        (decode, [z, decoder], result),
-        (manifold, [mapped, rows, spacing, limit], result),
-        (interpolate, [image, other, encoder, steps], result),
+    for handler, inputs, output, group in (
+        (encode, [image, encoder], code, FILES),
+        (decode, [z, decoder], result, LIGHT),
+        (manifold, [mapped, rows, spacing, limit], result, HEAVY),
+        (interpolate, [image, other, encoder, steps], result, FILES),
     ):
-        gr.on([], friendly(handler), inputs, output, api_name=handler.__name__, concurrency_id="model")
+        gr.on([], friendly(handler), inputs, output, api_name=handler.__name__, **group)
 
 
 def encode(image: str, model: str) -> dict[str, list[float]]:

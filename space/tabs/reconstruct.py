@@ -21,7 +21,7 @@ from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_
 from space.models import models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
-from space.tabs import LATEX, PictureFile, blank_paper, choice, friendly, i18n, paper
+from space.tabs import FILES, LATEX, PictureFile, blank_paper, choice, friendly, i18n, paper
 
 RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
@@ -456,16 +456,15 @@ def build() -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         drawn, uploaded = gr.State(None), gr.State(None)
         source.change(_panels, source, [digit_panel, draw_panel, upload_panel], queue=False, **private)
-        sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **private)
+        sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **FILES, **private)
         sketch.clear(lambda: (blank_paper(), None), None, [sketch, drawn], **private)
-        upload.change(friendly(read_upload), upload, uploaded, **private)
+        upload.change(friendly(read_upload), upload, uploaded, **FILES, **private)
         model.change(friendly(_objective), model, objective, **private)
         gr.on(  # at load, and whenever a value changes
             fn=friendly(show),
             inputs=[source, digit, drawn, uploaded, model, noise, level, seed],
             outputs=result,
             trigger_mode="always_last",
-            concurrency_id="model",
             **private,
         )
         gr.on(fn=friendly(measured_table), inputs=[], outputs=table, **private)
@@ -486,10 +485,5 @@ def _build_api() -> None:
             *(gr.Image(format="png", label=name) for name in ("input", "noisy", "reconstruction", "error")),
             gr.JSON(label="numbers"),
         ]
-        gr.Button().click(
-            friendly(reconstruct_api, "reconstruct"),
-            inputs,
-            outputs,
-            api_name="reconstruct",
-            concurrency_id="model",
-        )
+        handler = friendly(reconstruct_api, "reconstruct")
+        gr.Button().click(handler, inputs, outputs, api_name="reconstruct", **FILES)

@@ -27,7 +27,7 @@ from space.hub import LoadedModel, load
 from space.images import DECODE_ERRORS, read_image
 from space.models import MODELS, models_that
 from space.problems import Problem
-from space.tabs import LATEX, asset, choice, friendly, i18n
+from space.tabs import HEAVY, LATEX, asset, choice, friendly, i18n
 from space.text import TEXT
 
 GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
@@ -357,7 +357,7 @@ def _build_api() -> None:
     with gr.Row(visible=False):
         model = choice("model", NAMES, NAMES[0])
         outputs = [gr.File(label="animation"), gr.JSON(label="history")]
-    gr.on([], friendly(timeline), model, outputs, api_name="timeline")
+    gr.on([], friendly(timeline), model, outputs, api_name="timeline", **HEAVY)
 
 
 def timeline(model: str) -> tuple[str | None, dict[str, Any]]:

@@ -33,7 +33,7 @@ from space.images import (
 )
 from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.problems import Problem, check_number
-from space.tabs import LATEX, PictureFile, asset, blank_paper, choice, friendly, i18n, paper
+from space.tabs import FILES, HEAVY, LATEX, PictureFile, asset, blank_paper, choice, friendly, i18n, paper
 from space.tabs.timeline import PADDING, cells, frame_files, read_frame
 
 MODEL = "cyclegan-twemoji2fluent"
@@ -483,9 +483,9 @@ def build() -> None:
         panels = [emoji_panel, draw_panel, upload_panel, size]
         source.change(_panels, source, panels, queue=False, **private)
         direction.change(lambda way: gr.update(direction=way), direction, emoji, queue=False, **private)
-        sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **private)
+        sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **FILES, **private)
         sketch.clear(lambda: (blank_paper(), None), None, [sketch, drawn], **private)
-        read = upload.change(friendly(read_upload), upload, uploaded, **private)
+        read = upload.change(friendly(read_upload), upload, uploaded, **FILES, **private)
         read.failure(lambda: None, None, uploaded, **private)  # no translation of the picture before
         inputs = [source, emoji, drawn, uploaded, direction, size]
         refresh = {
@@ -493,7 +493,7 @@ def build() -> None:
             "inputs": inputs,
             "outputs": [circle, slider, details],
             "trigger_mode": "always_last",
-            "concurrency_id": "model",
+            **HEAVY,
             **private,
         }
         emoji.ready(**refresh)  # when the tab is opened
@@ -553,4 +553,4 @@ def _build_api() -> None:
             gr.JSON(label="numbers"),
         ]
     handler = friendly(translate_api, "translate")
-    gr.on([], handler, inputs, outputs, api_name="translate", concurrency_id="model")
+    gr.on([], handler, inputs, outputs, api_name="translate", **HEAVY)

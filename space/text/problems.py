@@ -5,6 +5,14 @@ TEXT = {
         "Something went wrong on our side. Please try again; if it stays, reload the page.",
         "서버에서 문제가 발생했습니다. 다시 시도해 보시고, 계속되면 페이지를 새로 고쳐 주세요.",
     ),
+    "problem.busy": (
+        "So many people are using the lab that there is no room to wait. Please try again in a few seconds.",
+        "지금 이용자가 많아 대기열이 가득 찼습니다. 몇 초 뒤에 다시 시도해 주세요.",
+    ),
+    "problem.too_many_calls": (
+        "{most} of your requests are waiting already. Please try again when some of them are done.",
+        "대기 중인 요청이 이미 {most}개입니다. 일부가 끝난 뒤에 다시 시도해 주세요.",
+    ),
     "problem.model_unavailable": (
         "The model {model} cannot be used: {reason}. Please choose another model.",
         "{model} 모델을 사용할 수 없습니다: {reason}. 다른 모델을 선택해 주세요.",

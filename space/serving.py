@@ -1,0 +1,265 @@
+"""How a small machine serves many visitors: who waits for whom, who is turned away, what is not done twice.
+
+Gradio makes no such choices. Its queue is first come, first served, so that one script can fill it for all;
+it builds the page anew for each visitor; and it keeps a copy of the configuration of the whole page, 600 kB,
+for each of 10,000 sessions, and each call of the API is one. What is changed here reaches into `Queue` and
+`StateHolder` of the very Gradio in requirements.txt; `python -m space.load_test` measures what it gains.
+"""
+
+import asyncio
+import gzip
+import time
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+from anyio.to_thread import run_sync
+from fastapi import HTTPException
+from gradio.queueing import Event, Queue
+from gradio.route_utils import get_fn, get_root_url
+from gradio.state_holder import SessionState, StateHolder
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from space.tabs import FILES, HEAVY, LIGHT
+from space.text import say
+
+MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 30}
+"""calls that wait in each group, of all visitors together: some ten seconds of work on two cores"""
+MAX_WAITING_EACH = 20
+"""calls of one visitor that wait; opening all tabs at once makes fewer"""
+RETRY_SECONDS = 5
+MAX_SESSIONS = 500
+"""visitors whose drawings and uploads are remembered; whoever was away longest is forgotten first"""
+SWEEP_SECONDS, KEEP_SECONDS = 600, 3600
+"""how often files made for visitors are looked through, and how long they stay"""
+PAGES, SCRIPTS = ("/", "/config"), ("/assets/", "/static/")
+"""what is the same for all: the page, its configuration, and paths that Gradio's scripts are under"""
+MAX_PAGE_BYTES = 40_000_000
+"""memory for these, gzipped; the page is kept under each address that it is reached by"""
+
+
+def address(request: Request) -> str:
+    """Where a request comes from; a Space is reached through a proxy, which says on whose behalf."""
+    forwarded = request.headers.get("x-forwarded-for", "").split(",")[0].strip()
+    return forwarded or (request.client.host if request.client else "")
+
+
+def visitor(event: Event) -> str:
+    """The session of a browser or of a `gradio_client`; the address where a plain HTTP call names none."""
+    return address(event.request) if event.session_hash == event._id else event.session_hash
+
+
+class FairQueue(Queue):
+    """Gradio's queue, in which visitors take turns, and which says no in time, in the visitor's language."""
+
+    async def push(self, body: Any, request: Request, username: str | None) -> Any:
+        """Take in a call; 429 or, for `gradio_client`, 503 where too many wait already."""
+        group = get_fn(self.blocks, None, body).concurrency_id
+        who = body.session_hash or address(request)
+        waiting = [event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue]
+        if sum(event.concurrency_id == group for event in waiting) >= MAX_WAITING[group]:
+            raise refusal("busy", request)
+        if sum(visitor(event) == who for event in waiting) >= MAX_WAITING_EACH:
+            raise refusal("too_many_calls", request, most=MAX_WAITING_EACH)
+        answer = await super().push(body, request, username)
+        take_turns(self.event_queue_per_concurrency_id[group].queue)
+        self._forget_answered()
+        return answer
+
+    async def process_events(self, events: list[Event], *arguments: Any) -> None:
+        """Answer calls; a call outside a session leaves no session behind."""
+        await super().process_events(events, *arguments)
+        for event in events:
+            if event.session_hash == event._id:
+                self.server_app.state_holder.session_data.pop(event._id, None)
+                self.server_app.state_holder.time_last_used.pop(event._id, None)
+
+    def _forget_answered(self) -> None:
+        """Two of the sessions at a time: Gradio would keep a set for each one, and search all of them."""
+        for session in list(islice(self.pending_event_ids_session, 2)):
+            pending = self.pending_event_ids_session.pop(session)
+            if pending and session in self.pending_messages_per_session:
+                self.pending_event_ids_session[session] = pending  # to the end of the line
+            else:
+                self.pending_messages_per_session.pop(session, None)
+
+
+def take_turns(waiting: list[Event]) -> None:
+    """Sort calls so that everybody's first one comes before anybody's second one."""
+    seen: Counter[str] = Counter()
+
+    def turn(event: Event) -> int:
+        seen[visitor(event)] += 1
+        return seen[visitor(event)]
+
+    waiting.sort(key=turn)  # stable: within a turn, first come, first served
+
+
+def refusal(key: str, request: Request, **values: object) -> HTTPException:
+    """What a visitor reads who must come back later.
+
+    Gradio's page shows the sentence of any status but 503, for which it has an English one of its own;
+    `gradio_client` knows 503 alone.
+    """
+    status = 503 if "gradio_client" in request.headers.get("user-agent", "") else 429
+    sentence = say(f"problem.{key}", request.headers.get("accept-language", ""), **values)
+    return HTTPException(status, sentence, {"retry-after": str(RETRY_SECONDS)})
+
+
+class PageCache:
+    """ASGI middleware that asks Gradio once for the page, its configuration, and each of its scripts.
+
+    Gradio needs 0.3 s of a core for the 0.7 MB of the page, which it does not compress; and every script it
+    compresses anew for every visitor.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.pages: OrderedDict[tuple[str, str], Response] = OrderedDict()
+        self.lock = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer: ASGIApp = self.app
+        if scope["type"] == "http" and (scope["path"] in PAGES or scope["path"].startswith(SCRIPTS)):
+            request = Request(scope)
+            if is_for_everybody(request):
+                answer = packed_for(request, await self._ask(request, receive))
+        await answer(scope, receive, send)
+
+    async def _ask(self, request: Request, receive: Receive) -> Response:
+        """The gzipped response to a request, from memory where it is known."""
+        path = request.scope["path"]
+        key = path, get_root_url(request, path, None) if path in PAGES else ""
+        async with self.lock:  # whoever asks the same meanwhile waits for the one answer
+            if key not in self.pages:
+                response = await call(self.app, request.scope, receive)
+                response.body = await run_sync(partial(gzip.compress, response.body, mtime=0))
+                response.headers["content-length"] = str(len(response.body))
+                response.headers["content-encoding"] = "gzip"
+                response.headers["vary"] = "accept-encoding"
+                if response.status_code != 200:
+                    return response
+                response.headers["etag"] = f'"{blake2b(response.body, digest_size=12).hexdigest()}"'
+                self.pages[key] = response
+            self.pages.move_to_end(key)
+            while sum(len(response.body) for response in self.pages.values()) > MAX_PAGE_BYTES:
+                self.pages.popitem(last=False)
+            return self.pages[key]
+
+
+def is_for_everybody(request: Request) -> bool:
+    """Whether the response depends on the path alone and, for the page, on the address of the app."""
+    own = {"deep_link", "page"} & request.query_params.keys()
+    return request.method == "GET" and "range" not in request.headers and not own
+
+
+def packed_for(request: Request, response: Response) -> Response:
+    """A gzipped response as the sender of the request can read it, or nothing if it has it already."""
+    if response.headers.get("etag", "-") in request.headers.get("if-none-match", ""):
+        kept = ("etag", "cache-control", "vary")
+        return Response(status_code=304, headers={k: v for k, v in response.headers.items() if k in kept})
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return response
+    headers = {k: v for k, v in response.headers.items() if k not in ("content-encoding", "content-length")}
+    return Response(gzip.decompress(response.body), response.status_code, headers)
+
+
+async def call(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
+    """The whole response of an ASGI app."""
+    status, headers, body = 500, Headers(), b""
+
+    async def send(message: Message) -> None:
+        nonlocal status, headers, body
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], Headers(raw=message["headers"])
+        elif message["type"] == "http.response.body":
+            body += message.get("body", b"")
+
+    await app(scope, receive, send)
+    return Response(body, status, dict(headers))
+
+
+class Session(SessionState):
+    """What is remembered of a visitor: the values of `gr.State` and the components that events have changed.
+
+    Gradio's also copies the configuration of the page and all that is shown on it, for `gr.DeepLinkButton`.
+    """
+
+    def __init__(self, blocks: gr.Blocks) -> None:
+        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks=()))
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        pass
+
+
+class Sessions(StateHolder):
+    """All `Session`s."""
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        if session_id not in self.session_data:
+            self.session_data[session_id] = Session(self.blocks)
+        return super().__getitem__(session_id)
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """While the app runs: small sessions, and no files of visitors long gone."""
+    demo = app.get_blocks()
+    app.state_holder = Sessions()
+    app.state_holder.set_blocks(demo)
+    sweeping = asyncio.create_task(sweep_regularly(demo))
+    yield
+    sweeping.cancel()
+
+
+async def sweep_regularly(demo: gr.Blocks) -> None:
+    """`sweep`, again and again."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        await run_sync(sweep, demo, time.time() - KEEP_SECONDS)
+
+
+def sweep(demo: gr.Blocks, before: float) -> None:
+    """Delete the files that were made or uploaded `before` a time, but for those of the page itself.
+
+    What `gr.Blocks(delete_cache=...)` is for, whose loop over a growing set ends it for good under load.
+    """
+    kept = {path for block in list(demo.blocks.values()) for path in getattr(block, "keep_in_cache", ())}
+    for files in demo.temp_file_sets:
+        for path in list(files):
+            try:
+                if path in kept or Path(path).stat().st_ctime > before:
+                    continue
+                Path(path).unlink()
+            except OSError:  # gone already
+                pass
+            files.discard(path)
+
+
+def prepare(demo: gr.Blocks) -> dict[str, Any]:
+    """Make ready for many visitors; what is left to hand to `gr.Blocks.launch`."""
+    demo.api_open = False  # else a POST to /gradio_api/run passes the queue
+    for fn in demo.fns.values():
+        if fn.concurrency_id not in MAX_WAITING:
+            fn.concurrency_id, fn.concurrency_limit = LIGHT["concurrency_id"], LIGHT["concurrency_limit"]
+    demo._queue = FairQueue(
+        live_updates=False,  # else every call that starts is a message to every one that waits
+        concurrency_count=demo.max_threads,
+        update_intervals=1,
+        max_size=None,  # `push` sees to it
+        blocks=demo,
+    )
+    return {"state_session_capacity": MAX_SESSIONS}
