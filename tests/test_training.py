@@ -31,6 +31,7 @@ from space.models.vae import VAE, VAEConfig
 from training import (
     benchmark,
     evaluate,
+    minimise,
     train_autoencoder,
     train_classifier,
     train_cyclegan,
@@ -577,11 +578,50 @@ def test_trackers_get_the_losses(tmp_path, monkeypatch):
     assert list((tmp_path / "trackio").glob("*.db"))
 
 
-def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
+@pytest.mark.parametrize("bad", [math.nan, math.inf], ids=str)
+def test_a_loss_that_is_not_finite_stops_the_run_before_it_is_saved(tmp_path, monkeypatch, bad):
+    model = AutoencoderConfig(hidden_dim=16, latent_dim=4, variant="sparse")
+    config = autoencoder_config(
+        tmp_path / "run", model=model, max_steps=21, checkpointing_steps=5, logging_steps=20, num_snapshots=2
+    )
+    objective, steps = train_autoencoder.Objective.forward, []
+
+    def forward(self, batch):
+        terms = objective(self, batch)
+        steps.extend([1] * self.training)
+        return {**terms, "penalty": terms["penalty"] * (bad if len(steps) == 13 else 1)}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train_autoencoder.Objective, "forward", forward)
+        with pytest.raises(TrainingError, match=f"^penalty is {bad} at step 13; the last checkpoint is from"):
+            train_autoencoder.main(config)
+    checkpoints = sorted(path.name for path in (config.output_dir / "checkpoints").iterdir())
+    assert checkpoints == ["checkpoint-10", "checkpoint-5"]
+    AcceleratorState._reset_state(True)
+    train_autoencoder.main(replace(config, resume_from_checkpoint="latest"))
+    AcceleratorState._reset_state(True)
+    train_autoencoder.main(replace(config, output_dir=tmp_path / "straight"))
+    assert_same_weights(config.output_dir, tmp_path / "straight")
+
+
+def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
+    def update(accelerator, config, optimizer, loss, *networks):
+        for parameter in networks[0].parameters():
+            parameter.data.fill_(math.nan)
+
+    monkeypatch.setattr(minimise, "update", update)
+    config = autoencoder_config(tmp_path / "run", max_steps=4, checkpointing_steps=1)
+    with pytest.raises(TrainingError, match=r"model\.\S+ is not finite after step 1; "):
+        train_autoencoder.main(config)
+    assert not (config.output_dir / "checkpoints").exists()
+
+
+def test_a_run_that_explodes_keeps_its_last_good_checkpoint(tmp_path):
     config = vae_config(tmp_path / "run", max_steps=40, learning_rate=1e30, logging_steps=4)
-    with pytest.raises(TrainingError, match=r"(loss|recon|kl) is (nan|inf) .* up to step \d+"):
+    with pytest.raises(TrainingError, match=r"(loss|recon|kl) is (nan|inf) at step 2;"):
         train_vae.main(config)
     assert not (config.output_dir / "model.safetensors").exists()
+    assert not (config.output_dir / "checkpoints").exists()
 
 
 def test_checkpoints_are_limited(tmp_path):

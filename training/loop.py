@@ -34,6 +34,7 @@ from torchvision.utils import save_image
 from tqdm.auto import tqdm
 
 from training.data import DataError, Images, to_float
+from training.durable import put_in_place, remove_folder, replacing
 from training.publish import PublishError
 
 
@@ -360,19 +361,37 @@ def save_checkpoint(accelerator: Accelerator, config: LoopConfig, step: int) -> 
     """Whole or not at all: written under another name, then renamed; the oldest ones go."""
     final = config.output_dir / "checkpoints" / f"checkpoint-{step}"
     partial = final.with_name(f"partial-{step}")
-    if accelerator.is_main_process and not final.exists():
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-    accelerator.wait_for_everyone()
-    if final.exists():
-        return
-    accelerator.save_state(str(partial), safe_serialization=True)
-    accelerator.wait_for_everyone()
+    exists = final.exists()
     if accelerator.is_main_process:
-        partial.rename(final)
-        for old in list_checkpoints(config)[: -config.checkpoints_total_limit]:
-            shutil.rmtree(old)
+        for left in final.parent.glob("partial-*"):  # by a run that was killed
+            shutil.rmtree(left)
+        partial.mkdir(parents=True, exist_ok=True)
     accelerator.wait_for_everyone()
+    if exists:
+        return
+    with writing(f"the checkpoint of step {step}", partial):
+        accelerator.save_state(str(partial), safe_serialization=True)
+        accelerator.wait_for_everyone()
+        if accelerator.is_main_process:
+            put_in_place(partial, final)
+            for old in list_checkpoints(config)[: -config.checkpoints_total_limit]:
+                remove_folder(old)
+    accelerator.wait_for_everyone()
+
+
+@contextmanager
+def writing(what: str, partial: Path) -> Iterator[None]:
+    """`TrainingError` where a disk is full or broken; half of something that lies in `partial` goes."""
+    try:
+        yield
+    except (
+        OSError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:  # torch and safetensors have errors of their own
+        shutil.rmtree(partial, ignore_errors=True)
+        reason = " ".join(str(error).split())
+        raise TrainingError(f"{what} cannot be written: {reason}. What was saved before is whole") from error
 
 
 def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
@@ -392,7 +411,10 @@ def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
     try:
         accelerator.load_state(str(folder))
     except (SafetensorError, RuntimeError, OSError, EOFError, KeyError) as error:
-        raise TrainingError(f"{folder} cannot be read: {error}") from error
+        reason = " ".join(str(error).split())
+        raise TrainingError(
+            f"{folder} cannot be read: {reason}; give --resume_from_checkpoint the folder of an earlier one"
+        ) from error
 
 
 class History:
@@ -416,12 +438,10 @@ class History:
     def write(self) -> None:
         columns = list(dict.fromkeys(key for row in self.rows for key in row))
         columns.sort(key=lambda name: name.startswith("test_"))
-        temporary = self.path.with_suffix(".tmp")
-        with temporary.open("w", newline="") as file:
+        with replacing(self.path) as fresh, fresh.open("w", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
-        temporary.replace(self.path)
 
 
 def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:
@@ -467,7 +487,8 @@ def fit(
     one of the `schedulers`, then by `after_step`;
     `validate` gives test losses and `snapshot` a grid of images (C, H, W), both at a dozen steps;
     `to_checkpoint` holds what else is to be restored (averages).
-    Raises `TrainingError`, also when a logged value is not finite: the last checkpoint is then good.
+    Raises `TrainingError`, also when a logged value or a weight to save is not finite: the last checkpoint is
+    then good.
     """
     maths = {k: v for k, v in flat(asdict(config)).items() if k not in NOT_MATHS}
     progress = Progress(maths)
@@ -480,6 +501,7 @@ def fit(
     accumulation = config.gradient_accumulation_steps
     total, main = config.total_steps(batches.num_images), accelerator.is_main_process
     pictured = snapshot_steps(total, config.num_snapshots)
+    recent: list[dict[str, Tensor]] = []  # what each step gave since the last check
 
     def position() -> dict[str, Any]:
         epoch = progress.step * accumulation / batches.per_epoch
@@ -493,20 +515,30 @@ def fit(
         history.write()
         picture, path = snapshot(), config.output_dir / "samples" / f"step-{progress.step:06d}.png"
         path.parent.mkdir(exist_ok=True)
-        save_image(picture, path)
+        with replacing(path) as fresh:
+            save_image(picture, fresh, format="png")
         accelerator.log(losses, step=progress.step)
         for tracker in accelerator.trackers:
             if tracker.name == "tensorboard":
                 tracker.writer.add_image("samples", picture, progress.step)
 
-    def check(sums: dict[str, float]) -> None:
-        for key, value in sums.items():
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"{key} is {value} in the steps from {progress.logged} up to step {progress.step}; "
-                    "the last checkpoint is from before. Try a lower --learning_rate, --max_grad_norm 1, or "
-                    "--mixed_precision no"
-                )
+    def check(saves: bool) -> None:
+        wrong = ""
+        if not all(map(math.isfinite, progress.sums.values())):
+            first = progress.step - len(recent) + 1
+            values = ((step, *term) for step, terms in enumerate(recent, first) for term in terms.items())
+            step, key, value = next(found for found in values if not math.isfinite(found[2]))
+            wrong = f"{key} is {float(value)} at step {step}"
+        elif saves:  # a finite loss can have a gradient that is not
+            weights = (item for model in accelerator._models for item in model.state_dict().items())
+            bad = next((name for name, weight in weights if not weight.isfinite().all()), None)
+            wrong = bad and f"{bad} is not finite after step {progress.step}"
+        if wrong:
+            raise TrainingError(
+                f"{wrong}; the last checkpoint is from before. Try a lower --learning_rate, "
+                "--max_grad_norm 1, or --mixed_precision no"
+            )
+        recent.clear()
 
     if progress.step == 0:
         take_snapshot()
@@ -525,6 +557,7 @@ def fit(
             bar.update()
             # device tensors until they are logged: no synchronisation within the window
             progress.sums = {k: progress.sums.get(k, 0) + v for k, v in terms.items()}
+            recent.append(terms)
 
             stop = asked_to_stop()
             if accelerator.num_processes > 1 and progress.step % 10 == 0:  # all must stop at the same step
@@ -536,7 +569,7 @@ def fit(
             saves = progress.step % config.checkpointing_steps == 0 or progress.step == total or stop
             if logs or saves:
                 progress.sums = {k: float(v) for k, v in progress.sums.items()}
-                check(progress.sums)
+                check(saves)
                 progress.seconds = seconds_before + time.perf_counter() - started
             if logs:
                 count = progress.step - progress.logged
@@ -586,7 +619,7 @@ def run(main: Callable[[Any], None], config_class: type) -> None:
 
     try:
         main(tyro.cli(config_class))
-    except (TrainingError, DataError, PublishError) as error:
+    except (TrainingError, DataError, PublishError, OSError) as error:  # the last: a full disk
         if int(os.environ.get("RANK", 0)) == 0:
             print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

@@ -6,8 +6,8 @@ One format for the run's output, the repository on the Hub and `space/pretrained
 import csv
 import json
 import platform
+import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +24,8 @@ from space.models.dcgan import DCGANConfig
 from space.models.gan import GANConfig
 from space.models.layers import ImageConfig, NetworkConfig
 from training.data import Images
-from training.loop import NOT_MATHS, LoopConfig, Progress, flat
+from training.durable import put_in_place
+from training.loop import NOT_MATHS, LoopConfig, Progress, flat, writing
 from training.metrics import Metrics, codes
 from training.publish import push_folder, stamp_card
 
@@ -231,8 +232,10 @@ def write_model_folder(
     test: Images | tuple[Images, Images],
 ) -> None:
     """Write all files but history and samples, each whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        fresh = Path(name)
+    fresh = folder / "partial"
+    shutil.rmtree(fresh, ignore_errors=True)  # by a run that was killed
+    fresh.mkdir()
+    with writing("the model folder", fresh):
         # a card that stands is kept by save_pretrained: an empty one spares its template
         (fresh / "README.md").touch()
         model.to("cpu").save_pretrained(fresh)
@@ -249,8 +252,10 @@ def write_model_folder(
                 writer.writerows(
                     [f"{a:.4g}", f"{b:.4g}", n] for (a, b), n in zip(points, test.labels.tolist())
                 )
-        for path in fresh.iterdir():
-            path.replace(folder / path.name)
+        # the weights come last: a new folder that has them has everything
+        for path in sorted(fresh.iterdir(), key=lambda path: path.name == "model.safetensors"):
+            put_in_place(path, folder / path.name)
+        fresh.rmdir()
 
 
 def network(config: ImageConfig) -> str:
