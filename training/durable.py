@@ -12,10 +12,14 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields the name to write to; what is there at the end becomes `path`."""
+    """Yields the name to write to; what is there at the end becomes `path`. An `OSError` names `path`."""
     fresh = path.with_name(f"{path.name}.partial")  # no longer *.png or *.csv, if it is left behind
-    yield fresh
-    put_in_place(fresh, path)
+    try:
+        yield fresh
+        put_in_place(fresh, path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise OSError(f"{path} cannot be written: {error}") from error
 
 
 def put_in_place(fresh: Path, final: Path) -> None:
