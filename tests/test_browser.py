@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from space.models import MODELS
@@ -15,6 +16,8 @@ from tests.processes import Lab, running_lab
 
 pytestmark = pytest.mark.browser
 
+AXE = Axe()
+"""axe-core: rules of accessibility, https://github.com/dequelabs/axe-core"""
 SCREENS = {"laptop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 VISITORS = [
     pytest.param({"locale": locale, "viewport": size}, id=f"{locale}-{screen}")
@@ -97,7 +100,7 @@ def open_tab(page: Page, tab: str, korean: bool) -> None:
 
 
 def check(page: Page, tab: str, korean: bool) -> None:
-    """No sideways scroll, no key instead of a text, no toast, and the language of the visitor."""
+    """No sideways scroll, no key instead of a text, no toast, the visitor's language, and what axe finds."""
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     text = page.locator("body").inner_text()
@@ -105,6 +108,12 @@ def check(page: Page, tab: str, korean: bool) -> None:
     assert keys == [] and "__i18n__" not in text
     assert page.locator(".toast-body").count() == 0, page.locator(".toast-body").all_inner_texts()
     assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
+    found = AXE.run(page).response["violations"]
+    assert [
+        (rule["id"], [node["html"][:300] for node in rule["nodes"]])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ] == [], tab
 
 
 def test_a_visitor_reconstructs_with_noise_and_compares_the_family(page: Page, url: str):
