@@ -232,7 +232,9 @@ def crowd(host: str, plans: Sequence[dict[str, tuple[int, Call]]], seconds: floa
             (name,) = visitor.random.choices(list(plan), weights)
             record, retry = one_call(visitor, name, plan[name][1])
             records.append(record)
-            time.sleep(max(min(retry, end - now), 0))
+            if retry:
+                visitor.connection.close()  # the app closes one that is idle for as long
+                time.sleep(max(min(retry, end - now), 0))
         visitor.connection.close()
 
     threads = [threading.Thread(target=stay, args=pair) for pair in enumerate(plans)]
@@ -275,7 +277,6 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.2)
-        self.stop()
         self.log.seek(0)
         raise RuntimeError(f"the app did not start:\n{self.log.read().decode(errors='replace')[-2000:]}")
 
@@ -308,8 +309,8 @@ class Server:
 def running(*command: str) -> Iterator[Server]:
     """A `Server` that answers, and ends with the block."""
     server = Server(command)
-    server.wait()
     try:
+        server.wait()
         yield server
     finally:
         server.stop()

@@ -241,7 +241,7 @@ def sweep(demo: gr.Blocks, before: float) -> None:
     for files in demo.temp_file_sets:
         for path in list(files):
             try:
-                if path in kept or Path(path).stat().st_ctime > before:
+                if path in kept or Path(path).stat().st_ctime >= before:
                     continue
                 Path(path).unlink()
             except OSError:  # gone already

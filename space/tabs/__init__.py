@@ -25,7 +25,7 @@ i18n = gr.I18n(
 
 LIGHT = {"concurrency_id": "light", "concurrency_limit": 4}
 """Events that take some milliseconds; `space.serving` puts here what names no group."""
-FILES = {"concurrency_id": "files", "concurrency_limit": 1}
+FILES = {"concurrency_id": "files", "concurrency_limit": 2}
 """Events that read a visitor's file, which may take 120 MB and a second."""
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
 """Events that compute for longer. One at a time leaves the other core of a Space to all else."""
