@@ -43,6 +43,7 @@ THEME = gr.themes.Base(
         "Noto Sans KR",
         "Noto Sans CJK KR",
         "sans-serif",
+        "Lab Hangul",  # of theme.css: fetched only where none of these has Korean
     ],
     font_mono=["ui-monospace", "Consolas", "monospace"],
 ).set(  # contrast of at least 4.5 to 1, where the stock colours have less
@@ -70,6 +71,11 @@ def weights(request: Request) -> Response:
     if response.headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={k: response.headers[k] for k in ("etag", "cache-control")})
     return response
+
+
+def hangul(request: Request) -> Response:
+    """A Korean font for those whose system has none."""
+    return FileResponse(HERE / "hangul.woff2", headers={"cache-control": "public, max-age=604800"})
 
 
 def alive(request: Request) -> Response:
@@ -107,7 +113,11 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "footer_links": ["api", "settings"],
         "mcp_server": True,
         "app_kwargs": {
-            "routes": [Route("/", alive, methods=["HEAD"]), Route("/weights/{name}", weights)],
+            "routes": [
+                Route("/", alive, methods=["HEAD"]),
+                Route("/hangul.woff2", hangul),
+                Route("/weights/{name}", weights),
+            ],
             "middleware": [Middleware(PageCache)],
             "lifespan": lifespan,
         },

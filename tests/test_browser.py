@@ -116,6 +116,18 @@ def check(page: Page, tab: str, korean: bool) -> None:
     ] == [], tab
 
 
+def test_the_korean_font_has_the_syllables_of_all_texts(page: Page, url: str):
+    """For systems that have none; it holds the 2,350 of KS X 1001."""
+    page.goto(url)
+    page.get_by_role("heading", level=1).wait_for()
+    needed = "".join(sorted(set(re.findall("[가-힣]", "".join(korean for _, korean in TEXT.values())))))
+    faces = page.evaluate(
+        "text => document.fonts.load('16px \"Lab Hangul\"', text).then(f => f.length)", needed
+    )
+    assert faces == 1
+    assert all(len(syllable.encode("euc_kr")) == 2 for syllable in needed)
+
+
 def test_a_visitor_reconstructs_with_noise_and_compares_the_family(page: Page, url: str):
     page.goto(url)
     result = page.locator("#reconstruct-result")
