@@ -107,6 +107,7 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "i18n": i18n,
         "theme": THEME,
         "css": (HERE / "theme.css").read_text(encoding="utf-8"),
+        "head": f"<script>{(HERE / 'figures.js').read_text(encoding='utf-8')}</script>",
         "ssr_mode": False,
         "max_file_size": "20mb",
         "run_history": False,

@@ -1,11 +1,12 @@
 """Pieces of HTML that several tabs show. What comes from a file is escaped here, not by the callers."""
 
+import csv
 import json
 import math
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,48 @@ def data_url(image: Image.Image, format: str = "PNG", **options: Any) -> str:
     return f"data:image/{format.lower()};base64,{b64encode(buffer.getvalue()).decode()}"
 
 
-def picture(image: Image.Image, caption: str, css: str = "") -> str:
-    """A picture whose pixels stay crisp, with a caption in HTML."""
+ARROW = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11"/></svg>'
+
+
+def download(file: str, table: str | None = None, inline: bool = False) -> str:
+    """A button that gives the visitor a file of this name: a table as CSV, or the picture in its figure.
+
+    It lies on the corner of the picture; a table's, or an `inline` one, where it stands. space/figures.js
+    does the work, in the browser. The script of a tab may set name and content: `file` is ".png" or ".csv".
+    """
+    kind = "csv" if file.endswith(".csv") else "png"
+    content = "" if table is None else f' data-csv="{escape(table)}"'
+    name = f'<span aria-hidden="true">{kind.upper()}</span>' if inline or kind == "csv" else ""
     return (
-        f'<figure class="pixels {css}"><img src="{data_url(image)}" alt="">'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<button type="button" class="download {kind} {"inline" if name else ""}" '
+        f'data-file="{escape(file)}"{content}>'
+        f'{ARROW}{name}<span class="tip">{words(f"download.{kind}")}</span></button>'
     )
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as CSV text: numbers at full precision, nothing where a cell is None.
+
+    Words may come from a repository: none of them becomes a formula in a spreadsheet.
+    """
+    text = StringIO()
+    for row in (header, *rows):
+        cells = [f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row]
+        csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def img(image: Image.Image, alt: str, attributes: str = "", **values: object) -> str:
+    """A picture and what it shows in words, the text `alt` in the page's language (space/figures.js)."""
+    english, korean = (escape(text.format(**values)) for text in TEXT[alt])
+    return (
+        f'<img src="{data_url(image)}" alt="{english}" data-en="{english}" data-ko="{korean}" {attributes}>'
+    )
+
+
+def picture(image: str, caption: str, file: str, css: str = "") -> str:
+    """An `img` whose pixels stay crisp, with a caption in HTML, to be kept as `file`."""
+    return f'<figure class="pixels {css}">{image}{download(file)}<figcaption>{caption}</figcaption></figure>'
 
 
 def tiles(figures: Sequence[tuple[str, str, str]]) -> str:

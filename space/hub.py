@@ -81,6 +81,11 @@ class LoadedModel:
     folder: Path
     """the complete model folder"""
 
+    @property
+    def repo_id(self) -> str | None:
+        """Its repository on the Hub; None for a bundled model."""
+        return None if self.source == "bundled" else f"{_namespace()}/{self.name}"
+
 
 @dataclass
 class _Question:
@@ -111,7 +116,7 @@ def load(name: str, *able_to: str) -> LoadedModel:
         raise Problem("unknown_model", model=name, allowed=", ".join(able))
     if name not in able:
         raise Problem("choice", name="model", value=name, allowed=", ".join(able))
-    namespace = os.environ.get("MODEL_NAMESPACE", os.environ.get("SPACE_AUTHOR_NAME"))
+    namespace = _namespace()
     if not namespace:
         return LoadedModel(name, _build(name, BUNDLED / name), "bundled", None, None, BUNDLED / name)
     key = (name, f"{namespace}/{name}", os.environ.get("MODEL_REVISION") or "main")
@@ -124,6 +129,11 @@ def load(name: str, *able_to: str) -> LoadedModel:
         overdue = time.monotonic() >= question.asked + DEADLINE_SECONDS
         question.meanwhile = _fall_back(*key, _no_answer() if overdue else "the Hub is slow at the moment")
     return question.meanwhile
+
+
+def _namespace() -> str | None:
+    """Whose models are loaded from the Hub, if anybody's."""
+    return os.environ.get("MODEL_NAMESPACE", os.environ.get("SPACE_AUTHOR_NAME"))
 
 
 def clear() -> None:

@@ -21,6 +21,8 @@ MAX_MEGAPIXELS = 40
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """What `read_image` opens. Pillow knows more, some of which run other programs (EPS: Ghostscript)."""
 MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
+GENERATED, REAL = (234, 88, 12), (79, 70, 229)
+"""colours of a patch's score at 0 and at 1"""
 DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 """What Pillow's readers raise on damaged files."""
 MAX_SQUARE = 256
@@ -65,6 +67,29 @@ def to_heat(values: Tensor, scale: int = 1) -> Image.Image:
     channels = [np.interp(values, np.linspace(0, 1, len(MAGMA)), channel) for channel in MAGMA.T]
     pixels = np.stack(channels, -1).round().astype(np.uint8)
     return Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
+
+
+def patch_map(scores: Tensor, size: int, stride: int) -> Tensor:
+    """Scores (h, w) of patches as a map (size, size): each pixel has that of the nearest patch's middle."""
+
+    def nearest(count: int) -> Tensor:
+        pixel = torch.arange(size) - (size - 1) / 2  # patches lie in the picture's middle, `stride` apart
+        return (pixel / stride + (count - 1) / 2).round().clamp(0, count - 1).long()
+
+    return scores[nearest(scores.shape[0])][:, nearest(scores.shape[1])]
+
+
+def to_opinion(image: Tensor, scores: Tensor, stride: int, scale: int = 1) -> Image.Image:
+    """What D says of the patches of an image (1, C, H, H), scores (h, w), as colour over it in grey.
+
+    The clearer the score, the stronger the colour: none at 1/2, where D cannot tell.
+    """
+    score = patch_map(scores, image.shape[-1], stride).clamp(0, 1)
+    sure = (2 * score - 1).abs()[None]  # (1, H, H)
+    generated, real = (torch.tensor(colour)[:, None, None] / 255 for colour in (GENERATED, REAL))
+    colour = torch.where(score > 0.5, real, generated)
+    grey = 0.25 + 0.7 * image[0].mean(0, keepdim=True)
+    return to_pil(grey.lerp(colour, 0.7 * sure), scale)
 
 
 def read_image(path: str | Path | BinaryIO | None) -> Image.Image:

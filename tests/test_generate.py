@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from space import app, hub
 from space.images import digit_sheet
+from space.latents import slerp, walk
 from space.models import MODELS
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
@@ -78,7 +79,7 @@ def pixels(images: Tensor) -> np.ndarray:
 
 
 def panel(name: str, number: int = 8, seed: int = 0, scale: float = 1, chosen: Any = None) -> dict[str, Any]:
-    return generate.show_panel(name, number, seed, scale, chosen)
+    return generate.show_panel(name, number, seed, scale, chosen)[0]
 
 
 def test_every_model_that_decodes_can_generate() -> None:
@@ -135,7 +136,7 @@ def test_slerp_is_that_of_the_paper() -> None:
     t = T[:, None]
     direction = (torch.sin((1 - t) * angle) * u + torch.sin(t * angle) * v) / torch.sin(angle)
     length = (1 - t) * start.norm() + t * end.norm()
-    torch.testing.assert_close(generate.slerp(start, end, T), length * direction)
+    torch.testing.assert_close(slerp(start, end, T), length * direction)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_slerp_is_that_of_the_paper() -> None:
 )
 def test_a_way_on_the_sphere_turns_evenly_and_its_length_changes_evenly(start: Any, end: Any) -> None:
     start, end = torch.as_tensor(start), torch.as_tensor(end)
-    way = generate.slerp(start, end, T)
+    way = slerp(start, end, T)
     torch.testing.assert_close(way[[0, -1]], torch.stack([start, end]), rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(way.norm(dim=1), torch.lerp(start.norm(), end.norm(), T))
     inner = way[1:-1] / way[1:-1].norm(dim=1, keepdim=True).clamp_min(1e-12)
@@ -163,16 +164,16 @@ def test_a_way_on_the_sphere_turns_evenly_and_its_length_changes_evenly(start: A
 
 
 def test_one_dimension_has_no_sphere_but_a_way() -> None:
-    way = generate.slerp(torch.tensor([2.0]), torch.tensor([-2.0]), T)
+    way = slerp(torch.tensor([2.0]), torch.tensor([-2.0]), T)
     assert way.isfinite().all() and way[0] == 2 and way[-1] == -2
 
 
 def test_a_walk_visits_its_stops_and_comes_back() -> None:
     stops = torch.randn(4, 16, generator=torch.Generator().manual_seed(1))
-    way = generate.walk(stops)
+    way = walk(stops, generate.NUM_FRAMES)
     assert way.shape == (4 * generate.NUM_FRAMES, 16)
     torch.testing.assert_close(way[:: generate.NUM_FRAMES], stops)
-    back = generate.slerp(stops[3], stops[0], torch.arange(generate.NUM_FRAMES + 1) / generate.NUM_FRAMES)
+    back = slerp(stops[3], stops[0], torch.arange(generate.NUM_FRAMES + 1) / generate.NUM_FRAMES)
     torch.testing.assert_close(way[-generate.NUM_FRAMES :], back[:-1])
 
 
@@ -263,9 +264,9 @@ def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.Monkey
         return hub.load(name)
 
     monkeypatch.setattr(generate, "load", load)
-    first, second, column = generate.show("gan-mnist", "vae-mnist-2d", 4, 0, 1.0, None, None)
+    first, first_code, second, _, column = generate.show("gan-mnist", "vae-mnist-2d", 4, 0, 1.0, None, None)
     assert "&lt;missing&gt;" in first["panel"]["about"] and "picture" not in first["panel"]
-    assert second["panel"]["number"] == 4 and column["visible"] is True
+    assert first_code == "" and second["panel"]["number"] == 4 and column["visible"] is True
     *_, column = generate.show("vae-mnist-2d", generate.NOTHING, 4, 0, 1.0, None, None)
     assert column["visible"] == "hidden"
 

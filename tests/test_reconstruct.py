@@ -35,7 +35,8 @@ def x():
 
 
 def show(model="autoencoder-mnist", source="digit", digit=0, drawn=None, noise="none", level=0.5, seed=0):
-    return tab.show(source, digit, drawn, None, model, noise, level, seed)
+    page, _ = tab.show(source, digit, drawn, None, model, noise, level, seed)
+    return page
 
 
 @pytest.mark.parametrize("kind", tab.NOISES[1:])

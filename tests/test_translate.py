@@ -23,7 +23,19 @@ from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
 from space import app, hub
-from space.images import EMOJI, cut_square, emoji_sheet, read_image, sketch_to_square, to_heat, to_square
+from space.images import (
+    EMOJI,
+    GENERATED,
+    REAL,
+    cut_square,
+    emoji_sheet,
+    patch_map,
+    read_image,
+    sketch_to_square,
+    to_heat,
+    to_opinion,
+    to_square,
+)
 from space.models.cyclegan import CycleGAN, CycleGANConfig, Discriminator, mean_difference
 from space.problems import Problem
 from space.tabs import translate as tab
@@ -109,7 +121,8 @@ def pictures(page: str) -> list[Image.Image]:
 
 
 def show(source="emoji", index=0, drawn=None, uploaded=None, direction="ab", size=64):
-    return tab.show(source, index, drawn, uploaded, direction, size)
+    *shown, _ = tab.show(source, index, drawn, uploaded, direction, size)
+    return shown
 
 
 # the pictures
@@ -367,7 +380,7 @@ def test_a_score_is_drawn_where_its_patch_lies(layers: int) -> None:
         (gradient,) = torch.autograd.grad(scores[row, column], x, retain_graph=True)
         one = torch.zeros_like(scores)
         one[row, column] = 1
-        drawn = tab.patch_map(one, 128, 2**layers)
+        drawn = patch_map(one, 128, 2**layers)
         for axis in (0, 1):
             seen, block = (pixels.sum(axis).nonzero()[:, 0] for pixels in (gradient[0].abs().sum(0), drawn))
             assert seen.min() > 0 and seen.max() < 127  # the whole patch lies within the picture
@@ -377,23 +390,17 @@ def test_a_score_is_drawn_where_its_patch_lies(layers: int) -> None:
 
 def test_a_map_covers_the_picture() -> None:
     scores = torch.arange(14 * 14.0).reshape(14, 14)
-    drawn = tab.patch_map(scores, 64, 4)
+    drawn = patch_map(scores, 64, 4)
     assert drawn.shape == (64, 64) and set(drawn.flatten().tolist()) == set(scores.flatten().tolist())
     assert (drawn[0, 0], drawn[-1, -1]) == (0, 195)
 
 
-@pytest.mark.parametrize(
-    ("score", "colour"), [(1.0, tab.REAL), (5.0, tab.REAL), (0.0, tab.GENERATED), (-3.0, tab.GENERATED)]
-)
+@pytest.mark.parametrize(("score", "colour"), [(1.0, REAL), (5.0, REAL), (0.0, GENERATED), (-3.0, GENERATED)])
 def test_a_sure_score_has_its_colour_and_an_unsure_one_none(score: float, colour: tuple[int, ...]) -> None:
-    result = tab.translate(emoji(0), "ab")
-    shape = result.scores_x.shape
-    sure, unsure = (
-        tab.Translation(**vars(result) | {"scores_x": torch.full(shape, value)}) for value in (score, 0.5)
-    )
-    grey = pixels(tab.opinion(unsure, "x"))
+    shape = tab.translate(emoji(0), "ab").scores_x.shape
+    grey = pixels(to_opinion(emoji(0), torch.full(shape, 0.5), 4, 4))
     assert (grey == grey[..., :1]).all()
-    tinted = pixels(tab.opinion(sure, "x"))
+    tinted = pixels(to_opinion(emoji(0), torch.full(shape, score), 4, 4))
     assert np.abs(tinted - (0.3 * grey + 0.7 * np.array(colour))).max() <= 1
 
 

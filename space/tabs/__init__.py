@@ -113,6 +113,15 @@ def choice(label: str, choices: Sequence[str], value: str) -> Choice:
     return component
 
 
+def code_behind(elem_id: str) -> gr.Code:
+    """Where a tab shows the code behind its pictures (space.snippets), folded up at first."""
+    with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id):
+        gr.Markdown(i18n("code.hint"))
+        return gr.Code(
+            language="python", interactive=False, container=False, label=i18n("code.title"), show_label=False
+        )
+
+
 def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[..., Any]:
     """A handler for Gradio: no gradients, and every error as one sentence in the visitor's language.
 

@@ -92,7 +92,7 @@ function look() {
 function record() {
   if (!view || ticks++ % stride) return;
   const { fake, push, ...row } = view;
-  history.push({ ...row, jsd: null });
+  history.push({ ...row, stepsD: counts.D, stepsG: counts.G, jsd: null });
   if (history.length < MAX_HISTORY) return;
   for (let i = 0; i + 1 < history.length; i += 2) history[i].jsd ??= history[i + 1].jsd; // readings are rare
   history = history.filter((_, i) => i % 2 === 0);
@@ -312,6 +312,7 @@ function drawMeters() {
   put("quality", reading ? `${Math.round(100 * reading.quality)} %` : "–");
   put("gradient", view ? (view.gradient < 0.01 ? view.gradient.toExponential(1).replace("-", "\u2212") : number(view.gradient, 2)) : "–");
   find(".count").textContent = countText();
+  nameFiles();
 }
 
 /** Curves of a plot, in the order of its legend, the lines drawn in, and the range shown at least. */
@@ -377,6 +378,25 @@ function drawPlot(figure) {
     const latest = one.findLast((value) => value !== null);
     values[i].textContent = latest === undefined ? "" : number(latest, 2);
   });
+}
+
+// ---- Files to keep (space/figures.js)
+
+/** The curves, a row a point of them; the divergence is measured less often. */
+function table() {
+  const keys = ["steps_d", "steps_g", "jsd", "value", "d_real", "d_fake", "loss_d", "loss_g", "gradient"];
+  const names = ["stepsD", "stepsG", "jsd", "value", "dReal", "dFake", "lossD", "lossG", "gradient"];
+  return [keys, ...history.map((row) => names.map((name) => row[name] ?? ""))].map((line) => `${line.join(",")}\n`).join("");
+}
+
+find(".files .png").offer = () => planeCanvas;
+find(".files .csv").offer = table;
+
+function nameFiles() {
+  for (const button of findAll(".files .download")) {
+    const kind = button.classList.contains("csv") ? "csv" : "png";
+    button.dataset.file = `gan-game_${settings.distribution}_seed${settings.seed}_${counts.D}_${counts.G}.${kind}`;
+  }
 }
 
 function layOut() {

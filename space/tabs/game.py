@@ -10,6 +10,7 @@ of its operations costs more to dispatch than to compute where nets are this sma
 
 import gradio as gr
 
+from space.html import download
 from space.tabs import LATEX, asset, i18n
 from space.text import TEXT
 
@@ -95,6 +96,7 @@ MARKUP = f"""
       <p class="draw-here" data-text="draw_here"></p>
       <button type="button" class="clear" data-text="clear"></button>
     </div>
+    <p class="files">{download("gan-game.png", inline=True)}{download("gan-game.csv")}</p>
     <div class="scale"><span data-text="says_fake"></span><i></i><span data-text="says_real"></span></div>
     <div class="layers" role="group" data-label="layers">{"".join(map(layer, LAYERS))}</div>
   </div>
@@ -172,4 +174,6 @@ def build() -> None:
     with gr.Tab(i18n("game.tab"), id="game"):
         gr.Markdown(i18n("game.intro"), latex_delimiters=LATEX)
         GanGame(elem_id="game")
+        with gr.Accordion(i18n("code.title"), open=False, elem_id="game-code"):
+            gr.Markdown(i18n("game.code"))
         gr.Markdown(i18n("game.hint"), latex_delimiters=LATEX)

@@ -240,6 +240,30 @@ function drawTerms() {
       .replace("{typical}", props.panel.typical.toFixed(1));
 }
 
+// ---- Files to keep (space/figures.js)
+
+const comma = (row) => `${row.join(",")}\n`;
+
+function table() {
+  const { z, scores } = props.panel;
+  const header = ["sample", "score", ...z[0].map((_, i) => `z${i + 1}`)];
+  return [header, ...z.map((row, i) => [i + 1, scores?.[i] ?? "", ...row])].map(comma).join("");
+}
+
+function nameFiles() {
+  const { file } = props.panel;
+  for (const [selector, name, offer] of [
+    [".files .png", `${file}.png`, () => props.panel.picture],
+    [".files .csv", `${file}.csv`, table],
+    [".strip .download", `${file}_walk.png`, () => props.journey.walk.picture],
+    [".sum .download", `${file}_arithmetic.png`, () => props.journey.sum.picture],
+  ]) {
+    find(selector).dataset.file = name;
+    find(selector).offer = offer;
+  }
+  find(".sum .download").hidden = !props.journey?.sum;
+}
+
 // ---- Start
 
 const parts = {};
@@ -254,12 +278,14 @@ function showPanel() {
   }
   if (!panel.picture) return (frames = 0);
   buildSamples();
+  nameFiles();
   relabel();
 }
 
 function relabel() {
   for (const node of element.querySelectorAll("[data-text]")) node.textContent = text(node.dataset.text);
-  for (const node of element.querySelectorAll("[data-label]")) node.setAttribute("aria-label", text(node.dataset.label));
+  for (const node of element.querySelectorAll("[data-label]"))
+    node.setAttribute(node.localName === "img" ? "alt" : "aria-label", text(node.dataset.label));
   if (!props.panel?.picture) return;
   markSamples();
   drawTerms();
@@ -271,12 +297,14 @@ find(".clear").onclick = clear;
 find(".order input").onchange = orderSamples;
 find(".samples").onkeydown = moveFocus;
 find(".play").onclick = () => setPlaying(!playing);
-find(".strip").onclick = seekOnStrip;
+find(".strip").onclick = (event) => event.target.closest(".download") || seekOnStrip(event);
 slider.oninput = () => seek(slider.valueAsNumber);
 watch("panel", showPanel);
 watch("journey", () => {
   showWalk();
-  if (props.panel?.picture) drawTerms();
+  if (!props.panel?.picture) return;
+  drawTerms();
+  nameFiles();
 });
 new IntersectionObserver(([entry]) => {
   visible = entry.isIntersecting;

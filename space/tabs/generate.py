@@ -10,13 +10,14 @@ from typing import Any
 
 import gradio as gr
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
+from space import snippets
 from space.html import (
     Metrics,
     data_url,
+    download,
     measured_figures,
     metric_value,
     read_metrics,
@@ -24,12 +25,13 @@ from space.html import (
     tiles,
     words,
 )
-from space.hub import ModelUnavailable, load
+from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import digit_sheet, to_grid
+from space.latents import walk
 from space.models import MODELS, models_that
 from space.models.layers import standard_normal
 from space.problems import check_number
-from space.tabs import HEAVY, LATEX, asset, choice, friendly, i18n
+from space.tabs import HEAVY, LATEX, asset, choice, code_behind, friendly, i18n
 from space.text import TEXT
 
 MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
@@ -43,7 +45,7 @@ SLOTS = {"walk": 8, "a": 3, "b": 3, "c": 3}
 """what samples are chosen for, and how many at most"""
 FIRST_CHOICE = {"walk": [0, 1, 2], "a": [], "b": [], "c": []}
 FIGURES = ("lenet_fid", "lenet_fid_floor", "precision", "recall", "class_entropy")
-MARKUP = """
+MARKUP = f"""
 <div class="about"></div>
 <form class="controls">
   <fieldset class="slots"><legend data-text="slots"></legend></fieldset>
@@ -51,6 +53,7 @@ MARKUP = """
   <label class="order"><input type="checkbox"> <span data-text="order"></span></label>
 </form>
 <div class="samples" role="group" data-label="samples"></div>
+<p class="files">{download(".png", inline=True)}{download(".csv")}</p>
 <div class="facts"></div>
 <section class="walk">
   <h4 data-text="walk"></h4>
@@ -63,14 +66,14 @@ MARKUP = """
         <select class="speed" data-label="speed"></select>
       </div>
     </div>
-    <div class="strip"><img alt=""><i></i></div>
+    <div class="strip downloadable"><img data-label="strip"><i></i>{download(".png")}</div>
     <input type="range" class="position" min="0" value="0" step="1" data-label="position">
   </div>
 </section>
 <section class="sum">
   <h4 data-text="sum"></h4>
   <p class="hint" data-text="sum_hint"></p>
-  <div class="terms"></div>
+  <div class="downloadable"><div class="terms"></div>{download(".png")}</div>
   <p class="length"></p>
 </section>
 <div class="measured"></div>
@@ -134,31 +137,6 @@ def score(model: nn.Module, images: Tensor) -> list[float] | None:
     return torch.sigmoid(model.discriminate(images).double()).tolist()
 
 
-def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
-    """The way (T, D) from `start` to `end`, both (D,), at the times `t` (T,) in [0, 1].
-
-    Directions turn evenly along the great circle (White 2016, https://arxiv.org/abs/1609.04468), lengths
-    change linearly. Opposite directions have no shortest way: one is picked, always the same. A zero
-    vector has no direction, so it takes the other's.
-    """
-    u, v = (F.normalize(z.double(), dim=0) for z in (start, end))
-    u, v = (u if u.any() else v), (v if v.any() else u)
-    across = v - (u @ v) * u
-    angle = torch.atan2(across.norm(), u @ v)
-    if across.norm() < 1e-6:  # parallel or opposite: any direction at a right angle
-        axis = F.one_hot(u.abs().argmin(), len(u)).double()
-        across = axis - (u @ axis) * u
-    turn = t.double()[:, None] * angle
-    length = torch.lerp(start.double().norm(), end.double().norm(), t.double())[:, None]
-    return (length * (turn.cos() * u + turn.sin() * F.normalize(across, dim=0))).to(start)
-
-
-def walk(stops: Tensor) -> Tensor:
-    """Latent vectors (S * NUM_FRAMES, D) through all stops (S, D) and back to the first."""
-    t = torch.arange(NUM_FRAMES) / NUM_FRAMES
-    return torch.cat([slerp(start, end, t) for start, end in zip(stops, stops.roll(-1, 0))])
-
-
 def travel(model: nn.Module, z: Tensor, chosen: Any) -> dict[str, Any]:
     """What is made of the chosen ones of the samples `z`: the walk's film and a - b + c.
 
@@ -167,7 +145,7 @@ def travel(model: nn.Module, z: Tensor, chosen: Any) -> dict[str, Any]:
     chosen = read_choice(chosen, len(z))
     film = arithmetic = None
     if len(chosen["walk"]) > 1:
-        images = model.decode(walk(z[chosen["walk"]]))
+        images = model.decode(walk(z[chosen["walk"]], NUM_FRAMES))
         picture = data_url(to_grid(images, NUM_FRAMES, padding=0))
         film = {"picture": picture, "columns": NUM_FRAMES, "rows": len(chosen["walk"])}
     if all(chosen[slot] for slot in "abc"):
@@ -192,13 +170,27 @@ def read_choice(chosen: Any, number: int) -> dict[str, list[int]]:
     }
 
 
-def show_panel(name: str, number: float, seed: float, scale: float, chosen: Any) -> dict[str, Any]:
-    """All that the panel of one model shows, as an update of `Samples`."""
+def case_of(name: str, number: float, seed: float, scale: float) -> str:
+    """What the files of some samples are called."""
+    return f"{name}_seed{int(seed)}_{int(number)}" + ("" if scale == 1 else f"_scale{scale:g}")
+
+
+def code_of(loaded: LoadedModel, number: float, seed: float, scale: float, chosen: Any) -> str:
+    """The code behind the samples and what is made of those chosen; after `draw_latents`, which checks."""
+    case, number = case_of(loaded.name, number, seed, scale), int(number)
+    chosen = read_choice(chosen, number)
+    return snippets.generate(loaded, case, number, int(seed), scale, chosen, COLUMNS, NUM_FRAMES)
+
+
+def show_panel(
+    name: str, number: float, seed: float, scale: float, chosen: Any
+) -> tuple[dict[str, Any], str]:
+    """All that the panel of one model shows, as an update of `Samples`, and the code behind it."""
     try:
         loaded = load(name, "decode")
     except ModelUnavailable as error:  # the other panel goes on
         notice = f'<p class="notice">{words("source.unavailable", reason=error.reason)}</p>'
-        return gr.update(panel={"about": f"{_title(name)}{notice}"}, journey=None)
+        return gr.update(panel={"about": f"{_title(name)}{notice}"}, journey=None), ""
     model, metrics = loaded.model, read_metrics(loaded.folder)
     z = draw_latents(model, number, seed, scale)
     images = model.decode(z)
@@ -210,11 +202,14 @@ def show_panel(name: str, number: float, seed: float, scale: float, chosen: Any)
         "rows": math.ceil(len(images) / COLUMNS),
         "number": len(images),
         "scores": scores,
+        "file": case_of(name, number, seed, scale),
+        "z": z.tolist(),
         "typical": scale * math.sqrt(model.config.latent_dim),
         "facts": _facts(images, scores, metrics),
         "measured": measured_figures(metrics, FIGURES, words("generate.measured")) + source_badge(loaded),
     }
-    return gr.update(panel=panel, journey=travel(model, z, chosen))
+    journey = travel(model, z, chosen)
+    return gr.update(panel=panel, journey=journey), code_of(loaded, number, seed, scale, chosen)
 
 
 def _title(name: str) -> str:
@@ -250,19 +245,20 @@ def real_spread() -> float:
 def show(
     model: str, other: str, number: float, seed: float, scale: float, chosen: Any, other_chosen: Any
 ) -> list[Any]:
-    """Both panels, and whether there is a second one."""
+    """Both panels, each with the code behind it, and whether there is a second one."""
     alone = other == NOTHING
     return [
-        show_panel(model, number, seed, scale, chosen),
-        gr.skip() if alone else show_panel(other, number, seed, scale, other_chosen),
+        *show_panel(model, number, seed, scale, chosen),
+        *((gr.skip(), gr.skip()) if alone else show_panel(other, number, seed, scale, other_chosen)),
         gr.update(visible="hidden" if alone else True),  # False would take it from the page, with its props
     ]
 
 
-def explore(model: str, number: float, seed: float, scale: float, chosen: Any) -> dict[str, Any]:
-    """The walk and the arithmetic of a new choice, as an update of `Samples`."""
-    network = load(model, "decode").model
-    return gr.update(journey=travel(network, draw_latents(network, number, seed, scale), chosen))
+def explore(model: str, number: float, seed: float, scale: float, chosen: Any) -> tuple[dict[str, Any], str]:
+    """The walk and the arithmetic of a new choice, as an update of `Samples`; and the code behind all."""
+    loaded = load(model, "decode")
+    journey = travel(loaded.model, draw_latents(loaded.model, number, seed, scale), chosen)
+    return gr.update(journey=journey), code_of(loaded, number, seed, scale, chosen)
 
 
 def build() -> None:
@@ -310,8 +306,10 @@ def build() -> None:
         with gr.Row():
             with gr.Column(min_width=320):
                 panel = Samples(value=FIRST_CHOICE, elem_id="generate-panel")
+                code = code_behind("generate-code")
             with gr.Column(min_width=320) as second:
                 other_panel = Samples(value=FIRST_CHOICE, elem_id="generate-other-panel")
+                other_code = code_behind("generate-other-code")
         gr.Markdown(i18n("generate.hints"), latex_delimiters=LATEX)
 
         private: dict[str, Any] = {
@@ -324,13 +322,13 @@ def build() -> None:
         refresh = {
             "fn": friendly(show),
             "inputs": [model, other, *settings, panel, other_panel],
-            "outputs": [panel, other_panel, second],
+            "outputs": [panel, code, other_panel, other_code, second],
             **private,
         }
         panel.ready(**refresh)  # when the tab is opened
         gr.on([control.change for control in (model, other, *settings)], **refresh)
-        for name, chosen in ((model, panel), (other, other_panel)):
-            chosen.choose(friendly(explore), [name, *settings, chosen], chosen, **private)
+        for name, chosen, behind in ((model, panel, code), (other, other_panel, other_code)):
+            chosen.choose(friendly(explore), [name, *settings, chosen], [chosen, behind], **private)
         again.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private")
         _build_api()
 

@@ -371,6 +371,45 @@ function drawPosition() {
   sliders.forEach((slider, axis) => (slider.value = z[axis]));
 }
 
+// ---- Files to keep (space/figures.js), and the code behind the map, which the server writes after each move
+
+const spacingName = () => find(".spacing").value;
+
+function drawMap() {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [chartCanvas.width, chartCanvas.height];
+  const context = canvas.getContext("2d");
+  context.fillStyle = getComputedStyle(document.body).backgroundColor; // else the axes lie on nothing
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (const layer of [chartCanvas, pointerCanvas]) context.drawImage(layer, 0, 0);
+  return canvas;
+}
+
+function table() {
+  const rows = Array.from(labels, (label, i) => `${codes[2 * i]},${codes[2 * i + 1]},${label}\n`);
+  return `z1,z2,label\n${rows.join("")}`;
+}
+
+function nameFiles() {
+  for (const [selector, name, offer] of [
+    [".side .download", "point.png", () => digitCanvas],
+    [".files .png", "map.png", drawMap],
+    [".files .csv", "codes.csv", table],
+  ]) {
+    find(selector).dataset.file = `${chart.model}_${name}`;
+    find(selector).offer = offer;
+  }
+}
+
+let told = null; // what the server wrote the code for
+
+function tell() {
+  const now = { z: [...z], spacing: spacingName(), tiles: plot.tiles };
+  if (plot.tiles === 0 || JSON.stringify(now) === told) return;
+  told = JSON.stringify(now);
+  trigger("moved", now);
+}
+
 // ---- Moving
 
 let scheduled = false, since = 0;
@@ -476,6 +515,7 @@ function redraw() {
   drawChart();
   drawPosition();
   makeGrid().catch(console.warn); // a map without its grid is still a map
+  tell();
 }
 
 async function start() {
@@ -488,6 +528,7 @@ async function start() {
     z[axis] = SPACINGS.linear.toCode(0.5, axis);
   });
   relabel();
+  nameFiles();
   buildLegend();
   try {
     const root = window.gradio_config?.root ?? document.baseURI;
@@ -501,6 +542,7 @@ async function start() {
   }
   redraw();
   moveTo(...z);
+  tell();
   element.dataset.decoder = mlp ? "browser" : "server";
 }
 
@@ -512,7 +554,11 @@ pointerCanvas.onpointerdown = (event) => {
 };
 pointerCanvas.onpointermove = (event) => event.buttons && moveToPointer(event);
 pointerCanvas.onkeydown = moveByKey;
-sliders.forEach((slider) => (slider.oninput = () => moveTo(sliders[0].valueAsNumber, sliders[1].valueAsNumber)));
+pointerCanvas.onpointerup = pointerCanvas.onkeyup = tell;
+for (const slider of sliders) {
+  slider.oninput = () => moveTo(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
+  slider.onchange = tell;
+}
 find(".show-grid").onchange = find(".show-codes").onchange = redraw;
 find(".spacing").onchange = (event) => {
   spacing = SPACINGS[event.target.value];
@@ -522,8 +568,10 @@ watch("value", start);
 watch("overlay", () => {
   if (!chart) return;
   const mu = props.overlay?.mu;
-  if (mu && String(mu) !== String(shown)) moveTo(...mu); // another digit, not another sample of it
-  else drawPointer();
+  if (mu && String(mu) !== String(shown)) { // another digit, not another sample of it
+    moveTo(...mu);
+    tell();
+  } else drawPointer();
   shown = mu;
 });
 new ResizeObserver(redraw).observe(find(".plot"));

@@ -17,12 +17,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space import hub
-from space.html import read_metrics
+from space import hub, snippets
+from space.html import download, img, picture, read_metrics, to_csv, words
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
+from space.latents import evenly, grid, quantiles, straight
 from space.models import MODELS, VAE, models_that
 from space.problems import Problem, check_number
-from space.tabs import FILES, HEAVY, LATEX, LIGHT, Code, asset, choice, friendly, i18n, paper
+from space.tabs import FILES, HEAVY, LATEX, LIGHT, Code, asset, choice, code_behind, friendly, i18n, paper
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -35,18 +36,21 @@ SHEET_ROWS = 4
 SHEET_SCALE = 2
 PICTURE_SCALE = 10
 MAX_LATENT = 10_000.0
+MAX_TILES = 1000
 MAX_BATCH = 1024
 """codes in one call of the fallback decoder"""
 Spacing = Literal["linear", "inverse_gaussian"]
 
-MARKUP = """
+MARKUP = f"""
 <div class="stage">
   <div class="plot">
     <canvas class="chart" aria-hidden="true"></canvas>
     <canvas class="pointer" tabindex="0" role="application" data-label="map"></canvas>
   </div>
   <div class="side">
-    <canvas class="digit" role="img" data-label="decoded"></canvas>
+    <div class="downloadable">
+      <canvas class="digit" role="img" data-label="decoded"></canvas>{download(".png")}
+    </div>
     <output class="position"></output>
     <div class="legend" role="group" data-label="legend"></div>
   </div>
@@ -64,6 +68,7 @@ MARKUP = """
       <option value="inverse_gaussian" data-text="inverse_gaussian"></option>
     </select></label>
 </div>
+<p class="files">{download(".png", inline=True)}{download(".csv")}</p>
 <p class="status"></p>
 """
 
@@ -194,6 +199,14 @@ def build() -> None:
                         show_progress="hidden",
                         api_visibility="private",
                     )
+                    latent_map.moved(
+                        friendly(bind_code(name)),
+                        outputs=code_behind(f"code-{name}"),
+                        queue=False,  # writes a few lines
+                        show_progress="hidden",
+                        trigger_mode="always_last",
+                        api_visibility="private",
+                    )
                     maps.append(latent_map)
         gr.Markdown(i18n("manifold.hint"))
         digit = build_digits(maps)
@@ -210,6 +223,33 @@ def bind_chart(name: str) -> Callable[[], dict[str, Any]]:
     return show_chart
 
 
+def bind_code(name: str) -> Callable[[gr.EventData], str]:
+    """`map_code` of one model as a handler."""
+
+    def show_code(event: gr.EventData) -> str:
+        return map_code(name, **event._data)
+
+    return show_code
+
+
+def map_code(name: str, z: list[float], spacing: str, tiles: float) -> str:
+    """The code behind a map that shows the point `z` and tiles x tiles pictures."""
+    loaded = hub.load(name)
+    (point,) = read_code(z, loaded).tolist()
+    tiles, places = int(check_number("tiles", tiles, 1, MAX_TILES)), check_spacing(spacing, loaded)
+    axes = [f"{function.__name__}({', '.join(map(repr, (tiles, *bounds)))})" for function, bounds in places]
+    return snippets.latent_map(loaded, point, axes, f"{name}_point", f"{name}_{spacing}_{tiles}")
+
+
+def check_spacing(spacing: str, loaded: hub.LoadedModel) -> list[tuple[Callable[..., Tensor], list[float]]]:
+    """What places the tiles on each axis of a map and with which numbers; `Problem` for no such spacing."""
+    if spacing == "linear":
+        return [(evenly, bounds) for bounds in axes(loaded)]
+    if spacing == "inverse_gaussian":
+        return [(quantiles, list(one)) for one in zip(*gaussian(loaded))]
+    raise Problem("choice", name="spacing", value=str(spacing)[:40], allowed=", ".join(get_args(Spacing)))
+
+
 def build_digits(maps: list[LatentMap]) -> gr.State:
     """Where a digit lies on the maps and what lies between two; the state that holds the first digit."""
     start, end, seed = gr.State(None), gr.State(None), gr.State(0)
@@ -220,8 +260,10 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
         with gr.Column(min_width=300, scale=2):
             start_sheet = sheet_component("manifold.start_sheet", "manifold-start-sheet")
             with gr.Row():
-                seen = picture("manifold.seen", height=150, min_width=110)
-                resampled = picture("manifold.resampled", height=150, min_width=200, scale=3)
+                with gr.Column(min_width=110):
+                    seen = gr.HTML(elem_id="manifold-seen")
+                with gr.Column(min_width=200, scale=3):
+                    resampled = gr.HTML(elem_id="manifold-resampled")
             found = gr.Markdown(elem_id="manifold-found", latex_delimiters=LATEX)
             again = gr.Button(i18n("manifold.again"), size="sm")
     gr.Markdown(i18n("manifold.between"))
@@ -230,16 +272,14 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
             end_sheet = sheet_component("manifold.end_sheet", "manifold-end-sheet")
             steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"))
         with gr.Column(min_width=300, scale=2):
-            strips = [
-                picture("manifold.strip_vae", height=110),
-                picture("manifold.strip_autoencoder", height=110),
-            ]
+            strips = [gr.HTML(elem_id="manifold-strip-vae"), gr.HTML(elem_id="manifold-strip-autoencoder")]
+    code = code_behind("manifold-code")
 
     private = {"api_visibility": "private", "show_progress": "hidden"}
     show = {
         "fn": friendly(show_digits),
         "inputs": [start, end, seed, steps],
-        "outputs": [seen, resampled, found, *strips, *maps],
+        "outputs": [seen, resampled, found, *strips, *maps, code],
         **private,
     }
     sketch.input(
@@ -253,26 +293,21 @@ def build_digits(maps: list[LatentMap]) -> gr.State:
     return start
 
 
-def picture(label: str, min_width: int = 300, scale: int = 1, **kwargs: Any) -> gr.Image:
-    """An image component for crisp pixels, under its caption: a label would cover a corner of it."""
-    with gr.Column(min_width=min_width, scale=scale):
-        gr.Markdown(i18n(label))
-        return gr.Image(
-            label=i18n(label),
-            show_label=False,
-            alt_text=TEXT[label][0],
-            format="png",
-            type="pil",
-            interactive=False,
-            buttons=[],
-            **kwargs,
-        )
-
-
 def sheet_component(label: str, elem_id: str) -> gr.Image:
     """Test digits to click on, a column a class."""
     digits = digit_sheet()[:, :SHEET_ROWS].transpose(0, 1).flatten(0, 1)[:, None] / 255
-    return picture(label, value=to_grid(digits, columns=10, scale=SHEET_SCALE, padding=0), elem_id=elem_id)
+    gr.Markdown(i18n(label))
+    return gr.Image(
+        to_grid(digits, columns=10, scale=SHEET_SCALE, padding=0),
+        label=i18n(label),
+        show_label=False,
+        alt_text=i18n(label),
+        format="png",
+        type="pil",
+        interactive=False,
+        buttons=[],
+        elem_id=elem_id,
+    )
 
 
 def first_digits() -> tuple[Tensor, Tensor]:
@@ -297,30 +332,45 @@ def from_sketch(drawing: str | BinaryIO | None, digit: Tensor | None) -> Tensor 
 def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int) -> list[Any]:
     """All that the tab says about two digits (1, 1, 28, 28), or about one, or none.
 
-    The digit as the encoder sees it, its re-samples, a sentence, a strip between the two for each model, and
-    an update for each map.
+    The digit as the encoder sees it, its re-samples, a sentence, a strip between the two for each model, an
+    update for each map, and the code behind these pictures.
     """
-    overlays, strips, found, resampled = [None, None], [None, None], [], None
+    overlays, strips, found, resampled, models = [None, None], ["", ""], [], "", []
+    first = "" if start is None else snippets.digit(start)[0]
+    last = "" if end is None else snippets.digit(end)[0]
     for index, name in enumerate(MAPS if start is not None else ()):
         try:
-            model = hub.load(name).model
+            loaded = hub.load(name)
         except hub.ModelUnavailable:  # its map says so; the other one works
             continue
+        model = loaded.model
+        models.append(loaded)
         overlay = overlays[index] = locate(model, start, seed)
         if end is not None:
             overlay["end"] = locate(model, end, seed)["mu"]
-            strips[index] = to_grid(blend(model, start, end, steps), columns=steps, scale=4)
+            strip = to_grid(blend(model, start, end, steps), columns=steps, scale=4)
+            key = ("manifold.strip_vae", "manifold.strip_autoencoder")[index]
+            alt = img(strip, "manifold.alt.strip", model=name, count=steps)
+            strips[index] = picture(alt, words(key), f"{name}_{first}_{last}_{steps}.png")
         if "samples" in overlay:
-            images = model.decode(torch.tensor([overlay["mu"], *overlay["samples"]]))
-            resampled = to_grid(images, columns=len(images), scale=4)
+            codes = [overlay["mu"], *overlay["samples"]]
+            images = to_grid(model.decode(torch.tensor(codes)), columns=len(codes), scale=4)
+            file = f"{name}_{first}_seed{seed}"
+            table = to_csv(("code", "z1", "z2"), [("mu" if i == 0 else i, *z) for i, z in enumerate(codes)])
+            caption = f"{words('manifold.resampled')} {download(f'{file}.csv', table)}"
+            resampled = picture(img(images, "manifold.alt.resampled"), caption, f"{file}.png")
             found.append(
                 "VAE: $\\mu = {}$, $\\sigma = {}$".format(*map(pair, (overlay["mu"], overlay["sigma"])))
             )
         else:
             found.append(f"AE: $z = {pair(overlay['mu'])}$")
-    seen = None if start is None else to_pil(start, PICTURE_SCALE)
+    seen = code = ""
+    if start is not None:
+        image = img(to_pil(start, PICTURE_SCALE), "manifold.seen")
+        seen = picture(image, words("manifold.seen"), f"{first}_seen.png")
+        code = snippets.between(models, start, end, seed, steps, NUM_RESAMPLES, PICTURE_SCALE)
     updates = [gr.update(overlay=overlay) for overlay in overlays]
-    return [seen, resampled, " · ".join(found) or None, *strips, *updates]
+    return [seen, resampled, " · ".join(found) or None, *strips, *updates, code]
 
 
 def pair(z: list[float]) -> str:
@@ -349,8 +399,7 @@ def code_of(model: torch.nn.Module, digit: Tensor) -> Tensor:
 
 def blend(model: torch.nn.Module, start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Images (steps, C, H, W) decoded on the straight line between the codes of two digits."""
-    weights = torch.linspace(0, 1, steps)[:, None]
-    return model.decode(torch.lerp(code_of(model, start), code_of(model, end), weights))
+    return model.decode(straight(code_of(model, start), code_of(model, end), steps))
 
 
 def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
@@ -359,7 +408,7 @@ def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
     gr.Markdown(i18n("manifold.deep"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(min_width=280):
-            image = picture("manifold.deep_image", height=320, elem_id="manifold-deep-image")
+            image = gr.HTML(elem_id="manifold-deep-image", min_height=320)
             with gr.Row():
                 origin = gr.Button(i18n("manifold.from_origin"), size="sm", min_width=100)
                 mean = gr.Button(i18n("manifold.from_digit"), size="sm", min_width=100)
@@ -368,17 +417,19 @@ def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
                 gr.Slider(-4, 4, 0, step=0.05, label=f"z{i + 1}", min_width=300) for i in range(NUM_SLIDERS)
             ]
 
+    code = code_behind("manifold-deep-code")
+
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    outputs = [base, image, *sliders]
+    outputs = [base, image, code, *sliders]
     trigger.ready(friendly(start_from_origin), None, outputs, **private)
     origin.click(friendly(start_from_origin), None, outputs, **private)
     mean.click(friendly(start_from_digit), digit, outputs, **private)
 
-    def move(values: dict[gr.components.Component, Any]) -> Image.Image:
+    def move(values: dict[gr.components.Component, Any]) -> tuple[str, str]:
         return decode_sliders(values[base], [values[slider] for slider in sliders])
 
     for slider in sliders:
-        slider.input(friendly(move), {base, *sliders}, image, trigger_mode="always_last", **private)
+        slider.input(friendly(move), {base, *sliders}, [image, code], trigger_mode="always_last", **private)
 
 
 def active_dimensions(loaded: hub.LoadedModel) -> list[tuple[int, float | None]]:
@@ -403,7 +454,7 @@ def start_from_digit(digit: Tensor | None) -> list[Any]:
 
 
 def start_from(z: Tensor) -> list[Any]:
-    """The code as a list, its image, and an update of each slider."""
+    """z as a list, its image, the code behind that, and an update of each slider."""
     loaded = hub.load(DEEP)
     active = active_dimensions(loaded)[:NUM_SLIDERS]
     sliders = [
@@ -414,16 +465,25 @@ def start_from(z: Tensor) -> list[Any]:
         for dimension, kl in active
     ]
     sliders += [gr.Slider(visible=False)] * (NUM_SLIDERS - len(active))
-    return [z[0].tolist(), to_pil(loaded.model.decode(z), PICTURE_SCALE), *sliders]
+    return [z[0].tolist(), *show_point(loaded, z), *sliders]
 
 
-def decode_sliders(base: list[float] | None, values: list[float]) -> Image.Image:
-    """`base` with the most active dimensions replaced by the sliders' values, decoded."""
+def show_point(loaded: hub.LoadedModel, z: Tensor) -> tuple[str, str]:
+    """The image of a point (1, latent_dim) as HTML, and the code behind it."""
+    (numbers,), case = z.tolist(), f"{loaded.name}_point"
+    table = to_csv(("dimension", "z"), enumerate(numbers, 1))
+    image = img(to_pil(loaded.model.decode(z), PICTURE_SCALE), "manifold.alt.deep", model=loaded.name)
+    caption = f"{words('manifold.deep_image')} {download(f'{case}.csv', table)}"
+    return picture(image, caption, f"{case}.png"), snippets.point(loaded, numbers, PICTURE_SCALE, case)
+
+
+def decode_sliders(base: list[float] | None, values: list[float]) -> tuple[str, str]:
+    """`base` with the most active dimensions replaced by the sliders' values, as `show_point` shows it."""
     loaded = hub.load(DEEP)
     z = [0.0] * loaded.model.config.latent_dim if base is None else list(base)
     for (dimension, _), value in zip(active_dimensions(loaded), values):
         z[dimension] = value
-    return to_pil(loaded.model.decode(read_code(z, loaded)), PICTURE_SCALE)
+    return show_point(loaded, read_code(z, loaded))
 
 
 def build_api() -> None:
@@ -498,19 +558,13 @@ def manifold(
     """
     if model in MODELS and model not in MAPS:
         raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
-    if spacing not in get_args(Spacing):
-        raise Problem("choice", name="spacing", value=spacing, allowed=", ".join(get_args(Spacing)))
     loaded, rows = hub.load(model, "decode"), int(check_number("rows", rows, 2, 40))
-    u = (torch.arange(rows) + 0.5) / rows
-    if spacing == "inverse_gaussian":
-        z1, z2 = (mean + scale * torch.special.ndtri(u) for mean, scale in zip(*gaussian(loaded)))
-    else:
-        bounds = axes(loaded)
-        if limit is not None:
-            limit = check_number("limit", limit, 0.01, MAX_LATENT)
-            bounds = [[-limit, limit]] * 2
-        z1, z2 = (low + (high - low) * u for low, high in bounds)
-    return to_grid(loaded.model.decode(torch.cartesian_prod(z2.flip(0), z1).flip(1)), columns=rows, padding=0)
+    places = check_spacing(spacing, loaded)
+    if spacing == "linear" and limit is not None:
+        limit = check_number("limit", limit, 0.01, MAX_LATENT)
+        places = [(evenly, [-limit, limit])] * 2
+    z1, z2 = (function(rows, *bounds) for function, bounds in places)
+    return to_grid(loaded.model.decode(grid(z1, z2)), columns=rows, padding=0)
 
 
 def interpolate(image: str, other: str, model: str, steps: int = 10) -> Image.Image:

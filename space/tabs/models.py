@@ -18,12 +18,14 @@ from PIL import Image
 
 from space.html import (
     Metrics,
-    data_url,
+    download,
+    img,
     line_chart,
     metric_name,
     metric_value,
     read_metrics,
     source_badge,
+    to_csv,
     words,
 )
 from space.hub import LoadedModel, ModelUnavailable, load
@@ -170,14 +172,33 @@ def details(name: str) -> str:
         raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
     loaded = load(name)
     config = json.dumps(asdict(loaded.model.config), indent=2)
-    samples, history = _timeline(read_samples(loaded.folder)), _history(read_history(loaded.folder))
+    curves, metrics = read_history(loaded.folder), read_metrics(loaded.folder)
+    samples, history = _timeline(name, read_samples(loaded.folder)), _history(curves)
+    keep_curves = download(f"{name}_history.csv", _curve_table(curves)) if curves else ""
+    keep_figures = download(f"{name}_metrics.csv", _figure_table(metrics)) if metrics else ""
     return (
         f"{source_badge(loaded)}"
         f'<div class="halves"><section><h3>{words("models.samples")}</h3>{samples}</section>'
-        f"<section><h3>{words('models.history')}</h3>{history}</section></div>"
-        f"<h3>{words('models.figures')}</h3>{_figures(read_metrics(loaded.folder))}"
+        f"<section><h3>{words('models.history')} {keep_curves}</h3>{history}</section></div>"
+        f"<h3>{words('models.figures')} {keep_figures}</h3>{_figures(metrics)}"
         f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
     )
+
+
+def _curve_table(curves: dict[str, tuple[list[float], list[float]]]) -> str:
+    rows: dict[float, dict[str, float]] = {}
+    for column, points in curves.items():
+        for step, value in zip(*points):
+            rows.setdefault(step, {})[column] = value
+    return to_csv(
+        ("step", *curves),
+        ([f"{step:.0f}", *(row.get(column) for column in curves)] for step, row in sorted(rows.items())),
+    )
+
+
+def _figure_table(metrics: Metrics) -> str:
+    keys = ("value", "unit", "protocol")
+    return to_csv(("figure", *keys), ([name, *map(metric.get, keys)] for name, metric in metrics.items()))
 
 
 def _figures(metrics: Metrics) -> str:
@@ -209,17 +230,23 @@ def _history(curves: dict[str, tuple[list[float], list[float]]]) -> str:
     return line_chart(series, words("models.step"))
 
 
-def _timeline(samples: list[tuple[int, Image.Image]]) -> str:
+def _timeline(name: str, samples: list[tuple[int, Image.Image]]) -> str:
     """All pictures on top of each other and a slider that shows one (`Timeline` moves it)."""
     if not samples:
         return f'<p class="notice">{words("models.no_samples")}</p>'
     last = len(samples) - 1
     pictures = "".join(
-        f'<img src="{data_url(image)}" alt="" data-step="{step:,}"{"" if i == last else " hidden"}>'
+        img(
+            image,
+            "models.alt.sample",
+            f'data-step="{step:,}" data-file="{name}_step{step}.png" {"" if i == last else "hidden"}',
+            model=name,
+            step=f"{step:,}",
+        )
         for i, (step, image) in enumerate(samples)
     )
     return (
-        f'<figure class="timeline pixels">{pictures}<figcaption>{words("models.step")} '
+        f'<figure class="timeline pixels">{pictures}{download(".png")}<figcaption>{words("models.step")} '
         f"<output>{samples[-1][0]:,}</output></figcaption>"
         f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="step">'
         f"<small>{words('models.samples.note')}</small></figure>"

@@ -5,6 +5,7 @@ metrics.json. The equations are in `space.text.reconstruct`.
 """
 
 import math
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
@@ -15,13 +16,25 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space.html import data_url, metric_name, metric_value, picture, read_metrics, source_badge, words
+from space import snippets
+from space.html import (
+    data_url,
+    download,
+    img,
+    metric_name,
+    metric_value,
+    picture,
+    read_metrics,
+    source_badge,
+    to_csv,
+    words,
+)
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_heat, to_pil
 from space.models import models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
-from space.tabs import FILES, LATEX, PictureFile, blank_paper, choice, friendly, i18n, paper
+from space.tabs import FILES, LATEX, PictureFile, blank_paper, choice, code_behind, friendly, i18n, paper
 
 RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
@@ -131,16 +144,27 @@ def show(
     noise: str,
     level: float,
     seed: float,
-) -> str:
-    """The result as HTML: of one model large, or of the whole family side by side."""
+) -> tuple[str, str]:
+    """The result as HTML, of one model large or of the whole family side by side; and the code behind it."""
     try:
         x = choose_digit(source, digit, drawn, uploaded)
     except Problem as problem:  # nothing drawn yet is no error, but a hint where the result will be
         if problem.key not in ("problem.empty_drawing", "problem.no_image"):
             raise
-        return f'<p class="notice">{words(problem.key)}</p>'
+        return f'<p class="notice">{words(problem.key)}</p>', ""
     noisy = add_noise(x, noise, level, seed)
-    return _show_family(x, noisy) if model == FAMILY else _show_one(reconstruct(x, noisy, model))
+    name, code = ("upload", f"to_digit(read_image({snippets.UPLOAD}))")
+    if source != "upload":
+        name, code = snippets.digit(x)
+    case = name if noise == "none" else f"{name}_{noise}-{level:g}_seed{int(seed)}"
+    if model == FAMILY:
+        results = _whole_family(x, noisy)
+        models = [result.loaded for result in results.values() if isinstance(result, Reconstruction)]
+        page = _show_family(x, noisy, results, case)
+    else:
+        result = reconstruct(x, noisy, model)
+        models, page = [result.loaded], _show_one(result, case)
+    return page, snippets.reconstruct(models, code, case, noise, level, int(seed), SCALE) if models else ""
 
 
 def reconstruct_api(
@@ -187,22 +211,39 @@ def error_map(result: Reconstruction, scale: int = 1) -> Image.Image:
     return to_heat((result.output - result.x).abs()[0, 0], scale)
 
 
-def _input_figures(x: Tensor, noisy: Tensor) -> str:
+def _figure(image: Image.Image, key: str, caption: str, file: str, model: str = "") -> str:
+    """One of the pictures, `key` x, noisy, output or error, at its full size."""
+    return picture(img(image, f"reconstruct.alt.{key}", model=model), caption, file)
+
+
+def _input_figures(x: Tensor, noisy: Tensor, case: str) -> str:
     same = torch.equal(noisy, x)
     caption = f"{words('reconstruct.noisy')} <i>x̃{' = x' if same else ''}</i>"
-    return picture(to_pil(x, SCALE), f"{words('reconstruct.x')} <i>x</i>") + picture(
-        to_pil(noisy, SCALE), caption
+    return _figure(to_pil(x, SCALE), "x", f"{words('reconstruct.x')} <i>x</i>", f"{case}_x.png") + _figure(
+        to_pil(noisy, SCALE), "noisy", caption, f"{case}_noisy.png"
     )
 
 
-def _output_figures(result: Reconstruction) -> str:
-    scale = '<span class="scale">0<b></b>1</span>'
-    return picture(to_pil(result.output, SCALE), f"{words('reconstruct.output')} <i>x′</i>") + picture(
-        error_map(result, SCALE), f"{words('reconstruct.error')} <i>|x − x′|</i> {scale}"
+def _output_figures(result: Reconstruction, case: str, captions: tuple[str, str]) -> str:
+    name, (output, error) = result.loaded.name, captions
+    file = f"{name}_{case}_reconstruction.png"
+    return _figure(to_pil(result.output, SCALE), "output", output, file, name) + _figure(
+        error_map(result, SCALE), "error", error, f"{name}_{case}_error.png", name
     )
 
 
-def _show_one(result: Reconstruction) -> str:
+def _latents(results: Sequence[Reconstruction], case: str) -> str:
+    """A button for the latent vectors as a table."""
+    rows = [
+        (result.loaded.name, unit, value, result.sigma[unit - 1] if result.sigma else None)
+        for result in results
+        for unit, value in enumerate(result.z, 1)
+    ]
+    name = results[0].loaded.name if len(results) == 1 else FAMILY
+    return download(f"{name}_{case}_z.csv", to_csv(("model", "unit", "z", "sigma"), rows))
+
+
+def _show_one(result: Reconstruction, case: str) -> str:
     before, after = result.x.numel(), 4 * len(result.z)
     tiles = [
         ("psnr", f"{psnr(result.mse):.2f} dB", words("reconstruct.to_clean")),
@@ -215,23 +256,36 @@ def _show_one(result: Reconstruction) -> str:
         for key, value, note in tiles
     ).replace("inf dB", "∞")
     sigma = f" <small>{words('reconstruct.latent.sigma')}</small>" if result.sigma else ""
-    pictures = _input_figures(result.x, result.noisy) + _output_figures(result)
+    scale = '<span class="scale">0<b></b>1</span>'
+    captions = (
+        f"{words('reconstruct.output')} <i>x′</i>",
+        f"{words('reconstruct.error')} <i>|x − x′|</i> {scale}",
+    )
+    pictures = _input_figures(result.x, result.noisy, case) + _output_figures(result, case, captions)
     return (
         f'<div class="row-of-pixels">{pictures}</div>'
         f'<dl class="tiles">{numbers}</dl>'
-        f"<h4>{words('reconstruct.latent')} <i>z</i>{sigma}</h4>{latent_bars(result.z, result.sigma)}"
+        f"<h4>{words('reconstruct.latent')} <i>z</i>{sigma} {_latents([result], case)}</h4>"
+        f"{latent_bars(result.z, result.sigma)}"
         f"{source_badge(result.loaded)}"
     )
 
 
-def _show_family(x: Tensor, noisy: Tensor) -> str:
+def _whole_family(x: Tensor, noisy: Tensor) -> dict[str, Reconstruction | ModelUnavailable]:
     results: dict[str, Reconstruction | ModelUnavailable] = {}
     for name in RECONSTRUCTORS:
         try:
             results[name] = reconstruct(x, noisy, name)
         except ModelUnavailable as error:
             results[name] = error
-    errors = [r.mse for r in results.values() if isinstance(r, Reconstruction)]
+    return results
+
+
+def _show_family(
+    x: Tensor, noisy: Tensor, results: dict[str, Reconstruction | ModelUnavailable], case: str
+) -> str:
+    good = [r for r in results.values() if isinstance(r, Reconstruction)]
+    errors = [r.mse for r in good]
     cards = []
     for name, result in results.items():
         title = f"<h4>{words(f'model.{name}')}</h4>"
@@ -240,15 +294,15 @@ def _show_family(x: Tensor, noisy: Tensor) -> str:
             cards.append(f'<section class="card">{title}<p class="notice">{sentence}</p></section>')
             continue
         best = f" <mark>{words('measure.best')}</mark>" if result.mse == min(errors) else ""
-        pictures = picture(to_pil(result.output, SCALE), "<i>x′</i>")
-        pictures += picture(error_map(result, SCALE), "<i>|x − x′|</i>")
+        pictures = _output_figures(result, case, ("<i>x′</i>", "<i>|x − x′|</i>"))
         cards.append(
             f'<section class="card">{title}<div class="pair">{pictures}</div>'
             f'<p class="score">{psnr(result.mse):.2f} dB{best} <small>{len(result.z)} × 4 B</small></p>'
             f"{latent_bars(result.z, result.sigma, small=True)}{source_badge(result.loaded)}</section>"
         )
-    inputs = f'<div class="row-of-pixels">{_input_figures(x, noisy)}</div>'
-    return f'{inputs}<div class="cards">{"".join(cards)}</div>'
+    inputs = f'<div class="row-of-pixels">{_input_figures(x, noisy, case)}</div>'
+    table = f"<p>{words('reconstruct.latent')} <i>z</i> {_latents(good, case)}</p>" if good else ""
+    return f'{inputs}<div class="cards">{"".join(cards)}</div>{table}'
 
 
 def latent_bars(z: list[float], sigma: list[float] | None = None, small: bool = False) -> str:
@@ -331,8 +385,16 @@ def measured_table() -> str:
     if any(cell != "<td></td>" for cell in noisy):
         label = words("reconstruct.measured.noisy")
         rows.append(f"<tr class='baseline'><th scope='row'>{label}</th>{''.join(noisy)}</tr>")
+    table = to_csv(
+        ("model", *figures),
+        [
+            (name, *(metrics[key]["value"] if key in metrics else None for key in figures))
+            for name, metrics in family.items()
+        ],
+    )
     return (
-        f'<h3>{words("reconstruct.measured")}</h3><div class="scroll" tabindex="0"><table>'
+        f"<h3>{words('reconstruct.measured')} {download('autoencoders.csv', table)}</h3>"
+        f'<div class="scroll" tabindex="0"><table>'
         f"<thead><tr><th scope='col'>{words('reconstruct.measured.model')}</th>{''.join(head)}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
         f"<details><summary>{words('measure.protocol')}</summary><ul>{''.join(protocols)}</ul></details>"
@@ -451,6 +513,7 @@ def build() -> None:
                         elem_id="reconstruct-seed",
                     )
                 result = gr.HTML(elem_id="reconstruct-result", min_height=420)
+                code = code_behind("reconstruct-code")
         table = gr.HTML(elem_id="reconstruct-measured")
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -463,7 +526,7 @@ def build() -> None:
         gr.on(  # at load, and whenever a value changes
             fn=friendly(show),
             inputs=[source, digit, drawn, uploaded, model, noise, level, seed],
-            outputs=result,
+            outputs=[result, code],
             trigger_mode="always_last",
             **private,
         )

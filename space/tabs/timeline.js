@@ -240,6 +240,7 @@ function drawMagnifier() {
   });
   for (const still of strip.children) drawCell(still.firstChild, Number(still.dataset.index));
   drawCell(now, index);
+  nameFiles();
 }
 
 const withinGrid = ({ column, row }) => ({
@@ -284,6 +285,7 @@ function moveTo(next) {
   slider.setAttribute("aria-valuetext", parts.join(", "));
   for (const panel of panels) panel.move(step);
   if (pictures.length > 0) frame.getContext("2d").drawImage(pictures[index], 0, 0);
+  nameFiles();
   if (run.cells) drawCell(now, index);
   const shown = stills().findLast((i) => i <= index);
   for (const still of strip.children) still.setAttribute("aria-pressed", Number(still.dataset.index) === shown);
@@ -310,6 +312,31 @@ function start() {
 }
 
 const toggle = () => (timer === null ? start() : pause());
+
+// ---- Files to keep (space/figures.js)
+
+/** All points that are drawn, a row a step. */
+function table() {
+  const series = run.panels.flatMap((panel) => panel.series), rows = new Map();
+  series.forEach(({ steps, values }, column) => steps.forEach((step, i) => {
+    if (!rows.has(step)) rows.set(step, Array(series.length).fill(""));
+    rows.get(step)[column] = values[i];
+  }));
+  const lines = [...rows].sort(([a], [b]) => a - b).map(([step, values]) => [step, ...values]);
+  return [["step", ...series.map(({ column }) => column)], ...lines].map((line) => `${line.join(",")}\n`).join("");
+}
+
+function nameFiles() {
+  const step = `${run.model}_step${run.positions[index]}`, { column, row } = hovered ?? pinned;
+  for (const [selector, name, offer] of [
+    [".files .png", `${step}.png`, () => frame],
+    [".files .csv", `${run.model}_curves.csv`, table],
+    [".one .download", `${step}_row${row + 1}_column${column + 1}.png`, () => now],
+  ]) {
+    find(selector).dataset.file = name;
+    find(selector).offer = offer;
+  }
+}
 
 // ---- Start
 
@@ -350,6 +377,7 @@ async function load() {
   for (const [selector, there] of [
     [".grid", pictures.length > 0], [".no-frames", pictures.length === 0], [".magnifier", run.cells],
     [".cell", run.cells], [".no-curves", run.panels.length === 0], [".controls", run.positions.length > 0],
+    [".files .png", pictures.length > 0], [".files .csv", run.panels.length > 0],
   ]) find(selector).hidden = !there;
   slider.max = Math.max(0, run.positions.length - 1);
   index = Math.max(0, run.positions.length - 1); // what the model has become

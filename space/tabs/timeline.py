@@ -22,12 +22,13 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from space.html import data_url, source_badge
+from space import snippets
+from space.html import data_url, download, source_badge
 from space.hub import LoadedModel, load
 from space.images import DECODE_ERRORS, read_image
 from space.models import MODELS, models_that
 from space.problems import Problem
-from space.tabs import HEAVY, LATEX, asset, choice, friendly, i18n
+from space.tabs import HEAVY, LATEX, asset, choice, code_behind, friendly, i18n
 from space.text import TEXT
 
 GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
@@ -76,7 +77,7 @@ FRAME_MS, LAST_FRAME_MS = 160, 2500
 
 T = TypeVar("T")
 Rows = dict[str, list[float | None]]
-MARKUP = """
+MARKUP = f"""
 <div class="run">
   <div class="picture">
     <p class="notice no-frames" data-text="no_frames"></p>
@@ -93,11 +94,14 @@ MARKUP = """
       <option value="0.5">0.5×</option><option value="1" selected>1×</option>
       <option value="2">2×</option><option value="4">4×</option>
     </select>
+    <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
   </div>
   <section class="magnifier">
     <h4 data-text="magnifier"></h4>
     <div class="one">
-      <canvas class="now" role="img" data-label="now"></canvas>
+      <div class="downloadable">
+        <canvas class="now" role="img" data-label="now"></canvas>{download(".png")}
+      </div>
       <div class="strip" role="group" data-label="strip"></div>
     </div>
   </section>
@@ -140,13 +144,14 @@ def build() -> None:
             elem_id="timeline-model",
         )
         run = TrainingRun(elem_id="timeline-run", min_height=460)
+        code = code_behind("timeline-code")
         source = gr.HTML(elem_id="timeline-source")
         hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX)
         for event in (run.ready, model.input):
             event(
                 friendly(show),
                 model,
-                [run, source, hints],
+                [run, source, hints, code],
                 trigger_mode="always_last",
                 show_progress_on=run,  # a megabyte of pictures may take a moment
                 api_visibility="private",
@@ -154,11 +159,12 @@ def build() -> None:
         _build_api()
 
 
-def show(model: str) -> tuple[dict[str, Any], str, Any]:
-    """The run of a model for `TrainingRun`, where its weights come from, and what to look for."""
+def show(model: str) -> tuple[dict[str, Any], str, Any, str]:
+    """The run of a model for `TrainingRun`, where its weights come from, what to look for, and the code."""
     loaded = load(model, *WATCHED)
     kind = "game" if model in GAMES else "translation" if model in TRANSLATORS else "coder"
-    return training_run(loaded), source_badge(loaded), i18n(f"timeline.{kind}")
+    code = snippets.timeline(loaded)
+    return training_run(loaded), source_badge(loaded), i18n(f"timeline.{kind}"), code
 
 
 def training_run(loaded: LoadedModel) -> dict[str, Any]:

@@ -16,8 +16,19 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from space import snippets
 from space.gpu import on_gpu
-from space.html import data_url, measured_figures, picture, read_metrics, source_badge, words
+from space.html import (
+    data_url,
+    download,
+    img,
+    measured_figures,
+    picture,
+    read_metrics,
+    source_badge,
+    to_csv,
+    words,
+)
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import (
     EMOJI,
@@ -28,12 +39,25 @@ from space.images import (
     sketch_to_square,
     to_grid,
     to_heat,
+    to_opinion,
     to_pil,
     to_square,
 )
 from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.problems import Problem, check_number
-from space.tabs import FILES, HEAVY, LATEX, PictureFile, asset, blank_paper, choice, friendly, i18n, paper
+from space.tabs import (
+    FILES,
+    HEAVY,
+    LATEX,
+    PictureFile,
+    asset,
+    blank_paper,
+    choice,
+    code_behind,
+    friendly,
+    i18n,
+    paper,
+)
 from space.tabs.timeline import PADDING, cells, frame_files, read_frame
 
 MODEL = "cyclegan-twemoji2fluent"
@@ -47,8 +71,6 @@ SIDE, LARGE_SIDE = 256, 512
 """pixels a side that pictures are sent with, and those of the slider; each of their own is a square block"""
 MOST_ERROR = 0.25
 """|x - F(G(x))| from which on the error map is brightest"""
-GENERATED, REAL = (234, 88, 12), (79, 70, 229)
-"""colours of a patch's score at 0 and at 1"""
 COLOURS = (
     *("#ffcc4d", "#f4900c", "#dd2e44", "#ea596e", "#aa8ed6", "#55acee", "#77b255", "#3e721d"),
     *("#c1694f", "#ccd6dd", "#66757f", "#292f33", "#ffffff"),
@@ -172,31 +194,6 @@ def read_upload(path: str | None) -> Image.Image | None:
     return None if path is None else cut_square(read_image(path))
 
 
-def patch_map(scores: Tensor, size: int, stride: int) -> Tensor:
-    """Scores (h, w) of patches as a map (size, size): each pixel has that of the nearest patch's middle."""
-
-    def nearest(count: int) -> Tensor:
-        pixel = torch.arange(size) - (size - 1) / 2  # patches lie in the picture's middle, `stride` apart
-        return (pixel / stride + (count - 1) / 2).round().clamp(0, count - 1).long()
-
-    return scores[nearest(scores.shape[0])][:, nearest(scores.shape[1])]
-
-
-def opinion(result: Translation, of: str) -> Image.Image:
-    """What D says of the patches of x (`of` "x") or of G(x) ("output"), as a colour over the grey picture.
-
-    The clearer the score, the stronger the colour: none at 1/2, where D cannot tell.
-    """
-    image, scores = (result.x, result.scores_x) if of == "x" else (result.output, result.scores_output)
-    stride = 2**result.loaded.model.config.discriminator_layers
-    score = patch_map(scores, image.shape[-1], stride).clamp(0, 1)
-    sure = (2 * score - 1).abs()[None]  # (1, H, W)
-    generated, real = (torch.tensor(colour)[:, None, None] / 255 for colour in (GENERATED, REAL))
-    colour = torch.where(score > 0.5, real, generated)
-    grey = 0.25 + 0.7 * image[0].mean(0, keepdim=True)
-    return _enlarged(grey.lerp(colour, 0.7 * sure)[None])
-
-
 def show(
     source: str,
     emoji: float,
@@ -204,43 +201,73 @@ def show(
     uploaded: Image.Image | None,
     direction: str,
     size: Any,
-) -> tuple[str, Any, str]:
-    """The circle, the pictures of the slider before and after, and all else about the picture chosen."""
+) -> tuple[str, Any, str, str]:
+    """The circle, the slider's pictures before and after, all else about the picture chosen, and the code."""
     try:
         x = choose_picture(source, emoji, drawn, uploaded, direction, size)
         result = translate(x, direction)
     except Problem as problem:  # nothing drawn yet is no error, but a hint where the result will be
         if problem.key not in ("problem.empty_drawing", "problem.no_image"):
             raise
-        return f'<p class="notice">{words(problem.key)}</p>', gr.update(visible=False), ""
+        return f'<p class="notice">{words(problem.key)}</p>', gr.update(visible=False), "", ""
     except ModelUnavailable as error:  # there is no other model to choose
         notice = words("source.unavailable", reason=error.reason)
-        return f'<p class="notice">{notice}</p>', gr.update(visible=False), ""
-    counterpart = None
+        return f'<p class="notice">{notice}</p>', gr.update(visible=False), "", ""
+    counterpart, other = None, ""
     if source == "emoji":
-        counterpart = emoji_sheet()[int(emoji), 1 - DIRECTIONS.index(direction)][None] / 255
+        index, way = int(emoji), DIRECTIONS.index(direction)
+        counterpart = emoji_sheet()[index, 1 - way][None] / 255
+        name, code, other = f"emoji-{index + 1}", snippets.emoji(index, way), snippets.emoji(index, 1 - way)
+    elif source == "draw":
+        name, code = "drawing", f"to_square(sketch_to_square({snippets.DRAWING}), {check_size(size)})"
+    else:
+        name, code = "upload", f"to_square(read_image({snippets.UPLOAD}), {check_size(size)})"
+    case = f"{MODEL}_{direction}_{name}_{x.shape[-1]}"
     before, after = (_enlarged(image, LARGE_SIDE) for image in (result.x, result.output))
-    return _circle(result), gr.update(value=(before, after), visible=True), _details(result, counterpart)
+    return (
+        _circle(result, case),
+        gr.update(value=(before, after), visible=True),
+        _details(result, counterpart, case),
+        snippets.translate(result.loaded, code, other, direction, case, x.shape[-1], SIDE, MOST_ERROR),
+    )
 
 
 def _enlarged(image: Tensor, side: int = SIDE) -> Image.Image:
     return to_pil(image, side // image.shape[-1])
 
 
-def _circle(result: Translation) -> str:
+def _figure(image: Image.Image, key: str, caption: str, case: str, css: str = "", **values: object) -> str:
+    return picture(img(image, f"translate.alt.{key}", **values), caption, f"{case}_{key}.png", css)
+
+
+def _circle(result: Translation, case: str) -> str:
     """x, G(x), F(G(x)) and the error map, with an arrow from each to the next and the cycle's L1 amid."""
     source, target = (DOMAINS[domain] for domain in result.direction)
     there, back = (f"<i>G</i><sub>{way.upper()}</sub>" for way in (result.direction, result.direction[::-1]))
     scale = f'<span class="scale">0<b></b>{MOST_ERROR}+</span>'
     error = to_heat(result.error / MOST_ERROR, SIDE // result.x.shape[-1])
     pictures = [
-        picture(_enlarged(result.x), f"<i>x</i> {words('translate.x')}", "x"),
+        _figure(_enlarged(result.x), "x", f"<i>x</i> {words('translate.x')}", case, "x"),
         _arrow("there", "<i>G</i>"),
-        picture(_enlarged(result.output), f"<i>G(x)</i> {words('translate.as', domain=target)}", "output"),
+        _figure(
+            _enlarged(result.output),
+            "translation",
+            f"<i>G(x)</i> {words('translate.as', domain=target)}",
+            case,
+            "output",
+            domain=target,
+        ),
         _arrow("back", "<i>F</i>"),
-        picture(_enlarged(result.back), f"<i>F(G(x))</i> {words('translate.back', domain=source)}", "again"),
+        _figure(
+            _enlarged(result.back),
+            "back",
+            f"<i>F(G(x))</i> {words('translate.back', domain=source)}",
+            case,
+            "again",
+            domain=source,
+        ),
         _arrow("minus"),
-        picture(error, f"<i>|x − F(G(x))|</i> {scale}", "error"),
+        _figure(error, "error", f"<i>|x − F(G(x))|</i> {scale}", case, "error"),
         _arrow("same"),
     ]
     change = f"{mean_difference(result.x, result.output):.3f}"
@@ -262,32 +289,57 @@ def _arrow(css: str, label: str = "") -> str:
     )
 
 
-def _details(result: Translation, counterpart: Tensor | None) -> str:
+def _details(result: Translation, counterpart: Tensor | None, case: str) -> str:
     """What D says, the true counterpart of a test emoji, and what F does to x."""
     source, target = result.direction
     own, other = f"<i>D</i><sub>{source.upper()}</sub>", f"<i>D</i><sub>{target.upper()}</sub>"
+    stride, scale = 2**result.loaded.model.config.discriminator_layers, SIDE // result.x.shape[-1]
     judged = "".join(
-        picture(
-            opinion(result, of),
+        _figure(
+            to_opinion(image, scores, stride, scale),
+            f"judged_{key}",
             f"{discriminator}(<i>{name}</i>) = <b>{_signed(scores.mean().item())}</b>",
+            case,
         )
-        for of, discriminator, name, scores in (
-            ("x", own, "x", result.scores_x),
-            ("output", other, "G(x)", result.scores_output),
+        for key, discriminator, name, image, scores in (
+            ("x", own, "x", result.x, result.scores_x),
+            ("translation", other, "G(x)", result.output, result.scores_output),
         )
     )
     legend = f'<p class="opinion">{words("translate.generated")} 0 <b></b> 1 {words("translate.real")}</p>'
-    cards = [_card("judged", "wide", f'<div class="pair">{judged}</div>{legend}')]
+    table = to_csv(
+        ("figure", "value"),
+        [
+            ("cycle_l1", result.cycle_l1),
+            ("identity_l1", result.identity_l1),
+            ("translation_l1", mean_difference(result.x, result.output)),
+            ("score_x", result.scores_x.mean().item()),
+            ("score_translation", result.scores_output.mean().item()),
+            *(
+                [
+                    ("counterpart_l1_translation", mean_difference(result.output, counterpart)),
+                    ("counterpart_l1_x", mean_difference(result.x, counterpart)),
+                ]
+                if counterpart is not None
+                else []
+            ),
+        ],
+    )
+    content = f'<div class="pair">{judged}</div>{legend}{download(f"{case}.csv", table)}'
+    cards = [_card("judged", "wide", content)]
     if counterpart is not None:
         away, before = mean_difference(result.output, counterpart), mean_difference(result.x, counterpart)
         figures = {"translated": f"{away:.3f}", "untranslated": f"{before:.3f}"}
         cards.append(
             _card(
-                "counterpart", "", picture(_enlarged(counterpart), f"<i>y</i> {DOMAINS[target]}"), **figures
+                "counterpart",
+                "",
+                _figure(_enlarged(counterpart), "counterpart", f"<i>y</i> {DOMAINS[target]}", case),
+                **figures,
             )
         )
     caption = f"<i>F(x)</i> · L1 <b>{result.identity_l1:.3f}</b>"
-    same = picture(_enlarged(result.identity), caption)
+    same = _figure(_enlarged(result.identity), "identity", caption, case)
     cards.append(_card("identity", "", same, source=DOMAINS[source]))
     return f'<div class="facts">{"".join(cards)}</div>'
 
@@ -474,6 +526,7 @@ def build() -> None:
                 )
             with gr.Column(scale=3, min_width=320):
                 details = gr.HTML(**look, elem_id="translate-details")
+        code = code_behind("translate-code")
         run = gr.HTML(**look, elem_id="translate-run")
         gr.Markdown(i18n("translate.theory"), latex_delimiters=LATEX, elem_id="translate-theory")
         gr.Markdown(i18n("translate.credit"), elem_id="translate-credit")
@@ -491,7 +544,7 @@ def build() -> None:
         refresh = {
             "fn": friendly(show),
             "inputs": inputs,
-            "outputs": [circle, slider, details],
+            "outputs": [circle, slider, details, code],
             "trigger_mode": "always_last",
             **HEAVY,
             **private,

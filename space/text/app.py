@@ -101,6 +101,15 @@ TEXT = {
         )
     },
     "metric.domain_accuracy_real": ("Domain classifier on real images", "도메인 분류기 정확도 (실제 이미지)"),
+    "download.png": ("Download as PNG", "PNG로 내려받기"),
+    "download.csv": ("Numbers as CSV", "수치를 CSV로 내려받기"),
+    "code.title": ("The code behind it", "이 그림의 코드"),
+    "code.hint": (
+        "These lines give the very same pictures. Run them in a copy of this Space's repository, with its "
+        "requirements installed.",
+        "아래 코드를 실행하면 똑같은 그림이 나옵니다. 이 Space의 저장소를 복사하고 requirements를 설치한 뒤 "
+        "그 폴더에서 실행하세요.",
+    ),
     "measure.best": ("best", "최고"),
     "measure.protocol": ("How each figure was measured", "각 수치를 측정한 방법"),
 }

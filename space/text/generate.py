@@ -117,6 +117,7 @@ TEXT = {
         "선택하세요. "
         "한 줄이 한 표본에서 다음 표본까지입니다.",
     ),
+    "samples.strip": ("All frames of the walk", "보간의 모든 프레임"),
     "samples.position": ("Frame of the walk", "보간의 프레임"),
     "samples.speed": ("Speed", "속도"),
     "samples.play": ("Play", "재생"),

@@ -50,6 +50,18 @@ TEXT = {
     "manifold.start_sheet": ("… or click on a test digit", "… 또는 테스트 숫자 선택"),
     "manifold.seen": ("What the encoder sees", "인코더의 입력"),
     "manifold.resampled": ("Decoded: μ, then samples of q(z|x)", "디코딩: μ, 이어서 q(z|x)의 표본"),
+    "manifold.alt.resampled": (
+        "A row of digits: the one that μ decodes to, then eight samples of q(z|x)",
+        "나란히 놓인 숫자: μ를 디코딩한 것, 이어서 q(z|x)의 표본 8개",
+    ),
+    "manifold.alt.strip": (
+        "{count} digits on the way from the first to the second, decoded by {model}",
+        "첫 번째 숫자에서 두 번째 숫자로 가는 {count}단계, {model} 모델의 디코딩 결과",
+    ),
+    "manifold.alt.deep": (
+        "The digit that {model} decodes from these sliders",
+        "슬라이더 값을 {model} 모델이 디코딩한 숫자",
+    ),
     "manifold.again": ("Sample again", "다시 표본 추출"),
     "manifold.between": (
         "### From one digit to another\nChoose a second digit: the dashed line on each map is the straight "

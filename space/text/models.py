@@ -28,6 +28,10 @@ TEXT = {
     "models.l1_ab": ("L1 to the counterpart, A → B", "짝 이미지와의 L1, A → B"),
     "models.l1_ba": ("L1 to the counterpart, B → A", "짝 이미지와의 L1, B → A"),
     "models.step": ("step", "스텝"),
+    "models.alt.sample": (
+        "What {model} made at step {step} of its training",
+        "{model} 모델이 학습 {step}스텝에서 만든 그림",
+    ),
     "models.samples": ("Through training", "학습 중의 변화"),
     "models.samples.note": (
         "The same test images (and the same latent vectors) at each step; move the slider.",

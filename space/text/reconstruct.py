@@ -83,6 +83,13 @@ TEXT = {
     "reconstruct.noisy": ("With noise", "잡음 입력"),
     "reconstruct.output": ("Reconstruction", "재구성"),
     "reconstruct.error": ("Error", "오차"),
+    "reconstruct.alt.x": ("The digit as the model sees it, x", "모델이 보는 숫자 x"),
+    "reconstruct.alt.noisy": ("The digit with noise, x̃", "잡음을 더한 숫자 x̃"),
+    "reconstruct.alt.output": ("The digit rebuilt by {model}, x′", "{model} 모델이 재구성한 숫자 x′"),
+    "reconstruct.alt.error": (
+        "Error map of {model}: bright where x′ differs from x",
+        "{model} 모델의 오차 지도: x′와 x가 다를수록 밝음",
+    ),
     "reconstruct.latent": ("Latent vector", "잠재 벡터"),
     "reconstruct.latent.sigma": ("bars: μ, whiskers: ±σ", "막대: μ, 선: ±σ"),
     "reconstruct.psnr": ("PSNR, reconstruction", "재구성 PSNR"),

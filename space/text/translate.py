@@ -27,6 +27,35 @@ TEXT = {
         "64에서 학습했습니다. 합성곱만으로 이루어져 어떤 크기든 변환하지만, 한 번에 바라보는 "
         "영역(픽셀 수)은 그대로입니다.",
     ),
+    "translate.alt.x": ("The input picture, x", "입력 그림 x"),
+    "translate.alt.translation": (
+        "The input translated to {domain}, G(x)",
+        "입력을 {domain}로 변환한 그림 G(x)",
+    ),
+    "translate.alt.back": (
+        "The translation brought back to {domain}, F(G(x))",
+        "변환한 그림을 다시 {domain}로 되돌린 그림 F(G(x))",
+    ),
+    "translate.alt.error": (
+        "Error map: bright where the way back misses the input",
+        "오차 지도: 되돌린 그림이 입력과 다를수록 밝음",
+    ),
+    "translate.alt.judged_x": (
+        "What the discriminator says of each patch of x: blue real, orange generated",
+        "x의 조각마다 판별자가 내린 판단: 파랑은 진짜, 주황은 생성",
+    ),
+    "translate.alt.judged_translation": (
+        "What the discriminator says of each patch of G(x): blue real, orange generated",
+        "G(x)의 조각마다 판별자가 내린 판단: 파랑은 진짜, 주황은 생성",
+    ),
+    "translate.alt.counterpart": (
+        "The same emoji as the designers of the other set drew it, y",
+        "상대 집합의 디자이너가 그린 같은 이모지 y",
+    ),
+    "translate.alt.identity": (
+        "The input through the other generator, F(x)",
+        "입력을 반대 방향 생성자에 넣은 그림 F(x)",
+    ),
     "translate.x": ("input", "입력"),
     "translate.as": ("as {domain}", "{domain}로"),
     "translate.back": ("back as {domain}", "다시 {domain}로"),
