@@ -36,9 +36,6 @@ def data_url(image: Image.Image, format: str = "PNG", **options: Any) -> str:
     return f"data:image/{format.lower()};base64,{b64encode(buffer.getvalue()).decode()}"
 
 
-ARROW = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11"/></svg>'
-
-
 def download(file: str, table: str | None = None, inline: bool = False) -> str:
     """A button that gives the visitor a file of this name: a table as CSV, or the picture in its figure.
 
@@ -51,7 +48,7 @@ def download(file: str, table: str | None = None, inline: bool = False) -> str:
     return (
         f'<button type="button" class="download {kind} {"inline" if name else ""}" '
         f'data-file="{escape(file)}"{content}>'
-        f'{ARROW}{name}<span class="tip">{words(f"download.{kind}")}</span></button>'
+        f'{name}<span class="tip">{words(f"download.{kind}")}</span></button>'
     )
 
 
@@ -78,6 +75,11 @@ def img(image: Image.Image, alt: str, attributes: str = "", **values: object) ->
 def picture(image: str, caption: str, file: str, css: str = "") -> str:
     """An `img` whose pixels stay crisp, with a caption in HTML, to be kept as `file`."""
     return f'<figure class="pixels {css}">{image}{download(file)}<figcaption>{caption}</figcaption></figure>'
+
+
+def titled(tag: str, title: str, button: str) -> str:
+    """A heading in HTML with a button beside it, which is no part of it."""
+    return f'<div class="titled"><{tag}>{title}</{tag}>{button}</div>'
 
 
 def tiles(figures: Sequence[tuple[str, str, str]]) -> str:

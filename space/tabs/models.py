@@ -25,6 +25,7 @@ from space.html import (
     metric_value,
     read_metrics,
     source_badge,
+    titled,
     to_csv,
     words,
 )
@@ -179,8 +180,8 @@ def details(name: str) -> str:
     return (
         f"{source_badge(loaded)}"
         f'<div class="halves"><section><h3>{words("models.samples")}</h3>{samples}</section>'
-        f"<section><h3>{words('models.history')} {keep_curves}</h3>{history}</section></div>"
-        f"<h3>{words('models.figures')} {keep_figures}</h3>{_figures(metrics)}"
+        f"<section>{titled('h3', words('models.history'), keep_curves)}{history}</section></div>"
+        f"{titled('h3', words('models.figures'), keep_figures)}{_figures(metrics)}"
         f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
     )
 

@@ -26,6 +26,7 @@ from space.html import (
     picture,
     read_metrics,
     source_badge,
+    titled,
     to_csv,
     words,
 )
@@ -256,6 +257,7 @@ def _show_one(result: Reconstruction, case: str) -> str:
         for key, value, note in tiles
     ).replace("inf dB", "∞")
     sigma = f" <small>{words('reconstruct.latent.sigma')}</small>" if result.sigma else ""
+    latent = f"{words('reconstruct.latent')} <i>z</i>{sigma}"
     scale = '<span class="scale">0<b></b>1</span>'
     captions = (
         f"{words('reconstruct.output')} <i>x′</i>",
@@ -265,7 +267,7 @@ def _show_one(result: Reconstruction, case: str) -> str:
     return (
         f'<div class="row-of-pixels">{pictures}</div>'
         f'<dl class="tiles">{numbers}</dl>'
-        f"<h4>{words('reconstruct.latent')} <i>z</i>{sigma} {_latents([result], case)}</h4>"
+        f"{titled('h4', latent, _latents([result], case))}"
         f"{latent_bars(result.z, result.sigma)}"
         f"{source_badge(result.loaded)}"
     )
@@ -393,7 +395,7 @@ def measured_table() -> str:
         ],
     )
     return (
-        f"<h3>{words('reconstruct.measured')} {download('autoencoders.csv', table)}</h3>"
+        f"{titled('h3', words('reconstruct.measured'), download('autoencoders.csv', table))}"
         f'<div class="scroll" tabindex="0"><table>'
         f"<thead><tr><th scope='col'>{words('reconstruct.measured.model')}</th>{''.join(head)}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
