@@ -1,5 +1,6 @@
 """The page: its look, its tabs, and the way it is served."""
 
+import logging
 import os
 
 # Read when the libraries are imported; what is set already stays.
@@ -20,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from space.hub import ModelUnavailable, load
+from space.hub import ModelUnavailable, is_unchanged, load, packed_weights
 from space.mcp import separate_outputs
 from space.problems import Problem
 from space.serving import PageCache, lifespan, prepare
@@ -60,14 +61,21 @@ THEME = gr.themes.Base(
 
 
 def weights(request: Request) -> Response:
-    """The very model.safetensors that the app runs on, for the decoder in the visitor's browser."""
+    """The very weights that the app runs on, for the decoder in the visitor's browser.
+
+    The file that they came from; where that has gone or changed since, a copy of what is in memory.
+    """
     try:
-        path = load(request.path_params["name"]).folder / "model.safetensors"
-        response = FileResponse(path, stat_result=path.stat(), headers={"cache-control": "no-cache"})
+        loaded = load(request.path_params["name"])
     except Problem as problem:
         return PlainTextResponse(str(problem), 404)
     except (ModelUnavailable, OSError) as problem:
         return PlainTextResponse(str(problem), 503)
+    path = loaded.folder / "model.safetensors"
+    if not is_unchanged(loaded):
+        logging.getLogger(__name__).warning("%s is not what was loaded from it", path)
+        return Response(packed_weights(loaded.model), headers={"cache-control": "no-store"})
+    response = FileResponse(path, stat_result=path.stat(), headers={"cache-control": "no-cache"})
     if response.headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={k: response.headers[k] for k in ("etag", "cache-control")})
     return response

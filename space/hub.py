@@ -35,6 +35,8 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils import httpx  # the client's own: httpx2 in huggingface_hub 2, httpx in 1
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load as safetensors_load
+from safetensors.torch import save as safetensors_save
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
@@ -304,6 +306,8 @@ def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
             return "the Hub cannot be reached"
         case httpx.TransportError():
             return "the connection to the Hub broke off"
+        case OSError(errno=int()):
+            return f"a file on this machine cannot be read or written ({error.strerror})"
         case _:
             return "the download from the Hub failed"
 
@@ -377,3 +381,31 @@ def _read_config(config_class: type, path: Path) -> object:
         return config_class(**values)
     except ValueError as error:
         raise ValueError(f"in config.json {error}") from error
+
+
+def is_unchanged(loaded: LoadedModel) -> bool:
+    """Whether the file of the weights still holds those in memory; read again only when it was written."""
+    path = loaded.folder / "model.safetensors"
+    try:
+        status = path.stat()
+        return _holds(path, loaded.model, status.st_mtime_ns, status.st_size)
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=2 * len(MODELS))
+def _holds(path: Path, model: nn.Module, mtime_ns: int, size: int) -> bool:
+    """Whether a file, as it was at a time, holds the weights of `model`."""
+    try:
+        found = safetensors_load(path.read_bytes())
+    except SafetensorError:
+        return False
+    weights = model.state_dict()
+    return found.keys() == weights.keys() and all(
+        torch.equal(found[key].to(weights[key].dtype), weights[key]) for key in weights
+    )
+
+
+def packed_weights(model: nn.Module) -> bytes:
+    """The weights in memory as a safetensors file."""
+    return safetensors_save({key: value.contiguous() for key, value in model.state_dict().items()})

@@ -31,8 +31,23 @@ import torch
 
 from space.models.vae import VAE, VAEConfig
 
-Fault = Literal["429", "500", "503", "hang", "reset", "drip", "truncate", "flip", "lose_answer", "withhold"]
-"""`hang` does nothing and never answers, `withhold` does what was asked and never answers"""
+Fault = Literal[
+    *(
+        "429",
+        "500",
+        "503",
+        "hang",
+        "reset",
+        "drip",
+        "truncate",
+        "break_off",
+        "flip",
+        "lose_answer",
+        "withhold",
+    )
+]
+"""`hang` does nothing and never answers, `withhold` does what was asked and never answers; the connection
+ends in the middle of the body as if that was all (`truncate`), or with a reset (`break_off`)"""
 
 
 @dataclass
@@ -75,6 +90,7 @@ class Repo:
     commits: list[Commit] = field(
         default_factory=lambda: [Commit("initial commit", {".gitattributes": b"*"})]
     )
+    tags: dict[str, Commit] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     """of a Space"""
 
@@ -88,6 +104,8 @@ class Repo:
     def at(self, revision: str) -> Commit | None:
         if revision == "main":
             return self.commits[-1]
+        if revision in self.tags:
+            return self.tags[revision]
         return next((commit for commit in self.commits if commit.oid == revision), None)
 
 
@@ -120,7 +138,7 @@ def file_entries(files: dict[str, bytes]) -> list[dict[str, Any]]:
 class HubServer:
     """The server; `repos`, `tokens` and `log` are open to tests, in the process that runs it."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.repos: dict[str, Repo] = {}
         self.tokens = {"hf_writer": "lab"}
         """token -> the namespace it may read and write"""
@@ -129,7 +147,7 @@ class HubServer:
         self.faults: list[list[Any]] = []
         self.connections: set[socket.socket] = set()
         self.stopping = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.server.hub = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -157,18 +175,22 @@ class HubServer:
         return [entry for entry in self.log if re.search(pattern, f"{entry.method} {entry.path}")]
 
 
-@contextmanager
-def start_client(hub: HubServer, home: Path, **environment: str) -> Iterator[ProcessPoolExecutor]:
-    """A fresh process whose Hub client, which reads its settings at import, knows only `hub`."""
-    settings = {
+def client_settings(hub: HubServer, home: Path) -> dict[str, str]:
+    """Environment of a process that knows only `hub`."""
+    return {
         "HF_ENDPOINT": hub.url,
         "HF_HOME": str(home),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "OMP_NUM_THREADS": "1",
-        **environment,
     }
+
+
+@contextmanager
+def start_client(hub: HubServer, home: Path, **environment: str) -> Iterator[ProcessPoolExecutor]:
+    """A fresh process whose Hub client, which reads its settings at import, knows only `hub`."""
+    settings = client_settings(hub, home) | environment
     before = dict(os.environ)
     for name in list(os.environ):
         if name.startswith(("HF_", "HUGGING", "MODEL_", "SPACE_")):
@@ -278,6 +300,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         if self.fault == "truncate":
             body, self.close_connection = body[: len(body) // 2], True
+        if self.fault == "break_off":
+            self.wfile.write(body[: len(body) // 2])
+            return self.reset()
         if self.fault == "drip":
             for start in range(0, len(body), 16):
                 self.wfile.write(body[start : start + 16])

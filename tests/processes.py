@@ -60,8 +60,9 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path, **environment: str) -> Iterator[Lab]:
-    """`python app.py` in an empty `folder`, with `environment` and else nothing set that concerns it."""
+def running_lab(folder: Path, root: Path = ROOT, **environment: str) -> Iterator[Lab]:
+    """`python app.py` of the tree `root` in an empty `folder`, with nothing set that concerns it but
+    `environment`."""
     (folder / "refuse").mkdir()
     (folder / "refuse" / "sitecustomize.py").write_text(REFUSE)
     with socket.socket() as free:
@@ -77,7 +78,7 @@ def running_lab(folder: Path, **environment: str) -> Iterator[Lab]:
     url = f"http://127.0.0.1:{port}"
     with (folder / "app.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, ROOT / "app.py"],
+            [sys.executable, root / "app.py"],
             cwd=folder,
             env=kept | settings | environment,
             stdout=log,

@@ -259,6 +259,7 @@ def test_a_second_start_downloads_nothing_and_the_cache_outlives_the_hub(tmp_pat
         ("GET /cdn/{ns}/", "drip", SILENCE),
         ("GET /cdn/{ns}/", "503", "the Hub answered with HTTP status 503"),
         ("GET /{ns}/.*/resolve/.*config.json", "reset", "the connection to the Hub broke off"),
+        ("GET /cdn/{ns}/", "break_off", "the connection to the Hub broke off"),
         ("GET /cdn/{ns}/", "truncate", SILENCE),
         ("GET /cdn/{ns}/", "flip", "model.safetensors on the Hub is damaged"),
         ("GET /{ns}/.*/resolve/.*config.json", "flip", "config.json on the Hub is damaged"),

@@ -29,7 +29,7 @@ from space.html import (
     to_csv,
     words,
 )
-from space.hub import LoadedModel, ModelUnavailable, load
+from space.hub import LoadedModel, ModelUnavailable, load, packed_weights
 from space.images import read_image
 from space.models import MODELS
 from space.problems import Problem
@@ -82,7 +82,10 @@ def list_models() -> list[dict[str, Any]]:
 
 
 def _num_bytes(loaded: LoadedModel) -> int:
-    return (loaded.folder / "model.safetensors").stat().st_size
+    try:
+        return (loaded.folder / "model.safetensors").stat().st_size
+    except OSError:  # the file has gone; the model goes on
+        return len(packed_weights(loaded.model))
 
 
 def _num_parameters(loaded: LoadedModel) -> int:
