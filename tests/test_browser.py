@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from space.models import MODELS
 from space.text import TEXT
+from tests.pages import visit_tab
 from tests.processes import Lab, running_lab
 
 pytestmark = pytest.mark.browser
@@ -114,6 +115,33 @@ def check(page: Page, tab: str, korean: bool) -> None:
         for rule in found
         if rule["impact"] in ("serious", "critical")
     ] == [], tab
+
+
+FOCUSABLE = ":is(a[href], button, input, select, textarea, summary, [tabindex])"
+UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + focusable)]
+    .filter(e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility() && e.getClientRects().length)
+    .filter(e => e.type !== "radio" || e.checked)  // one stop a group; arrow keys do the rest
+    .filter(e => !("reached" in e.dataset))
+    .map(e => e.outerHTML.slice(0, 200))"""
+
+
+@pytest.mark.parametrize(
+    "tab", ["reconstruct", "manifold", "generate", "timeline", "game", "translate", "models"]
+)
+def test_everything_is_reachable_by_keyboard(page: Page, url: str, tab: str):
+    visit_tab(page, url, tab)
+    page.wait_for_timeout(3000)
+    page.get_by_role("tab").first.focus()
+    footer = False
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        footer = page.evaluate(
+            "() => { const e = document.activeElement; e.dataset.reached = ''; return !!e.closest('footer') }"
+        )
+        if footer:
+            break
+    assert footer, "the focus is caught"
+    assert page.evaluate(UNREACHED, FOCUSABLE) == []
 
 
 def test_the_korean_font_has_the_syllables_of_all_texts(page: Page, url: str):
