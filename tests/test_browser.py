@@ -51,7 +51,7 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     page.goto(url)
 
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        re.compile("생성 모델" if korean else "Generative")
+        re.compile("생성 모델" if korean else "Generative"), timeout=30_000
     )
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4, timeout=30_000)
