@@ -112,6 +112,7 @@ class Visitor:
     def __init__(self, host: str, number: int, seed: int = 0) -> None:
         self.connection = http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
         self.session = {"session_hash": f"visitor{number}"} if number % 2 else {}
+        self.headers = {"x-forwarded-for": f"192.0.2.{number}"}  # as the proxy of a Space says who calls
         self.random = random.Random(f"{seed} {number}")
 
     def get(self, path: str) -> bytes:
@@ -139,7 +140,7 @@ class Visitor:
 
     def _request(self, method: str, path: str, body: Any = None, headers: Any = None) -> bytes:
         try:
-            self.connection.request(method, path, body, headers or {})
+            self.connection.request(method, path, body, self.headers | (headers or {}))
             response = self.connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException):

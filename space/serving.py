@@ -33,7 +33,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from space.tabs import FILES, HEAVY, LIGHT
 from space.text import say
 
-MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 30}
+MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
 """calls that wait in each group, of all visitors together: some ten seconds of work on two cores"""
 MAX_WAITING_EACH = 20
 """calls of one visitor that wait; opening all tabs at once makes fewer"""

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import re
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -298,3 +300,13 @@ def test_old_files_of_visitors_go_and_those_of_the_page_stay(tmp_path):
     serving.sweep(demo, before)
     assert not old.exists() and not new.exists() and own.exists()
     assert files == {str(own)}
+
+
+def test_the_readme_tells_the_limits():
+    readme = (Path(app.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for name, at_once in GROUPS.items():
+        assert re.search(
+            rf"^\| {name} .*\| {at_once} \| {serving.MAX_WAITING[name]} \|$", readme, re.MULTILINE
+        )
+    assert f"{serving.MAX_WAITING_EACH} calls of one may wait" in readme
+    assert f"{serving.MAX_SESSIONS} sessions" in readme and serving.KEEP_SECONDS == 3600
