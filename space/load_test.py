@@ -515,7 +515,7 @@ def run(test: LoadTest) -> dict[str, Any]:
         print("\n".join((row(COLUMNS), row(["---"] * len(COLUMNS)))))
         crowd(host, [mix], min(test.seconds, 5), test.seed)  # the first calls load the models
         for number in test.visitors:
-            measure(f"{number} visitors", server, host, [mix] * number, test.seconds)
+            measure(f"{number} visitor{'s' * (number > 1)}", server, host, [mix] * number, test.seconds)
             found["recovery"] = recovery(host)
         print(f"quick again {found['recovery']:.1f} s later", flush=True)
         light, heavy = (

@@ -13,8 +13,8 @@ from threading import Thread
 ARENAS = 2
 TRIM_SECONDS = 20
 LARGE = 4 << 20
-"""Bytes from which on a block is no part of a heap and goes back when it is freed. Else glibc raises the mark, up
-to 32 MB, and with 32 visitors at a time 35 MB a minute stay; for that, a call takes 5 % more of the processor."""
+"""Bytes from which on a block is no part of a heap and goes back when it is freed. Else glibc raises this
+mark, up to 32 MB, and with 32 visitors at a time 35 MB a minute stay. It costs a call 5 % more of a core."""
 M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
 """of malloc.h"""
 

@@ -5,8 +5,8 @@ it builds the page anew for each visitor; and it keeps a copy of the configurati
 for each of 10,000 sessions, and each call of the API is one. What is changed here reaches into `Queue` and
 `StateHolder` of the very Gradio in requirements.txt; `python -m space.load_test` measures what it gains.
 
-Gradio's `batch=True` would answer 1.5 times as many /decode, but one wrong call would be an error for all in its
-batch, so that it is not used.
+Gradio's `batch=True` would answer 1.5 times as many /decode, but one wrong call would be an error for all in
+its batch, so that it is not used.
 """
 
 import asyncio
