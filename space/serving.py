@@ -146,7 +146,7 @@ class PageCache:
         async with self.lock:  # whoever asks the same meanwhile waits for the one answer
             if key not in self.pages:
                 response = await call(self.app, request.scope, receive)
-                response.body = await run_sync(partial(gzip.compress, response.body, mtime=0))
+                response.body = await run_sync(partial(gzip.compress, response.body, 6, mtime=0))
                 response.headers["content-length"] = str(len(response.body))
                 response.headers["content-encoding"] = "gzip"
                 response.headers["vary"] = "accept-encoding"
