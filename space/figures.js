@@ -35,11 +35,15 @@
     for (const image of root.querySelectorAll("img[data-ko]")) image.alt = korean ? image.dataset.ko : image.dataset.en;
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
+  function watchPage() {
     new MutationObserver(() => translate(document)).observe(document.documentElement, { attributeFilter: ["lang"] });
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes)
         for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) translate(node.parentNode ?? node);
     }).observe(document.body, { childList: true, subtree: true });
-  });
+    translate(document);
+  }
+
+  if (document.body) watchPage(); // Gradio may put this script into a page that is already there
+  else document.addEventListener("DOMContentLoaded", watchPage);
 }

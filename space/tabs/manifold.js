@@ -373,7 +373,7 @@ function drawPosition() {
 
 // ---- Files to keep (space/figures.js), and the code behind the map, which the server writes after each move
 
-const spacingName = () => find(".spacing").value;
+const place = () => ({ z: [...z], spacing: find(".spacing").value, tiles: plot.tiles });
 
 function drawMap() {
   const canvas = document.createElement("canvas");
@@ -404,10 +404,10 @@ function nameFiles() {
 let told = null; // what the server wrote the code for
 
 function tell() {
-  const now = { z: [...z], spacing: spacingName(), tiles: plot.tiles };
-  if (plot.tiles === 0 || JSON.stringify(now) === told) return;
-  told = JSON.stringify(now);
-  trigger("moved", now);
+  const now = JSON.stringify(place());
+  if (plot.tiles === 0 || now === told || !element.dataset.decoder) return;
+  told = now;
+  trigger("moved");
 }
 
 // ---- Moving
@@ -542,12 +542,12 @@ async function start() {
   }
   redraw();
   moveTo(...z);
-  tell();
   element.dataset.decoder = mlp ? "browser" : "server";
+  tell();
 }
 
 setSide(side);
-element.latentMap = { frames, z, decode: (z1, z2) => mlp && Array.from(mlp.decode(z1, z2)) };
+element.latentMap = { frames, z, get place() { return place(); }, decode: (z1, z2) => mlp && Array.from(mlp.decode(z1, z2)) };
 pointerCanvas.onpointerdown = (event) => {
   pointerCanvas.setPointerCapture(event.pointerId);
   moveToPointer(event);

@@ -201,8 +201,10 @@ def build() -> None:
                     )
                     latent_map.moved(
                         friendly(bind_code(name)),
-                        outputs=code_behind(f"code-{name}"),
-                        queue=False,  # writes a few lines
+                        gr.JSON(visible=False),
+                        code_behind(f"code-{name}"),
+                        # read when the call is made: of several moves Gradio makes one, without their data
+                        js=f"() => [document.querySelector('#map-{name} [data-decoder]').latentMap.place]",
                         show_progress="hidden",
                         trigger_mode="always_last",
                         api_visibility="private",
@@ -223,11 +225,11 @@ def bind_chart(name: str) -> Callable[[], dict[str, Any]]:
     return show_chart
 
 
-def bind_code(name: str) -> Callable[[gr.EventData], str]:
+def bind_code(name: str) -> Callable[[dict[str, Any]], str]:
     """`map_code` of one model as a handler."""
 
-    def show_code(event: gr.EventData) -> str:
-        return map_code(name, **event._data)
+    def show_code(place: dict[str, Any]) -> str:
+        return map_code(name, **place)
 
     return show_code
 
