@@ -256,7 +256,7 @@ class Handler(BaseHTTPRequestHandler):
             self.hub.stopping.wait(60)
         if self.fault in ("hang", "reset"):
             return self.reset()
-        if self.fault in ("429", "500", "503"):
+        if self.fault in ("402", "429", "500", "503"):
             return self.answer_error(int(self.fault), "", "out of order")
         if token and self.namespace is None and not url.path.startswith("/cdn/"):
             return self.answer_error(401, "", "Invalid credentials in Authorization header")

@@ -502,6 +502,14 @@ def test_models_of_somebody_else_are_named_to_the_space(hub: HubServer, machines
     assert b"models:\n  - others/vae-mnist-2d\n" in hub.repos[SPACE].commits[-1].files["README.md"]
 
 
+def test_a_space_that_costs_money_is_one_sentence(hub: HubServer, machines: Any, project: Path) -> None:
+    hub.fault("POST /api/repos/create", "402", after=1)  # the model comes first
+    _, error = publish_space(machines, project)
+    assert error == "lab/lab was not pushed: the Hub asks for payment: out of order" and set(hub.repos) == {
+        REPO
+    }
+
+
 def test_something_must_be_named(machines: Any) -> None:
     _, error = machines[1].submit(do_publish, []).result(timeout=60)
     assert error == "Nothing to do: give --space OWNER/NAME, --namespace NAME, or both."

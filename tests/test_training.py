@@ -606,6 +606,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_before_it_is_saved(tmp_path, mo
 
 def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
     def update(accelerator, config, optimizer, loss, *networks):
+        optimizer.step()
         for parameter in networks[0].parameters():
             parameter.data.fill_(math.nan)
 

@@ -524,10 +524,12 @@ def fit(
 
     def check(saves: bool) -> None:
         wrong = ""
-        if not all(map(math.isfinite, progress.sums.values())):
+        sums = ((progress.step, *term) for term in progress.sums.items() if not math.isfinite(term[1]))
+        if last := next(sums, None):
             first = progress.step - len(recent) + 1
             values = ((step, *term) for step, terms in enumerate(recent, first) for term in terms.items())
-            step, key, value = next(found for found in values if not math.isfinite(found[2]))
+            # only now by step: each look at a value waits for the device
+            step, key, value = next((found for found in values if not math.isfinite(found[2])), last)
             wrong = f"{key} is {float(value)} at step {step}"
         elif saves:  # a finite loss can have a gradient that is not
             weights = (item for model in accelerator._models for item in model.state_dict().items())

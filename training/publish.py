@@ -352,6 +352,9 @@ def _one_sentence(repo_id: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         if error.response.status_code == 403:
             raise PublishError(f"The access token may not write to {repo_id}.") from error
+        if error.response.status_code == 402:  # for a Space that needs a paid plan
+            says = " ".join((error.server_message or "").split())
+            raise PublishError(f"{repo_id} was not pushed: the Hub asks for payment: {says}") from error
         raise PublishError(f"{repo_id} was not pushed: {explain(error, repo_id)}.") from error
     except (httpx.HTTPError, OSError) as error:
         raise PublishError(f"{repo_id} was not pushed: {explain(error, repo_id)}.") from error
