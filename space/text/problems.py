@@ -6,7 +6,7 @@ TEXT = {
         "서버에서 문제가 발생했습니다. 다시 시도해 보시고, 계속되면 페이지를 새로 고쳐 주세요.",
     ),
     "problem.busy": (
-        "So many people are using the lab that there is no room to wait. Please try again in a few seconds.",
+        "Many people are using the lab and its queue is full. Please try again in a few seconds.",
         "지금 이용자가 많아 대기열이 가득 찼습니다. 몇 초 뒤에 다시 시도해 주세요.",
     ),
     "problem.too_many_calls": (
