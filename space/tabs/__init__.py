@@ -118,7 +118,12 @@ def code_behind(elem_id: str) -> gr.Code:
     with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id):
         gr.Markdown(i18n("code.hint"))
         return gr.Code(
-            language="python", interactive=False, container=False, label=i18n("code.title"), show_label=False
+            language="python",
+            interactive=False,
+            container=False,
+            label=i18n("code.title"),
+            show_label=False,
+            show_line_numbers=False,
         )
 
 
