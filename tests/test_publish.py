@@ -346,7 +346,7 @@ def project(tmp_path: Path, folder: Path) -> Path:
 def publish_space(machines: Any, project: Path, *more: str) -> tuple[str, str]:
     arguments = ["--space", "lab/lab", "--project_dir", str(project)]
     arguments += ["--pretrained_dir", str(project / "space" / "pretrained"), *more]
-    return machines[1].submit(do_publish, arguments).result(timeout=60)
+    return machines[1].submit(do_publish, arguments).result(timeout=120)
 
 
 def without_manifest(files: dict[str, bytes]) -> dict[str, bytes]:

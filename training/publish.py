@@ -210,6 +210,7 @@ def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
     content["README.md"] = stamp_header(content["README.md"].read_text(encoding="utf-8"), models).encode()
     sent = {path: _hashes(file) for path, file in content.items()}
     content[MANIFEST] = json.dumps(sent, indent=0).encode()
+    hashes = sent | {MANIFEST: _hashes(content[MANIFEST])}
     with _one_sentence(repo_id):
         info = _look_up(repo_id, "space")
         if info is None:
@@ -219,8 +220,7 @@ def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
         as_created = there.keys() <= {".gitattributes", "README.md"}  # by the Hub itself
         add, delete, edited = {}, [], []
         for path in dict.fromkeys((*content, *before)):
-            here = _hashes(content[path]) if path in content else [None]
-            if there.get(path) in here:
+            if there.get(path) in hashes.get(path, [None]):
                 continue
             if path in content:
                 add[path] = content[path]
