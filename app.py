@@ -4,6 +4,8 @@ from space.memory import keep_small
 
 if __name__ == "__main__":
     keep_small()  # before the libraries start threads
+    from space import temporary
     from space.app import launch
 
+    temporary.take_over()
     launch()

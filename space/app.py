@@ -3,6 +3,8 @@
 import logging
 import os
 
+from space import temporary  # noqa: F401  before Gradio, which reads the name of its folder
+
 # Read when the libraries are imported; what is set already stays.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # else Gradio tells its makers of every start
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")  # else 6 ms of statistics a call
@@ -16,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from space.guard import Guard, GuardedBlocks, refuse_body
 from space.hub import ModelUnavailable, is_unchanged, load, packed_weights
+from space.limits import MAX_UPLOAD_BYTES
 from space.mcp import separate_outputs
 from space.problems import Problem
 from space.serving import PageCache, lifespan, prepare
@@ -93,7 +98,7 @@ def alive(request: Request) -> Response:
 
 def build() -> gr.Blocks:
     """The page."""
-    with gr.Blocks(title="Generative Model Lab · 생성 모델 실험실") as demo:
+    with GuardedBlocks(title="Generative Model Lab · 생성 모델 실험실") as demo:
         with gr.Row(elem_id="header"):
             gr.HTML(LOGO, elem_id="logo")
             with gr.Column(elem_id="heading"):
@@ -117,7 +122,8 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "css": (HERE / "theme.css").read_text(encoding="utf-8"),
         "head": f"<script>{(HERE / 'figures.js').read_text(encoding='utf-8')}</script>",
         "ssr_mode": False,
-        "max_file_size": "20mb",
+        "max_file_size": MAX_UPLOAD_BYTES,
+        "enable_monitoring": False,
         "run_history": False,
         "footer_links": ["api", "settings"],
         "mcp_server": True,
@@ -127,7 +133,8 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
                 Route("/hangul.woff2", hangul),
                 Route("/weights/{name}", weights),
             ],
-            "middleware": [Middleware(PageCache)],
+            "middleware": [Middleware(Guard), Middleware(PageCache)],
+            "exception_handlers": {RequestValidationError: refuse_body},
             "lifespan": lifespan,
         },
     }

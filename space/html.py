@@ -7,12 +7,14 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 from io import BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from space.hub import LoadedModel
+from space.hub import LoadedModel, read_side_file
+from space.limits import MAX_FIGURES, MAX_PROTOCOL
 from space.text import TEXT
 
 Metrics = dict[str, dict[str, Any]]
@@ -102,18 +104,28 @@ def source_badge(loaded: LoadedModel) -> str:
 def read_metrics(folder: Path) -> Metrics:
     """The figures of a model folder that can be shown; damaged ones, or a missing file, leave gaps."""
     try:
-        found = json.loads((folder / "metrics.json").read_bytes())
-    except (OSError, ValueError):
+        found = json.loads(read_side_file(folder, "metrics.json"))
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}
-    return {key: one for key, one in found.items() if isinstance(one, dict) and _is_figure(one.get("value"))}
+    sound = (
+        (key, one) for key, one in found.items() if isinstance(one, dict) and _is_figure(one.get("value"))
+    )
+    return {key: _shortened(one) for key, one in islice(sound, MAX_FIGURES)}
+
+
+def _shortened(figure: dict[str, Any]) -> dict[str, Any]:
+    texts = {"protocol": MAX_PROTOCOL, "unit": 40}
+    return figure | {
+        key: str(figure[key])[:most] for key, most in texts.items() if figure.get(key) is not None
+    }
 
 
 def _is_figure(value: Any) -> bool:
     if isinstance(value, list):
         return all(_is_figure(v) and not isinstance(v, list) for v in value)
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15  # nor NaN
 
 
 def metric_name(key: str) -> str:

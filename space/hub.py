@@ -40,6 +40,7 @@ from safetensors.torch import save as safetensors_save
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from space.limits import MAX_CONFIG_BYTES, MAX_MODEL_BYTES, MAX_MODEL_FILES, MAX_SIDE_FILE_BYTES
 from space.models import MODELS, models_that
 from space.problems import Problem
 
@@ -47,8 +48,6 @@ DEADLINE_SECONDS = 5.0
 """how long one visitor waits for the Hub"""
 REMEMBER_SECONDS = 600.0
 """how long the Hub's answer, or its silence, is good for"""
-MAX_BYTES = 200_000_000
-"""the most that is downloaded for one model"""
 BUNDLED = Path(__file__).parent / "pretrained"
 REQUIRED = ["config.json", "model.safetensors"]
 """what a model is built from"""
@@ -213,8 +212,12 @@ def _download(repo_id: str, revision: str) -> Path:
     for required in REQUIRED:
         if required not in sizes:
             raise ModelUnavailable(repo_id, f"{repo_id} has no {required}")
-    if sum(sizes.values()) > MAX_BYTES:
-        size, most = sum(sizes.values()) / 1e6, MAX_BYTES / 1e6
+    if len(sizes) > MAX_MODEL_FILES:
+        raise ModelUnavailable(
+            repo_id, f"{repo_id} has {len(sizes)} files; at most {MAX_MODEL_FILES} are loaded"
+        )
+    if sum(sizes.values()) > MAX_MODEL_BYTES:
+        size, most = sum(sizes.values()) / 1e6, MAX_MODEL_BYTES / 1e6
         raise ModelUnavailable(repo_id, f"{repo_id} has {size:.0f} MB; at most {most:.0f} MB are loaded")
     paths = list(sizes)
     for _ in range(2):
@@ -362,21 +365,48 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
     return model
 
 
+class _Duplicate(ValueError):
+    """A key that a JSON object has twice."""
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of `config.json`: readers differ in which of two values with one key they take."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise _Duplicate("config.json has a key twice")
+    return values
+
+
+def read_side_file(folder: Path, name: str) -> bytes:
+    """What else a model folder has, such as its card; empty where it is missing or too large."""
+    try:
+        path = folder / name
+        return path.read_bytes() if path.stat().st_size <= MAX_SIDE_FILE_BYTES else b""
+    except OSError:
+        return b""
+
+
 def _read_config(config_class: type, path: Path) -> object:
     """The config dataclass of a `config.json`; `ValueError` for what does not belong there."""
+    if path.stat().st_size > MAX_CONFIG_BYTES:
+        raise ValueError(f"config.json has {path.stat().st_size} bytes; at most {MAX_CONFIG_BYTES} are read")
     try:
-        values = json.loads(path.read_bytes())
-    except ValueError as error:
+        values = json.loads(path.read_bytes(), object_pairs_hook=_no_duplicates)
+    except _Duplicate:
+        raise
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"config.json is not JSON ({error})") from error
     if not isinstance(values, dict):
         raise ValueError("config.json is not a JSON object")
     known = {field.name: field for field in fields(config_class)}
     for key, value in values.items():
         if key not in known:
-            raise ValueError(f"config.json has the unknown key {key}")
+            raise ValueError(f"config.json has the unknown key {key[:40]!r}")
         default = known[key].default
         if default is not MISSING and type(value) is not type(default):
-            raise ValueError(f"in config.json {key} is {value!r}; its type must be {type(default).__name__}")
+            raise ValueError(
+                f"in config.json {key} is {value!r:.60}; its type must be {type(default).__name__}"
+            )
     try:
         return config_class(**values)
     except ValueError as error:

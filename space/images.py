@@ -5,6 +5,7 @@ Tensors are images (C, H, W) or (B, C, H, W) in [0, 1], as inside the models.
 
 import struct
 import zlib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -14,10 +15,9 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from space.limits import MAX_MEGAPIXELS, MAX_SQUARE
 from space.problems import Problem
 
-MAX_MEGAPIXELS = 40
-"""Largest picture that is decoded: 120 MB of memory as RGB."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """What `read_image` opens. Pillow knows more, some of which run other programs (EPS: Ghostscript)."""
 MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
@@ -25,8 +25,6 @@ GENERATED, REAL = (234, 88, 12), (79, 70, 229)
 """colours of a patch's score at 0 and at 1"""
 DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 """What Pillow's readers raise on damaged files."""
-MAX_SQUARE = 256
-"""Side in pixels of what `cut_square` keeps of a picture: the largest that is translated."""
 DIGIT_SHEET = Path(__file__).parent / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
 EMOJI_SHEET = Path(__file__).parent / "emoji.png"
@@ -105,7 +103,8 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
             megapixels = image.width * image.height / 1e6
             if megapixels > MAX_MEGAPIXELS:
                 raise Problem("image_too_large", megapixels=round(megapixels), most=MAX_MEGAPIXELS)
-            return _to_rgb(ImageOps.exif_transpose(image))
+            ImageOps.exif_transpose(image, in_place=True)
+            return _to_rgb(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Problem("image_too_large", megapixels="> 89", most=MAX_MEGAPIXELS) from error
     except Problem:
@@ -122,13 +121,30 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         if clear is not None:  # the one level that stands for nothing
             image.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
     elif image.mode in ("I", "F"):
-        values = np.nan_to_num(np.asarray(image, np.float64))
-        low, span = values.min(), np.ptp(values) or 1.0
-        image = Image.fromarray(((values - low) / span * 255).round().astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+        values = np.asarray(image)
+        grey = np.empty(values.shape, np.uint8)
+        low = min(_finite(values[rows]).min() for rows in _strips(image.height))
+        span = max(_finite(values[rows]).max() for rows in _strips(image.height)) - low or 1.0
+        for rows in _strips(image.height):
+            grey[rows] = ((_finite(values[rows]) - low) / span * 255).round()
+        image = Image.fromarray(grey)
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    result = Image.new("RGB", image.size)
+    for rows in _strips(image.height):
+        strip = image.crop((0, rows.start, image.width, rows.stop)).convert("RGBA")
+        white = Image.new("RGBA", strip.size, "white")
+        result.paste(Image.alpha_composite(white, strip).convert("RGB"), (0, rows.start))
+    return result
+
+
+def _strips(height: int) -> Iterator[slice]:
+    """Rows from top to bottom, some at a time: a large picture is converted without copies as large."""
+    return (slice(top, min(top + 256, height)) for top in range(0, height, 256))
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(values.astype(np.float64))
 
 
 def cut_square(image: Image.Image) -> Image.Image:

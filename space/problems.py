@@ -2,22 +2,37 @@
 
 from typing import Any
 
+from space.limits import MAX_SAID
 from space.text import say
 
 
 class Problem(ValueError):
     """Something a visitor can put right: `key` of `space.text.problems`, and the values in its sentence.
 
-    `str()` is the English sentence; the tabs say it in the visitor's language.
+    `str()` is the English sentence; the tabs say it in the visitor's language. The values may be a visitor's:
+    they are cut and made printable, but for `allowed`, which is ours.
     """
 
     def __init__(self, key: str, **values: object) -> None:
-        self.key, self.values = f"problem.{key}", values
-        super().__init__(say(self.key, **values))
+        self.key = f"problem.{key}"
+        self.values = {
+            name: value if name == "allowed" else printable(value) for name, value in values.items()
+        }
+        super().__init__(say(self.key, **self.values))
+
+
+def printable(value: object) -> object:
+    """A number of usual length, or the beginning of any other value as text, without what could break a
+    line, its encoding or its direction."""
+    if isinstance(value, int | float) and abs(value) < 1e18:
+        return value
+    text = str(value)
+    text = text if len(text) <= MAX_SAID else text[:MAX_SAID] + "…"
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def check_number(name: str, value: Any, least: float, most: float) -> float:
     """`value` if it is a number in [least, most], else a `Problem`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise Problem("number", name=name, value=str(value)[:40], least=least, most=most)
+        raise Problem("number", name=name, value=value, least=least, most=most)
     return value

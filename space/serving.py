@@ -33,17 +33,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from space import temporary
+from space.limits import MAX_SESSIONS, MAX_WAITING_EACH, TEMPORARY_SECONDS
 from space.tabs import FILES, HEAVY, LIGHT
 from space.text import say
 
 MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
 """calls that wait in each group, of all visitors together: some ten seconds of work on two cores"""
-MAX_WAITING_EACH = 20
-"""calls of one visitor that wait; opening all tabs at once makes fewer"""
 RETRY_SECONDS = 5
-MAX_SESSIONS = 500
-"""visitors whose drawings and uploads are remembered; whoever was away longest is forgotten first"""
-SWEEP_SECONDS, KEEP_SECONDS = 600, 3600
+SWEEP_SECONDS, KEEP_SECONDS = 600, TEMPORARY_SECONDS
 """how often files made for visitors are looked through, and how long they stay"""
 PAGES, SCRIPTS = ("/", "/config"), ("/assets/", "/static/")
 """what is the same for all: the page, its configuration, and paths that Gradio's scripts are under"""
@@ -224,7 +222,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     app.state_holder = Sessions()
     app.state_holder.set_blocks(demo)
     sweeping = asyncio.create_task(sweep_regularly(demo))
-    yield
+    async with temporary.swept(app):
+        yield
     sweeping.cancel()
 
 

@@ -98,7 +98,7 @@ def configure(settings: dict[str, Any]) -> None:
     app.BUNDLED = settings["bundled"]
     app.DEADLINE_SECONDS = settings.get("deadline", 5.0)
     app.REMEMBER_SECONDS = settings.get("remember", 600.0)
-    app.MAX_BYTES = settings.get("max_bytes", 200_000_000)
+    app.MAX_MODEL_BYTES = settings.get("max_bytes", 200_000_000)
     constants.HF_HUB_OFFLINE = settings.get("offline", False)
 
 

@@ -95,7 +95,7 @@ def test_blank_and_broken_cells_leave_gaps_in_the_curves(folder):
 
 
 def test_pictures_come_in_the_order_of_their_steps(folder):
-    assert [step for step, _ in tab.read_samples(folder)] == [0, 10, 200]
+    assert [step for step, _ in tab.read_frames(folder)] == [0, 10, 200]
 
 
 def test_details_show_figures_with_protocol_curves_and_pictures(folder):

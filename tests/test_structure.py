@@ -3,11 +3,13 @@
 import ast
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
+from space import limits
 from space.hub import BUNDLED
 from space.models import MODELS, models_that
 from space.models.classifier import Classifier
@@ -70,6 +72,17 @@ def test_space_header_is_complete_and_fits_the_requirements():
     assert {header["colorFrom"], header["colorTo"]} <= colors
     assert len(header["short_description"]) <= 60 and header["license"] == "mit"
     assert not header.keys() & {"models", "preload_from_hub"}  # a duplicate has an owner of its own
+
+
+def test_readme_states_all_limits():
+    (table,) = re.findall(r"<!-- limits -->\n\|.*\n\|---\|---\|\n((?:\|.*\n)+)", README)
+    stated = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table.splitlines()]
+    code = ast.parse(Path(limits.__file__).read_text(encoding="utf-8")).body
+    constants = [(node, below) for node, below in pairwise(code) if isinstance(node, ast.Assign)]
+    assert len(constants) == len([name for name in vars(limits) if name.isupper()]) >= 20
+    assert stated == [  # the docstring, the value
+        (below.value.value, f"{getattr(limits, node.targets[0].id):,}") for node, below in constants
+    ]
 
 
 def test_every_model_is_bundled_complete_and_small():

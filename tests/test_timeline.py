@@ -192,8 +192,8 @@ def test_two_games_share_charts_both_ways(root: Path) -> None:
         b"step,epoch\n1,1\n",
         b"step,loss\nnan,1\ninf,2\n-3,4\nx,5\n1e300,6\n7,nan\n8,oops\n9,1e300\n",
         b'step,loss\n"' + b"x" * 200_000,
-        b"step,loss\n" + b"1,2\n" * (tab.MAX_ROWS + 1),
-        b"step,loss\n1,2\n" + b" " * tab.MAX_HISTORY_BYTES,
+        b"step,loss\n" + b"1,2\n" * (tab.MAX_SIDE_ROWS + 1),
+        b"step,loss\n1,2\n" + b" " * tab.MAX_SIDE_FILE_BYTES,
     ],
     ids=["none", "empty", "binary", "no step", "no curve", "no numbers", "long cell", "rows", "bytes"],
 )

@@ -12,8 +12,11 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import torch
+from gradio.components.base import server
+from gradio.components.image_editor import AcceptBlobs, EditorDataBlobs
 
 from space.hub import ModelUnavailable
+from space.limits import MAX_DRAWINGS
 from space.problems import Problem
 from space.text import TEXT, say
 
@@ -45,6 +48,21 @@ class Drawing(gr.ImageEditor):
     """
 
     is_template = True  # Gradio draws it as its base class
+
+    @server
+    def accept_blobs(self, data: AcceptBlobs) -> None:
+        """Keep what the page sends ahead of its call: the drawing, of its parts none, of all drawings a few.
+
+        Gradio keeps everything, until a call takes it, and makes room for as many layers as are announced.
+        """
+        try:
+            kind, name, (_, content) = data.data["type"], data.data["id"], data.files[0]
+        except (AttributeError, IndexError, KeyError, TypeError):
+            raise gr.Error("expected a form with a drawing", print_exception=False) from None
+        if kind == "composite" and len(name) <= 100:
+            self.blob_storage[name] = EditorDataBlobs(background=None, layers=[], composite=content)
+        for oldest in list(self.blob_storage)[:-MAX_DRAWINGS]:
+            self.blob_storage.pop(oldest, None)
 
     def preprocess(self, payload: Any) -> str | BytesIO | None:
         """The drawing as a file for `space.images.sketch_to_digit`."""

@@ -28,6 +28,7 @@ from space.html import (
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import digit_sheet, to_grid
 from space.latents import walk
+from space.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
 from space.models import MODELS, models_that
 from space.models.layers import standard_normal
 from space.problems import check_number
@@ -37,7 +38,6 @@ from space.text import TEXT
 MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
 """what the page begins with"""
 NOTHING = "nothing"
-MAX_NUMBER, MAX_SEED, MAX_SCALE = 64, 2**32 - 1, 2.0
 COLUMNS = 8
 NUM_FRAMES = 12
 """pictures from one sample of a walk to the next"""
@@ -124,7 +124,7 @@ def generators() -> list[str]:
 
 def draw_latents(model: nn.Module, number: float, seed: float, scale: float) -> Tensor:
     """z = scale * N(0, I), (number, latent_dim); sample i is the same at any number."""
-    number = int(check_number("number", number, 1, MAX_NUMBER))
+    number = int(check_number("number", number, 1, MAX_SAMPLES))
     seed = int(check_number("seed", seed, 0, MAX_SEED))
     scale = check_number("scale", scale, 0, MAX_SCALE)
     return scale * standard_normal(number, model.config.latent_dim, torch.Generator().manual_seed(seed))
@@ -291,7 +291,7 @@ def build() -> None:
             )
             number = gr.Slider(
                 1,
-                MAX_NUMBER,
+                MAX_SAMPLES,
                 32,
                 step=1,
                 scale=3,

@@ -21,9 +21,23 @@ from space import hub, snippets
 from space.html import download, img, picture, read_metrics, to_csv, words
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.latents import evenly, grid, quantiles, straight
+from space.limits import MAX_CODES, MAX_LATENT, MAX_ROWS, MAX_SIDE_ROWS, MAX_STEPS
 from space.models import MODELS, VAE, models_that
 from space.problems import Problem, check_number
-from space.tabs import FILES, HEAVY, LATEX, LIGHT, Code, asset, choice, code_behind, friendly, i18n, paper
+from space.tabs import (
+    FILES,
+    HEAVY,
+    LATEX,
+    LIGHT,
+    Code,
+    PictureFile,
+    asset,
+    choice,
+    code_behind,
+    friendly,
+    i18n,
+    paper,
+)
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -35,10 +49,7 @@ SHEET_ROWS = 4
 """hands of each digit on the sheet that a visitor picks from"""
 SHEET_SCALE = 2
 PICTURE_SCALE = 10
-MAX_LATENT = 10_000.0
 MAX_TILES = 1000
-MAX_BATCH = 1024
-"""codes in one call of the fallback decoder"""
 Spacing = Literal["linear", "inverse_gaussian"]
 
 MARKUP = f"""
@@ -127,11 +138,15 @@ def read_latents(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Codes (N, 2) and labels (N) of `latents.csv`; N is 0 where a model folder has no sound one."""
     nothing = np.empty((0, 3))
     try:
-        lines = (folder / "latents.csv").read_text("utf-8").splitlines()[1:]
+        lines = hub.read_side_file(folder, "latents.csv").decode().splitlines()[1 : MAX_SIDE_ROWS + 1]
         rows = np.array([line.split(",") for line in lines], np.float64) if lines else nothing
-    except (OSError, ValueError):
+    except ValueError:
         rows = nothing
-    if rows.shape[1] != 3 or not np.isfinite(rows).all() or not np.isin(rows[:, 2], range(10)).all():
+    if (
+        rows.shape[1] != 3
+        or not (np.abs(rows) <= MAX_LATENT).all()
+        or not np.isin(rows[:, 2], range(10)).all()
+    ):
         rows = nothing
     return rows[:, :2], rows[:, 2]
 
@@ -170,13 +185,13 @@ def decode_pixels(request: dict[str, Any]) -> str:
     """
     try:
         name, codes = request["model"], request["z"]
-        if name not in MAPS or not 1 <= len(codes) <= MAX_BATCH:
+        if name not in MAPS or not 1 <= len(codes) <= MAX_CODES:
             raise ValueError
         loaded = hub.load(name)
         z = torch.cat([read_code(code, loaded) for code in codes])
     except (KeyError, TypeError, ValueError) as error:
         raise gr.Error(
-            f"expected a model of {MAPS} and 1 to {MAX_BATCH} codes", print_exception=False
+            f"expected a model of {MAPS} and 1 to {MAX_CODES} codes", print_exception=False
         ) from error
     with _decoding, torch.inference_mode():
         images = loaded.model.decode(z).mean(1)
@@ -229,6 +244,8 @@ def bind_code(name: str) -> Callable[[dict[str, Any]], str]:
     """`map_code` of one model as a handler."""
 
     def show_code(place: dict[str, Any]) -> str:
+        if not isinstance(place, dict) or place.keys() != {"z", "spacing", "tiles"}:
+            raise Problem("request")
         return map_code(name, **place)
 
     return show_code
@@ -319,7 +336,9 @@ def first_digits() -> tuple[Tensor, Tensor]:
 
 def from_sheet(event: gr.SelectData) -> Tensor:
     """The digit (1, 1, 28, 28) under a click on the sheet."""
-    column, row = (int(pixel // (28 * SHEET_SCALE)) for pixel in event.index)
+    if not isinstance(event.index, list) or len(event.index) != 2:
+        raise Problem("request")
+    column, row = (int(check_number("pixel", pixel, 0, 1e6) // (28 * SHEET_SCALE)) for pixel in event.index)
     return digit_sheet()[min(column, 9), min(row, SHEET_ROWS - 1)][None, None] / 255
 
 
@@ -491,7 +510,7 @@ def decode_sliders(base: list[float] | None, values: list[float]) -> tuple[str, 
 def build_api() -> None:
     """Endpoints without a place on the page."""
     with gr.Row(visible=False):
-        image, other = gr.File(label="image"), gr.File(label="other")
+        image, other = (PictureFile(type="filepath", label=label) for label in ("image", "other"))
         encoder, decoder, mapped = (
             choice("model", names, MAPS[0]) for names in (models_that("encode"), models_that("decode"), MAPS)
         )
@@ -560,7 +579,7 @@ def manifold(
     """
     if model in MODELS and model not in MAPS:
         raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
-    loaded, rows = hub.load(model, "decode"), int(check_number("rows", rows, 2, 40))
+    loaded, rows = hub.load(model, "decode"), int(check_number("rows", rows, 2, MAX_ROWS))
     places = check_spacing(spacing, loaded)
     if spacing == "linear" and limit is not None:
         limit = check_number("limit", limit, 0.01, MAX_LATENT)
@@ -581,7 +600,7 @@ def interpolate(image: str, other: str, model: str, steps: int = 10) -> Image.Im
     Returns:
         one row of pictures, each of their 28x28 pixels drawn as 4x4
     """
-    network, steps = hub.load(model, "encode").model, int(check_number("steps", steps, 2, 32))
+    network, steps = hub.load(model, "encode").model, int(check_number("steps", steps, 2, MAX_STEPS))
     start, end = to_digit(read_image(image)), to_digit(read_image(other))
     return to_grid(blend(network, start, end, steps), columns=steps, scale=4)
 
@@ -591,5 +610,5 @@ def read_code(z: Any, loaded: hub.LoadedModel) -> Tensor:
     latent_dim = loaded.model.config.latent_dim
     sound = isinstance(z, list) and len(z) == latent_dim
     if not sound or not all(isinstance(value, int | float) and abs(value) <= MAX_LATENT for value in z):
-        raise Problem("latent", model=loaded.name, latent_dim=latent_dim, most=MAX_LATENT, value=str(z)[:60])
+        raise Problem("latent", model=loaded.name, latent_dim=latent_dim, most=MAX_LATENT, value=z)
     return torch.tensor([z], dtype=torch.float32)

@@ -10,6 +10,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from html import escape
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +31,12 @@ from space.html import (
     to_csv,
     words,
 )
-from space.hub import LoadedModel, ModelUnavailable, load, packed_weights
-from space.images import read_image
+from space.hub import LoadedModel, ModelUnavailable, load, packed_weights, read_side_file
+from space.limits import MAX_SIDE_ROWS
 from space.models import MODELS
 from space.problems import Problem
 from space.tabs import friendly, i18n
+from space.tabs.timeline import read_frames
 
 CURVES = (  # column of history.csv, its name in words, its look; families have one pair or the other
     ("loss", "train", "train"),
@@ -94,10 +97,7 @@ def _num_parameters(loaded: LoadedModel) -> int:
 
 def read_licence(folder: Path) -> str | None:
     """`license` in the YAML header of the model card."""
-    try:
-        card = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
+    card = read_side_file(folder, "README.md").decode(errors="replace")
     found = re.match(r"---\n(?:.*\n)*?license: *[\"']?([\w.-]+)", card.split("\n---", 1)[0])
     return found[1] if found else None
 
@@ -105,10 +105,10 @@ def read_licence(folder: Path) -> str | None:
 def read_history(folder: Path) -> dict[str, tuple[list[float], list[float]]]:
     """The curves of history.csv, column -> (steps, values), without blank, unreadable or non-finite cells."""
     curves: dict[str, tuple[list[float], list[float]]] = {}
+    text = read_side_file(folder, "history.csv").decode(errors="replace")
     try:
-        with (folder / "history.csv").open(newline="", encoding="utf-8", errors="replace") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, csv.Error):
+        rows = list(islice(csv.DictReader(StringIO(text, newline="")), MAX_SIDE_ROWS))
+    except csv.Error:
         return {}
     for row in rows:
         step = _finite(row.get("step"))
@@ -127,18 +127,6 @@ def _finite(cell: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) else None
-
-
-def read_samples(folder: Path) -> list[tuple[int, Image.Image]]:
-    """Pictures through training with their steps, in order; damaged ones are left out."""
-    found = []
-    for path in folder.glob("samples/step-*.png"):
-        step = path.stem.removeprefix("step-")
-        try:
-            found.append((int(step), read_image(path)))
-        except ValueError:  # no number, or (a `Problem`) no picture
-            continue
-    return sorted(found, key=lambda sample: sample[0])
 
 
 def overview() -> str:
@@ -177,7 +165,7 @@ def details(name: str) -> str:
     loaded = load(name)
     config = json.dumps(asdict(loaded.model.config), indent=2)
     curves, metrics = read_history(loaded.folder), read_metrics(loaded.folder)
-    samples, history = _timeline(name, read_samples(loaded.folder)), _history(curves)
+    samples, history = _timeline(name, read_frames(loaded.folder)), _history(curves)
     keep_curves = download(f"{name}_history.csv", _curve_table(curves)) if curves else ""
     keep_figures = download(f"{name}_metrics.csv", _figure_table(metrics)) if metrics else ""
     return (

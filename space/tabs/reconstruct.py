@@ -32,6 +32,7 @@ from space.html import (
 )
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_heat, to_pil
+from space.limits import MAX_SEED
 from space.models import models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.problems import Problem, check_number
@@ -42,7 +43,6 @@ FAMILY = "family"
 NOISES = ("none", *get_args(NoiseKind))
 SOURCES = ("digit", "draw", "upload")
 EXAMPLES = 12  # of each class, in the picker
-MAX_SEED = 2**32 - 1
 SCALE = 8
 FIGURES = (
     "reconstruction_psnr",

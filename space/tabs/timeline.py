@@ -26,6 +26,14 @@ from space import snippets
 from space.html import data_url, download, source_badge
 from space.hub import LoadedModel, load
 from space.images import DECODE_ERRORS, read_image
+from space.limits import (
+    MAX_FRAME_BYTES,
+    MAX_FRAME_PIXELS,
+    MAX_FRAMES,
+    MAX_FRAMES_BYTES,
+    MAX_SIDE_FILE_BYTES,
+    MAX_SIDE_ROWS,
+)
 from space.models import MODELS, models_that
 from space.problems import Problem
 from space.tabs import HEAVY, LATEX, asset, choice, code_behind, friendly, i18n
@@ -37,13 +45,6 @@ WATCHED = ("decode", "translate")
 NAMES = sorted(models_that(*WATCHED), key=[*GAMES, *TRANSLATORS, *MODELS].index)
 """Models whose pictures can be watched as they learn, the games first."""
 
-MAX_FRAMES = 64
-MAX_FRAME_PIXELS = 1_000_000
-MAX_FRAME_BYTES = 1_000_000
-MAX_FRAMES_BYTES = 8_000_000
-"""of all pictures of a run together; of a heavier run every second one is left out, until it fits"""
-MAX_HISTORY_BYTES = 5_000_000
-MAX_ROWS = 50_000
 MAX_COLUMNS = 40
 MAX_POINTS = 400
 """points of a curve that are drawn"""
@@ -261,15 +262,15 @@ def read_rows(folder: Path) -> Rows:
     """
     path = folder / "history.csv"
     try:
-        if path.stat().st_size > MAX_HISTORY_BYTES:
+        if path.stat().st_size > MAX_SIDE_FILE_BYTES:
             return {}
         with path.open(newline="", encoding="utf-8", errors="replace") as file:
             reader = csv.reader(file)
             header = next(reader, [])[:MAX_COLUMNS]
-            lines = list(islice(reader, MAX_ROWS + 1))
+            lines = list(islice(reader, MAX_SIDE_ROWS + 1))
     except (OSError, csv.Error):
         return {}
-    if "step" not in header or len(lines) > MAX_ROWS:
+    if "step" not in header or len(lines) > MAX_SIDE_ROWS:
         return {}
     rows = [[_number(cell) for cell in line] + [None] * len(header) for line in lines]
     at = header.index("step")

@@ -32,7 +32,6 @@ from space.html import (
 from space.hub import LoadedModel, ModelUnavailable, load
 from space.images import (
     EMOJI,
-    MAX_SQUARE,
     cut_square,
     emoji_sheet,
     read_image,
@@ -43,6 +42,7 @@ from space.images import (
     to_pil,
     to_square,
 )
+from space.limits import MAX_SQUARE
 from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.problems import Problem, check_number
 from space.tabs import (
@@ -150,13 +150,13 @@ once_round_on_gpu = on_gpu(once_round)
 def check_direction(direction: Any) -> None:
     """`Problem` for what is no direction."""
     if direction not in DIRECTIONS:
-        raise Problem("choice", name="direction", value=str(direction)[:40], allowed=", ".join(DIRECTIONS))
+        raise Problem("choice", name="direction", value=direction, allowed=", ".join(DIRECTIONS))
 
 
 def check_size(size: Any) -> int:
     """`size` if pictures are translated at it, else a `Problem`."""
     if size not in SIZES:
-        raise Problem("choice", name="size", value=str(size)[:40], allowed=", ".join(map(str, SIZES)))
+        raise Problem("choice", name="size", value=size, allowed=", ".join(map(str, SIZES)))
     return int(size)
 
 

@@ -25,9 +25,37 @@ TEXT = {
         "{name} is {value}; it must be a number from {least} to {most}.",
         "{name} 값이 {value}입니다. {least}부터 {most}까지의 숫자여야 합니다.",
     ),
+    "problem.range": (
+        "{value} is out of range; it must be a number from {least} to {most}.",
+        "{value}은(는) 범위를 벗어났습니다. {least}부터 {most}까지의 숫자여야 합니다.",
+    ),
     "problem.choice": (
         "{name} is {value}; choose one of: {allowed}.",
         "{name} 값이 {value}입니다. 다음 중에서 선택해 주세요: {allowed}.",
+    ),
+    "problem.request": (
+        "The server cannot make sense of this request. If it came from the page, reload it and try again.",
+        "서버가 처리할 수 없는 요청입니다. 페이지에서 보낸 요청이라면 새로 고친 뒤 다시 시도해 주세요.",
+    ),
+    "problem.arguments": (
+        "These values do not fit {endpoint}, which takes: {allowed}. The API page at the bottom says more.",
+        "{endpoint}에 맞지 않는 값입니다. 필요한 값: {allowed}. 페이지 아래의 API 문서를 참고해 주세요.",
+    ),
+    "problem.not_uploaded": (
+        "Only uploaded pictures are opened, no paths and no web addresses. Upload the file and try again.",
+        "경로나 웹 주소의 그림은 열지 않습니다. 파일을 올린 뒤 다시 시도해 주세요.",
+    ),
+    "problem.too_large": (
+        "The request is larger than the {most} bytes that the server takes here. Send less.",
+        "요청이 너무 큽니다. 여기서는 {most}바이트까지만 받습니다.",
+    ),
+    "problem.disk_full": (
+        "There is no room for more uploads at the moment. Please try again in a minute.",
+        "지금은 파일을 더 받을 공간이 없습니다. 잠시 후 다시 시도해 주세요.",
+    ),
+    "problem.closed": (
+        "This address is not in use here.",
+        "사용하지 않는 주소입니다.",
     ),
     "problem.no_image": (
         "There is no picture yet. Pick one, draw one, or upload a file.",
