@@ -371,7 +371,7 @@ function drawPosition() {
   sliders.forEach((slider, axis) => (slider.value = z[axis]));
 }
 
-// ---- Files to keep (space/figures.js), and the code behind the map, which the server writes after each move
+// ---- Files to keep (space/figures.js), and the code behind the map, which the server writes while it is unfolded
 
 const place = () => ({ z: [...z], spacing: find(".spacing").value, tiles: plot.tiles });
 
@@ -405,7 +405,8 @@ let told = null; // what the server wrote the code for
 
 function tell() {
   const now = JSON.stringify(place());
-  if (plot.tiles === 0 || now === told || !element.dataset.decoder) return;
+  const unfolded = document.querySelector(`#code-${chart.model} .cm-content`)?.checkVisibility();
+  if (!unfolded || plot.tiles === 0 || now === told) return;
   told = now;
   trigger("moved");
 }

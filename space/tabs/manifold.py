@@ -214,16 +214,19 @@ def build() -> None:
                         show_progress="hidden",
                         api_visibility="private",
                     )
-                    latent_map.moved(
-                        friendly(bind_code(name)),
-                        gr.JSON(visible=False),
-                        code_behind(f"code-{name}"),
-                        # read when the call is made: of several moves Gradio makes one, without their data
-                        js=f"() => [document.querySelector('#map-{name} [data-decoder]').latentMap.place]",
-                        show_progress="hidden",
-                        trigger_mode="always_last",
-                        api_visibility="private",
-                    )
+                    code = code_behind(f"code-{name}")
+                    # read when the call is made: of several moves Gradio makes one, without their data
+                    place = f"document.querySelector('#map-{name} [data-decoder]').latentMap.place"
+                    for event in (latent_map.moved, code.parent.expand):
+                        event(
+                            friendly(bind_code(name)),
+                            gr.JSON(visible=False),
+                            code,
+                            js=f"() => [{place}]",
+                            show_progress="hidden",
+                            trigger_mode="always_last",
+                            api_visibility="private",
+                        )
                     maps.append(latent_map)
         gr.Markdown(i18n("manifold.hint"))
         digit = build_digits(maps)
