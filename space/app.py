@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from space import lecture, link
 from space.guard import Guard, GuardedBlocks, refuse_body
 from space.hub import ModelUnavailable, is_unchanged, load, packed_weights
 from space.limits import MAX_UPLOAD_BYTES
@@ -99,18 +100,23 @@ def alive(request: Request) -> Response:
 def build() -> gr.Blocks:
     """The page."""
     with GuardedBlocks(title="Generative Model Lab · 생성 모델 실험실") as demo:
-        with gr.Row(elem_id="header"):
+        with gr.Row(elem_id="header") as header:
             gr.HTML(LOGO, elem_id="logo")
             with gr.Column(elem_id="heading"):
                 gr.Markdown(i18n("app.heading"))
-        with gr.Tabs(elem_id="tabs"):
-            reconstruct.build()
-            manifold.build()
-            generate.build()
-            timeline.build()
-            game.build()
-            translate.build()
-            models.build()
+        with gr.Tabs(elem_id="tabs") as tabs:
+            linked = {
+                "reconstruct": reconstruct.build(),
+                "manifold": manifold.build(),
+                "generate": generate.build(),
+                "timeline": timeline.build(),
+                "game": game.build(),
+                "translate": translate.build(),
+                "models": models.build(),
+            }
+        with header:
+            link.bind(tabs, linked)
+        lecture.build(header)
     return demo
 
 
@@ -120,7 +126,8 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "i18n": i18n,
         "theme": THEME,
         "css": (HERE / "theme.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(HERE / 'figures.js').read_text(encoding='utf-8')}</script>",
+        "head": f"<script>{(HERE / 'figures.js').read_text('utf-8')}</script>"
+        f"<style>{(HERE / 'lecture.css').read_text('utf-8')}</style>",  # `css` would be rewritten
         "ssr_mode": False,
         "max_file_size": MAX_UPLOAD_BYTES,
         "enable_monitoring": False,

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -66,6 +65,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def digit(label: int) -> torch.Tensor:
     return digit_sheet()[label, 0][None, None] / 255
+
+
+def index(label: int) -> int:
+    """Of the same digit, as `DigitPicker` counts."""
+    return label * digit_sheet().shape[1]
 
 
 @pytest.fixture
@@ -150,7 +154,7 @@ def shown(page: str) -> Image.Image:
 
 
 def test_a_digit_is_marked_where_the_encoder_puts_it() -> None:
-    *_, vae_map, autoencoder_map, _ = manifold.show_digits(digit(3), digit(8), seed=0, steps=5)
+    *_, vae_map, autoencoder_map, _ = manifold.show_digits(None, index(3), index(8), seed=0, steps=5)
     mu, logvar = hub.load(VAE_2D).model.encode(digit(3))
     overlay = vae_map["overlay"]
     np.testing.assert_allclose(overlay["mu"], mu[0], rtol=1e-6)
@@ -166,26 +170,20 @@ def test_samples_depend_on_the_seed_alone() -> None:
     assert first == again != other
 
 
-def test_one_digit_or_none_is_enough() -> None:
-    seen, resampled, found, *strips, vae_map, _, code = manifold.show_digits(digit(3), None, 0, 5)
-    assert shown(seen).size == (280, 280) and resampled and "0" in found and strips == ["", ""]
-    assert "end" not in vae_map["overlay"] and code
-    *nothing, vae_map, _, code = manifold.show_digits(None, digit(3), 0, 5)
-    assert not any(nothing) and vae_map["overlay"] is None and code == ""
-
-
-def test_a_click_on_the_sheet_takes_the_digit_under_it() -> None:
-    size = 28 * manifold.SHEET_SCALE
-    event = SimpleNamespace(index=[7 * size + 3, 2 * size + 50])
-    assert torch.equal(manifold.from_sheet(event)[0, 0], digit_sheet()[7, 2] / 255)
+def test_what_is_drawn_goes_before_what_was_chosen() -> None:
+    *chosen, vae, autoencoder, code = manifold.show_digits(None, index(3), index(8), 0, 5)
+    *drawn, vae_map, autoencoder_map, same = manifold.show_digits(digit(3), index(4), index(8), 0, 5)
+    assert drawn == chosen and shown(drawn[0]).size == (280, 280) and "0" in drawn[2] and code == same
+    for before, after in ((vae, vae_map), (autoencoder, autoencoder_map)):
+        assert before["overlay"].pop("digit") == index(3) and after == before
 
 
 def test_an_empty_sketch_leaves_the_digit_as_it_is(tmp_path: Path) -> None:
     paper = Image.new("L", (280, 280), 255)
     paper.save(tmp_path / "blank.png")
-    for digit in (None, manifold.first_digits()[0]):
-        assert manifold.from_sketch(None, digit) is digit
-        assert manifold.from_sketch(str(tmp_path / "blank.png"), digit) is digit
+    for before in (None, digit(0)):
+        assert manifold.from_sketch(None, before) is before
+        assert manifold.from_sketch(str(tmp_path / "blank.png"), before) is before
     paper.paste(0, (130, 100, 150, 180))
     paper.save(tmp_path / "one.png")
     assert manifold.from_sketch(str(tmp_path / "one.png"), None).shape == (1, 1, 28, 28)
@@ -213,7 +211,7 @@ def test_sliders_are_sorted_by_information_and_decode_along_it(models: Path) -> 
     kl = json.loads((models / manifold.DEEP / "metrics.json").read_text())["kl_per_dimension"]["value"]
     active = manifold.active_dimensions(hub.load(manifold.DEEP))
     assert [value for _, value in active] == sorted(kl, reverse=True)
-    base, image, _, *sliders = manifold.start_from_digit(digit(4))
+    base, image, _, *sliders = manifold.start_from_digit(None, index(4))
     assert len(sliders) == manifold.NUM_SLIDERS and sliders[0].label.startswith(f"z{active[0][0] + 1} ")
     unmoved = manifold.decode_sliders(base, [base[dimension] for dimension, _ in active[: len(sliders)]])
     assert unmoved[0] == image
@@ -256,7 +254,10 @@ def test_a_grid_tile_is_the_image_at_its_code() -> None:
         (lambda: manifold.manifold(VAE_2D, 4, "cubic"), "choice"),
         (lambda: manifold.manifold(VAE_2D, 4, "linear", math.nan), "number"),
         (lambda: manifold.manifold(VAE_2D, 4, "linear", -1), "number"),
-        (lambda: manifold.start_from_digit(None), "no_image"),
+        (lambda: manifold.start_from_digit(None, 200), "number"),
+        (lambda: manifold.choose(None, None), "number"),
+        (lambda: manifold.show_digits(None, 0, 1, -1, 5), "number"),
+        (lambda: manifold.show_digits(None, 0, 1, None, 5), "number"),
     ],
 )
 def test_bad_input_is_one_sentence(call: object, key: str) -> None:

@@ -220,9 +220,7 @@ def test_inverse_gaussian_spacing_keeps_z_and_moves_the_map(page: Page, url: str
 
 def test_a_chosen_digit_is_marked(page: Page, url: str) -> None:
     open_maps(page, url)
-    sheet = page.locator("#manifold-start-sheet img")
-    box = sheet.bounding_box()
-    sheet.click(position={"x": 0.35 * box["width"], "y": 0.1 * box["height"]})
+    page.locator("#manifold-start-sheet").get_by_label("3, 1", exact=True).click()
     page.locator("#manifold-found").get_by_text("VAE").wait_for()
     page.wait_for_timeout(300)
     with torch.inference_mode():

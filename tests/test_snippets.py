@@ -148,24 +148,24 @@ def test_there_is_no_code_without_a_picture(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "seed", "steps"),
-    [((0, 0), (7, 0), 0, 10), ((9, 3), (4, 1), 12, 3), ((5, 2), None, 1, 16)],
+    [((0, 0), (7, 0), 0, 10), ((9, 3), (4, 1), 12, 3), ((5, 2), (5, 3), 1, 16)],
 )
 def test_two_digits_and_what_lies_between(home: Path, start: Any, end: Any, seed: int, steps: int) -> None:
-    first, last = (place and digit_sheet()[place][None, None] / 255 for place in (start, end))
-    seen, resampled, _, *strips, _, _, code = manifold.show_digits(first, last, seed, steps)
+    first, last = (digit_sheet().shape[1] * label + row for label, row in (start, end))
+    seen, resampled, _, *strips, _, _, code = manifold.show_digits(None, first, last, seed, steps)
     assert_same(run(code), on_the_page(seen, resampled, *strips))
 
 
 def test_a_drawn_digit_on_the_maps(drawing: str) -> None:
-    start, end = manifold.from_sketch(drawing, None), manifold.first_digits()[1]
-    seen, resampled, _, *strips, _, _, code = manifold.show_digits(start, end, 0, 5)
+    drawn = manifold.from_sketch(drawing, None)
+    seen, resampled, _, *strips, _, _, code = manifold.show_digits(drawn, *manifold.FIRST_DIGITS, 0, 5)
     assert_same(run(code), on_the_page(seen, resampled, *strips))
 
 
 def test_a_point_in_twenty_dimensions(home: Path) -> None:
     for image, code in (
         manifold.start_from_origin()[1:3],
-        manifold.start_from_digit(manifold.first_digits()[1])[1:3],
+        manifold.start_from_digit(None, manifold.FIRST_DIGITS[1])[1:3],
         manifold.decode_sliders([0.1] * 20, [-4, 0.05, 1.15]),
     ):
         assert_same(run(code), on_the_page(image))

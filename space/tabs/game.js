@@ -6,6 +6,7 @@
 // ---- State
 
 const MOVE_MS = 6; // of a frame's 16 ms, for moves; a slow machine then makes fewer of them, not fewer frames
+const CATCH_UP_MS = 12; // the same, until a game that a link repeats is where the link says
 const METER_MS = 2; // of a frame, for the meter
 const SLOW_MS = 250; // between moves in slow motion
 const SHOWN = 256; // points of each kind
@@ -32,6 +33,8 @@ let measuring = null, measuredAt = null, measuredRow = null; // the reading unde
 let view = null; // what `look` returned, for the plane
 let counts = { D: 0, G: 0 }, turn = 0; // turn: steps of D made since G's last
 let history = [], stride = 1, ticks = 0; // history of views and readings, one every `stride` frames
+let plain = true; // whether the game so far is what a new one with these settings would play by itself
+let stopAt = null; // moves after which a game pauses that a link repeats
 let running = false, onScreen = false, scheduled = false, lastMove = 0;
 let real, latents, meshLatents; // fixed for a game, so that a point keeps its identity from frame to frame
 
@@ -44,6 +47,8 @@ function newGame() {
   latents = game.drawLatents(new Float64Array(SHOWN * settings.latentDim), random);
   meshLatents = makeMesh();
   counts = { D: 0, G: 0 };
+  plain = true;
+  stopAt = null;
   turn = ticks = 0;
   history = [];
   stride = 1;
@@ -59,7 +64,10 @@ function pickReal() {
   reading = measuring = measuredAt = null;
 }
 
+const numMoves = () => counts.D + counts.G;
+
 function step(player) {
+  plain &&= player === (numMoves() % (settings.stepsD + 1) < settings.stepsD ? "D" : "G");
   game[`step${player}`]();
   counts[player]++;
 }
@@ -109,16 +117,17 @@ function frame(now) {
   scheduled = false;
   if (!onScreen) return;
   if (running && !isEmpty()) {
-    const before = counts.D + counts.G;
-    if (!find(".slow").checked) {
-      const until = performance.now() + MOVE_MS;
+    const before = numMoves();
+    if (stopAt !== null || !find(".slow").checked) {
+      const until = performance.now() + (stopAt === null ? MOVE_MS : CATCH_UP_MS);
       do move();
-      while (running && performance.now() < until);
+      while (numMoves() !== stopAt && performance.now() < until);
+      if (numMoves() === stopAt) setRunning(false);
     } else if (now - lastMove >= SLOW_MS) {
       lastMove = now;
       move();
     }
-    if (counts.D + counts.G > before) {
+    if (numMoves() > before) {
       look();
       record();
     }
@@ -130,7 +139,7 @@ function frame(now) {
 
 /** A piece of the reading under way; after a move a new one is due. */
 function measureForAWhile() {
-  const moves = counts.D + counts.G;
+  const moves = numMoves();
   if (!measuring && measuredAt !== moves && !isEmpty()) {
     measuring = measure(game, distribution);
     measuredAt = moves;
@@ -470,6 +479,7 @@ function lift() {
 /** The game goes on with the new drawing as its real distribution. */
 function setDrawing() {
   game.distribution = distribution = DISTRIBUTIONS.drawn(strokes);
+  plain = false;
   pickReal();
   showControls();
   drawThumbnail(find('[value="drawn"]').parentNode);
@@ -524,8 +534,33 @@ const say = (sentence) => (find(".said").textContent = sentence);
 
 function setRunning(on) {
   running = on && !isEmpty() && !(frozen.D && frozen.G);
+  if (!running) stopAt = null;
   showControls();
   schedule();
+  tell();
+}
+
+// ---- The link
+
+/** What of the game a link holds: what differs from the situation, and how far it is, if it can be repeated. */
+function tell() {
+  const base = { ...DEFAULTS, ...PRESETS[preset].set }, detail = { preset };
+  for (const [name, value] of Object.entries(settings)) detail[name] = value === base[name] ? null : value;
+  detail.moves = stopAt ?? (!running && plain && numMoves() <= props.max_moves ? numMoves() : null);
+  window.labLink?.tell(element, detail);
+}
+
+/** As a link says: the game anew, and as many moves of it. */
+function followLink(link) {
+  preset = link.preset;
+  remedied = frozen.D = frozen.G = false;
+  const base = { ...DEFAULTS, ...PRESETS[preset].set };
+  const said = Object.keys(settings).map((name) => [name, link[name] ?? base[name]]);
+  set(Object.fromEntries(said));
+  setRunning(false);
+  if (!link.moves || isEmpty()) return;
+  stopAt = link.moves;
+  setRunning(true);
 }
 
 /** Buttons, choices and settings as the state has them. */
@@ -576,10 +611,12 @@ function set(changes) {
     newGame();
     if (isEmpty()) running = false;
   } else {
+    if (numMoves() > 0) plain = false;
     look(); // another loss has other arrows
     schedule();
   }
   showControls();
+  tell();
 }
 
 for (const button of findAll("[data-preset]")) button.onclick = () => {
@@ -605,6 +642,7 @@ for (const [button, moves] of [[".step-d", () => step("D")], [".step-g", () => s
     setRunning(false);
     moves();
     changed();
+    tell();
   };
 }
 for (const player of ["D", "G"]) find(`.freeze-${player.toLowerCase()}`).onclick = () => {
@@ -613,10 +651,11 @@ for (const player of ["D", "G"]) find(`.freeze-${player.toLowerCase()}`).onclick
 };
 find(".new-game").onclick = () => set({ seed: settings.seed + 1 });
 for (const input of findAll("[data-layer]")) input.onchange = schedule;
+const rounded = (value) => Number(value.toPrecision(3)); // what a link can say
 for (const input of findAll("[data-setting]")) {
   const read = () => {
     const { setting, scale } = input.dataset;
-    if (input.type === "range") set({ [setting]: scale === "log" ? 10 ** input.valueAsNumber : input.valueAsNumber });
+    if (input.type === "range") set({ [setting]: scale === "log" ? rounded(10 ** input.valueAsNumber) : input.valueAsNumber });
     else if (setting === "seed") set({ seed: Math.floor(input.valueAsNumber || 0) >>> 0 });
     else set({ [setting]: isNaN(input.value) ? input.value : Number(input.value) });
   };
@@ -635,6 +674,7 @@ element.ganGame = {
 };
 newGame();
 showControls();
+window.labLink?.follow(element, followLink);
 new ResizeObserver(layOut).observe(find(".frame"));
 new IntersectionObserver(([entry]) => {
   onScreen = entry.isIntersecting;

@@ -10,6 +10,7 @@ of its operations costs more to dispatch than to compute where nets are this sma
 
 import gradio as gr
 
+from space import link
 from space.html import download
 from space.tabs import LATEX, asset, i18n
 from space.text import TEXT
@@ -18,6 +19,14 @@ DISTRIBUTIONS = ("ring", "grid", "moons", "gaussians", "drawn")
 PRESETS = ("balanced", "collapse", "strong", "vanishing")
 LAYERS = ("heat", "real", "fake", "mesh", "arrows")
 METERS = ("jsd", "modes", "quality", "gradient")
+LOSSES, OPTIMIZERS = ("non_saturating", "saturating"), ("adam", "sgd")
+LATENT_KINDS, STARTS = ("gaussian", "uniform"), ("middle", "corner")
+LATENT_DIMS, WIDTHS = (1, 2, 4, 8), (8, 16, 32, 64)
+LEARNING_RATE_POWERS, LEARNING_RATES = (-4.5, -1), (3e-5, 0.1)
+"""what the sliders reach, and what a link may say"""
+MAX_STEPS_D = 20
+MAX_MOVES = 50_000
+"""of a game that a link repeats"""
 
 
 def preset(name: str) -> str:
@@ -127,19 +136,19 @@ MARKUP = f"""
 <details class="settings">
   <summary data-text="settings"></summary>
   <div class="fields">
-    {slider("learningRateD", "learning_rate_d", -4.5, -1, 0.05, "log")}
-    {slider("learningRateG", "learning_rate_g", -4.5, -1, 0.05, "log")}
-    {slider("stepsD", "steps_d", 1, 20, 1)}
+    {slider("learningRateD", "learning_rate_d", *LEARNING_RATE_POWERS, 0.05, "log")}
+    {slider("learningRateG", "learning_rate_g", *LEARNING_RATE_POWERS, 0.05, "log")}
+    {slider("stepsD", "steps_d", 1, MAX_STEPS_D, 1)}
     {slider("instanceNoise", "instance_noise", 0, 1, 0.05)}
-    {choice("loss", "loss", "non_saturating", "saturating")}
-    {choice("optimizerG", "optimizer_g", "adam", "sgd")}
+    {choice("loss", "loss", *LOSSES)}
+    {choice("optimizerG", "optimizer_g", *OPTIMIZERS)}
   </div>
   <p data-text="restart"></p>
   <div class="fields">
-    {choice("latentKind", "latent_kind", "gaussian", "uniform")}
-    {choice("latentDim", "latent_dim", 1, 2, 4, 8)}
-    {choice("start", "start", "middle", "corner")}
-    {choice("width", "width", 8, 16, 32, 64)}
+    {choice("latentKind", "latent_kind", *LATENT_KINDS)}
+    {choice("latentDim", "latent_dim", *LATENT_DIMS)}
+    {choice("start", "start", *STARTS)}
+    {choice("width", "width", *WIDTHS)}
     <label><span data-text="seed"></span>
       <input type="number" data-setting="seed" min="0" max="4294967295" step="1"></label>
   </div>
@@ -155,6 +164,25 @@ WORDS = {
 }
 
 
+LINKED = {
+    "preset": link.choice(*PRESETS, default=PRESETS[0]),
+    "distribution": link.choice(*DISTRIBUTIONS),
+    "learningRateD": link.number(*LEARNING_RATES),
+    "learningRateG": link.number(*LEARNING_RATES),
+    "stepsD": link.number(1, MAX_STEPS_D, whole=True),
+    "instanceNoise": link.number(0, 1),
+    "loss": link.choice(*LOSSES),
+    "optimizerG": link.choice(*OPTIMIZERS),
+    "latentKind": link.choice(*LATENT_KINDS),
+    "latentDim": link.choice(*LATENT_DIMS),
+    "start": link.choice(*STARTS),
+    "width": link.choice(*WIDTHS),
+    "seed": link.number(0, 2**32 - 1, whole=True, default=1),
+    "moves": link.number(1, MAX_MOVES, whole=True),
+}
+"""What of a `GanGame` can be linked."""
+
+
 class GanGame(gr.HTML):
     """The whole game; it takes no value and gives none."""
 
@@ -165,15 +193,17 @@ class GanGame(gr.HTML):
             js_on_load=SCRIPT,
             apply_default_css=False,
             words=WORDS,
+            max_moves=MAX_MOVES,
             **kwargs,
         )
 
 
-def build() -> None:
-    """The tab, inside a `gr.Blocks`."""
+def build() -> list[link.Linked]:
+    """The tab, inside a `gr.Blocks`, and what of it can be linked."""
     with gr.Tab(i18n("game.tab"), id="game"):
-        gr.Markdown(i18n("game.intro"), latex_delimiters=LATEX)
-        GanGame(elem_id="game")
+        gr.Markdown(i18n("game.intro"), latex_delimiters=LATEX, elem_classes="reading")
+        game = GanGame(elem_id="game")
         with gr.Accordion(i18n("code.title"), open=False, elem_id="game-code"):
             gr.Markdown(i18n("game.code"))
-        gr.Markdown(i18n("game.hint"), latex_delimiters=LATEX)
+        gr.Markdown(i18n("game.hint"), latex_delimiters=LATEX, elem_classes="reading")
+    return [link.Linked(game, LINKED, own=True)]

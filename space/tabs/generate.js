@@ -1,11 +1,11 @@
 /* The samples of one model; Gradio runs this once for each `Samples` of generate.py, with `element`, `props`,
- * `trigger` and `watch` in scope. What is shown comes from the server in two props: `panel` (samples and
- * scores, in one picture that the cells cut up) and `journey` (the film of the walk, the terms of a - b + c).
- * Choosing goes into `props.value`; ordering and playing ask the server nothing.
+ * `trigger` and `watch`, and the constants `WORDS` and `SLOTS` in scope. What is shown comes from the server in two
+ * props: `panel` (samples and scores, in one picture that the cells cut up) and `journey` (the film of the walk, the
+ * terms of a - b + c). Choosing goes into `props.value`; ordering and playing ask the server nothing.
  */
 
 const find = (selector) => element.querySelector(selector);
-const text = (key) => (props.text[document.documentElement.lang.startsWith("ko") ? "ko" : "en"] ?? props.text.en)[key];
+const text = (key) => WORDS[document.documentElement.lang.startsWith("ko") ? "ko" : "en"][key];
 const FRAMES_PER_SECOND = 12;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const TERMS = ["a", "b", "c"], SIGNS = ["", "−", "+", "="];
@@ -40,24 +40,28 @@ const cutSample = (node, i) => cut(node, props.panel.picture, props.panel.column
 const chosen = () => props.value;
 const target = () => find(".slots input:checked").value;
 
+function put(slot, samples) {
+  props.value = { ...chosen(), [slot]: samples };
+  window.labLink?.tell(element, chosen());
+  showChoice();
+}
+
+function showChoice() {
+  if (!props.panel?.picture) return;
+  markSamples();
+  drawTerms();
+  trigger("choose");
+}
+
 function choose(i) {
   const slot = target(), before = chosen()[slot];
-  const after = before.includes(i) ? before.filter((j) => j !== i) : [...before, i].slice(-props.slots[slot]);
-  props.value = { ...chosen(), [slot]: after };
-  markSamples();
-  drawTerms();
-  trigger("choose");
+  put(slot, before.includes(i) ? before.filter((j) => j !== i) : [...before, i].slice(-SLOTS[slot]));
 }
 
-function clear() {
-  props.value = { ...chosen(), [target()]: [] };
-  markSamples();
-  drawTerms();
-  trigger("choose");
-}
+const clear = () => put(target(), []);
 
 function buildSlots() {
-  for (const slot of Object.keys(props.slots)) {
+  for (const slot of Object.keys(SLOTS)) {
     const label = make("label", slot, find(".slots"));
     const radio = make("input", "", label);
     Object.assign(radio, { type: "radio", name: "slot", value: slot, checked: slot === "walk" });
@@ -107,7 +111,7 @@ function orderSamples() {
 function markSamples() {
   const slot = target();
   cells.forEach((cell, i) => {
-    const marks = Object.keys(props.slots).flatMap((name) => {
+    const marks = Object.keys(SLOTS).flatMap((name) => {
       const place = chosen()[name].indexOf(i);
       return place < 0 ? [] : [[name, name === "walk" ? place + 1 : name]];
     });
@@ -313,6 +317,10 @@ new IntersectionObserver(([entry]) => {
 new MutationObserver(relabel).observe(document.documentElement, { attributeFilter: ["lang"] });
 relabel();
 setPlaying(playing);
+window.labLink?.follow(element, (choice) => {
+  props.value = choice;
+  showChoice();
+});
 if (props.panel) {
   showPanel();
   showWalk();

@@ -4,6 +4,7 @@
 (`generate.js`); this module makes the pictures. At the end: the API.
 """
 
+import json
 import math
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from space import snippets
+from space import link, snippets
 from space.html import (
     Metrics,
     data_url,
@@ -78,6 +79,14 @@ MARKUP = f"""
 </section>
 <div class="measured"></div>
 """
+WORDS = {
+    language: {
+        key.removeprefix("samples."): text[index] for key, text in TEXT.items() if key.startswith("samples.")
+    }
+    for index, language in enumerate(("en", "ko"))
+}
+CONSTANTS = f"const WORDS = {json.dumps(WORDS)}, SLOTS = {json.dumps(SLOTS)};\n"
+"""for the script; as props they would be lost where an update comes before the tab is open"""
 
 
 class Samples(gr.HTML):
@@ -93,19 +102,10 @@ class Samples(gr.HTML):
         super().__init__(
             html_template=MARKUP,
             css_template=asset("generate.css"),
-            js_on_load=asset("generate.js"),
+            js_on_load=CONSTANTS + asset("generate.js"),
             apply_default_css=False,
-            slots=SLOTS,
             panel=panel,
             journey=journey,
-            text={
-                language: {
-                    key.removeprefix("samples."): text[index]
-                    for key, text in TEXT.items()
-                    if key.startswith("samples.")
-                }
-                for index, language in enumerate(("en", "ko"))
-            },
             **kwargs,
         )
 
@@ -261,10 +261,10 @@ def explore(model: str, number: float, seed: float, scale: float, chosen: Any) -
     return gr.update(journey=journey), code_of(loaded, number, seed, scale, chosen)
 
 
-def build() -> None:
-    """The tab, within the page's `gr.Tabs`."""
+def build() -> list[link.Linked]:
+    """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     with gr.Tab(i18n("generate.tab"), id="generate"):
-        gr.Markdown(i18n("generate.intro"), latex_delimiters=LATEX)
+        gr.Markdown(i18n("generate.intro"), latex_delimiters=LATEX, elem_classes="reading")
         choices = [(i18n(f"generate.model.{name}"), name) for name in generators()]
         with gr.Row():
             model = gr.Dropdown(
@@ -310,7 +310,7 @@ def build() -> None:
             with gr.Column(min_width=320) as second:
                 other_panel = Samples(value=FIRST_CHOICE, elem_id="generate-other-panel")
                 other_code = code_behind("generate-other-code")
-        gr.Markdown(i18n("generate.hints"), latex_delimiters=LATEX)
+        gr.Markdown(i18n("generate.hints"), latex_delimiters=LATEX, elem_classes="reading")
 
         private: dict[str, Any] = {
             "api_visibility": "private",
@@ -331,6 +331,19 @@ def build() -> None:
             chosen.choose(friendly(explore), [name, *settings, chosen], [chosen, behind], **private)
         again.click(None, None, seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private")
         _build_api()
+    choosing = {
+        slot: link.numbers(0, most, 0, MAX_SAMPLES - 1, whole=True, default=FIRST_CHOICE[slot])
+        for slot, most in SLOTS.items()
+    }
+    return [
+        link.value("model", model),
+        link.value("other", other),
+        link.value("scale", scale),
+        link.value("number", number),
+        link.value("seed", seed, link.number(0, MAX_SEED, whole=True)),
+        link.Linked(panel, choosing, own=True),
+        link.Linked(other_panel, choosing, own=True, prefix="other_"),
+    ]
 
 
 def generate(

@@ -415,6 +415,43 @@ function tell() {
 
 let scheduled = false, since = 0;
 let shown = null; // mu of the digit that the overlay marks
+let free = false; // z was chosen, and is not just where the digit lies
+let started = false;
+let pending = null; // what a link says, until the map has started
+let awaited = null; // index of the digit that a link brings along: its overlay leaves z where the link says
+
+/** Go to a code that the visitor chose, rounded to what a link can say. */
+function choose(...code) {
+  free = true;
+  moveTo(...code.map((value) => Math.round(value * 1000) / 1000));
+  tellLink();
+}
+
+/** What of the map a link holds. */
+function tellLink() {
+  const off = (selector) => (find(selector).checked ? null : "off");
+  const detail = {
+    z: free ? [...z] : null, spacing: find(".spacing").value, class: highlighted < 0 ? null : highlighted,
+    grid: off(".show-grid"), codes: off(".show-codes"),
+  };
+  window.labLink?.tell(element, detail);
+}
+
+/** As a link says; what it leaves out is as the page begins. */
+function followLink(said, { start }) {
+  if (!started) return (pending = [said, { start }]);
+  const { overlay } = props;
+  find(".spacing").value = said.spacing;
+  spacing = SPACINGS[said.spacing];
+  find(".show-grid").checked = said.grid !== "off";
+  find(".show-codes").checked = said.codes !== "off";
+  highlight(said.class ?? -1);
+  free = said.z !== null;
+  awaited = free && overlay?.digit !== start ? start : null;
+  if (free) moveTo(...said.z);
+  else if (overlay) moveTo(...overlay.mu);
+  redraw();
+}
 
 /** Go to a code; however many events arrive, there is one drawing a frame. */
 function moveTo(z1, z2) {
@@ -471,7 +508,7 @@ function moveToPointer(event) {
   const u = ((event.clientX - box.left) * plot.ratio - plot.left) / plot.size;
   const v = 1 - ((event.clientY - box.top) * plot.ratio - plot.top) / plot.size;
   const [clampedU, clampedV] = [Math.min(Math.max(u, 0), 1), Math.min(Math.max(v, 0), 1)];
-  moveTo(spacing.toCode(clampedU, 0), spacing.toCode(clampedV, 1));
+  choose(spacing.toCode(clampedU, 0), spacing.toCode(clampedV, 1));
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -480,10 +517,10 @@ function moveByKey(event) {
   const arrow = ARROWS[event.key];
   if (!arrow && event.key !== "Home") return;
   event.preventDefault(); // no scrolling
-  if (!arrow) return moveTo(spacing.toCode(0.5, 0), spacing.toCode(0.5, 1));
+  if (!arrow) return choose(spacing.toCode(0.5, 0), spacing.toCode(0.5, 1));
   const step = event.shiftKey ? 0.1 : 0.01;
   const [u, v] = arrow.map((sign, axis) => Math.min(Math.max(spacing.toUnit(z[axis], axis) + sign * step, 0), 1));
-  moveTo(spacing.toCode(u, 0), spacing.toCode(v, 1));
+  choose(spacing.toCode(u, 0), spacing.toCode(v, 1));
 }
 
 // ---- Start
@@ -502,12 +539,17 @@ function buildLegend() {
     button.style.setProperty("--colour", colour);
     button.setAttribute("aria-pressed", "false");
     button.onclick = () => {
-      highlighted = highlighted === label ? -1 : label;
-      [...find(".legend").children].forEach((other, i) => other.setAttribute("aria-pressed", i === highlighted));
+      highlight(highlighted === label ? -1 : label);
       drawChart();
+      tellLink();
     };
     return button;
   }));
+}
+
+function highlight(label) {
+  highlighted = label;
+  [...find(".legend").children].forEach((button, i) => button.setAttribute("aria-pressed", i === highlighted));
 }
 
 function redraw() {
@@ -543,6 +585,10 @@ async function start() {
   }
   redraw();
   moveTo(...z);
+  started = true;
+  shown = props.overlay?.mu;
+  if (pending) followLink(...pending);
+  else if (props.overlay) moveTo(...props.overlay.mu);
   element.dataset.decoder = mlp ? "browser" : "server";
   tell();
 }
@@ -557,22 +603,30 @@ pointerCanvas.onpointermove = (event) => event.buttons && moveToPointer(event);
 pointerCanvas.onkeydown = moveByKey;
 pointerCanvas.onpointerup = pointerCanvas.onkeyup = tell;
 for (const slider of sliders) {
-  slider.oninput = () => moveTo(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
+  slider.oninput = () => choose(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
   slider.onchange = tell;
 }
-find(".show-grid").onchange = find(".show-codes").onchange = redraw;
+find(".show-grid").onchange = find(".show-codes").onchange = () => {
+  redraw();
+  tellLink();
+};
 find(".spacing").onchange = (event) => {
   spacing = SPACINGS[event.target.value];
   redraw();
+  tellLink();
 };
+window.labLink?.follow(element, followLink);
 watch("value", start);
 watch("overlay", () => {
-  if (!chart) return;
-  const mu = props.overlay?.mu;
-  if (mu && String(mu) !== String(shown)) { // another digit, not another sample of it
+  if (!started) return;
+  const { mu, digit } = props.overlay ?? {};
+  if (mu && (awaited === null || awaited !== digit) && String(mu) !== String(shown)) { // another digit, not another sample of it
+    free = false;
     moveTo(...mu);
     tell();
+    tellLink();
   } else drawPointer();
+  awaited = null;
   shown = mu;
 });
 new ResizeObserver(redraw).observe(find(".plot"));

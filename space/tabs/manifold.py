@@ -17,11 +17,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space import hub, snippets
+from space import hub, link, snippets
 from space.html import download, img, picture, read_metrics, to_csv, words
 from space.images import digit_sheet, read_image, sketch_to_digit, to_digit, to_grid, to_pil
 from space.latents import evenly, grid, quantiles, straight
-from space.limits import MAX_CODES, MAX_LATENT, MAX_ROWS, MAX_SIDE_ROWS, MAX_STEPS
+from space.limits import MAX_CODES, MAX_LATENT, MAX_ROWS, MAX_SEED, MAX_SIDE_ROWS, MAX_STEPS
 from space.models import MODELS, VAE, models_that
 from space.problems import Problem, check_number
 from space.tabs import (
@@ -38,6 +38,7 @@ from space.tabs import (
     i18n,
     paper,
 )
+from space.tabs.reconstruct import LAST_DIGIT, DigitPicker, choose_digit
 from space.text import TEXT
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
@@ -45,9 +46,8 @@ DEEP = "vae-mnist-20d"
 NUM_SLIDERS = 8
 """sliders for the dimensions of DEEP that carry most information"""
 NUM_RESAMPLES = 8
-SHEET_ROWS = 4
-"""hands of each digit on the sheet that a visitor picks from"""
-SHEET_SCALE = 2
+FIRST_DIGITS = 0, 7 * digit_sheet().shape[1]
+"""a 0 and a 7, far apart on the maps: something to see before a visitor chooses"""
 PICTURE_SCALE = 10
 MAX_TILES = 1000
 Spacing = Literal["linear", "inverse_gaussian"]
@@ -84,11 +84,22 @@ MARKUP = f"""
 """
 
 
+LINKED = {
+    "z": link.numbers(2, 2, -MAX_LATENT, MAX_LATENT),
+    "spacing": link.choice(*get_args(Spacing), default="linear"),
+    "grid": link.choice("off"),
+    "codes": link.choice("off"),
+    "class": link.number(0, 9, whole=True),
+}
+"""What of a `LatentMap` can be linked."""
+
+
 class LatentMap(gr.HTML):
     """A map that a visitor drags on.
 
-    `value` is what `chart` returns. `overlay` marks a digit on it: None, or a dict with `mu` and, as far as
-    there are any, `sigma`, `samples` (a list of codes) and `end` (where a path leads to).
+    `value` is what `chart` returns. `overlay` marks a digit on it: None, or a dict with `mu` and `end` (where
+    a path leads to) and, as far as there are any, `sigma`, `samples` (a list of codes) and `digit` (the index
+    of a test digit).
     """
 
     def __init__(self, overlay: dict[str, Any] | None = None, **kwargs: Any) -> None:
@@ -198,10 +209,10 @@ def decode_pixels(request: dict[str, Any]) -> str:
     return base64.b64encode((images * 255).round().byte().numpy().tobytes()).decode()
 
 
-def build() -> None:
-    """The tab, inside a `gr.Blocks`."""
+def build() -> list[link.Linked]:
+    """The tab, inside a `gr.Blocks`, and what of it can be linked."""
     with gr.Tab(i18n("manifold.tab"), id="manifold"):
-        gr.Markdown(i18n("manifold.intro"), latex_delimiters=LATEX)
+        gr.Markdown(i18n("manifold.intro"), latex_delimiters=LATEX, elem_classes="reading")
         maps, titles = [], ("manifold.vae", "manifold.autoencoder")
         with gr.Row():
             for name, title in zip(MAPS, titles):
@@ -228,10 +239,14 @@ def build() -> None:
                             api_visibility="private",
                         )
                     maps.append(latent_map)
-        gr.Markdown(i18n("manifold.hint"))
-        digit = build_digits(maps)
-        build_sliders(maps[0], digit)
+        gr.Markdown(i18n("manifold.hint"), elem_classes="reading")
+        chosen, linked = build_digits(maps)
+        build_sliders(maps[0], chosen)
         build_api()
+    return [
+        *(link.Linked(one, LINKED, own=True, prefix=prefix) for one, prefix in zip(maps, ("", "ae_"))),
+        *linked,
+    ]
 
 
 def bind_chart(name: str) -> Callable[[], dict[str, Any]]:
@@ -272,77 +287,71 @@ def check_spacing(spacing: str, loaded: hub.LoadedModel) -> list[tuple[Callable[
     raise Problem("choice", name="spacing", value=str(spacing)[:40], allowed=", ".join(get_args(Spacing)))
 
 
-def build_digits(maps: list[LatentMap]) -> gr.State:
-    """Where a digit lies on the maps and what lies between two; the state that holds the first digit."""
-    start, end, seed = gr.State(None), gr.State(None), gr.State(0)
+def build_digits(maps: list[LatentMap]) -> tuple[list[gr.components.Component], list[link.Linked]]:
+    """Where a digit lies on the maps and what lies between two.
+
+    Returns the two components whose values say which the first digit is, for `choose`, and what can be
+    linked.
+    """
+    drawn = gr.State(None)
     gr.Markdown(i18n("manifold.digit"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(min_width=300):
             sketch = paper(fixed_canvas=True, label=i18n("manifold.sketch"), height=340)
         with gr.Column(min_width=300, scale=2):
-            start_sheet = sheet_component("manifold.start_sheet", "manifold-start-sheet")
+            start = sheet_component("manifold.start_sheet", FIRST_DIGITS[0], "manifold-start-sheet")
             with gr.Row():
                 with gr.Column(min_width=110):
                     seen = gr.HTML(elem_id="manifold-seen")
                 with gr.Column(min_width=200, scale=3):
                     resampled = gr.HTML(elem_id="manifold-resampled")
             found = gr.Markdown(elem_id="manifold-found", latex_delimiters=LATEX)
-            again = gr.Button(i18n("manifold.again"), size="sm")
-    gr.Markdown(i18n("manifold.between"))
+            with gr.Row():
+                seed = gr.Number(
+                    0, precision=0, min_width=110, label=i18n("generate.seed"), elem_id="manifold-seed"
+                )
+                again = gr.Button(i18n("manifold.again"), size="sm", scale=2)
+    gr.Markdown(i18n("manifold.between"), elem_id="manifold-between")
     with gr.Row():
         with gr.Column(min_width=300):
-            end_sheet = sheet_component("manifold.end_sheet", "manifold-end-sheet")
-            steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"))
-        with gr.Column(min_width=300, scale=2):
+            end = sheet_component("manifold.end_sheet", FIRST_DIGITS[1], "manifold-end-sheet")
+            steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"), elem_id="manifold-steps")
+        with gr.Column(min_width=300, scale=2, elem_id="manifold-strips"):
             strips = [gr.HTML(elem_id="manifold-strip-vae"), gr.HTML(elem_id="manifold-strip-autoencoder")]
     code = code_behind("manifold-code")
 
-    private = {"api_visibility": "private", "show_progress": "hidden"}
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     show = {
         "fn": friendly(show_digits),
-        "inputs": [start, end, seed, steps],
+        "inputs": [drawn, start, end, seed, steps],
         "outputs": [seen, resampled, found, *strips, *maps, code],
         **private,
     }
     sketch.input(
-        friendly(from_sketch), [sketch, start], start, trigger_mode="always_last", **FILES, **private
+        friendly(from_sketch), [sketch, drawn], drawn, trigger_mode="always_last", **FILES, **private
     ).success(**show)
-    start_sheet.select(friendly(from_sheet), None, start, **private).success(**show)
-    end_sheet.select(friendly(from_sheet), None, end, **private).success(**show)
-    again.click(lambda number: number + 1, seed, seed, **private).success(**show)
-    steps.release(**show)
-    maps[0].ready(friendly(first_digits), None, [start, end], **private).success(**show)
-    return start
+    start.pick(lambda: None, None, drawn, queue=False, **private).success(**show)
+    again.click(None, seed, seed, js="seed => seed + 1", **private)
+    maps[0].ready(**show)
+    gr.on([end.change, seed.change, steps.release], trigger_mode="always_last", **show)
+    linked = [
+        link.value("start", start, link.number(0, LAST_DIGIT, whole=True)),
+        link.value("end", end, link.number(0, LAST_DIGIT, whole=True)),
+        link.value("seed", seed, link.number(0, MAX_SEED, whole=True)),
+        link.value("steps", steps),
+    ]
+    return [drawn, start], linked
 
 
-def sheet_component(label: str, elem_id: str) -> gr.Image:
-    """Test digits to click on, a column a class."""
-    digits = digit_sheet()[:, :SHEET_ROWS].transpose(0, 1).flatten(0, 1)[:, None] / 255
+def sheet_component(label: str, first: int, elem_id: str) -> DigitPicker:
+    """Test digits to choose from, under their caption."""
     gr.Markdown(i18n(label))
-    return gr.Image(
-        to_grid(digits, columns=10, scale=SHEET_SCALE, padding=0),
-        label=i18n(label),
-        show_label=False,
-        alt_text=i18n(label),
-        format="png",
-        type="pil",
-        interactive=False,
-        buttons=[],
-        elem_id=elem_id,
-    )
+    return DigitPicker(first, name=elem_id, elem_id=elem_id)
 
 
-def first_digits() -> tuple[Tensor, Tensor]:
-    """A 0 and a 7, far apart on the maps: something to see before a visitor chooses."""
-    return tuple(digit_sheet()[digit, 0][None, None] / 255 for digit in (0, 7))
-
-
-def from_sheet(event: gr.SelectData) -> Tensor:
-    """The digit (1, 1, 28, 28) under a click on the sheet."""
-    if not isinstance(event.index, list) or len(event.index) != 2:
-        raise Problem("request")
-    column, row = (int(check_number("pixel", pixel, 0, 1e6) // (28 * SHEET_SCALE)) for pixel in event.index)
-    return digit_sheet()[min(column, 9), min(row, SHEET_ROWS - 1)][None, None] / 255
+def choose(drawn: Tensor | None, index: float | None) -> Tensor:
+    """The digit (1, 1, 28, 28) that was drawn, or else the test digit of that index."""
+    return choose_digit("digit", index, None, None) if drawn is None else drawn
 
 
 def from_sketch(drawing: str | BinaryIO | None, digit: Tensor | None) -> Tensor | None:
@@ -353,29 +362,31 @@ def from_sketch(drawing: str | BinaryIO | None, digit: Tensor | None) -> Tensor 
         return digit
 
 
-def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int) -> list[Any]:
-    """All that the tab says about two digits (1, 1, 28, 28), or about one, or none.
+def show_digits(drawn: Tensor | None, start: float, end: float, seed: float | None, steps: int) -> list[Any]:
+    """All that the tab says about two digits: the drawn or else the test digit `start`, and the one `end`.
 
     The digit as the encoder sees it, its re-samples, a sentence, a strip between the two for each model, an
     update for each map, and the code behind these pictures.
     """
+    seed = int(check_number("seed", seed, 0, MAX_SEED))
+    x, y = choose(drawn, start), choose(None, end)
+    first, last = snippets.digit(x)[0], snippets.digit(y)[0]
     overlays, strips, found, resampled, models = [None, None], ["", ""], [], "", []
-    first = "" if start is None else snippets.digit(start)[0]
-    last = "" if end is None else snippets.digit(end)[0]
-    for index, name in enumerate(MAPS if start is not None else ()):
+    for index, name in enumerate(MAPS):
         try:
             loaded = hub.load(name)
         except hub.ModelUnavailable:  # its map says so; the other one works
             continue
         model = loaded.model
         models.append(loaded)
-        overlay = overlays[index] = locate(model, start, seed)
-        if end is not None:
-            overlay["end"] = locate(model, end, seed)["mu"]
-            strip = to_grid(blend(model, start, end, steps), columns=steps, scale=4)
-            key = ("manifold.strip_vae", "manifold.strip_autoencoder")[index]
-            alt = img(strip, "manifold.alt.strip", model=name, count=steps)
-            strips[index] = picture(alt, words(key), f"{name}_{first}_{last}_{steps}.png")
+        overlay = overlays[index] = locate(model, x, seed)
+        overlay["end"] = locate(model, y, seed)["mu"]
+        if drawn is None:
+            overlay["digit"] = int(start)
+        strip = to_grid(blend(model, x, y, steps), columns=steps, scale=4)
+        key = ("manifold.strip_vae", "manifold.strip_autoencoder")[index]
+        alt = img(strip, "manifold.alt.strip", model=name, count=steps)
+        strips[index] = picture(alt, words(key), f"{name}_{first}_{last}_{steps}.png")
         if "samples" in overlay:
             codes = [overlay["mu"], *overlay["samples"]]
             images = to_grid(model.decode(torch.tensor(codes)), columns=len(codes), scale=4)
@@ -388,11 +399,10 @@ def show_digits(start: Tensor | None, end: Tensor | None, seed: int, steps: int)
             )
         else:
             found.append(f"AE: $z = {pair(overlay['mu'])}$")
-    seen = code = ""
-    if start is not None:
-        image = img(to_pil(start, PICTURE_SCALE), "manifold.seen")
-        seen = picture(image, words("manifold.seen"), f"{first}_seen.png")
-        code = snippets.between(models, start, end, seed, steps, NUM_RESAMPLES, PICTURE_SCALE)
+    seen = picture(
+        img(to_pil(x, PICTURE_SCALE), "manifold.seen"), words("manifold.seen"), f"{first}_seen.png"
+    )
+    code = snippets.between(models, x, y, seed, steps, NUM_RESAMPLES, PICTURE_SCALE)
     updates = [gr.update(overlay=overlay) for overlay in overlays]
     return [seen, resampled, " · ".join(found) or None, *strips, *updates, code]
 
@@ -426,8 +436,8 @@ def blend(model: torch.nn.Module, start: Tensor, end: Tensor, steps: int) -> Ten
     return model.decode(straight(code_of(model, start), code_of(model, end), steps))
 
 
-def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
-    """The 20-D model, one slider a dimension."""
+def build_sliders(trigger: LatentMap, chosen: list[gr.components.Component]) -> None:
+    """The 20-D model, one slider a dimension; `chosen` are the inputs of `choose`."""
     base = gr.State(None)
     gr.Markdown(i18n("manifold.deep"), latex_delimiters=LATEX)
     with gr.Row():
@@ -447,7 +457,7 @@ def build_sliders(trigger: LatentMap, digit: gr.State) -> None:
     outputs = [base, image, code, *sliders]
     trigger.ready(friendly(start_from_origin), None, outputs, **private)
     origin.click(friendly(start_from_origin), None, outputs, **private)
-    mean.click(friendly(start_from_digit), digit, outputs, **private)
+    mean.click(friendly(start_from_digit), chosen, outputs, **private)
 
     def move(values: dict[gr.components.Component, Any]) -> tuple[str, str]:
         return decode_sliders(values[base], [values[slider] for slider in sliders])
@@ -470,11 +480,9 @@ def start_from_origin() -> list[Any]:
     return start_from(torch.zeros(1, hub.load(DEEP).model.config.latent_dim))
 
 
-def start_from_digit(digit: Tensor | None) -> list[Any]:
-    """mu of the visitor's digit, its image, and the sliders there."""
-    if digit is None:
-        raise Problem("no_image")
-    return start_from(code_of(hub.load(DEEP).model, digit))
+def start_from_digit(drawn: Tensor | None, start: float) -> list[Any]:
+    """mu of the drawn or else of the test digit `start`, its image, and the sliders there."""
+    return start_from(code_of(hub.load(DEEP).model, choose(drawn, start)))
 
 
 def start_from(z: Tensor) -> list[Any]:

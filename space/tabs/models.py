@@ -18,6 +18,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from space import link
 from space.html import (
     Metrics,
     download,
@@ -262,8 +263,8 @@ class Timeline(gr.HTML):
         )
 
 
-def build() -> None:
-    """The tab, within the page's `gr.Tabs`."""
+def build() -> list[link.Linked]:
+    """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     with gr.Tab(i18n("models.tab"), id="models", elem_id="models-tab"):
         gr.Markdown(i18n("models.intro"), elem_id="models-intro")
         table = gr.HTML(elem_id="models-overview")
@@ -278,3 +279,4 @@ def build() -> None:
         gr.on(fn=friendly(overview), inputs=[], outputs=table, **private)
         gr.on(fn=friendly(details), inputs=[name], outputs=result, trigger_mode="always_last", **private)
         gr.api(friendly(list_models, "models"), api_name="models")
+    return [link.value("model", name)]

@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space import snippets
+from space import link, snippets
 from space.html import (
     data_url,
     download,
@@ -43,6 +43,7 @@ FAMILY = "family"
 NOISES = ("none", *get_args(NoiseKind))
 SOURCES = ("digit", "draw", "upload")
 EXAMPLES = 12  # of each class, in the picker
+LAST_DIGIT = digit_sheet()[..., 0, 0].numel() - 1
 SCALE = 8
 FIGURES = (
     "reconstruction_psnr",
@@ -110,7 +111,7 @@ def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
 def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tensor | None) -> Tensor:
     """The image (1, 1, 28, 28) that the visitor means; `digit` counts test digits, class by class."""
     if source == "digit":
-        index = int(check_number("digit", digit, 0, digit_sheet()[..., 0, 0].numel() - 1))
+        index = int(check_number("digit", digit, 0, LAST_DIGIT))
         return digit_sheet().flatten(0, 1)[index][None, None] / 255
     if source == "draw":
         if drawn is None:
@@ -404,14 +405,17 @@ def measured_table() -> str:
 
 
 class DigitPicker(gr.HTML):
-    """The first test digits, a column a class; its value is the index into the sheet, class by class."""
+    """The first test digits, a column a class; its value is the index into the sheet, class by class.
 
-    def __init__(self, value: int = 0, **kwargs: Any) -> None:
+    Two may not share a `name`, of their radio buttons.
+    """
+
+    def __init__(self, value: int = 0, name: str = "test-digit", **kwargs: Any) -> None:
         sheet = digit_sheet()[:, :EXAMPLES]
         sprite = to_grid(sheet.transpose(0, 1).flatten(0, 1)[:, None] / 255, columns=10, padding=0)
         # native radio buttons: one tab stop, arrow keys, and names for screen readers
         cells = "".join(
-            f'<label style="--column:{label};--row:{row}"><input type="radio" name="test-digit" '
+            f'<label style="--column:{label};--row:{row}"><input type="radio" name="{name}" '
             f'value="{label * digit_sheet().shape[1] + row}" aria-label="{label}, {row + 1}"'
             f"{' checked' if (label, row) == divmod(value, digit_sheet().shape[1]) else ''}></label>"
             for row in range(EXAMPLES)
@@ -422,11 +426,21 @@ class DigitPicker(gr.HTML):
             html_template=f'<div class="digit-picker" role="radiogroup">{cells}</div>',
             css_template=f'label {{ background-image: url("{data_url(sprite)}"); --rows: {EXAMPLES} }}',
             js_on_load="""
-                element.addEventListener('change', event => {
-                    event.stopPropagation();
+                const show = () => {
+                    for (const input of element.querySelectorAll('input'))
+                        input.checked = Number(input.value) === props.value;
+                };
+                element.addEventListener('change', event => event.stopPropagation());
+                element.addEventListener('click', event => {
+                    if (!event.target.matches('input')) return;
                     props.value = Number(event.target.value);
-                    trigger('change');
+                    trigger('pick'); // also where it is picked already
                 });
+                watch('value', () => {
+                    show();
+                    trigger('pick');
+                });
+                show();
             """,
             **kwargs,
         )
@@ -446,10 +460,15 @@ def _panels(source: str) -> list[Any]:
     return [gr.update(visible=source == name) for name in SOURCES]
 
 
-def build() -> None:
-    """The tab, within the page's `gr.Tabs`."""
+def build() -> list[link.Linked]:
+    """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     with gr.Tab(i18n("reconstruct.tab"), id="reconstruct", elem_id="reconstruct-tab"):
-        gr.Markdown(i18n("reconstruct.intro"), latex_delimiters=LATEX, elem_id="reconstruct-intro")
+        gr.Markdown(
+            i18n("reconstruct.intro"),
+            latex_delimiters=LATEX,
+            elem_id="reconstruct-intro",
+            elem_classes="reading",
+        )
         with gr.Row():
             with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
                 source = gr.Radio(
@@ -534,6 +553,14 @@ def build() -> None:
         )
         gr.on(fn=friendly(measured_table), inputs=[], outputs=table, **private)
         _build_api()
+    return [
+        link.value("source", source),
+        link.value("digit", digit, link.number(0, LAST_DIGIT, whole=True)),
+        link.value("model", model),
+        link.value("noise", noise),
+        link.value("level", level),
+        link.value("seed", seed, link.number(0, MAX_SEED, whole=True)),
+    ]
 
 
 def _build_api() -> None:

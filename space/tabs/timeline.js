@@ -17,7 +17,9 @@ const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 let run = null, pictures = [], panels = []; // panels: what of a chart moves
 let index = 0, timer = null, touched = false, loads = 0;
-let pinned = { column: 0, row: Infinity }, hovered = null; // the last row is what the model made, whatever its family
+const LAST_ROW = { column: 0, row: Infinity }; // what the model made, whatever its family
+let pinned = LAST_ROW, hovered = null, pickedCell = null; // pickedCell: by the visitor
+let pending = null; // what a link says of a run, until that is there
 
 const language = () => (document.documentElement.lang.startsWith("ko") ? "ko" : "en");
 const text = (key) => (Object.hasOwn(props.text.en, key) ? props.text[language()][key] : undefined);
@@ -258,9 +260,10 @@ function cellAt(event) {
 
 function choose(next, keep) {
   if (!run?.cells) return;
-  if (keep) [pinned, hovered] = [next, null];
+  if (keep) [pinned, hovered, pickedCell] = [next, null, next];
   else hovered = next;
   drawMagnifier();
+  if (keep) tell();
 }
 
 const ICONS = { play: "M4 2 14 8 4 14z", pause: "M3 2h4v12H3zM9 2h4v12H9z" };
@@ -296,6 +299,30 @@ function pause() {
   timer = null;
   touched = true;
   relabel();
+  tell();
+}
+
+/** What of the run a link holds: the step where it stands still, unless it is the last, and the chosen picture. */
+function tell() {
+  const step = timer === null && index < run.positions.length - 1 ? run.positions[index] : null;
+  const cell = pickedCell && [pickedCell.column, pickedCell.row];
+  window.labLink?.tell(element, { step, cell });
+}
+
+/** As a link says, if it is of this run; what it leaves out is as a run begins. */
+function followLink() {
+  if (!pending || pending.model !== run?.model) return;
+  const { step, cell } = pending;
+  pending = null;
+  pickedCell = cell && { column: cell[0], row: cell[1] };
+  if (run.cells) pinned = withinGrid(pickedCell ?? LAST_ROW);
+  clearTimeout(timer);
+  timer = null;
+  touched = true;
+  const at = run.positions.findLastIndex((position) => position <= step);
+  index = step === null || at < 0 ? run.positions.length - 1 : at;
+  redraw();
+  drawMagnifier();
 }
 
 function start() {
@@ -370,6 +397,7 @@ async function load() {
   if (turn !== loads) return; // another run was chosen meanwhile
   clearTimeout(timer);
   timer = null;
+  const before = run?.model === next.model ? index : Infinity; // the same run, sent again, stays where it is
   [run, pictures, hovered] = [next, decoded, null];
   run.last = lastStep();
   if (run.size) [frame.width, frame.height] = run.size;
@@ -380,11 +408,13 @@ async function load() {
     [".files .png", pictures.length > 0], [".files .csv", run.panels.length > 0],
   ]) find(selector).hidden = !there;
   slider.max = Math.max(0, run.positions.length - 1);
-  index = Math.max(0, run.positions.length - 1); // what the model has become
+  index = Math.max(0, Math.min(before, run.positions.length - 1)); // at first, what the model has become
   buildStrip();
   redraw();
   drawMagnifier();
   element.dataset.model = run.model;
+  followLink();
+  tell();
   if (!touched && !reducedMotion.matches && run.positions.length > 1) start();
 }
 
@@ -417,6 +447,10 @@ new ResizeObserver(() => {
   redraw();
 }).observe(charts);
 new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["lang"] });
+window.labLink?.follow(element, (said, { model }) => {
+  pending = { ...said, model };
+  followLink();
+});
 relabel();
 if (props.value?.model) load();
 else trigger("ready");

@@ -22,7 +22,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from space import snippets
+from space import link, snippets
 from space.html import data_url, download, source_badge
 from space.hub import LoadedModel, load
 from space.images import DECODE_ERRORS, read_image
@@ -113,6 +113,13 @@ MARKUP = f"""
 """
 
 
+LINKED = {
+    "step": link.number(0, MAX_STEP, whole=True),
+    "cell": link.numbers(2, 2, 0, MAX_FRAME_PIXELS, whole=True),
+}
+"""What of a `TrainingRun` can be linked."""
+
+
 class TrainingRun(gr.HTML):
     """A training run that a visitor plays. `value` is what `training_run` returns."""
 
@@ -134,10 +141,10 @@ class TrainingRun(gr.HTML):
         return {"type": "object"}
 
 
-def build() -> None:
-    """The tab, within the page's `gr.Tabs`."""
+def build() -> list[link.Linked]:
+    """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     with gr.Tab(i18n("timeline.tab"), id="timeline"):
-        gr.Markdown(i18n("timeline.intro"))
+        gr.Markdown(i18n("timeline.intro"), elem_classes="reading")
         model = gr.Dropdown(
             [(i18n(f"model.{name}"), name) for name in NAMES],
             value=NAMES[0],
@@ -147,8 +154,8 @@ def build() -> None:
         run = TrainingRun(elem_id="timeline-run", min_height=460)
         code = code_behind("timeline-code")
         source = gr.HTML(elem_id="timeline-source")
-        hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX)
-        for event in (run.ready, model.input):
+        hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading")
+        for event in (run.ready, model.change):
             event(
                 friendly(show),
                 model,
@@ -158,6 +165,7 @@ def build() -> None:
                 api_visibility="private",
             )
         _build_api()
+    return [link.value("model", model), link.Linked(run, LINKED, own=True)]
 
 
 def show(model: str) -> tuple[dict[str, Any], str, Any, str]:

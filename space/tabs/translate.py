@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space import snippets
+from space import link, snippets
 from space.gpu import on_gpu
 from space.html import (
     data_url,
@@ -446,13 +446,16 @@ class EmojiPicker(gr.HTML):
             css_template=f'label {{ background-image: url("{sprite}"); --columns: {len(EMOJI)} }}',
             js_on_load="""
                 const picker = element.querySelector('.emoji-picker');
-                const show = () => { picker.dataset.direction = props.direction; };
+                const show = () => {
+                    picker.dataset.direction = props.direction;
+                    for (const input of picker.querySelectorAll('input'))
+                        input.checked = Number(input.value) === props.value;
+                };
                 element.addEventListener('change', event => {
                     event.stopPropagation();
                     props.value = Number(event.target.value);
-                    trigger('change');
                 });
-                watch('direction', show);
+                watch(['direction', 'value'], show);
                 show();
                 trigger('ready');
             """,
@@ -468,11 +471,11 @@ def _panels(source: str) -> list[Any]:
     return [*(gr.update(visible=source == name) for name in SOURCES), gr.update(visible=source != "emoji")]
 
 
-def build() -> None:
-    """The tab, within the page's `gr.Tabs`."""
+def build() -> list[link.Linked]:
+    """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     look: dict[str, Any] = {"css_template": asset("translate.css"), "apply_default_css": False}
     with gr.Tab(i18n("translate.tab"), id="translate"):
-        gr.Markdown(i18n("translate.intro"), latex_delimiters=LATEX)
+        gr.Markdown(i18n("translate.intro"), latex_delimiters=LATEX, elem_classes="reading")
         with gr.Row():
             with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
                 direction = gr.Radio(
@@ -528,7 +531,12 @@ def build() -> None:
                 details = gr.HTML(**look, elem_id="translate-details")
         code = code_behind("translate-code")
         run = gr.HTML(**look, elem_id="translate-run")
-        gr.Markdown(i18n("translate.theory"), latex_delimiters=LATEX, elem_id="translate-theory")
+        gr.Markdown(
+            i18n("translate.theory"),
+            latex_delimiters=LATEX,
+            elem_id="translate-theory",
+            elem_classes="reading",
+        )
         gr.Markdown(i18n("translate.credit"), elem_id="translate-credit")
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -554,6 +562,12 @@ def build() -> None:
         for event in (emoji.ready, direction.change):
             event(friendly(learned), direction, run, **private)
         _build_api()
+    return [
+        link.value("direction", direction),
+        link.value("source", source),
+        link.value("emoji", emoji, link.number(0, len(EMOJI) - 1, whole=True)),
+        link.value("size", size),
+    ]
 
 
 def translate_api(

@@ -4,11 +4,23 @@
 page in the visitor's browser; the text of an error is not translated there, so that `say` picks a language.
 """
 
-from space.text import app, game, generate, manifold, models, problems, reconstruct, timeline, translate
+from space.text import (
+    app,
+    game,
+    generate,
+    lecture,
+    manifold,
+    models,
+    problems,
+    reconstruct,
+    timeline,
+    translate,
+)
 
 TEXT = {
     **app.TEXT,
     **problems.TEXT,
+    **lecture.TEXT,
     **reconstruct.TEXT,
     **manifold.TEXT,
     **generate.TEXT,

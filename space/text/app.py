@@ -10,6 +10,8 @@ TEXT = {
         "실험실입니다. "
         "값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
     ),
+    "link.copy": ("Copy link", "링크 복사"),
+    "link.copied": ("Link copied", "링크를 복사했습니다"),
     "model.autoencoder-mnist": ("Plain, 32-D", "기본, 32차원"),
     "model.autoencoder-mnist-2d": ("Plain, 2-D", "기본, 2차원"),
     "model.autoencoder-sparse-mnist": ("Sparse, 128-D", "희소, 128차원"),

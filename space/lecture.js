@@ -1,0 +1,136 @@
+/* The lecture mode; Gradio runs this once for the Lecture of lecture.py, with `element` and `props` in scope.
+ * A step puts the page into the state of its link (`labLink` of link.js), and shows its text beside it.
+ */
+
+const { steps } = props, root = document.documentElement, find = (selector) => element.querySelector(selector);
+const panel = element.closest("#lecture");
+const text = (key) => props.text[root.lang.startsWith("ko") ? "ko" : "en"][key];
+const textOf = ({ name }) => document.getElementById(`lecture-${name}`);
+const OPENER = "#lecture-open button";
+const SETTLE_MS = 1500; // pictures come and push what is to be seen away from where it was
+// what turns a key into something of its own
+const KEEPS_ARROWS = "input:not([type=checkbox], [type=button]), select, textarea, canvas[tabindex], [contenteditable], .samples, [role=application], [role=slider], [role=listbox], [role=tablist]";
+const KEEPS_PAGES = "input:not([type=checkbox], [type=radio], [type=button]), select, textarea, [contenteditable], [role=slider], [role=listbox]";
+
+let index = null; // of the step; null when there is no lecture
+let before = null; // the page as it was, and what was touched since
+let settling = null;
+
+// ---- Steps
+
+function show(next) {
+  index = Math.min(Math.max(next, 0), steps.length - 1);
+  const step = steps[index], asked = window.labLink.read(step.link);
+  before.visited.add(asked.tab);
+  window.labLink.go(asked);
+  window.labLink.say(`lecture=${step.name}`);
+  panel.scrollTop = 0;
+  relabel();
+  lookAt(step.at);
+}
+
+/** Scroll to a part of the page, and stay there while what lies above it grows, until the visitor moves. */
+function lookAt(id) {
+  clearInterval(settling);
+  const until = performance.now() + SETTLE_MS;
+  const scroll = () => {
+    const target = id && document.getElementById(id);
+    if (target) target.scrollIntoView({ block: "start" });
+    else window.scrollTo(0, 0);
+    if (performance.now() > until) clearInterval(settling);
+  };
+  settling = setInterval(scroll, 100);
+  scroll();
+}
+
+function open(at) {
+  if (index !== null) return;
+  before = { ...window.labLink.snapshot(), visited: new Set(), scroll: window.scrollY };
+  root.classList.add("lecturing");
+  show(at);
+  panel.focus({ preventScroll: true });
+}
+
+/** Back to the page as it was; tabs that no step has shown were left alone. */
+function leave() {
+  if (index === null) return;
+  index = null;
+  clearInterval(settling);
+  if (document.fullscreenElement) document.exitFullscreen();
+  root.classList.remove("lecturing");
+  const states = Object.fromEntries([...before.visited].map((tab) => [tab, before.states[tab]]));
+  window.labLink.say(null);
+  window.labLink.go({ tab: before.tab, states });
+  const { scroll } = before;
+  requestAnimationFrame(() => window.scrollTo(0, scroll));
+  document.querySelector(OPENER).focus({ preventScroll: true });
+}
+
+function toggleFullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else root.requestFullscreen().catch(() => {}); // not allowed in this frame
+}
+
+/** Only what changes, or the observer below would never rest. */
+function put(node, content) {
+  if (node.textContent !== content) node.textContent = content;
+}
+
+function relabel() {
+  for (const node of element.querySelectorAll("[data-label]")) {
+    node.title = text(node.dataset.label);
+    node.setAttribute("aria-label", node.title);
+  }
+  panel.setAttribute("aria-label", text("region"));
+  if (index === null) return;
+  steps.forEach((step, i) => textOf(step)?.classList.toggle("shown", i === index));
+  put(find(".place"), `${index + 1} / ${steps.length}`);
+  put(find(".title"), textOf(steps[index])?.querySelector("h2")?.textContent ?? "");
+  find(".previous").disabled = index === 0;
+  find(".next").disabled = index === steps.length - 1;
+}
+
+// ---- Keys
+
+const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity };
+
+function onKey(event) {
+  const { key, target } = event;
+  if (index === null || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const busy = target.closest(key.startsWith("Page") ? KEEPS_PAGES : KEEPS_ARROWS);
+  if (key === "Escape" && busy) panel.focus({ preventScroll: true }); // out of the widget first
+  else if (key === "Escape") leave();
+  else if (busy) return;
+  else if (key in TURNS) show(index + TURNS[key]);
+  else if (key === "f" || key === "F") toggleFullScreen();
+  else return;
+  event.preventDefault();
+}
+
+// ---- Start
+
+/** The index of the step that the address asks for, by name or number from 1; -1 where it asks for none. */
+function asked() {
+  const said = new URLSearchParams(window.location.search).get("lecture");
+  const number = /^\d{1,3}$/.test(said ?? "") ? Number(said) - 1 : steps.findIndex(({ name }) => name === said);
+  return number < steps.length ? number : -1;
+}
+
+panel.setAttribute("role", "region");
+panel.tabIndex = -1;
+find(".previous").onclick = () => show(index - 1);
+find(".next").onclick = () => show(index + 1);
+find(".full_screen").onclick = toggleFullScreen;
+find(".full_screen").hidden = !document.fullscreenEnabled;
+find(".leave").onclick = leave;
+document.addEventListener("click", ({ target }) => target.closest(OPENER) && open(0));
+document.addEventListener("keydown", onKey);
+for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  document.addEventListener(gesture, () => clearInterval(settling), { passive: true, capture: true });
+}
+new MutationObserver(relabel).observe(root, { attributeFilter: ["lang"] });
+new MutationObserver(relabel).observe(panel, { childList: true, subtree: true }); // texts come, and change language
+relabel();
+const first = asked();
+if (first >= 0 && window.labLink) open(first);
+else if (first >= 0) document.addEventListener("lablink", () => open(first), { once: true });

@@ -1,0 +1,238 @@
+"""State in the link, in a real Chromium: from the address bar of one visitor to the picture of another."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from space.text import TEXT
+from tests.processes import running_lab
+
+pytestmark = pytest.mark.browser
+
+# of pictures: what is in them, or a name that the server made from it
+SOURCES = "[...document.querySelectorAll('{}')].map((image) => image.src)"
+CANVASES = "[...document.querySelectorAll('{}')].map((canvas) => canvas.toDataURL())"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield f"{lab.url}/"
+
+
+def settled(page: Page, picture: str, selector: str) -> str:
+    """The value of a JavaScript expression once `selector` is there and nothing changes any more."""
+    page.locator(selector).first.wait_for(state="attached", timeout=30_000)
+    page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
+    before, now = None, ""
+    while before != now:
+        page.wait_for_timeout(800)
+        before, now = now, page.evaluate(f"Promise.resolve({picture}).then(JSON.stringify)")
+    return now
+
+
+def choose(page: Page, dropdown: str, option: int) -> None:
+    page.locator(f"{dropdown} input").click()
+    page.get_by_role("option").nth(option).click()
+
+
+def reconstruct(page: Page) -> None:
+    page.locator("#reconstruct-digits").get_by_label("3, 2", exact=True).check()
+    choose(page, "#reconstruct-model", 4)
+    page.locator("#reconstruct-noise input").nth(1).check()
+    page.locator("#reconstruct-level input[type=range]").fill("0.3")
+    page.locator("#reconstruct-seed input").fill("5")
+
+
+def manifold(page: Page) -> None:
+    page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator("#map-autoencoder-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator("#manifold-start-sheet").get_by_label("4, 3", exact=True).check()
+    page.locator("#manifold-end-sheet").get_by_label("9, 1", exact=True).check()
+    page.locator("#manifold-seed input").fill("4")
+    page.wait_for_timeout(1500)  # the maps go to the digit
+    page.locator("#map-vae-mnist-2d .spacing").select_option("inverse_gaussian")
+    for name, place in (("vae-mnist-2d", 0.3), ("autoencoder-mnist-2d", 0.6)):
+        box = page.locator(f"#map-{name} .pointer").bounding_box()
+        page.locator(f"#map-{name} .pointer").click(
+            position={"x": place * box["width"], "y": 0.4 * box["height"]}
+        )
+
+
+def generate(page: Page) -> None:
+    samples = page.locator("#generate-panel .sample")
+    expect(samples).to_have_count(32, timeout=30_000)
+    choose(page, "#generate-model", 0)
+    page.locator("#generate-seed input").fill("9")
+    page.locator("#generate-scale input[type=range]").fill("0.8")
+    samples.nth(5).click()
+    page.locator("#generate-other-panel .slots input").nth(0).check()
+    page.locator("#generate-other-panel .clear").click()
+
+
+def timeline(page: Page) -> None:
+    page.locator("#timeline-run [data-model]").wait_for(timeout=30_000)
+    choose(page, "#timeline-model", 1)
+    page.locator("#timeline-run [data-model=dcgan-mnist]").wait_for(timeout=30_000)
+    page.locator("#timeline-run .position").fill("5")
+    page.locator("#timeline-run .frame").click(position={"x": 100, "y": 60})
+
+
+def game(page: Page) -> None:
+    page.locator("#game [data-preset=vanishing]").click()
+    page.wait_for_timeout(300)
+    page.locator("#game [data-preset=collapse]").click()
+    page.wait_for_timeout(500)
+    page.locator("#game .run").click()
+
+
+def translate(page: Page) -> None:
+    page.locator("#translate-emoji input").first.wait_for(timeout=30_000)
+    page.locator("#translate-direction input").nth(1).check()
+    page.locator("#translate-emoji input").nth(7).check()
+
+
+def models(page: Page) -> None:
+    page.locator("#models-details img").first.wait_for(state="attached", timeout=30_000)
+    choose(page, "#models-choose", 9)
+
+
+TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, selector, in the link
+    reconstruct: (
+        SOURCES.format("#reconstruct-result img"),
+        "#reconstruct-result img",
+        ["digit=61", "model=autoencoder-denoising-mnist", "noise=gaussian", "level=0.3", "seed=5"],
+    ),
+    manifold: (
+        f"Promise.all([{CANVASES.format('[id^=map-] .digit')}, {SOURCES.format('#manifold-strips img')}])",
+        "#manifold-strips img",
+        ["z=", "spacing=inverse_gaussian", "ae_z=", "start=82", "end=180", "seed=4"],
+    ),
+    generate: (
+        "[...document.querySelectorAll('#generate-panel .sample, #generate-other-panel .sample')]"
+        ".map((sample) => sample.firstElementChild.style)"
+        ".map((style) => [style.backgroundImage, style.backgroundPosition])"
+        f".concat({SOURCES.format('#generate-panel .strip img')})",
+        "#generate-panel .sample",
+        ["model=gan-mnist", "scale=0.8", "seed=9", "walk=0,1,2,5", "other_walk="],
+    ),
+    timeline: (
+        CANVASES.format("#timeline-run .frame, #timeline-run .now"),
+        "#timeline-run [data-model]",
+        ["model=dcgan-mnist", "step=", "cell="],
+    ),
+    game: (
+        "((handle) => [handle.counts, handle.running, Array.from(handle.game.generator.parameters)])"
+        "([...document.querySelectorAll('#game *')].find((one) => one.ganGame).ganGame)",
+        "#game .count",
+        ["preset=collapse", "moves="],
+    ),
+    translate: (
+        SOURCES.format("#translate-circle img"),
+        "#translate-circle img",
+        ["direction=ba", "emoji=7"],
+    ),
+    models: (
+        SOURCES.format("#models-details img"),
+        "#models-details img",
+        ["model=dcgan-mnist"],
+    ),
+}
+
+
+def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser, page: Page, url: str):
+    phone = browser.new_context(locale="ko-KR", viewport={"width": 390, "height": 844})
+    visitor = phone.new_page()
+    errors: list[str] = []
+    visitor.on(
+        "pageerror", lambda error: errors.append(str(error))
+    )  # the console also tells of broken-off calls
+    page.goto(url)
+    for act, (picture, selector, parts) in TABS.items():
+        page.get_by_role("tab", name=TEXT[f"{act.__name__}.tab"][0], exact=True).click()
+        act(page)
+        expected = settled(page, picture, selector)
+        link = page.url
+        tab, *said = link.partition("?")[2].split("&")
+        assert tab == f"tab={act.__name__}"
+        assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
+        visitor.goto(link)
+        assert settled(visitor, picture, selector) == expected, link
+        assert visitor.url == link
+        assert visitor.locator(".toast-body").count() == 0
+    assert page.evaluate("history.length") == 2  # a blank page, and this one
+    assert errors == []
+    phone.close()
+
+
+def test_an_address_that_makes_no_sense_changes_nothing(page: Page, url: str):
+    messages: list[str] = []
+    page.on("console", lambda message: message.type == "error" and messages.append(message.text))
+    page.goto(f"{url}?tab=reconstruct&digit=140&seed=-1&level=NaN&model=%3Cimg%20src=x%20onerror=alert(1)%3E")
+    first = settled(page, TABS[reconstruct][0], "#reconstruct-result img")
+    assert page.url == url  # digit 140 is what the page begins with
+    page.goto(f"{url}?tab=%00__proto__&digit=999999&z=constructor")
+    assert settled(page, TABS[reconstruct][0], "#reconstruct-result img") == first
+    assert page.url == url and page.locator(".toast-body").count() == 0
+    assert page.evaluate(f"{HOSTILE}.map((query) => labLink.read(query)?.states)") == [
+        *[None] * 4,
+        *[{"generate": {}}] * 9,
+        *[{"manifold": {}}] * 5,
+        *[{"game": {}}] * 4,
+    ]
+    assert messages == []
+
+
+HOSTILE = [
+    *("", "?", "?tab=", "?tab=constructor"),
+    *(f"?tab=generate&{said}" for said in ("number=0", "number=65", "number=1.5", "number=1e2", "number=")),
+    *(
+        f"?tab=generate&{said}"
+        for said in ("seed=4294967296", "walk=64", "walk=1,,2", "walk=1,2,3,4,5,6,7,8,9")
+    ),
+    *(f"?tab=manifold&{said}" for said in ("z=1", "z=1,2,3", "z=Infinity,0", "z=0x10,0", "z=1,2%00")),
+    *(f"?tab=game&{said}" for said in ("moves=1e9", "preset=toString", "width=7", "learningRateD=-1")),
+]
+
+
+def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page: Page, url: str):
+    page.goto(f"{url}?tab=manifold")
+    page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
+    settled(page, TABS[manifold][0], TABS[manifold][1])
+    requests = [""]
+    page.on("request", lambda request: requests.append(request.url))
+    while requests:  # of the drawing board, and for the code of where the map begins
+        requests.clear()
+        page.wait_for_timeout(1500)
+    visits = page.evaluate("history.length")
+    page.locator("#map-vae-mnist-2d .pointer").scroll_into_view_if_needed()
+    box = page.locator("#map-vae-mnist-2d .pointer").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    for i in range(30):
+        page.mouse.move(box["x"] + 100 + 3 * i, box["y"] + 100 + 2 * i)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(600)
+    assert requests == [] and page.evaluate("history.length") == visits
+    page.mouse.up()
+    z1, z2 = page.locator("#map-vae-mnist-2d .position").inner_text()[5:-1].replace("\u2212", "-").split(", ")
+    said = page.url.partition("&z=")[2].split(",")
+    assert [f"{float(value):.2f}" for value in said] == [z1, z2]
+
+
+def test_the_button_copies_the_link_without_what_is_not_of_this_app(page: Page, url: str):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{url}?__sign=secret&tab=models&model=dcgan-mnist")
+    page.locator("#link .copy").click()
+    expect(page.locator("#link .said")).to_have_text("Link copied", use_inner_text=True)
+    assert page.evaluate("navigator.clipboard.readText()") == f"{url}?tab=models&model=dcgan-mnist"
+    assert page.url == f"{url}?__sign=secret&tab=models&model=dcgan-mnist"
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+    )  # as over http
+    page.reload()
+    page.locator("#link .copy").click()
+    field = page.locator("#link .address")  # the visitor copies it
+    expect(field).to_have_value(f"{url}?tab=models&model=dcgan-mnist")
+    assert page.evaluate("String(getSelection())") == field.input_value()
