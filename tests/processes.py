@@ -85,8 +85,8 @@ def running_lab(folder: Path, root: Path = ROOT, **environment: str) -> Iterator
             stderr=subprocess.STDOUT,
         )
         try:
-            while True:
-                assert process.poll() is None, (folder / "app.log").read_text()
+            for waited in range(1200):
+                assert process.poll() is None and waited < 1199, (folder / "app.log").read_text()
                 try:
                     urllib.request.urlopen(url, timeout=60).close()
                     break

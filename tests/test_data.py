@@ -54,6 +54,7 @@ def test_mnist_in_colour_and_at_another_size(mnist):
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist"])
 def test_no_data_and_no_network_is_one_sentence(tmp_path, monkeypatch, dataset):
+    monkeypatch.setattr("urllib.request._opener", None)  # else made here, it would keep the proxies for good
     for name in ("http_proxy", "https_proxy"):  # nothing listens there: no download, on any machine
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with pytest.raises(DataError, match=r"is not in .* could not be downloaded\. Point --data_dir"):
