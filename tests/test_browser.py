@@ -102,6 +102,8 @@ def open_tab(page: Page, tab: str, korean: bool) -> None:
 
 def check(page: Page, tab: str, korean: bool) -> None:
     """No sideways scroll, no key instead of a text, no toast, the visitor's language, and what axe finds."""
+    expect(page.locator(".pending")).to_have_count(0, timeout=30_000)  # pale while something new comes
+    page.wait_for_function("!document.getAnimations().some(one => one instanceof CSSTransition)")
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     text = page.locator("body").inner_text()

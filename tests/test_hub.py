@@ -446,7 +446,7 @@ DAMAGE = {
     "config.json is missing": lambda folder: (folder / "config.json").unlink(),
     "config.json is not JSON": lambda folder: (folder / "config.json").write_text("{"),
     "config.json is not a JSON object": lambda folder: (folder / "config.json").write_text("[2]"),
-    "config.json has the unknown key latent_dims": lambda folder: change_config(folder, latent_dims=2),
+    "config.json has the unknown key 'latent_dims'": lambda folder: change_config(folder, latent_dims=2),
     "in config.json latent_dim is 2.5; its type must be int": lambda folder: change_config(
         folder, latent_dim=2.5
     ),

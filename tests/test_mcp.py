@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ def ask(url: str, method: str, *arguments: Any, **options: Any) -> Any:
             await session.initialize()
             return await getattr(session, method)(*arguments, **options)
 
-    return asyncio.run(talk())
+    # a thread has no event loop yet; this one may have that of a browser test
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk()).result()
 
 
 def pictures(answer: Any) -> list[Image.Image]:
