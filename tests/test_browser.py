@@ -103,7 +103,10 @@ def open_tab(page: Page, tab: str, korean: bool) -> None:
 def check(page: Page, tab: str, korean: bool) -> None:
     """No sideways scroll, no key instead of a text, no toast, the visitor's language, and what axe finds."""
     expect(page.locator(".pending")).to_have_count(0, timeout=30_000)  # pale while something new comes
-    page.wait_for_function("!document.getAnimations().some(one => one instanceof CSSTransition)")
+    page.wait_for_function(
+        """document.getAnimations().every(
+            one => one.playState === "finished" || one.effect.getComputedTiming().iterations === Infinity)"""
+    )
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     text = page.locator("body").inner_text()
@@ -113,7 +116,7 @@ def check(page: Page, tab: str, korean: bool) -> None:
     assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
     found = AXE.run(page).response["violations"]
     assert [
-        (rule["id"], [node["html"][:300] for node in rule["nodes"]])
+        (rule["id"], [(node["html"][:300], node["failureSummary"]) for node in rule["nodes"]])
         for rule in found
         if rule["impact"] in ("serious", "critical")
     ] == [], tab
