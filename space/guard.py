@@ -39,7 +39,7 @@ CLOSED = re.compile(
     re.IGNORECASE,
 )
 SIZES = (
-    (re.compile(r"/gradio_api/(upload|process_recording)/?$"), limits.MAX_UPLOAD_BYTES + ENVELOPE_BYTES),
+    (re.compile(r"/gradio_api/upload/?$"), limits.MAX_UPLOAD_BYTES + ENVELOPE_BYTES),
     (re.compile(r"/gradio_api/component_server/?$"), limits.MAX_DRAWING_BYTES + ENVELOPE_BYTES),
     (re.compile(r"/gradio_api/mcp/"), limits.MAX_UPLOAD_BYTES * 4 // 3 + ENVELOPE_BYTES),  # in base64
 )

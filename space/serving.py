@@ -239,7 +239,7 @@ def sweep(demo: gr.Blocks, before: float) -> None:
 
     What `gr.Blocks(delete_cache=...)` is for, whose loop over a growing set ends it for good under load.
     """
-    kept = {path for block in list(demo.blocks.values()) for path in getattr(block, "keep_in_cache", ())}
+    kept = temporary.kept_files(demo)
     for files in demo.temp_file_sets:
         for path in list(files):
             try:

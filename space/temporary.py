@@ -100,7 +100,7 @@ def make_room(size: int, keep: Callable[[], Collection[str]]) -> bool:
 
 def kept_files(blocks: Any) -> set[str]:
     """The files that are part of the page of a `gr.Blocks`."""
-    return set().union(*(block.keep_in_cache for block in blocks.blocks.values()))
+    return {path for block in list(blocks.blocks.values()) for path in getattr(block, "keep_in_cache", ())}
 
 
 @asynccontextmanager
