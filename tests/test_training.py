@@ -29,7 +29,6 @@ from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
 from training import (
-    benchmark,
     evaluate,
     minimise,
     train_autoencoder,
@@ -439,12 +438,6 @@ def test_figures_of_samples_are_added_to_those_that_stand(tmp_path):
     )
     after = json.loads((config.output_dir / "metrics.json").read_text())
     assert after.items() > before.items() and "lenet_fid" in after.keys() - before.keys()
-
-
-def test_the_benchmark_compares_the_steps(capsys):
-    benchmark.main(benchmark.BenchmarkConfig(batch_size=4, num_steps=1, num_rounds=1, mixed_precision="no"))
-    printed = capsys.readouterr().out
-    assert "1.00 x the textbook step" in printed and "ours, no" in printed and "sampling 64 images" in printed
 
 
 def test_training_learns(tmp_path):

@@ -1,162 +1,418 @@
-"""Time the training step of a DCGAN against the textbook's, and sampling, in one run on one machine.
+"""Time our training loops against the textbook's (`training.textbook`), in one run on one machine.
 
-    python -m training.benchmark
+    python -m training.benchmark --data_dir data                    # every family
+    python -m training.benchmark --family dcgan-64 --neighbour      # one, and beside a busy process too
 
-The textbook step is that of the usual tutorial: float32, contiguous tensors, a DataLoader that transforms
-image by image, gradients of D computed (and thrown away) on G's step. Both steps train the same networks
-at the same batch size. They take turns, so that a noisy neighbour slows both; the figures are medians.
+Each loop is a process of its own, with the threads and settings that it would have by itself: ours is the
+very `main` of the training script, logging included; the textbook's has PyTorch's defaults. They stand still
+but for one at a time, turn about, so that a noisy machine slows all; the figures are medians of the turns.
+The share of the peak is that of the floating-point operations of a step (`torch.utils.flop_counter`) in what
+a matmul of 1024x1024 reaches in the same process at the same turn.
 """
 
+import json
+import os
+import platform
+import resource
 import statistics
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
-import torch.nn.functional as F
-import tyro
-from accelerate import Accelerator
-from PIL import Image
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms.v2 import Compose, Normalize, ToDtype, ToImage
+from torch.optim.optimizer import register_optimizer_step_post_hook
+from torch.utils.flop_counter import FlopCounterMode
 
+from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN
-from training.data import Images
-from training.loop import Batches
-from training.train_gan import TrainConfig, make_optimizers, make_step
+from space.models.vae import VAEConfig
+from training import textbook, train_autoencoder, train_cyclegan, train_gan, train_vae
+from training.data import DataError, load_domains, load_images
+from training.loop import LoopConfig, TrainingError, run
+from training.model_folder import hardware
 
-NUM_IMAGES = 4096
+
+@dataclass(frozen=True)
+class Family:
+    """What is timed under a name."""
+
+    script: Any
+    """the module whose `main` is our loop"""
+    config: Callable[..., LoopConfig]
+    """makes the configuration of both loops"""
+    bar: float
+    """how many times as fast as the textbook's loop ours shall be"""
+    optimizers: int = 1
+    """optimizer steps in one step of the loop"""
+
+
+FAMILIES = {
+    "autoencoder": Family(train_autoencoder, train_autoencoder.TrainConfig, bar=2.5),
+    "vae": Family(train_vae, train_vae.TrainConfig, bar=2.5),
+    "vae-conv": Family(
+        train_vae,
+        partial(train_vae.TrainConfig, model=VAEConfig(architecture="conv", hidden_dim=256, latent_dim=20)),
+        bar=1.6,
+    ),
+    "gan": Family(train_gan, partial(train_gan.TrainConfig, model="gan", batch_size=128), 2.0, optimizers=2),
+    "dcgan": Family(train_gan, train_gan.TrainConfig, bar=1.9, optimizers=2),
+    "dcgan-64": Family(
+        train_gan,
+        partial(train_gan.TrainConfig, dcgan=DCGANConfig(image_size=64)),
+        bar=1.9,
+        optimizers=2,
+    ),
+    "cyclegan": Family(
+        train_cyclegan, partial(train_cyclegan.TrainConfig, batch_size=1), bar=1.6, optimizers=2
+    ),
+}
+NATIVE_BAR = 10.0
+"""how many times the images of the textbook's 64-pixel DCGAN ours shall see at MNIST's own size"""
+NEIGHBOUR_BAR = 2.5
+"""how much slower a step may become beside a busy process"""
 
 
 @dataclass(frozen=True)
 class BenchmarkConfig:
-    """Time the training step of a DCGAN against the textbook's, and sampling."""
+    """Time our training loops against the textbook's."""
 
-    batch_size: int = 64
-    """images a step"""
-    num_steps: int = 20
-    """steps each side takes in its turn"""
-    num_rounds: int = 7
-    """turns; the median counts"""
-    mixed_precision: Literal["no", "bf16"] = "bf16"
-    """number format of our step; the textbook's is float32"""
-    compile: bool = torch.cuda.is_available()
-    """time our step with torch.compile too"""
+    family: tuple[Literal[tuple(FAMILIES)], ...] = tuple(FAMILIES)
+    """what to time"""
+    dataset: str = ""
+    """as for the training scripts; '': each family's own"""
+    data_dir: Path = Path("data")
+    """where built-in data lies or is downloaded to"""
+    batch_size: int = 0
+    """images a step; 0: as in the issue's bars, 128 for MLPs and 1 for the CycleGAN"""
+    mixed_precision: tuple[Literal["no", "bf16"], ...] = ("no", "bf16")
+    """number formats of our loop, each timed; the textbook's is float32"""
+    compile: bool = False
+    """time our loop with torch.compile too"""
     cpu_threads: int = 0
-    """threads of CPU arithmetic; 0: torch's choice"""
+    """threads of our loop; 0: the training script's own choice. The textbook's are PyTorch's"""
+    num_rounds: int = 5
+    """turns of each loop; the medians count"""
+    window_seconds: float = 2.0
+    """least length of a turn"""
+    neighbour: bool = False
+    """time all again beside a busy process"""
+    json: Path | None = None
+    """file for all that was measured"""
 
 
-class Pictures(Dataset):
-    """Images as MNIST's own class hands them out: one at a time, through PIL and transforms to [-1, 1]."""
+class Gate:
+    """Stops a loop after each turn until it is told how many steps to take next.
 
-    def __init__(self, pixels: Tensor) -> None:
-        self.pixels = pixels
-        self.transform = Compose([ToImage(), ToDtype(torch.float32, scale=True), Normalize([0.5], [0.5])])
+    PyTorch calls it after every optimizer step of whichever loop runs in this process. Orders are
+    `(steps, whether to count operations)`; answers are dicts.
+    """
 
-    def __len__(self) -> int:
-        return len(self.pixels)
+    def __init__(self, pipe: Connection, optimizers: int, dtype: torch.dtype) -> None:
+        self.pipe, self.optimizers, self.dtype = pipe, optimizers, dtype
+        self.calls_left, self.started, self.steps = (
+            optimizers,
+            time.perf_counter(),
+            1,
+        )  # the first, to warm up
+        self.counter: FlopCounterMode | None = None
+        register_optimizer_step_post_hook(self)
 
-    def __getitem__(self, index: int) -> Tensor:
-        return self.transform(Image.fromarray(self.pixels[index, 0].numpy()))
-
-
-def textbook_step(model: GAN, pixels: Tensor, batch_size: int, device: torch.device) -> Callable[[], None]:
-    """One step of the tutorial's GAN a call."""
-    loader = DataLoader(Pictures(pixels), batch_size, shuffle=True, drop_last=True)
-    generator, discriminator = model.generator, model.discriminator
-    optimizer_g, optimizer_d = (
-        torch.optim.Adam(network.parameters(), lr=2e-4, betas=(0.5, 0.999))
-        for network in (generator, discriminator)
-    )
-    ones, zeros = torch.ones(batch_size, device=device), torch.zeros(batch_size, device=device)
-
-    def forever() -> Iterator[Tensor]:
-        while True:
-            yield from loader
-
-    batches = forever()
-
-    def step() -> None:
-        discriminator.zero_grad()
-        real = (next(batches).to(device) + 1) / 2  # our networks take [0, 1]
-        F.binary_cross_entropy_with_logits(discriminator(real), ones).backward()
-        fake = generator(torch.randn(batch_size, model.config.latent_dim, device=device))
-        F.binary_cross_entropy_with_logits(discriminator(fake.detach()), zeros).backward()
-        optimizer_d.step()
-        generator.zero_grad()
-        F.binary_cross_entropy_with_logits(discriminator(fake), ones).backward()
-        optimizer_g.step()
-
-    return step
-
-
-def our_step(model: GAN, pixels: Tensor, config: TrainConfig, accelerator: Accelerator) -> Callable[[], None]:
-    """One step of `training.train_gan` a call."""
-    model = model.to(accelerator.device, memory_format=torch.channels_last)
-    step = make_step(config, accelerator, model, make_optimizers(config, model))
-    batches, number = Batches(Images(pixels, None, ""), config, accelerator), iter(range(10**9))
-    return lambda: step(batches[next(number)])
+    def __call__(self, *_: object) -> None:
+        self.calls_left -= 1
+        if self.calls_left:
+            return
+        cuda = torch.cuda.is_available()
+        if cuda:
+            torch.cuda.synchronize()
+        answer = {"seconds": (time.perf_counter() - self.started) / self.steps}
+        if self.counter:
+            self.counter.__exit__(None, None, None)
+            answer["flops"] = self.counter.get_total_flops()
+        # of the process, PyTorch's libraries included; on a GPU, what the loop holds there
+        answer["mb"] = (
+            torch.cuda.max_memory_allocated() / 1e6
+            if cuda
+            else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        )
+        answer["peak"] = matmul_peak(self.dtype)
+        answer["threads"] = torch.get_num_threads()
+        self.pipe.send(answer)
+        self.steps, count = self.pipe.recv()
+        self.calls_left = self.steps * self.optimizers
+        self.counter = FlopCounterMode(display=False) if count else None
+        if self.counter:
+            self.counter.__enter__()
+        self.started = time.perf_counter()
 
 
-def compiled_step(step_of: Callable[[GAN], Callable[[], None]], model: GAN) -> Callable[[], None]:
-    """The step with both networks compiled."""
-    model.generator.compile()
-    model.discriminator.compile()
-    return step_of(model)
-
-
-def seconds(work: Callable[[], object], times: int, device: torch.device) -> float:
-    """Seconds a call, the device's work included."""
-    started = time.perf_counter()
+def matmul_peak(dtype: torch.dtype, size: int = 1024, times: int = 5) -> float:
+    """Floating-point operations a second of a matmul, the best of some."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    size *= 8 if device.type == "cuda" else 1
+    a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
+    taken = []
     for _ in range(times):
-        work()
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    return (time.perf_counter() - started) / times
+        started = time.perf_counter()
+        a @ b
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        taken.append(time.perf_counter() - started)
+    return 2 * size**3 / min(taken)
+
+
+def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
+    """A process that trains, by our script or by the textbook, whenever it has its turn."""
+    family = FAMILIES[name]
+    bf16 = side != "textbook" and config.mixed_precision == "bf16"
+    dtype = torch.bfloat16 if bf16 else torch.float32
+    try:
+        Gate(pipe, family.optimizers, dtype)
+        if side == "textbook":
+            for _ in textbook_loop(name, config):
+                pass
+        else:
+            family.script.main(config)
+    except (TrainingError, DataError) as error:
+        pipe.send({"error": str(error)})
+
+
+def textbook_loop(name: str, config: Any) -> textbook.Losses:
+    """The textbook's loop of a family, on the data and with the networks that `config` names."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    loop = getattr(textbook, FAMILIES[name].script.__name__.rpartition(".")[2])
+    if isinstance(config.model, CycleGANConfig):
+        shape = config.model.in_channels, config.model.image_size
+        a, b = load_domains(config.dataset, config.data_dir, "train", *shape)
+        return loop(config, (a.pixels, b.pixels), device)
+    networks = {"gan": GAN, "dcgan": DCGAN}[config.model] if isinstance(config.model, str) else None
+    model = getattr(config, config.model) if networks else config.model
+    images = load_images(config.dataset, config.data_dir, "train", model.in_channels, model.image_size)
+    return loop(config, images.pixels, device, *([networks(model)] if networks else []))
+
+
+@dataclass
+class Side:
+    """One of the loops that take turns."""
+
+    name: str
+    config: LoopConfig
+    pipe: Connection
+    process: Any
+    steps: int = 1
+
+    def ask(self, steps: int, count: bool = False) -> dict[str, float]:
+        self.pipe.send((steps, count))
+        return self.answer()
+
+    def answer(self) -> dict[str, float]:
+        try:
+            answer = self.pipe.recv()
+        except EOFError:
+            raise TrainingError(f"the {self.name} loop ended early") from None
+        if "error" in answer:
+            raise TrainingError(answer["error"])
+        return answer
+
+
+def start(name: str, side: str, config: LoopConfig, environment: dict[str, str]) -> Side:
+    """A loop in a new process with these environment variables, warmed up by a step."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        process = context.Process(target=work, args=(there, name, side, config), daemon=True)
+        process.start()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    there.close()
+    started = Side(side, config, here, process)
+    started.answer()
+    return started
+
+
+def start_loops(name: str, config: BenchmarkConfig, folder: Path, sides: list[Side]) -> None:
+    """Add the textbook's loop and ours, in each number format, ready to go, to `sides`."""
+    family = FAMILIES[name]
+    options: dict[str, Any] = {
+        "data_dir": config.data_dir,
+        # no end and no pause within a turn; no average of the weights, which the textbook has none of
+        "max_steps": 10**9,
+        "checkpointing_steps": 10**9,
+        "num_snapshots": 2,
+        "ema_decay": 0.0,
+    }
+    if config.dataset:
+        options["dataset"] = config.dataset
+    if config.batch_size:
+        options["batch_size"] = config.batch_size
+    if config.cpu_threads:
+        options["cpu_threads"] = config.cpu_threads
+    plain = family.config(output_dir=folder / "textbook", **options)
+    sides.append(start(name, "textbook", plain, {}))
+    for precision in config.mixed_precision:
+        for compiled in (False, True) if config.compile else (False,):
+            side = f"ours, {'float32' if precision == 'no' else precision}" + ", compiled" * compiled
+            ours = replace(plain, mixed_precision=precision, output_dir=folder / side)
+            environment = {"OMP_WAIT_POLICY": "PASSIVE", "TQDM_DISABLE": "1"}
+            if compiled:
+                environment["ACCELERATE_DYNAMO_BACKEND"] = "INDUCTOR"
+            sides.append(start(name, side, ours, environment))
+
+
+def take_turns(sides: list[Side], num_rounds: int) -> dict[str, list[dict[str, float]]]:
+    """Answers of every turn, by the name of the loop."""
+    answers: dict[str, list[dict[str, float]]] = {side.name: [] for side in sides}
+    for _ in range(num_rounds):
+        for side in sides:
+            answers[side.name].append(side.ask(side.steps))
+    return answers
+
+
+def busy() -> None:
+    """A neighbour that always has something to do."""
+    while True:
+        pass
+
+
+def median_of(answers: list[dict[str, float]], key: str) -> float:
+    return statistics.median(answer[key] for answer in answers)
+
+
+def time_family(name: str, config: BenchmarkConfig) -> list[dict[str, Any]]:
+    """Rows of the table, one a loop."""
+    sides: list[Side] = []
+    neighbour = get_context("spawn").Process(target=busy, daemon=True)
+    flops, crowded = {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            start_loops(name, config, Path(folder), sides)
+            for side in sides:
+                flops[side.name] = side.ask(1, count=True)["flops"]
+                side.steps = max(1, round(config.window_seconds / side.ask(1)["seconds"]))
+            quiet = take_turns(sides, config.num_rounds)
+            if config.neighbour:
+                neighbour.start()
+                for side in sides:
+                    side.steps = max(1, side.steps // 4)
+                crowded = take_turns(sides, config.num_rounds)
+        finally:
+            for process in [side.process for side in sides] + [neighbour] * (neighbour.pid is not None):
+                process.kill()
+                process.join()
+    rows = []
+    for side in sides:
+        answers = quiet[side.name]
+        row = {
+            "family": name,
+            "loop": side.name,
+            "batch_size": side.config.batch_size,
+            "threads": answers[0]["threads"],
+            "images_per_second": side.config.batch_size / median_of(answers, "seconds"),
+            "ratio": statistics.median(
+                theirs["seconds"] / own["seconds"] for theirs, own in zip(quiet["textbook"], answers)
+            ),
+            "gflop_per_image": flops[side.name] / side.config.batch_size / 1e9,
+            "share_of_peak": statistics.median(
+                flops[side.name] / answer["seconds"] / answer["peak"] for answer in answers
+            ),
+            "peak_gflops": median_of(answers, "peak") / 1e9,
+            "memory_mb": max(answer["mb"] for answer in answers),
+        }
+        if crowded:
+            row["slower_beside_neighbour"] = median_of(crowded[side.name], "seconds") / median_of(
+                answers, "seconds"
+            )
+        rows.append(row)
+    return rows
+
+
+def verdict(rows: list[dict[str, Any]]) -> list[str]:
+    """What the bars say of the best of our loops."""
+    lines, by_family = [], {}
+    for row in rows:
+        by_family.setdefault(row["family"], []).append(row)
+    for name, found in by_family.items():
+        best = max(found[1:], key=lambda row: row["ratio"])
+        bar = FAMILIES[name].bar
+        lines.append(
+            f"{name}: {best['ratio']:.2f} x the textbook's loop ({best['loop']}); the bar is {bar} x, "
+            + ("reached" if best["ratio"] >= bar else "not reached")
+        )
+        if "slower_beside_neighbour" in best:
+            slower = best["slower_beside_neighbour"]
+            lines.append(
+                f"{name}: {slower:.2f} x slower beside a busy process; the bar is {NEIGHBOUR_BAR} x, "
+                + ("reached" if slower <= NEIGHBOUR_BAR else "not reached")
+            )
+    if {"dcgan", "dcgan-64"} <= by_family.keys():
+        native = max(row["images_per_second"] for row in by_family["dcgan"][1:])
+        times = native / by_family["dcgan-64"][0]["images_per_second"]
+        lines.append(
+            f"dcgan at MNIST's own size: {times:.1f} x the images a second of the textbook's at 64 pixels; "
+            f"the bar is {NATIVE_BAR} x, " + ("reached" if times >= NATIVE_BAR else "not reached")
+        )
+    return lines
+
+
+def sampling_ms(num_images: int = 64, times: int = 10) -> float:
+    """Milliseconds in which a DCGAN of MNIST's size draws so many images, in float32 on the CPU."""
+    model, z = DCGAN(DCGANConfig()).eval(), torch.randn(num_images, DCGANConfig().latent_dim)
+    taken = []
+    with torch.inference_mode():
+        for _ in range(times):
+            started = time.perf_counter()
+            model.decode(z)
+            taken.append(time.perf_counter() - started)
+    return 1000 * statistics.median(taken)
 
 
 def main(config: BenchmarkConfig) -> None:
-    if config.cpu_threads:
-        torch.set_num_threads(config.cpu_threads)
-    accelerator = Accelerator(mixed_precision=config.mixed_precision)
-    device = accelerator.device
-    shape = DCGANConfig()
-    pixels = torch.randint(256, (NUM_IMAGES, *shape.image_shape), dtype=torch.uint8)
-    ours = TrainConfig(output_dir=Path(), batch_size=config.batch_size)
-
-    def make_ours(model: GAN) -> Callable[[], None]:
-        return our_step(model, pixels, ours, accelerator)
-
-    steps = {
-        "textbook": textbook_step(DCGAN(shape).to(device), pixels, config.batch_size, device),
-        f"ours, {config.mixed_precision}": make_ours(DCGAN(shape)),
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    machine = f"{hardware(device)}, {os.cpu_count()} cores, torch {torch.__version__}, {platform.system()}"
+    print(machine)
+    columns = {
+        "family": "family",
+        "loop": "loop",
+        "batch_size": "batch",
+        "threads": "threads",
+        "images_per_second": "images/s",
+        "ratio": "× textbook",
+        "gflop_per_image": "GFLOP an image",
+        "share_of_peak": "of peak",
+        "memory_mb": "MB",
     }
-    if config.compile:
-        steps["ours, compiled"] = compiled_step(make_ours, DCGAN(shape).to(device))
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for turn in range(config.num_rounds + 1):
-        for name, step in steps.items():
-            taken = seconds(step, config.num_steps, device)
-            if turn:  # the first turn warms up
-                times[name].append(taken)
-    place = (
-        torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
-    )
-    print(f"DCGAN {shape.image_size} px, {shape.base_channels} channels, batch {config.batch_size}, {place}")
-    for name, taken in times.items():
-        speed = config.batch_size / statistics.median(taken)
-        ratio = statistics.median(a / b for a, b in zip(times["textbook"], taken))
-        print(f"{name:16} {speed:10,.0f} images/s   {ratio:.2f} x the textbook step")
-
-    model, z = DCGAN(shape).to(device).eval(), torch.randn(64, shape.latent_dim, device=device)
-    with torch.inference_mode():
-        taken = [seconds(lambda: model.decode(z), 5, device) for _ in range(config.num_rounds + 1)][1:]
-    print(f"sampling 64 images: {1000 * statistics.median(taken):.1f} ms, float32")
+    if config.neighbour:
+        columns["slower_beside_neighbour"] = "× slower beside a neighbour"
+    formats = {
+        "images_per_second": "{:,.0f}",
+        "ratio": "{:.2f}",
+        "gflop_per_image": "{:.3g}",
+        "share_of_peak": "{:.0%}",
+        "memory_mb": "{:,.0f}",
+        "slower_beside_neighbour": "{:.2f}",
+    }
+    print("| " + " | ".join(columns.values()) + " |\n|" + "---|" * len(columns))
+    rows = []
+    for name in config.family:
+        for row in time_family(name, config):
+            rows.append(row)
+            cells = (formats.get(key, "{}").format(row[key]) for key in columns)
+            print("| " + " | ".join(cells) + " |", flush=True)
+    print(*verdict(rows), sep="\n")
+    if "dcgan" in config.family:
+        print(f"dcgan: {sampling_ms():.0f} ms for 64 samples on the CPU; the bar is 100 ms")
+    if config.json:
+        config.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(tyro.cli(BenchmarkConfig))
+    run(main, BenchmarkConfig)

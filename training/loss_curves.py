@@ -1,0 +1,182 @@
+"""See whether our loops learn as the textbook's do: their training losses, step by step, over seeds.
+
+    python -m training.loss_curves --data_dir data
+
+The same networks, batch sizes and learning rates; weights, order and noise differ as seeds do. Each loss is
+the mean of `window` steps; a run of ours is stopped as Ctrl-C stops it, and its history.csv read. Writes
+training/results/loss_curves.png, where each line is a seed.
+"""
+
+import os
+import signal
+import statistics
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from training.benchmark import FAMILIES, textbook_loop
+from training.loop import History, LoopConfig, TrainingError, run
+from training.recipes import RESULTS
+
+LOSSES = {
+    "autoencoder": ("loss",),
+    "vae": ("loss",),
+    "vae-conv": ("loss",),
+    "gan": ("loss_d", "loss_g"),
+    "dcgan": ("loss_d", "loss_g"),
+    "dcgan-64": ("loss_d", "loss_g"),
+    "cyclegan": ("cycle_loss", "loss_d_b"),
+}
+
+
+@dataclass(frozen=True)
+class CurvesConfig:
+    """See whether our loops learn as the textbook's do."""
+
+    family: tuple[Literal[tuple(FAMILIES)], ...] = (
+        "autoencoder",
+        "vae",
+        "vae-conv",
+        "gan",
+        "dcgan",
+        "cyclegan",
+    )
+    """whose loops"""
+    mixed_precision: Literal["no", "bf16"] = "bf16"
+    """number format of our loop; the textbook's is float32"""
+    num_seeds: int = 3
+    """runs of each loop"""
+    num_steps: int = 600
+    """steps of a run"""
+    window: int = 50
+    """steps averaged"""
+    data_dir: Path = Path("data")
+    """where built-in data lies or is downloaded to"""
+    dataset: str = ""
+    """as for the training scripts; '': each family's own"""
+    output_dir: Path = RESULTS
+    """where the picture goes"""
+
+
+def textbook_losses(name: str, config: LoopConfig, num_steps: int, window: int) -> list[dict[str, float]]:
+    """Mean losses of each window of the textbook's loop."""
+    torch.manual_seed(config.seed)
+    steps = list(islice(textbook_loop(name, config), num_steps))
+    return [
+        {key: statistics.fmean(step[key] for step in steps[i : i + window]) for key in steps[0]}
+        for i in range(0, num_steps, window)
+    ]
+
+
+def train_until(name: str, config: LoopConfig, num_steps: int) -> None:
+    """Our loop, asked to stop after so many steps."""
+    sys.stdout = sys.stderr
+    left = num_steps * FAMILIES[name].optimizers
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    register_optimizer_step_post_hook(count)
+    with suppress(TrainingError):  # that it was stopped
+        FAMILIES[name].script.main(config)
+
+
+def our_losses(name: str, config: LoopConfig, num_steps: int) -> list[dict[str, float]]:
+    """Mean losses of each row of history.csv; in a process of its own, for accelerate has one state."""
+    process = get_context("spawn").Process(target=train_until, args=(name, config, num_steps))
+    process.start()
+    process.join()
+    history = History(config.output_dir / "history.csv")
+    history.keep_until(num_steps)
+    rows = [row for row in history.rows if row.get("learning_rate")]
+    return [{key: float(row[key]) for key in LOSSES[name]} for row in rows]
+
+
+def learn(name: str, config: CurvesConfig) -> dict[str, list[list[dict[str, float]]]]:
+    """Windows of losses, for each seed, of both loops."""
+    found: dict[str, list[list[dict[str, float]]]] = {"textbook": [], "ours": []}
+    options: dict[str, Any] = {"dataset": config.dataset} if config.dataset else {}
+    for seed in range(config.num_seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            plain = FAMILIES[name].config(
+                output_dir=Path(folder) / "ours",
+                data_dir=config.data_dir,
+                seed=seed,
+                # a constant learning rate, no pictures and checkpoints within the run, the textbook's weights
+                max_steps=10**9,
+                warmup_steps=0,
+                num_snapshots=2,
+                checkpointing_steps=10**9,
+                ema_decay=0.0,
+                logging_steps=config.window,
+                cpu_threads=1,
+                **options,
+            )
+            found["textbook"].append(textbook_losses(name, plain, config.num_steps, config.window))
+            fast = replace(plain, mixed_precision=config.mixed_precision)
+            found["ours"].append(our_losses(name, fast, config.num_steps))
+    return found
+
+
+def main(config: CurvesConfig) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    os.environ["TQDM_DISABLE"] = "1"  # of the processes to come
+    torch.set_num_threads(1)
+    panels = [(name, key) for name in config.family for key in LOSSES[name]]
+    rows = -(-len(panels) // 3)
+    fig, axes = plt.subplots(rows, 3, figsize=(13, 3.2 * rows), squeeze=False, layout="constrained")
+    for axis in axes.flat[len(panels) :]:
+        axis.axis("off")
+    drawn = iter(axes.flat)
+    print(
+        "| family | loss, last window | textbook, over seeds | ours | apart, in spreads of the textbook's |"
+    )
+    print("|---|---|---|---|---|")
+    for name in config.family:
+        found = learn(name, config)
+        for key in LOSSES[name]:
+            axis = next(drawn)
+            for loop, style in (("textbook", "grey"), ("ours", "tab:blue")):
+                for seed, windows in enumerate(found[loop]):
+                    x = [config.window * (i + 1) for i in range(len(windows))]
+                    axis.plot(
+                        x,
+                        [window[key] for window in windows],
+                        color=style,
+                        linewidth=1,
+                        label=None if seed else loop,
+                    )
+            axis.set(title=f"{name}: {key}", xlabel="step")
+            axis.grid(alpha=0.3)
+            axis.legend(fontsize=7)
+            last = {loop: [windows[-1][key] for windows in runs] for loop, runs in found.items()}
+            middle = {loop: statistics.fmean(values) for loop, values in last.items()}
+            spread = statistics.pstdev(last["textbook"]) or float("nan")
+            cells = (
+                f"{middle[loop]:.4g} ({min(values):.4g} to {max(values):.4g})"
+                for loop, values in last.items()
+            )
+            apart = abs(middle["ours"] - middle["textbook"]) / spread
+            print(f"| {name} | {key} | {' | '.join(cells)} | {apart:.1f} |", flush=True)
+    config.output_dir.mkdir(parents=True, exist_ok=True)
+    fig.savefig(config.output_dir / "loss_curves.png", dpi=90)
+    print(config.output_dir / "loss_curves.png")
+
+
+if __name__ == "__main__":
+    run(main, CurvesConfig)

@@ -1,0 +1,255 @@
+"""Train every shipped model from nothing, as its card says, and hold it to its bars.
+
+    python -m training.recipes --all --data_dir data                 # side by side, one a core
+    python -m training.recipes --model vae-mnist-2d gan-mnist        # some of them
+    python -m training.recipes --plot                                # curves of the shipped runs
+
+The recipe of a model is the command in its training.json. A run that was stopped goes on where it was, one
+that is done is not done again; each writes to a file `OUTPUT_DIR/NAME.log`.
+"""
+
+import json
+import math
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm.auto import tqdm
+
+from space.hub import BUNDLED
+from training.loop import History, TrainingError, run
+
+RESULTS = Path(__file__).parent / "results"
+PANELS = (  # title; first words of the models' names; columns of history.csv; bars; scale
+    ("autoencoders: squared error an image", {"autoencoder"}, ("test_recon",), (), "log"),
+    ("VAE: −ELBO, nats an image", {"vae"}, ("test_loss",), (138.0, 93.0), "log"),
+    ("GANs: Fréchet distance of 2,000 samples", {"gan", "dcgan"}, ("test_lenet_fid",), (135.48, 27.1), "log"),
+    ("classifiers: cross-entropy", {"classifier"}, ("test_loss",), (), "log"),
+    ("CycleGAN: L1 to the counterpart", {"cyclegan"}, ("test_l1_ab", "test_l1_ba"), (0.1468,), "linear"),
+    (
+        "CycleGAN: taken for the target set",
+        {"cyclegan"},
+        ("test_domain_ab", "test_domain_ba"),
+        (0.9,),
+        "linear",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a figure of metrics.json shall be."""
+
+    figure: str
+    at_least: float = -math.inf
+    at_most: float = math.inf
+
+    def __str__(self) -> str:
+        if self.at_most < math.inf:
+            return f"{self.figure} ≤ {self.at_most}"
+        return f"{self.figure} ≥ {self.at_least}"
+
+    def reached(self, value: float) -> bool:
+        return self.at_least <= value <= self.at_most
+
+
+BARS = {
+    "autoencoder-mnist": [Bar("reconstruction_psnr", at_least=23.0)],
+    "autoencoder-mnist-2d": [Bar("reconstruction_psnr", at_least=14.8)],
+    "autoencoder-conv-mnist": [Bar("reconstruction_psnr", at_least=24.5)],
+    "autoencoder-denoising-mnist": [
+        Bar("denoised_psnr_gaussian", at_least=17.38),  # 8 dB above the noisy images
+        Bar("denoised_psnr_coin_flip", at_least=16.0),
+    ],
+    "autoencoder-contractive-mnist": [Bar("jacobian_norm", at_most=14.2)],  # half of the plain one's
+    "autoencoder-sparse-mnist": [Bar("active_fraction", at_most=20.0)],
+    "vae-mnist-2d": [Bar("neg_elbo_1", at_most=138.0)],
+    "vae-mnist-20d": [Bar("neg_elbo_1", at_most=93.0)],
+    "gan-mnist": [
+        Bar("lenet_fid", at_most=135.48),  # that of vae-mnist-20d
+        Bar("precision", at_least=0.6),
+        Bar("recall", at_least=0.5),
+    ],
+    "dcgan-mnist": [
+        Bar("lenet_fid", at_most=27.1),  # a fifth of that of vae-mnist-20d
+        Bar("precision", at_least=0.75),
+        Bar("recall", at_least=0.75),
+        Bar("class_entropy", at_least=2.27),
+    ],
+    "classifier-mnist": [Bar("accuracy", at_least=99.0)],
+    "classifier-twemoji2fluent": [Bar("accuracy", at_least=97.0)],
+    "cyclegan-twemoji2fluent": [
+        # 0.88 x that of doing nothing; 0.02 above that of doing nothing
+        *(Bar(f"l1_{way}", at_most=0.1468) for way in ("ab", "ba")),
+        *(Bar(f"ssim_{way}", at_least=0.3815) for way in ("ab", "ba")),
+        *(Bar(f"domain_accuracy_{way}", at_least=90.0) for way in ("ab", "ba")),
+        *(Bar(f"cycle_l1_{domain}", at_most=0.06) for domain in ("a", "b")),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class RecipesConfig:
+    """Train shipped models from nothing."""
+
+    all: bool = False
+    """every shipped model"""
+    model: tuple[str, ...] = ()
+    """names of shipped models"""
+    plot: bool = False
+    """draw how the shipped models became good into training/results/, and train nothing"""
+    output_dir: Path = Path("runs")
+    """where the model folders go"""
+    data_dir: Path = Path("data")
+    """where built-in data lies or is downloaded to"""
+    jobs: int = 0
+    """models trained at the same time; 0: one on a GPU, or one a core, with one thread each"""
+    more: str = ""
+    """further flags of the training scripts, as one word: --more '--mixed_precision no'"""
+
+
+def recipes() -> dict[str, dict[str, Any]]:
+    """training.json of every shipped model, the dearest first, so that the last ones to end are short."""
+    facts = {path.parent.name: json.loads(path.read_text()) for path in BUNDLED.glob("*/training.json")}
+    return dict(sorted(facts.items(), key=lambda item: -item[1]["seconds"]))
+
+
+def command_of(name: str, facts: dict[str, Any], config: RecipesConfig) -> list[str]:
+    """The command of the card, with this machine's Python and folders."""
+    words = shlex.split(facts["command"])
+    flags = words[words.index("-m") :]
+    flags[flags.index("--output_dir") + 1] = str(config.output_dir / name)
+    flags += ["--data_dir", str(config.data_dir), *shlex.split(config.more)]
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--num_processes", "1"]
+    if not torch.cuda.is_available():
+        launch += ["--cpu"]
+        flags += ["--cpu_threads", "1"]
+    if (config.output_dir / name / "checkpoints").is_dir():
+        flags += ["--resume_from_checkpoint", "latest"]
+    return launch + flags
+
+
+def shares_done(stream: Any, log: Any) -> Iterator[float]:
+    """What a script's own progress bar says, 0 to 1, while all it writes goes to `log`."""
+    while chunk := os.read(stream.fileno(), 65536):
+        log.write(chunk)
+        log.flush()
+        if found := re.findall(rb"(\d+)/(\d+) \[", chunk):
+            step, total = map(int, found[-1])
+            yield step / max(1, total)
+
+
+def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Any) -> str:
+    """A line of what came of it; `tell(share)` hears how far it is."""
+    folder = config.output_dir / name
+    if not (folder / "model.safetensors").exists():
+        config.output_dir.mkdir(parents=True, exist_ok=True)
+        with (config.output_dir / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command_of(name, facts, config),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+            )
+            for share in shares_done(process.stdout, log):
+                tell(share)
+        if process.wait():
+            return f"{name}: stopped; {folder}.log says why. The same command goes on with it"
+    tell(1.0)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    minutes = json.loads((folder / "training.json").read_text())["seconds"] / 60
+    found = [(bar, metrics[bar.figure]["value"]) for bar in BARS[name] if bar.figure in metrics]
+    figures = [f"{bar}: {value:.4g}" + " (missed)" * (not bar.reached(value)) for bar, value in found]
+    return f"{name}: {minutes:.0f} min. {'; '.join(figures)}"
+
+
+def seconds_of(rows: list[dict[str, str]], total: float) -> list[float]:
+    """Seconds of training before each row of history.csv, from the images a second of the rows."""
+    taken, step, speed = [0.0], 0, math.inf
+    for row in rows:
+        speed = max(0.5, float(row["images_per_second"] or speed))
+        taken.append(taken[-1] + (int(row["step"]) - step) / speed)
+        step = int(row["step"])
+    return [total * part / (taken[-1] or 1) for part in taken[1:]]
+
+
+def plot() -> Path:
+    """Test figures of the shipped models against seconds of training; a dotted line is a bar."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    fig, axes = plt.subplots(2, 3, figsize=(13, 7), layout="constrained")
+    for axis, (title, kinds, columns, bars, scale) in zip(axes.flat, PANELS, strict=True):
+        for name in (name for name in sorted(recipes()) if name.split("-")[0] in kinds):
+            history = History(BUNDLED / name / "history.csv")
+            history.keep_until(sys.maxsize)
+            seconds = seconds_of(history.rows, recipes()[name]["seconds"])
+            for column in columns:
+                points = [
+                    (s, float(row[column])) for s, row in zip(seconds, history.rows) if s and row[column]
+                ]
+                label = name if len(columns) == 1 else column.removeprefix("test_")
+                axis.plot(*zip(*points), label=label, linewidth=1.5)
+        for bar in bars:
+            axis.axhline(bar, color="grey", linestyle=":", linewidth=1)
+        axis.set(title=title, xlabel="seconds of training", xscale="log", yscale=scale)
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=7)
+    RESULTS.mkdir(exist_ok=True)
+    fig.savefig(RESULTS / "quality.png", dpi=100)
+    return RESULTS / "quality.png"
+
+
+def main(config: RecipesConfig) -> None:
+    if config.plot:
+        print(plot())
+        return
+    known = recipes()
+    names = list(known) if config.all else list(config.model)
+    if not names:
+        raise TrainingError("name models with --model, or give --all")
+    if unknown := set(names) - set(known):
+        raise TrainingError(
+            f"no shipped model is called {', '.join(sorted(unknown))}; there are {', '.join(known)}"
+        )
+    if int(os.environ.get("WORLD_SIZE", 1)) > 1:
+        raise TrainingError("run this with `python -m`: it launches each training by itself")
+    jobs = config.jobs or (1 if torch.cuda.is_available() else os.cpu_count() or 1)
+    shares, lock = dict.fromkeys(names, 0.0), threading.Lock()
+    whole = sum(known[name]["seconds"] for name in names) / 60
+    layout = "{l_bar}{bar}| {elapsed}, {remaining} to go{postfix}"
+    with tqdm(total=whole, bar_format=layout) as bar, ThreadPoolExecutor(jobs) as pool:
+
+        def work(name: str) -> str:
+            def tell(share: float) -> None:
+                with lock:
+                    bar.update(max(0.0, share - shares[name]) * known[name]["seconds"] / 60)
+                    shares[name] = max(share, shares[name])
+                    bar.set_postfix({n: f"{s:.0%}" for n, s in shares.items() if 0 < s < 1})
+
+            said = train(name, known[name], config, tell)
+            bar.write(said)
+            return said
+
+        try:
+            said = list(pool.map(work, names))
+        except KeyboardInterrupt:  # the scripts were asked too, and save a checkpoint
+            pool.shutdown(cancel_futures=True)
+            raise
+    if any(": stopped; " in line for line in said):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run(main, RecipesConfig)
