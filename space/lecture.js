@@ -26,7 +26,7 @@ function show(next) {
   window.labLink.say(`lecture=${step.name}`);
   panel.scrollTop = 0;
   relabel();
-  lookAt(step.at);
+  lookAt(textIsBeside() ? step.at : "");
 }
 
 /** Scroll to a part of the page, and stay there while what lies above it grows, until the visitor moves. */
@@ -38,9 +38,18 @@ function lookAt(id) {
     if (target) target.scrollIntoView({ block: "start" });
     else window.scrollTo(0, 0);
     if (performance.now() > until) clearInterval(settling);
+    offerLook();
   };
   settling = setInterval(scroll, 100);
   scroll();
+}
+
+/** On a phone the text lies above the tab: it is read first, and a button leads to what is to be seen below. */
+const textIsBeside = () => getComputedStyle(panel).position === "fixed";
+
+function offerLook() {
+  const target = index !== null && !textIsBeside() && document.getElementById(steps[index].at);
+  find(".look").hidden = !target || target.getBoundingClientRect().top < window.innerHeight / 2;
 }
 
 function open(at) {
@@ -123,6 +132,8 @@ find(".next").onclick = () => show(index + 1);
 find(".full_screen").onclick = toggleFullScreen;
 find(".full_screen").hidden = !document.fullscreenEnabled;
 find(".leave").onclick = leave;
+find(".look").onclick = () => lookAt(steps[index].at);
+for (const change of ["scroll", "resize"]) window.addEventListener(change, offerLook, { passive: true });
 document.addEventListener("click", ({ target }) => target.closest(OPENER) && open(0));
 document.addEventListener("keydown", onKey);
 for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {

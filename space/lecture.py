@@ -43,6 +43,7 @@ ICONS = {
     "next": "m9 4 8 8-8 8",
     "full_screen": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
     "leave": "m5 5 14 14M19 5 5 19",
+    "look": "m4 9 8 8 8-8",
 }
 
 
@@ -61,6 +62,7 @@ class Lecture(gr.HTML):
             html_template=(
                 f'{_button("previous")}<span class="place"></span>{_button("next")}'
                 f'<span class="title" role="status"></span>{_button("full_screen")}{_button("leave")}'
+                f"{_button('look')}"
             ),
             js_on_load=(HERE / "lecture.js").read_text("utf-8"),
             apply_default_css=False,

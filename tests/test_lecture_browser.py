@@ -63,6 +63,26 @@ def test_the_arrow_key_leads_through_all_steps(page: Page, url: str, language: i
     assert page.locator(".toast-body").count() == 0 and errors == []
 
 
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+def test_on_a_phone_a_step_opens_with_its_text_and_a_button_leads_to_the_picture(page: Page, url: str):
+    page.goto(f"{url}?lecture=family")
+    shows(page, "family")
+    picture = page.locator("#reconstruct-result")
+    expect(picture.locator(".card").first).to_be_attached(timeout=30_000)
+    page.wait_for_timeout(2000)  # until the page has settled
+    expect(page.locator("#lecture h2:visible")).to_be_in_viewport()
+    look = page.locator("#lecture-controls .look")
+    look.click()
+    expect(look).to_be_hidden()
+    page.wait_for_function(
+        "Math.abs(document.getElementById('reconstruct-result').getBoundingClientRect().top) < 2"
+    )
+    page.locator("#lecture-controls .next").click()
+    shows(page, "holes")
+    page.wait_for_function("scrollY === 0")
+    expect(look).to_be_hidden()  # all that is to be seen begins below the text
+
+
 def test_leaving_brings_the_page_back_as_it_was(page: Page, url: str):
     query = "tab=reconstruct&digit=61&model=autoencoder-conv-mnist&noise=masking&level=0.3&seed=5"
     page.goto(f"{url}?{query}")
