@@ -193,6 +193,7 @@ function readColours() {
   const style = getComputedStyle(element);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   colours = Object.fromEntries(["real", "fake", "neutral", "ink", "faint"].map((name) => [name, colour(name)]));
+  colours.label = colour("body-text-color-subdued");
   const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   const [fake, neutral, right] = [colours.fake, colours.neutral, colours.real].map(rgb);
   palette = Uint32Array.from({ length: 256 }, (_, i) => {
@@ -353,19 +354,14 @@ function drawPlot(figure) {
   low = Math.max(low, -12);
   const y = (value) => margin + ((high - Math.min(Math.max(value, low), high)) / (high - low)) * (height - 2 * margin);
 
-  context.font = `${10.5 * ratio}px system-ui, sans-serif`;
-  context.textAlign = "right";
-  context.textBaseline = "bottom";
-  context.strokeStyle = context.fillStyle = colours.faint;
+  context.strokeStyle = colours.faint;
   context.lineWidth = ratio;
-  for (const [value, name] of lines) {
+  for (const [value] of lines) {
     context.setLineDash([4 * ratio, 4 * ratio]);
     context.beginPath();
     context.moveTo(0, y(value));
     context.lineTo(width, y(value));
     context.stroke();
-    context.textBaseline = y(value) < 16 * ratio ? "top" : "bottom";
-    context.fillText(name, width - 2 * ratio, y(value) - ratio);
   }
   context.setLineDash([]);
   context.lineWidth = 1.6 * ratio;
@@ -387,6 +383,21 @@ function drawPlot(figure) {
     const latest = one.findLast((value) => value !== null);
     values[i].textContent = latest === undefined ? "" : number(latest, 2);
   });
+
+  // names of the lines, over the curves, with a rim that keeps them apart
+  context.setLineDash([]);
+  context.font = `${10.5 * ratio}px system-ui, sans-serif`;
+  context.textAlign = "right";
+  context.fillStyle = colours.label;
+  context.strokeStyle = getComputedStyle(canvas).backgroundColor;
+  context.lineWidth = 4 * ratio;
+  for (const [value, name] of lines) {
+    const room = 18 * ratio, below = y(value) < room || (y(value) > height / 2 && y(value) < height - room);
+    const at = [width - 4 * ratio, y(value) + (below ? 4 : -2) * ratio];
+    context.textBaseline = below ? "top" : "bottom";
+    context.strokeText(name, ...at);
+    context.fillText(name, ...at);
+  }
 }
 
 // ---- Files to keep (space/figures.js)

@@ -52,9 +52,10 @@ def layer(name: str) -> str:
 
 def meter(name: str) -> str:
     """A figure with its name above and its unit or rule below."""
+    formula = " |∂L<sub>G</sub>/∂x|" if name == "gradient" else ""
     return (
         f'<div class="{name}"><dt data-text="{name}"></dt><dd>–</dd>'
-        f'<dd class="note" data-text="{name}.note"></dd></div>'
+        f'<dd class="note"><span data-text="{name}.note"></span>{formula}</dd></div>'
     )
 
 

@@ -153,7 +153,7 @@ TEXT = {
     "gan.quality": ("High-quality points", "고품질 점"),
     "gan.quality.note": ("within 3σ of a mode", "모드의 3σ 안"),
     "gan.gradient": ("G's gradient at its points", "생성된 점에서 G의 기울기"),
-    "gan.gradient.note": ("mean length |∂L_G/∂x|", "평균 길이 |∂L_G/∂x|"),
+    "gan.gradient.note": ("mean length", "평균 길이"),
     "gan.of": ("{some} of {all}", "{all}개 중 {some}개"),
     # plots
     "gan.plot.loss": ("Losses", "손실"),
