@@ -306,7 +306,6 @@ def _details(result: Translation, counterpart: Tensor | None, case: str) -> str:
             ("translation", other, "G(x)", result.output, result.scores_output),
         )
     )
-    legend = f'<p class="opinion">{words("translate.generated")} 0 <b></b> 1 {words("translate.real")}</p>'
     table = to_csv(
         ("figure", "value"),
         [
@@ -325,7 +324,11 @@ def _details(result: Translation, counterpart: Tensor | None, case: str) -> str:
             ),
         ],
     )
-    content = f'<div class="pair">{judged}</div>{legend}{download(f"{case}.csv", table)}'
+    legend = (
+        f'<p class="opinion"><span>{words("translate.generated")} 0</span><b></b>'
+        f"<span>1 {words('translate.real')}</span>{download(f'{case}.csv', table)}</p>"
+    )
+    content = f'<div class="pair">{judged}</div>{legend}'
     cards = [_card("judged", "wide", content)]
     if counterpart is not None:
         away, before = mean_difference(result.output, counterpart), mean_difference(result.x, counterpart)
