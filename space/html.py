@@ -136,8 +136,12 @@ def metric_name(key: str) -> str:
 def metric_value(metric: dict[str, Any], with_unit: bool = True) -> str:
     """A figure with as many digits as mean something in its unit."""
     unit, value = str(metric.get("unit") or ""), metric["value"]
-    digits = {"dB": ".2f", "nats/image": ".2f", "%": ".1f"}.get(unit, ".3g")
-    text = ", ".join(f"{v:{digits}}" for v in (value if isinstance(value, list) else [value]))
+    digits = {"dB": ".2f", "nats/image": ".2f", "%": ".1f"}.get(unit)
+
+    def said(number: float) -> str:
+        return f"{number:{digits or (',.0f' if 999.5 <= abs(number) < 1e6 else '.3g')}}"
+
+    text = ", ".join(map(said, value if isinstance(value, list) else [value]))
     return escape(f"{text}\u00a0{unit}".strip() if with_unit else text).replace("-", "−")
 
 

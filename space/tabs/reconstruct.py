@@ -332,8 +332,8 @@ def latent_bars(z: list[float], sigma: list[float] | None = None, small: bool = 
             parts.append(f'<text x="{x:.1f}" y="{height - 6}" text-anchor="middle">{i + 1}</text>')
     if not small:
         parts += [
-            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>'
-            for value, y in ((most, 8), (0, zero), (-most, bottom))
+            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
+            for label, y in ((f"{most:.3g}", 8), ("0", zero), (f"−{most:.3g}", bottom))
         ]
     label = ", ".join(f"{value:.2f}" for value in z)
     return (
