@@ -266,7 +266,8 @@ function drawAxes() {
         context.fillText(label, left - 6 * ratio, y);
       } else {
         context.fillRect(x, top + size, ratio, 4 * ratio);
-        context.fillText(label, x, top + size + 6 * ratio);
+        const half = context.measureText(label).width / 2; // a label at the edge of the canvas stays whole
+        context.fillText(label, Math.min(x, chartCanvas.width - half), top + size + 6 * ratio);
       }
     }
     const code = `z${"\u2081\u2082"[axis]}`, standard = chart.location[axis] === 0 && chart.scale[axis] === 1;

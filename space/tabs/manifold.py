@@ -303,14 +303,18 @@ def build_digits(maps: list[LatentMap]) -> tuple[list[gr.components.Component], 
             with gr.Row():
                 with gr.Column(min_width=110):
                     seen = gr.HTML(elem_id="manifold-seen")
-                with gr.Column(min_width=200, scale=3):
+                with gr.Column(min_width=240, scale=3):
                     resampled = gr.HTML(elem_id="manifold-resampled")
+                    with gr.Row(elem_id="manifold-resample"):
+                        seed = gr.Number(
+                            0,
+                            precision=0,
+                            min_width=110,
+                            label=i18n("generate.seed"),
+                            elem_id="manifold-seed",
+                        )
+                        again = gr.Button(i18n("manifold.again"), size="sm", min_width=110, scale=2)
             found = gr.Markdown(elem_id="manifold-found", latex_delimiters=LATEX)
-            with gr.Row():
-                seed = gr.Number(
-                    0, precision=0, min_width=110, label=i18n("generate.seed"), elem_id="manifold-seed"
-                )
-                again = gr.Button(i18n("manifold.again"), size="sm", scale=2)
     gr.Markdown(i18n("manifold.between"), elem_id="manifold-between")
     with gr.Row():
         with gr.Column(min_width=300):
@@ -386,14 +390,14 @@ def show_digits(drawn: Tensor | None, start: float, end: float, seed: float | No
         strip = to_grid(blend(model, x, y, steps), columns=steps, scale=4)
         key = ("manifold.strip_vae", "manifold.strip_autoencoder")[index]
         alt = img(strip, "manifold.alt.strip", model=name, count=steps)
-        strips[index] = picture(alt, words(key), f"{name}_{first}_{last}_{steps}.png")
+        strips[index] = picture(alt, words(key), f"{name}_{first}_{last}_{steps}.png", "long")
         if "samples" in overlay:
             codes = [overlay["mu"], *overlay["samples"]]
             images = to_grid(model.decode(torch.tensor(codes)), columns=len(codes), scale=4)
             file = f"{name}_{first}_seed{seed}"
             table = to_csv(("code", "z1", "z2"), [("mu" if i == 0 else i, *z) for i, z in enumerate(codes)])
             caption = f"{words('manifold.resampled')} {download(f'{file}.csv', table)}"
-            resampled = picture(img(images, "manifold.alt.resampled"), caption, f"{file}.png")
+            resampled = picture(img(images, "manifold.alt.resampled"), caption, f"{file}.png", "long")
             found.append(
                 "VAE: $\\mu = {}$, $\\sigma = {}$".format(*map(pair, (overlay["mu"], overlay["sigma"])))
             )

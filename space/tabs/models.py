@@ -239,8 +239,8 @@ def _timeline(name: str, samples: list[tuple[int, Image.Image]]) -> str:
         for i, (step, image) in enumerate(samples)
     )
     return (
-        f'<figure class="timeline pixels">{pictures}{download(".png")}<figcaption>{words("models.step")} '
-        f"<output>{samples[-1][0]:,}</output></figcaption>"
+        f'<figure class="timeline pixels">{pictures}<figcaption>{words("models.step")} '
+        f"<output>{samples[-1][0]:,}</output> {download('.png', inline=True)}</figcaption>"
         f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="step">'
         f"<small>{words('models.samples.note')}</small></figure>"
     )
