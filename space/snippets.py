@@ -185,25 +185,23 @@ to_grid(pictures, columns=len(z1), padding=0).save("{case}.png")
 def between(
     models: Sequence[LoadedModel],
     start: Tensor,
-    end: Tensor | None,
+    end: Tensor,
     seed: int,
     steps: int,
     samples: int,
     scale: int,
 ) -> str:
     """Two digits in the models of the maps: re-samples of the first, and the straight way to the second."""
-    (first, x), (last, y) = digit(start), digit(end) if end is not None else ("", "")
+    (first, x), (last, y) = digit(start), digit(end)
     parts = [
         f"""
 x = {x}
 to_pil(x, {scale}).save("{first}_seen.png")
+y = {y}
 """
-        + (f"y = {y}\n" if y else "")
     ]
     for loaded in models:
-        way = ""
-        if y:
-            way = f"""
+        way = f"""
 way = straight({{x}}, {{y}}, {steps!r})
 to_grid(model.decode(way), columns={steps!r}, scale=4).save("{loaded.name}_{first}_{last}_{steps}.png")
 """
@@ -217,7 +215,7 @@ to_grid(model.decode(z), columns={samples + 1}, scale=4).save("{loaded.name}_{fi
             parts.append(
                 _load(loaded) + resampled.rstrip() + way.format(x="mu", y="model.encode(y)[0]").rstrip()
             )
-        elif y:
+        else:
             parts.append(_load(loaded) + way.format(x="model.encode(x)", y="model.encode(y)").strip())
     return _script(*parts)
 
