@@ -24,7 +24,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from space import limits, temporary
 from space.problems import Problem
-from space.text import say
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +54,6 @@ class Refused(MultiPartException):
     def __init__(self, status: int, problem: Problem) -> None:
         super().__init__(str(problem))
         self.status, self.problem = status, problem
-
-
-def sentence(problem: Problem, accept_language: str) -> str:
-    """A problem in the visitor's language."""
-    return say(problem.key, accept_language, **problem.values)
 
 
 class Guard:
@@ -95,7 +89,7 @@ class Guard:
             await send(message)
 
         async def say_so(status: int, problem: Problem) -> None:
-            text = sentence(problem, request.headers.get("accept-language", ""))
+            text = problem.said(request.headers.get("accept-language", ""))
             await JSONResponse({"detail": text}, status)(scope, receive, send)
 
         try:
@@ -139,7 +133,7 @@ class Guard:
 
 async def refuse_body(request: Request, error: RequestValidationError) -> JSONResponse:
     """In place of FastAPI's answer, which repeats the body, and fails where that holds NaN."""
-    text = sentence(Problem("request"), request.headers.get("accept-language", ""))
+    text = Problem("request").said(request.headers.get("accept-language", ""))
     return JSONResponse({"detail": text}, 422)
 
 
@@ -157,10 +151,10 @@ class GuardedBlocks(gr.Blocks):
             error.print_exception = False
             raise
         except Problem as problem:
-            text = sentence(problem, accept_language)
+            text = problem.said(accept_language)
         except Exception as error:
             logger.warning("a call failed: %.300r", error)
-            text = sentence(Problem("request"), accept_language)
+            text = Problem("request").said(accept_language)
         raise gr.Error(text, print_exception=False)
 
     async def preprocess_data(

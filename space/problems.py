@@ -9,7 +9,7 @@ from space.text import say
 class Problem(ValueError):
     """Something a visitor can put right: `key` of `space.text.problems`, and the values in its sentence.
 
-    `str()` is the English sentence; the tabs say it in the visitor's language. The values may be a visitor's:
+    `str()` is the English sentence, `said` that in the visitor's language. The values may be a visitor's:
     they are cut and made printable, but for `allowed`, which is ours.
     """
 
@@ -18,7 +18,11 @@ class Problem(ValueError):
         self.values = {
             name: value if name == "allowed" else printable(value) for name, value in values.items()
         }
-        super().__init__(say(self.key, **self.values))
+        super().__init__(self.said())
+
+    def said(self, accept_language: str = "") -> str:
+        """Its sentence in the language that a request's header asks for."""
+        return say(self.key, accept_language, **self.values)
 
 
 def printable(value: object) -> object:

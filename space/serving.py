@@ -35,8 +35,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from space import temporary
 from space.limits import MAX_SESSIONS, MAX_WAITING_EACH, TEMPORARY_SECONDS
+from space.problems import Problem
 from space.tabs import FILES, HEAVY, LIGHT
-from space.text import say
 
 MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
 """calls that wait in each group, of all visitors together: some ten seconds of work on two cores"""
@@ -69,9 +69,9 @@ class FairQueue(Queue):
         who = body.session_hash or address(request)
         waiting = [event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue]
         if sum(event.concurrency_id == group for event in waiting) >= MAX_WAITING[group]:
-            raise refusal("busy", request)
+            raise refusal(Problem("busy"), request)
         if sum(visitor(event) == who for event in waiting) >= MAX_WAITING_EACH:
-            raise refusal("too_many_calls", request, most=MAX_WAITING_EACH)
+            raise refusal(Problem("too_many_calls", most=MAX_WAITING_EACH), request)
         answer = await super().push(body, request, username)
         take_turns(self.event_queue_per_concurrency_id[group].queue)
         self._forget_answered()
@@ -106,14 +106,14 @@ def take_turns(waiting: list[Event]) -> None:
     waiting.sort(key=turn)  # stable: within a turn, first come, first served
 
 
-def refusal(key: str, request: Request, **values: object) -> HTTPException:
+def refusal(problem: Problem, request: Request) -> HTTPException:
     """What a visitor reads who must come back later.
 
     Gradio's page shows the sentence of any status but 503, for which it has an English one of its own;
     `gradio_client` knows 503 alone.
     """
     status = 503 if "gradio_client" in request.headers.get("user-agent", "") else 429
-    sentence = say(f"problem.{key}", request.headers.get("accept-language", ""), **values)
+    sentence = problem.said(request.headers.get("accept-language", ""))
     return HTTPException(status, sentence, {"retry-after": str(RETRY_SECONDS)})
 
 

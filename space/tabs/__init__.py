@@ -158,14 +158,14 @@ def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[.
             with torch.inference_mode():
                 return handler(*values)
         except Problem as problem:
-            text = say(problem.key, accept_language, **problem.values)
+            text = problem.said(accept_language)
         except ModelUnavailable as problem:
             text = say(
                 "problem.model_unavailable", accept_language, model=problem.repo_id, reason=problem.reason
             )
         except Exception:
             logging.getLogger(__name__).exception("%s failed", handler.__name__)
-            text = say("problem.internal", accept_language)
+            text = Problem("internal").said(accept_language)
         raise gr.Error(text, print_exception=False)
 
     # Gradio takes names and docstring from the handler for its API page, and finds `request` by its type
