@@ -11,14 +11,12 @@ its batch, so that it is not used.
 
 import asyncio
 import gzip
-import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,15 +32,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from space import temporary
-from space.limits import MAX_SESSIONS, MAX_WAITING_EACH, TEMPORARY_SECONDS
+from space.limits import MAX_SESSIONS, MAX_WAITING_EACH
 from space.problems import Problem
 from space.tabs import FILES, HEAVY, LIGHT
 
 MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
 """calls that wait in each group, of all visitors together: some ten seconds of work on two cores"""
 RETRY_SECONDS = 5
-SWEEP_SECONDS, KEEP_SECONDS = 600, TEMPORARY_SECONDS
-"""how often files made for visitors are looked through, and how long they stay"""
 PAGES, SCRIPTS = ("/", "/config"), ("/assets/", "/static/")
 """what is the same for all: the page, its configuration, and paths that Gradio's scripts are under"""
 MAX_PAGE_BYTES = 40_000_000
@@ -221,34 +217,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     demo = app.get_blocks()
     app.state_holder = Sessions()
     app.state_holder.set_blocks(demo)
-    sweeping = asyncio.create_task(sweep_regularly(demo))
     async with temporary.swept(app):
         yield
-    sweeping.cancel()
-
-
-async def sweep_regularly(demo: gr.Blocks) -> None:
-    """`sweep`, again and again."""
-    while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        await run_sync(sweep, demo, time.time() - KEEP_SECONDS)
-
-
-def sweep(demo: gr.Blocks, before: float) -> None:
-    """Delete the files that were made or uploaded `before` a time, but for those of the page itself.
-
-    What `gr.Blocks(delete_cache=...)` is for, whose loop over a growing set ends it for good under load.
-    """
-    kept = temporary.kept_files(demo)
-    for files in demo.temp_file_sets:
-        for path in list(files):
-            try:
-                if path in kept or Path(path).stat().st_ctime >= before:
-                    continue
-                Path(path).unlink()
-            except OSError:  # gone already
-                pass
-            files.discard(path)
 
 
 def prepare(demo: gr.Blocks) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The folder for uploads and for pictures made: this process's own, and nothing stays in it.
 
-`space.serving` deletes the files that Gradio keeps lists of. The lists lack uploads that broke off and what a
-killed process left, and do not end at any number: hence `sweep`. It must be imported before Gradio, which
-reads the folder's name at once.
+Gradio's own `delete_cache` knows only the files that it keeps lists of. These lack uploads that broke off and
+what a killed process left, and do not end at any number; and its loop over a growing list ends it for good
+under load. Hence `sweep`, which looks at the folder, and `forget`, which shortens the lists. This must be
+imported before Gradio, which reads the folder's name at once.
 """
 
 import asyncio
@@ -103,13 +104,23 @@ def kept_files(blocks: Any) -> set[str]:
     return {path for block in list(blocks.blocks.values()) for path in getattr(block, "keep_in_cache", ())}
 
 
+def forget(blocks: Any) -> None:
+    """Take the files that are gone from the lists that a `gr.Blocks` keeps of them, which only grow."""
+    for files in blocks.temp_file_sets:
+        files.difference_update([path for path in list(files) if not os.path.lexists(path)])
+
+
 @asynccontextmanager
 async def swept(app: Any) -> AsyncIterator[None]:
     """Sweeps as long as the server runs: a lifespan of its `app`."""
 
+    def tidy() -> None:
+        sweep(kept_files(app.get_blocks()))
+        forget(app.get_blocks())
+
     async def go_on() -> None:
         while True:
-            await asyncio.to_thread(sweep, kept_files(app.get_blocks()))
+            await asyncio.to_thread(tidy)
             await asyncio.sleep(SWEEP_SECONDS)
 
     task = asyncio.create_task(go_on())

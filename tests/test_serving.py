@@ -25,7 +25,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from space import app, serving
+from space import app, serving, temporary
+from space.limits import TEMPORARY_SECONDS
 from space.tabs import FILES, HEAVY, LIGHT, Drawing, PictureFile, i18n
 from space.text import TEXT
 
@@ -285,19 +286,24 @@ def test_kept_pages_are_bounded(monkeypatch):
     assert origin.asked["/assets/7.js"] == 1 and origin.asked["/assets/0.js"] == 2
 
 
-def test_old_files_of_visitors_go_and_those_of_the_page_stay(tmp_path):
+def test_old_files_of_visitors_go_and_those_of_the_page_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(temporary, "FOLDER", tmp_path)
+    monkeypatch.setattr(temporary, "_used_bytes", 0)
+    monkeypatch.setattr(temporary, "_swept", 0.0)
     old, new, own, gone = (tmp_path / name for name in ("old", "new", "own", "gone"))
     for path in (old, own):
         path.write_text("")
-    before = old.stat().st_ctime + 5
     new.write_text("")
     files = {str(path) for path in (old, new, own, gone)}
     demo = SimpleNamespace(
         blocks={1: SimpleNamespace(keep_in_cache={str(own)}), 2: SimpleNamespace()}, temp_file_sets=[files]
     )
-    serving.sweep(demo, old.stat().st_ctime)
-    assert old.exists() and new.exists()
-    serving.sweep(demo, before)
+    temporary.sweep(temporary.kept_files(demo))
+    temporary.forget(demo)
+    assert old.exists() and new.exists() and files == {str(path) for path in (old, new, own)}
+    monkeypatch.setattr(temporary, "TEMPORARY_SECONDS", -5)
+    temporary.sweep(temporary.kept_files(demo))
+    temporary.forget(demo)
     assert not old.exists() and not new.exists() and own.exists()
     assert files == {str(own)}
 
@@ -309,4 +315,4 @@ def test_the_readme_tells_the_limits():
             rf"^\| {name} .*\| {at_once} \| {serving.MAX_WAITING[name]} \|$", readme, re.MULTILINE
         )
     assert f"{serving.MAX_WAITING_EACH} calls of one may wait" in readme
-    assert f"{serving.MAX_SESSIONS} sessions" in readme and serving.KEEP_SECONDS == 3600
+    assert f"{serving.MAX_SESSIONS} sessions" in readme and TEMPORARY_SECONDS == 3600
