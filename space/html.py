@@ -156,7 +156,7 @@ def measured_figures(metrics: Metrics, keys: Sequence[str], title: str) -> str:
         for key, figure in figures.items()
     )
     summary = f"<summary>{words('measure.protocol')}</summary>"
-    return f"<h4>{title}</h4>{found}<details>{summary}<ul>{protocols}</ul></details>"
+    return f"<h3>{title}</h3>{found}<details>{summary}<ul>{protocols}</ul></details>"
 
 
 def line_chart(series: Sequence[tuple[str, str, Sequence[float], Sequence[float]]], x_label: str) -> str:

@@ -158,7 +158,7 @@ def test_one_model_alone_and_beside_another_again(page: Page, url: str) -> None:
     expect(page.locator(SECOND)).not_to_be_visible()
     choose.click()
     page.get_by_role("option", name="GAN, ").last.click()
-    expect(page.locator(f"{SECOND} h3")).to_contain_text("GAN")
+    expect(page.locator(f"{SECOND} h2")).to_contain_text("GAN")
     expect(page.locator(f"{SECOND} .score").first).to_be_visible()
     expect(sample(page, 4, SECOND)).to_have_attribute("aria-pressed", "true")
     sample(page, 6, SECOND).click()
@@ -181,7 +181,7 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
     open_tab(page, url, language=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["samples.pause"][1])
-    expect(page.locator(f"{FIRST} .walk h4")).to_have_text(TEXT["samples.walk"][1])
+    expect(page.locator(f"{FIRST} .walk h3")).to_have_text(TEXT["samples.walk"][1])
     first, second = (page.locator(panel).bounding_box() for panel in (FIRST, SECOND))
     assert second["y"] >= first["y"] + first["height"]  # one above the other
     cell = page.locator(f"{FIRST} .sample").first.bounding_box()

@@ -156,8 +156,8 @@ def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str
 def test_a_phone_in_korean(page: Page, url: str) -> None:
     open_tab(page, url, language=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    expect(page.locator(f"{DETAILS} h4").first).to_have_text(TEXT["translate.judged"][1], use_inner_text=True)
-    expect(page.locator(f"{STRIP} h4")).to_have_text(TEXT["translate.strip"][1], use_inner_text=True)
+    expect(page.locator(f"{DETAILS} h2").first).to_have_text(TEXT["translate.judged"][1], use_inner_text=True)
+    expect(page.locator(f"{STRIP} h2")).to_have_text(TEXT["translate.strip"][1], use_inner_text=True)
     places = {
         name: page.locator(f"{CIRCLE} .{name}").bounding_box() for name in ("x", "output", "again", "error")
     }

@@ -57,7 +57,7 @@ MARKUP = f"""
 <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
 <div class="facts"></div>
 <section class="walk">
-  <h4 data-text="walk"></h4>
+  <h3 data-text="walk"></h3>
   <p class="hint" data-text="walk_hint"></p>
   <div class="film">
     <div class="player">
@@ -72,7 +72,7 @@ MARKUP = f"""
   </div>
 </section>
 <section class="sum">
-  <h4 data-text="sum"></h4>
+  <h3 data-text="sum"></h3>
   <p class="hint" data-text="sum_hint"></p>
   <div class="downloadable"><div class="terms"></div>{download(".png")}</div>
   <p class="length"></p>
@@ -213,7 +213,7 @@ def show_panel(
 
 
 def _title(name: str) -> str:
-    return f"<h3>{words(f'generate.model.{name}')}</h3>"
+    return f"<h2>{words(f'generate.model.{name}')}</h2>"
 
 
 def _facts(images: Tensor, scores: list[float] | None, metrics: Metrics) -> str:

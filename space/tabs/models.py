@@ -171,9 +171,9 @@ def details(name: str) -> str:
     keep_figures = download(f"{name}_metrics.csv", _figure_table(metrics)) if metrics else ""
     return (
         f"{source_badge(loaded)}"
-        f'<div class="halves"><section><h3>{words("models.samples")}</h3>{samples}</section>'
-        f"<section>{titled('h3', words('models.history'), keep_curves)}{history}</section></div>"
-        f"{titled('h3', words('models.figures'), keep_figures)}{_figures(metrics)}"
+        f'<div class="halves"><section><h2>{words("models.samples")}</h2>{samples}</section>'
+        f"<section>{titled('h2', words('models.history'), keep_curves)}{history}</section></div>"
+        f"{titled('h2', words('models.figures'), keep_figures)}{_figures(metrics)}"
         f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
     )
 

@@ -268,7 +268,7 @@ def _show_one(result: Reconstruction, case: str) -> str:
     return (
         f'<div class="row-of-pixels">{pictures}</div>'
         f'<dl class="tiles">{numbers}</dl>'
-        f"{titled('h4', latent, _latents([result], case))}"
+        f"{titled('h2', latent, _latents([result], case))}"
         f"{latent_bars(result.z, result.sigma)}"
         f"{source_badge(result.loaded)}"
     )
@@ -291,7 +291,7 @@ def _show_family(
     errors = [r.mse for r in good]
     cards = []
     for name, result in results.items():
-        title = f"<h4>{words(f'model.{name}')}</h4>"
+        title = f"<h2>{words(f'model.{name}')}</h2>"
         if isinstance(result, ModelUnavailable):
             sentence = words("source.unavailable", reason=result.reason)
             cards.append(f'<section class="card">{title}<p class="notice">{sentence}</p></section>')
@@ -304,7 +304,8 @@ def _show_family(
             f"{latent_bars(result.z, result.sigma, small=True)}{source_badge(result.loaded)}</section>"
         )
     inputs = f'<div class="row-of-pixels">{_input_figures(x, noisy, case)}</div>'
-    table = f"<p>{words('reconstruct.latent')} <i>z</i> {_latents(good, case)}</p>" if good else ""
+    latents = f"<span>{words('reconstruct.latent')} <i>z</i></span> {_latents(good, case)}"
+    table = f'<p class="titled">{latents}</p>' if good else ""
     return f'{inputs}<div class="cards">{"".join(cards)}</div>{table}'
 
 
@@ -396,7 +397,7 @@ def measured_table() -> str:
         ],
     )
     return (
-        f"{titled('h3', words('reconstruct.measured'), download('autoencoders.csv', table))}"
+        f"{titled('h2', words('reconstruct.measured'), download('autoencoders.csv', table))}"
         f'<div class="scroll" tabindex="0"><table>'
         f"<thead><tr><th scope='col'>{words('reconstruct.measured.model')}</th>{''.join(head)}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"

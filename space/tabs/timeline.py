@@ -98,7 +98,7 @@ MARKUP = f"""
     <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
   </div>
   <section class="magnifier">
-    <h4 data-text="magnifier"></h4>
+    <h2 data-text="magnifier"></h2>
     <div class="one">
       <div class="downloadable">
         <canvas class="now" role="img" data-label="now"></canvas>{download(".png")}

@@ -353,7 +353,7 @@ def _signed(score: float) -> str:
 
 def _card(key: str, css: str, content: str, **values: str) -> str:
     title, note = words(f"translate.{key}"), words(f"translate.{key}.note", **values)
-    return f'<section class="card {css}"><h4>{title}</h4>{content}<p class="hint">{note}</p></section>'
+    return f'<section class="card {css}"><h2>{title}</h2>{content}<p class="hint">{note}</p></section>'
 
 
 def learned(direction: str) -> str:
@@ -392,7 +392,7 @@ def _strip(folder: Path, image_size: int, direction: Direction) -> str:
         for step, _, output in snapshots
     )
     return (
-        f'<section class="strip" style="--columns: {columns}"><h4>{words("translate.strip")}</h4>'
+        f'<section class="strip" style="--columns: {columns}"><h2>{words("translate.strip")}</h2>'
         f'<p class="hint">{words("translate.strip.note")}</p>'
         f'<div class="columns" role="radiogroup" style="{sprite(x)}">{choices}</div>'
         f'<div class="steps">{steps}</div>{notice}</section>'

@@ -20,8 +20,8 @@ TEXT = {
         "빈 곳이 없도록 합니다. 기본 오토인코더에는 첫째 항만 있습니다. **지도 위를 드래그해 보세요.** "
         "지도의 한 점이 잠재 벡터 $z$ 하나이며, 움직이는 대로 디코딩됩니다.",
     ),
-    "manifold.vae": ("### Variational autoencoder", "### 변분 오토인코더 (VAE)"),
-    "manifold.autoencoder": ("### Autoencoder", "### 오토인코더"),
+    "manifold.vae": ("## Variational autoencoder", "## 변분 오토인코더 (VAE)"),
+    "manifold.autoencoder": ("## Autoencoder", "## 오토인코더"),
     "manifold.hint": (
         "**What to look for.** *Smoothness:* on the VAE's map one digit turns into the next without a "
         "break. *Overlaps:* where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
@@ -39,10 +39,10 @@ TEXT = {
         "않습니다.",
     ),
     "manifold.digit": (
-        "### Where does a digit lie?\nDraw one or click on a test digit: the encoder marks it on both "
+        "## Where does a digit lie?\nDraw one or click on a test digit: the encoder marks it on both "
         "maps. The VAE gives $\\mu$ and $\\sigma$ (ellipses of 1 and 2 $\\sigma$; dots are re-samples), "
         "the autoencoder a point.",
-        "### 이 숫자는 어디에 있을까요?\n숫자를 그리거나 테스트 숫자를 누르면 인코더가 두 지도에 위치를 "
+        "## 이 숫자는 어디에 있을까요?\n숫자를 그리거나 테스트 숫자를 누르면 인코더가 두 지도에 위치를 "
         "표시합니다. VAE는 $\\mu$와 $\\sigma$(1$\\sigma$, 2$\\sigma$ 타원, 작은 점은 다시 뽑은 표본)를, "
         "오토인코더는 점 하나를 출력합니다.",
     ),
@@ -64,9 +64,9 @@ TEXT = {
     ),
     "manifold.again": ("Sample again", "다시 표본 추출"),
     "manifold.between": (
-        "### From one digit to another\nChoose a second digit: the dashed line on each map is the straight "
+        "## From one digit to another\nChoose a second digit: the dashed line on each map is the straight "
         "way between the two codes, and the strips show what lies on it.",
-        "### 한 숫자에서 다른 숫자로\n두 번째 숫자를 선택하세요. 지도의 점선은 두 코드를 잇는 직선이고, "
+        "## 한 숫자에서 다른 숫자로\n두 번째 숫자를 선택하세요. 지도의 점선은 두 코드를 잇는 직선이고, "
         "아래의 그림은 그 위의 점들을 디코딩한 결과입니다.",
     ),
     "manifold.end_sheet": ("Second digit", "두 번째 숫자"),
@@ -74,9 +74,9 @@ TEXT = {
     "manifold.strip_vae": ("VAE", "변분 오토인코더 (VAE)"),
     "manifold.strip_autoencoder": ("Autoencoder", "오토인코더"),
     "manifold.deep": (
-        "### Twenty dimensions\nNo map can show them, but each has a slider. Sorted by their share of the "
+        "## Twenty dimensions\nNo map can show them, but each has a slider. Sorted by their share of the "
         "KL divergence: a dimension near 0 nats carries nothing, and its slider changes nothing.",
-        "### 20차원 잠재 공간\n지도로 나타낼 수는 없지만 차원마다 슬라이더가 있습니다. KL 발산이 큰 "
+        "## 20차원 잠재 공간\n지도로 나타낼 수는 없지만 차원마다 슬라이더가 있습니다. KL 발산이 큰 "
         "차원부터 정렬했습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 변하지 "
         "않습니다.",
     ),

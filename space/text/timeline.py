@@ -12,7 +12,7 @@ TEXT = {
     ),
     "timeline.model": ("Model", "모델"),
     "timeline.game": (
-        "### What to look for\n"
+        "## What to look for\n"
         "$D(x)$ is the probability that the discriminator gives a picture of being real; the generator turns "
         "a latent vector $z$ into a picture $G(z)$. They fight over one number, the value\n\n"
         "$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x}\\big[\\log D(x)\\big]"
@@ -32,7 +32,7 @@ TEXT = {
         "a discriminator that has learned nothing yet says $\\tfrac12$ as well, whatever the pictures.\n"
         "- **A collapse** would look like this: the cells of the grid turn into the same few digits, "
         "$D(G(z))$ swings or sticks at 0, and loss G climbs. Look for repeated pictures.",
-        "### 무엇을 볼까요?\n"
+        "## 무엇을 볼까요?\n"
         "$D(x)$는 판별자(discriminator)가 그림을 진짜라고 보는 확률이고, 생성자(generator)는 잠재 벡터 $z$를 "
         "그림 $G(z)$로 바꿉니다. 둘은 하나의 값 $V$를 두고 겨룹니다.\n\n"
         "$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x}\\big[\\log D(x)\\big]"
@@ -54,7 +54,7 @@ TEXT = {
         "0에 붙으며, 생성자의 손실이 커집니다. 반복되는 그림이 있는지 살펴보세요.",
     ),
     "timeline.translation": (
-        "### What to look for\n"
+        "## What to look for\n"
         "The rows are test emoji of *A* (Twemoji), their translations $G_{AB}(a)$, test emoji of *B* (Fluent "
         "3D), and theirs, $G_{BA}(b)$.\n\n"
         "- **It begins with stains.** An untrained generator scales its input by a fixed factor and adds "
@@ -69,7 +69,7 @@ TEXT = {
         "- **What the losses do not say** is measured on the test emoji: the distance to the true "
         "counterpart (L1, lower is better; SSIM, higher is better), which training never saw, and the share "
         "of translations that a classifier of both sets takes for the target set.",
-        "### 무엇을 볼까요?\n"
+        "## 무엇을 볼까요?\n"
         "각 행은 위에서부터 *A*(Twemoji)의 테스트 이모지, 이를 변환한 $G_{AB}(a)$, *B*(Fluent 3D)의 테스트 "
         "이모지, 이를 변환한 $G_{BA}(b)$입니다.\n\n"
         "- **처음에는 얼룩이 보입니다.** 학습 전의 생성자는 입력의 크기를 정해진 배율로 바꾸고 무작위 색을 "
@@ -85,7 +85,7 @@ TEXT = {
         "분류한 비율입니다.",
     ),
     "timeline.coder": (
-        "### What to look for\n"
+        "## What to look for\n"
         "The first row holds test images (with noise, for the denoising autoencoder) and the second their "
         "reconstructions; a VAE shows fixed latent vectors $z\\sim\\mathcal N(0,I)$, decoded, in further "
         "rows.\n\n"
@@ -96,7 +96,7 @@ TEXT = {
         "- **A VAE's two terms pull against each other:** the reconstruction term can fall only as far as "
         "the code carries information, and that is the KL term, which *rises* from 0 as training begins "
         "to use the latent space.",
-        "### 무엇을 볼까요?\n"
+        "## 무엇을 볼까요?\n"
         "첫째 줄은 테스트 이미지(잡음 제거 오토인코더는 잡음을 더한 이미지), 둘째 줄은 그 재구성입니다. "
         "VAE는 그 아래에 고정된 잠재 벡터 $z\\sim\\mathcal N(0,I)$를 디코딩한 그림도 보여 줍니다.\n\n"
         "- **평균이 먼저입니다.** 손실을 가장 빨리 줄이는 길은 입력과 관계없이 평균적인 숫자를 그리는 "

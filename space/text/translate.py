@@ -104,7 +104,7 @@ TEXT = {
     ),
     "translate.measured": ("Measured on all test emoji", "테스트 이모지 전체에서 측정한 수치"),
     "translate.theory": (
-        "### The game\n"
+        "## The game\n"
         "Two generators, two discriminators, and no pairs. Each discriminator learns to score real patches 1 "
         "and generated ones 0 (least squares),\n\n"
         "$$\\begin{aligned}"
@@ -118,7 +118,7 @@ TEXT = {
         "+\\underbrace{\\mathbb E_{b}\\big[(D_A(F(b))-1)^2\\big]}_{F\\text{ fools }D_A}"
         "\\\\+\\;\\lambda\\underbrace{\\Big(\\mathbb E_{a}\\lVert F(G(a))-a\\rVert_1"
         "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{there and back}}\\end{gathered}$$\n\n"
-        "### What to look for\n"
+        "## What to look for\n"
         "- **Why the cycle.** The adversarial term alone would be content with *any* good Fluent emoji. Only "
         "the way back forces $G$ to keep what $x$ shows. This $G$ helps itself besides: it corrects its "
         "input instead of drawing anew.\n"
@@ -130,7 +130,7 @@ TEXT = {
         "restore $x$ ([Chu et al. 2017](https://arxiv.org/abs/1712.02950)). Compare the error map with what "
         "$G(x)$ still shows.\n"
         "- **The judge is near-sighted.** A discriminator sees patches, not the emoji as a whole.",
-        "### 게임의 규칙\n"
+        "## 게임의 규칙\n"
         "생성자 둘, 판별자 둘, 그리고 짝은 없습니다. 판별자는 진짜 조각에는 1, 생성된 조각에는 0을 주도록 "
         "학습합니다(최소제곱).\n\n"
         "$$\\begin{aligned}"
@@ -144,7 +144,7 @@ TEXT = {
         "+\\underbrace{\\mathbb E_{b}\\big[(D_A(F(b))-1)^2\\big]}_{F\\text{가 }D_A\\text{를 속임}}"
         "\\\\+\\;\\lambda\\underbrace{\\Big(\\mathbb E_{a}\\lVert F(G(a))-a\\rVert_1"
         "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{갔다가 돌아오기}}\\end{gathered}$$\n\n"
-        "### 무엇을 볼까요?\n"
+        "## 무엇을 볼까요?\n"
         "- **왜 순환이 필요할까요?** 적대적 손실만 있다면 그럴듯한 Fluent 이모지이기만 하면 *무엇이든* "
         "됩니다. 돌아오는 길이 있어야 $G$가 $x$의 내용을 지킵니다. 게다가 여기의 $G$는 처음부터 새로 그리지 "
         "않고 입력을 고치기만 합니다.\n"
