@@ -1,26 +1,119 @@
 """Images as one uint8 tensor on the device: read once, batched there, no per-image Python afterwards.
 
+A training split that is too large for that stays on disk (`Rows`, memory-mapped by `datasets`), or on the Hub
+(`Stream`), and is decoded batch by batch.
+
 A data set of two domains, to translate between, is a folder with `trainA trainB testA testB`, or one of the
 Hub with two columns of images.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import torch
+import torch.utils.data
+from PIL.Image import DecompressionBombError, DecompressionBombWarning
 from torch import Tensor
 from torchvision import datasets as tv
 from torchvision.transforms.v2 import functional as TF
 
+import space.images
 from space.images import read_image
 from space.problems import Problem
 
 BUILT_IN = ("mnist", "fashion-mnist", "fake")
 HELD_OUT = 0.1  # share of the images that becomes the test split where a data set has none
+MAX_RESIDENT_GB = 4.0
+"""uint8 pixels of a training split that are held in memory; a larger one is read while training"""
+SAMPLE, STREAMED_SAMPLE = 10_000, 1_000
+"""images that figures are computed from: of a test split (MNIST has as many), and of training images that are
+not in memory; of a stream fewer, for they are fetched before training starts"""
+DECODE_ERRORS = (*space.images.DECODE_ERRORS, DecompressionBombError, DecompressionBombWarning)
 
 
 class DataError(ValueError):
     """The data cannot be had; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Rows(torch.utils.data.Dataset):
+    """Images on disk: `rows[numbers]` decodes those and gives what `read` gives."""
+
+    source: str
+    """the data set, as errors call it"""
+    rows: Any
+    """of `datasets`, with images that are not decoded"""
+    column: str
+    label: str | None
+    shape: tuple[int, int]
+    """channels and size of what `read` gives"""
+    files: bool = False
+    """files of a folder of two domains: transparency goes on white, and names say what is what"""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, numbers: Tensor) -> "tuple[Tensor, Tensor | None] | DataError":
+        return self.read(self.rows[numbers.tolist()])
+
+    def read(self, found: dict[str, list]) -> "tuple[Tensor, Tensor | None] | DataError":
+        """Pixels, uint8 (B, C, H, W), and int64 labels (B,) of undecoded rows.
+
+        An error is given back, for one that a worker process raises comes with its traceback as its message.
+        """
+        in_channels, image_size = self.shape
+        pixels = torch.empty(len(found[self.column]), in_channels, image_size, image_size, dtype=torch.uint8)
+        for i, picture in enumerate(found[self.column]):
+            try:
+                pixels[i] = self._pixels(picture)
+            except Problem as problem:
+                return DataError(f"{picture['path']}: {problem}")
+            except DECODE_ERRORS as error:
+                which = picture["path"] or "an image"
+                return DataError(f"{which} of {self.source!r} cannot be read: {error}")
+        return pixels, torch.tensor(found[self.label]) if self.label else None
+
+    def _pixels(self, picture: dict) -> Tensor:
+        in_channels, image_size = self.shape
+        if self.files:
+            image = _square(TF.pil_to_tensor(read_image(picture["path"])), image_size)
+            return TF.rgb_to_grayscale(image) if in_channels == 1 else image
+        from datasets import Image
+
+        mode = {1: "L", 3: "RGB"}[in_channels]
+        return _square(TF.pil_to_tensor(Image().decode_example(picture).convert(mode)), image_size)
+
+
+@dataclass(frozen=True)
+class Stream(torch.utils.data.IterableDataset):
+    """Images that arrive over the network in the order of their files, and pass through a buffer at random.
+
+    Iterating gives batch `first` and those that follow, each as `Rows.read` gives it: a function of the seed,
+    the size of the buffer and the batch. To get to batch n, all before it are fetched, but not decoded.
+    """
+
+    rows: Rows
+    shuffle_buffer: int
+    seed: int = 0
+    batch_size: int = 1
+    share: slice = field(default_factory=lambda: slice(None))
+    """rows of each batch that this process decodes"""
+    first: int = 0
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor | None] | DataError]:
+        number = 0
+        for epoch in count():
+            shuffled = self.rows.rows.shuffle(seed=self.seed + epoch, buffer_size=self.shuffle_buffer)
+            before = number
+            for found in shuffled.iter(self.batch_size, drop_last_batch=True):
+                if number >= self.first:
+                    yield self.rows.read({name: values[self.share] for name, values in found.items()})
+                number += 1
+            if number == before:
+                yield DataError(f"batch_size {self.batch_size} is more than {self.rows.source!r} holds")
 
 
 @dataclass(frozen=True)
@@ -32,9 +125,19 @@ class Images:
     description: str
     names: tuple[str, ...] = ()
     """what each image of a domain is called; the same name in two domains is the same thing"""
+    stored: Rows | Stream | None = None
+    """all images, where they are too many for memory: then `pixels` and `labels` are a sample, to measure"""
 
     def __len__(self) -> int:
+        """Images in memory."""
         return len(self.pixels)
+
+    @property
+    def num_images(self) -> int:
+        """Images to train on; of a stream, which nobody has counted, 0."""
+        if isinstance(self.stored, Stream):
+            return 0
+        return len(self.pixels if self.stored is None else self.stored)
 
 
 def to_float(pixels: Tensor) -> Tensor:
@@ -42,49 +145,72 @@ def to_float(pixels: Tensor) -> Tensor:
     return pixels.float() / 255
 
 
-def load_images(dataset: str, data_dir: Path, split: str, in_channels: int, image_size: int) -> Images:
+def load_images(
+    dataset: str,
+    data_dir: Path,
+    split: str,
+    in_channels: int,
+    image_size: int,
+    max_resident_gb: float = MAX_RESIDENT_GB,
+    streaming: bool = False,
+    shuffle_buffer: int = 1,
+) -> Images:
     """The `split` ('train' or 'test') of a data set, at `image_size` with `in_channels`.
 
     `dataset` is a built-in name, a folder of images (with `train/` and `test/`, or every tenth image is
     held out; sub-folders are labels), or the id of a data set on the Hub. In a folder of two domains the
-    domain is the label. Raises `DataError`.
+    domain is the label. A training split of more than `max_resident_gb` GB stays on disk, and with
+    `streaming` (of which `shuffle_buffer` images at a time are in memory) where it is. Raises `DataError`.
     """
-    if _domains_folder(dataset, data_dir):
-        a, b = load_domains(dataset, data_dir, split, in_channels, image_size)
-        labels = torch.cat([torch.zeros(len(a)), torch.ones(len(b))]).long()
-        name = f"{Path(dataset).name}, {split} split of both domains, {len(labels):,} images"
-        return Images(torch.cat([a.pixels, b.pixels]), labels, name)
-    if dataset in ("mnist", "fashion-mnist"):
-        pixels, labels = _torchvision_split(dataset, data_dir, split)
-        name = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}[dataset]
-    elif dataset == "fake":
-        pixels, labels = _fake_split(split, in_channels, image_size)
-        name = "generated blobs"
-    else:
-        pixels, labels = _read_with_datasets(dataset, split, in_channels, image_size)
-        name = Path(dataset).name if Path(dataset).is_dir() else dataset
-    if pixels.shape[1] != in_channels:
-        pixels = TF.rgb_to_grayscale(pixels) if in_channels == 1 else pixels.expand(-1, 3, -1, -1)
-    if pixels.shape[2:] != (image_size, image_size):
-        pixels = TF.resize(pixels, [image_size, image_size], antialias=True)
-    return Images(pixels.contiguous(), labels, f"{name}, {split} split, {len(pixels):,} images")
+    shape = in_channels, image_size
+    folder = _domains_folder(dataset, data_dir)
+    if streaming and (folder or dataset in BUILT_IN):
+        raise DataError(f"{dataset} is read from disk, however large; leave out --streaming")
+    if folder:
+        rows = _files([folder / f"{split}{domain}" for domain in "AB"], shape)
+        return _hold(rows, split, f"{Path(dataset).name}, {split} split of both domains", max_resident_gb)
+    if dataset in BUILT_IN:
+        return _built_in(dataset, data_dir, split, *shape)
+    name = Path(dataset).name if Path(dataset).is_dir() else dataset
+    rows = _open_with_datasets(dataset, split, streaming)
+    columns = _image_columns(rows)
+    if not columns:
+        raise DataError(f"{dataset!r} has no column of images; its columns: {', '.join(rows.features or ())}")
+    rows = _rows(rows, dataset, columns[0], shape)
+    if streaming:
+        return _hold_stream(rows, split, f"{name}, {split} split", shuffle_buffer)
+    return _hold(rows, split, f"{name}, {split} split", max_resident_gb)
 
 
 def load_domains(
-    dataset: str, data_dir: Path, split: str, in_channels: int, image_size: int
+    dataset: str,
+    data_dir: Path,
+    split: str,
+    in_channels: int,
+    image_size: int,
+    max_resident_gb: float = MAX_RESIDENT_GB,
+    streaming: bool = False,
+    shuffle_buffer: int = 1,
 ) -> tuple[Images, Images]:
     """The `split` ('train' or 'test') of both domains, A and B, at `image_size` with `in_channels`.
 
     `dataset` is a folder, also one in `data_dir`, with `trainA trainB testA testB`; the id of a data set on
-    the Hub with two columns of images; or 'fake'. Raises `DataError`.
+    the Hub with two columns of images; or 'fake'. A domain of more than `max_resident_gb` GB stays on disk.
+    Raises `DataError`.
     """
-    folder = _domains_folder(dataset, data_dir)
+    shape = in_channels, image_size
+    if streaming:
+        raise DataError("two domains are read from disk, however large; leave out --streaming")
     if dataset == "fake":
-        domains = _fake_domains(split, in_channels, image_size)
-    elif folder:
-        domains = [_read_folder(folder / f"{split}{d}", in_channels, image_size) for d in "AB"]
-    elif dataset in BUILT_IN:
+        a, b = (
+            Images(pixels, None, f"fake, {split} split, domain {d}, {len(pixels):,} images", names)
+            for d, (pixels, names) in zip("AB", _fake_domains(split, in_channels, image_size))
+        )
+        return a, b
+    if dataset in BUILT_IN:
         raise DataError(f"{dataset} has one domain; translation needs a data set of two")
+    if folder := _domains_folder(dataset, data_dir):
+        name, domains = Path(dataset).name, [_files([folder / f"{split}{d}"], shape) for d in "AB"]
     else:
         try:
             rows = _open_with_datasets(dataset, split)
@@ -96,13 +222,55 @@ def load_domains(
                 f"{dataset!r} has {len(columns)} columns of images; translation needs two, or a folder with "
                 "trainA trainB testA testB"
             )
-        domains = [(_shrink_rows(rows, dataset, c, in_channels, image_size), ()) for c in columns]
-    name = Path(dataset).name if folder else dataset
+        name, domains = dataset, [_rows(rows, dataset, column, shape) for column in columns]
     a, b = (
-        Images(pixels, None, f"{name}, {split} split, domain {d}, {len(pixels):,} images", names)
-        for d, (pixels, names) in zip("AB", domains)
+        _hold(rows, split, f"{name}, {split} split, domain {d}", max_resident_gb)
+        for d, rows in zip("AB", domains)
     )
     return a, b
+
+
+def spaced(total: int) -> Tensor:
+    """At most `SAMPLE` of `total` row numbers, evenly spaced; all where they are no more."""
+    chosen = min(total, SAMPLE)
+    return torch.arange(chosen) * total // chosen
+
+
+def _hold(rows: Rows, split: str, what: str, max_resident_gb: float) -> Images:
+    """The images in memory if they fit: all of a training split, at most `SAMPLE` of a test split."""
+    in_channels, image_size = rows.shape
+    fits = len(rows) * in_channels * image_size**2 <= max_resident_gb * 1e9
+    numbers = torch.arange(len(rows)) if split == "train" and fits else spaced(len(rows))
+    pixels = torch.empty(len(numbers), in_channels, image_size, image_size, dtype=torch.uint8)
+    labels = torch.empty(len(numbers), dtype=torch.long) if rows.label else None
+    for place in torch.arange(len(numbers)).split(256):
+        found = rows[numbers[place]]
+        if isinstance(found, DataError):
+            raise found
+        pixels[place] = found[0]
+        if labels is not None:
+            labels[place] = found[1]
+    names = [Path(row["path"]).stem for row in rows.rows[numbers.tolist()][rows.column]] if rows.files else ()
+    what += f", {len(rows):,} images"
+    if split == "train" and not fits:
+        return Images(pixels, labels, f"{what}, read from disk", tuple(names), rows)
+    if len(numbers) < len(rows):
+        what += f", of which {len(numbers):,}"
+    return Images(pixels, labels, what, tuple(names))
+
+
+def _hold_stream(rows: Rows, split: str, what: str, shuffle_buffer: int) -> Images:
+    """The first images of a stream, and, of a training split, the stream."""
+    first = next(rows.rows.iter(STREAMED_SAMPLE), None)
+    if first is None:
+        raise DataError(f"{rows.source!r} has no images in its {split} split")
+    found = rows.read(first)
+    if isinstance(found, DataError):
+        raise found
+    pixels, labels = found
+    if split == "train":
+        return Images(pixels, labels, f"{what}, streamed", (), Stream(rows, shuffle_buffer))
+    return Images(pixels, labels, f"{what}, its first {len(pixels):,} images")
 
 
 def _domains_folder(dataset: str, data_dir: Path) -> Path | None:
@@ -113,27 +281,38 @@ def _domains_folder(dataset: str, data_dir: Path) -> Path | None:
     return None
 
 
-def _read_folder(folder: Path, in_channels: int, image_size: int) -> tuple[Tensor, tuple[str, ...]]:
-    """All images of a folder, transparency on white, cut square and scaled; and what they are called."""
-    paths = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith("."))
-    if not paths:
-        raise DataError(f"{folder} holds no images")
-    pixels = []
-    for path in paths:
-        try:
-            image = TF.pil_to_tensor(read_image(path))
-        except Problem as problem:
-            raise DataError(f"{path}: {problem}") from problem
-        pixels.append(_square(image, image_size))
-    images = torch.stack(pixels)
-    if in_channels == 1:
-        images = TF.rgb_to_grayscale(images)
-    return images, tuple(path.stem for path in paths)
+def _files(folders: list[Path], shape: tuple[int, int]) -> Rows:
+    """All images of some folders, with the folder as the label where there are several."""
+    from datasets import Dataset, Features, Image, Value
+
+    rows: dict[str, list] = {"image": [], "label": []}
+    for label, folder in enumerate(folders):
+        files = sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
+        if not files:
+            raise DataError(f"{folder} holds no images")
+        rows["image"] += [str(path) for path in files]
+        rows["label"] += [label] * len(files)
+    features = Features({"image": Image(decode=False), "label": Value("int64")})
+    label = "label" if len(folders) > 1 else None
+    return Rows(str(folders[0]), Dataset.from_dict(rows, features), "image", label, shape, files=True)
 
 
 def _square(image: Tensor, size: int) -> Tensor:
     """The middle of an image (C, H, W), cut square and scaled."""
     return TF.resize(TF.center_crop(image, [min(image.shape[1:])] * 2), [size, size], antialias=True)
+
+
+def _built_in(dataset: str, data_dir: Path, split: str, in_channels: int, image_size: int) -> Images:
+    if dataset == "fake":
+        pixels, labels = _fake_split(split, in_channels, image_size)
+    else:
+        pixels, labels = _torchvision_split(dataset, data_dir, split)
+    name = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "fake": "generated blobs"}[dataset]
+    if pixels.shape[1] != in_channels:
+        pixels = TF.rgb_to_grayscale(pixels) if in_channels == 1 else pixels.expand(-1, 3, -1, -1)
+    if pixels.shape[2:] != (image_size, image_size):
+        pixels = TF.resize(pixels, [image_size, image_size], antialias=True)
+    return Images(pixels.contiguous(), labels, f"{name}, {split} split, {len(pixels):,} images")
 
 
 def _fake_domains(split: str, in_channels: int, image_size: int) -> list[tuple[Tensor, tuple[str, ...]]]:
@@ -183,61 +362,46 @@ def _fake_split(split: str, in_channels: int, image_size: int) -> tuple[Tensor, 
     return (255 * tint * torch.exp(-distance[:, None] / 0.05)).byte(), labels
 
 
-def _read_with_datasets(dataset: str, split: str, in_channels: int, image_size: int):
-    """A folder of images or a data set of the Hub, through the `datasets` library."""
-    from datasets import ClassLabel
-
-    rows = _open_with_datasets(dataset, split)
-    columns = _image_columns(rows)
-    if not columns:
-        raise DataError(f"{dataset!r} has no column of images; its columns: {', '.join(rows.features)}")
-    label = next((name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)), None)
-    labels = torch.as_tensor(rows.with_format("torch")[label][:]).long() if label else None
-    return _shrink_rows(rows, dataset, columns[0], in_channels, image_size), labels
-
-
-def _open_with_datasets(dataset: str, split: str):
+def _open_with_datasets(dataset: str, split: str, streaming: bool = False):
     """The rows of a split; every tenth one is held out where there is only one."""
-    from datasets import DatasetDict, load_dataset
+    from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
-    folder = Path(dataset).is_dir()
+    place = {"path": "imagefolder", "data_dir": dataset} if Path(dataset).is_dir() else {"path": dataset}
     try:
-        found = load_dataset("imagefolder", data_dir=dataset) if folder else load_dataset(dataset)
+        found = load_dataset(**place, streaming=streaming)
     except (DatasetNotFoundError, FileNotFoundError, ConnectionError, ValueError, OSError) as error:
         raise DataError(
             f"{dataset!r} is neither one of {', '.join(BUILT_IN)}, nor a folder of images, nor a data set "
             f"that can be read from the Hub ({error})"
         ) from error
-    assert isinstance(found, DatasetDict)
     if not {"train", "test"} <= set(found):
         only = found["train"] if "train" in found else found[next(iter(found))]
+        if streaming:
+            keep = _is_held_out if split == "test" else _is_kept
+            return only.filter(keep, with_indices=True, input_columns=[])  # without decoding
         found = only.train_test_split(test_size=HELD_OUT, seed=0)
     return found[split]
+
+
+def _is_held_out(number: int) -> bool:
+    return number % round(1 / HELD_OUT) == 0
+
+
+def _is_kept(number: int) -> bool:
+    return not _is_held_out(number)
 
 
 def _image_columns(rows) -> list[str]:
     from datasets import Image
 
-    return [name for name, feature in rows.features.items() if isinstance(feature, Image)]
+    return [name for name, feature in (rows.features or {}).items() if isinstance(feature, Image)]
 
 
-def _shrink_rows(rows, dataset: str, column: str, in_channels: int, image_size: int) -> Tensor:
-    """The images of a column, cut square and scaled: uint8 (N, C, H, W)."""
-    mode = {1: "L", 3: "RGB"}[in_channels]
+def _rows(rows, dataset: str, column: str, shape: tuple[int, int]) -> Rows:
+    """A column of images, undecoded, and the labels if there are any."""
+    from datasets import ClassLabel, Image
 
-    def shrink(batch: dict) -> dict:
-        images = [TF.pil_to_tensor(picture.convert(mode)) for picture in batch[column]]
-        return {"pixels": [_square(image, image_size).numpy() for image in images]}
-
-    try:
-        rows = rows.map(
-            shrink,
-            batched=True,
-            batch_size=256,
-            remove_columns=rows.column_names,
-            load_from_cache_file=False,
-        ).with_format("torch")
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for a damaged file
-        raise DataError(f"{dataset!r} holds an image that cannot be read: {error}") from error
-    return torch.stack(list(rows["pixels"])).byte()
+    label = next((name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)), None)
+    rows = rows.select_columns([column, label] if label else [column])
+    return Rows(dataset, rows.cast_column(column, Image(decode=False)), column, label, shape)

@@ -17,7 +17,7 @@ from space.hub import BUNDLED, ModelUnavailable, load_folder
 from space.models import MODELS
 from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN
-from training.data import Images, load_domains, load_images
+from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.loop import TrainingError, run
 from training.metrics import Metrics, evaluate_classifier, evaluate_codes
 from training.model_folder import write_model_folder
@@ -35,6 +35,10 @@ class EvaluateConfig:
     """a folder, or the name of one under space/pretrained/"""
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
+    max_resident_gb: float = MAX_RESIDENT_GB
+    """as the model was trained: figures of more training images than that are of a sample"""
+    streaming: bool = False
+    """as the model was trained: figures then are of the first images of the stream"""
     iw_samples: int = 1000
     """samples of z an image in a VAE's importance-weighted NLL"""
     figures: Literal["all", "samples"] = "all"
@@ -82,7 +86,10 @@ def main(config: EvaluateConfig) -> None:
         raise TrainingError(str(error)) from error
     shape = model.config.in_channels, model.config.image_size
     read = load_domains if isinstance(model, CycleGAN) else load_images
-    train, test = (read(facts["dataset"], config.data_dir, split, *shape) for split in ("train", "test"))
+    how = config.max_resident_gb, config.streaming
+    train, test = (
+        read(facts["dataset"], config.data_dir, split, *shape, *how) for split in ("train", "test")
+    )
     classifier = find_classifier(config.classifier, facts["dataset"], shape)
     if config.figures == "all" or not hasattr(model, "decode"):
         metrics = measure(

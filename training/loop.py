@@ -16,24 +16,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import InitProcessGroupKwargs, ProjectConfiguration, set_seed
+from accelerate.utils import DistributedType, InitProcessGroupKwargs, ProjectConfiguration, set_seed
 from huggingface_hub import get_token
 from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader
 from torchvision.utils import save_image
 from tqdm.auto import tqdm
 
-from training.data import DataError, Images, to_float
+from training.data import MAX_RESIDENT_GB, DataError, Images, Stream, to_float
 from training.durable import put_in_place, remove_folder, replacing
 from training.publish import PublishError
 
@@ -52,6 +54,15 @@ class LoopConfig:
     """mnist, fashion-mnist, fake, a folder of images, or the id of a data set on the Hub"""
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
+    max_resident_gb: float = MAX_RESIDENT_GB
+    """training images of a folder or of the Hub that have more pixels than this are read from disk while
+    training, not held in memory; the weights are the same"""
+    dataloader_num_workers: int = 2
+    """processes that read images from disk, for each training process; 0: it reads them itself"""
+    streaming: bool = False
+    """read a data set of the Hub while training without keeping it on disk; needs max_steps"""
+    shuffle_buffer: int = 10_000
+    """images, as they are in their files, that each process holds with `streaming`, to draw from at random"""
     num_epochs: int = 20
     """passes over the training images"""
     max_steps: int = 0
@@ -113,6 +124,9 @@ class LoopConfig:
             "cpu_threads": 0,
             "weight_decay": 0,
             "max_grad_norm": 0,
+            "max_resident_gb": 0,
+            "dataloader_num_workers": 0,
+            "shuffle_buffer": 1,
         }
         for name, least in at_least.items():
             if not getattr(self, name) >= least:
@@ -121,6 +135,8 @@ class LoopConfig:
             raise ValueError(f"learning_rate is {self.learning_rate}; allowed: more than 0")
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay is {self.ema_decay}; allowed: 0 up to, but not, 1")
+        if self.streaming and not self.max_steps:
+            raise ValueError("streaming needs max_steps: how many images come is not known before they have")
 
     def batches_per_epoch(self, num_images: int) -> int:
         """Whole batches in an epoch; the images left over come first in no particular epoch."""
@@ -135,6 +151,8 @@ class LoopConfig:
 NOT_MATHS = {
     "output_dir",
     "data_dir",
+    "max_resident_gb",
+    "dataloader_num_workers",
     "cpu",
     "cpu_threads",
     "num_snapshots",
@@ -147,6 +165,9 @@ NOT_MATHS = {
     "hub_private",
     "hub_overwrite_card",
 }  # flags that change nothing in the weights: a resumed run may have others
+
+
+SPLITS_WEIGHTS = DistributedType.FSDP, DistributedType.DEEPSPEED, DistributedType.MEGATRON_LM
 
 
 def make_accelerator(config: LoopConfig) -> Accelerator:
@@ -168,6 +189,11 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
             str(config.output_dir), logging_dir=str(config.output_dir / "logs")
         ),
     )
+    if accelerator.distributed_type in SPLITS_WEIGHTS:
+        raise TrainingError(
+            f"{accelerator.distributed_type.value} splits the weights, and what is averaged and saved here "
+            "is whole; launch with --multi_gpu, which keeps a copy on each GPU"
+        )
     if config.batch_size % accelerator.num_processes:
         raise TrainingError(
             f"batch_size {config.batch_size} cannot be split over {accelerator.num_processes} processes"
@@ -180,6 +206,13 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
     config.output_dir.mkdir(parents=True, exist_ok=True)
     set_seed(config.seed)
     return accelerator
+
+
+def load_splits(config: LoopConfig, accelerator: Accelerator, load: Callable[..., Any], *shape: int) -> Any:
+    """Training and test split as `load_images` or `load_domains` gives them, in `shape` (channels, size)."""
+    how = config.max_resident_gb, config.streaming, config.shuffle_buffer
+    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
+        return [load(config.dataset, config.data_dir, split, *shape, *how) for split in ("train", "test")]
 
 
 def adamw(
@@ -278,6 +311,21 @@ class Batch:
     noise: Noise
 
 
+class Order:
+    """Which images this process takes for a batch: a permutation an epoch, a function of the seed."""
+
+    def __init__(self, num_images: int, batch_size: int, share: slice, seed: int) -> None:
+        self.num_images, self.batch_size, self.share, self.seed = num_images, batch_size, share, seed
+        self._epoch, self._permutation = -1, torch.empty(0)
+
+    def __getitem__(self, number: int) -> Tensor:
+        epoch, position = divmod(number, self.num_images // self.batch_size)
+        if epoch != self._epoch:
+            rng = torch.Generator().manual_seed(derived_seed(self.seed, "order", epoch))
+            self._epoch, self._permutation = epoch, torch.randperm(self.num_images, generator=rng)
+        return self._permutation[position * self.batch_size :][self.share]
+
+
 class Batches:
     """The training images in an order that is a function of the seed, by batch number."""
 
@@ -285,30 +333,82 @@ class Batches:
         self, images: Images, config: LoopConfig, accelerator: Accelerator, seed: int | None = None
     ) -> None:
         """`seed` is the run's own unless a run needs several orders."""
-        if len(images) < config.batch_size:
+        self.stored, self.config, self.device = images.stored, config, accelerator.device
+        # nobody has counted a stream: the run is one pass
+        passed = config.max_steps * config.gradient_accumulation_steps * config.batch_size
+        self.num_images = passed if isinstance(images.stored, Stream) else images.num_images
+        if self.num_images < config.batch_size:
             raise TrainingError(
-                f"batch_size {config.batch_size} is more than the {len(images)} training images; lower it"
+                f"batch_size {config.batch_size} is more than the {self.num_images} training images; lower it"
             )
-        self.pixels, self.config = images.pixels.to(accelerator.device), config
+        if self.stored is None:
+            self.pixels = images.pixels.to(self.device)
+            self.labels = None if images.labels is None else images.labels.to(self.device)
         self.seed = config.seed if seed is None else seed
-        self.num_images = len(images)
-        self.labels = None if images.labels is None else images.labels.to(accelerator.device)
         self.rank, self.num_processes = accelerator.process_index, accelerator.num_processes
-        self.per_epoch = config.batches_per_epoch(len(images))
-        self._epoch, self._order = -1, torch.empty(0)
+        self.per_epoch = config.batches_per_epoch(self.num_images)
+        share = config.batch_size // self.num_processes
+        self.share = slice(self.rank * share, (self.rank + 1) * share)
+        self.order = Order(self.num_images, config.batch_size, self.share, self.seed)
+        self._reader, self._next = iter(()), -1
 
     def __getitem__(self, number: int) -> Batch:
-        epoch, position = divmod(number, self.per_epoch)
-        device, seed = self.pixels.device, self.seed
-        if epoch != self._epoch:
-            rng = torch.Generator().manual_seed(derived_seed(seed, "order", epoch))
-            self._epoch, self._order = epoch, torch.randperm(len(self.pixels), generator=rng).to(device)
-        share = self.config.batch_size // self.num_processes
-        start = position * self.config.batch_size + self.rank * share
-        rng = torch.Generator(device).manual_seed(derived_seed(seed, "noise", number))
-        rows = self._order[start : start + share]
-        labels = None if self.labels is None else self.labels[rows]
-        return Batch(to_float(self.pixels[rows]), labels, Noise(rng, self.rank, self.num_processes))
+        if self.stored is None:
+            rows = self.order[number].to(self.device)
+            pixels, labels = self.pixels[rows], None if self.labels is None else self.labels[rows]
+        else:
+            pixels, labels = self._read(number)
+        rng = torch.Generator(self.device).manual_seed(derived_seed(self.seed, "noise", number))
+        return Batch(to_float(pixels), labels, Noise(rng, self.rank, self.num_processes))
+
+    def _read(self, number: int) -> Iterator[Tensor | None]:
+        """Pixels and labels of a batch that worker processes have read ahead."""
+        if number != self._next:  # the first one, also of a resumed run
+            self._reader = iter(self._loader(number))
+        self._next = number + 1
+        try:
+            found = next(self._reader)
+        except (OSError, EOFError) as error:  # the pipe of a worker that was killed
+            raise TrainingError(_reader_ended(error)) from error
+        if isinstance(found, DataError):
+            raise found
+        return (part if part is None else part.to(self.device, non_blocking=True) for part in found)
+
+    def _loader(self, first: int) -> DataLoader:
+        """Batch `first` and all that follow, across epochs, so that its workers start once.
+
+        Nothing in it may lead back to `self`: workers end with what holds them, but slowly in a cycle.
+        """
+        workers, stored = self.config.dataloader_num_workers, self.stored
+        sampler = map(self.order.__getitem__, count(first))
+        if isinstance(stored, Stream):
+            seed = derived_seed(self.seed, "order")
+            stored = replace(
+                stored, seed=seed, batch_size=self.config.batch_size, share=self.share, first=first
+            )
+            sampler, workers = None, min(workers, 1)  # several would change the order
+        return DataLoader(
+            stored,
+            batch_size=None,  # the sampler's items are batches already
+            sampler=sampler,
+            num_workers=workers,
+            pin_memory=self.device.type == "cuda",
+            worker_init_fn=_leave_group,
+            generator=torch.Generator(),  # else it draws from the global one, and a model would see that
+        )
+
+
+def _reader_ended(error: Exception) -> str:
+    reason = " ".join(str(error).split())
+    return (
+        f"a process that reads images ended ({reason}). If memory is short, --dataloader_num_workers 0 takes "
+        "less; --resume_from_checkpoint latest goes on"
+    )
+
+
+def _leave_group(_: int) -> None:
+    """A worker in a process group of its own: Ctrl-C is for the process that saves the checkpoint."""
+    os.setpgrp()
 
 
 class UnpairedBatches:
@@ -319,7 +419,7 @@ class UnpairedBatches:
             Batches(images, config, accelerator, derived_seed(config.seed, name))
             for images, name in ((a, "a"), (b, "b"))
         )
-        self.num_images = max(len(a), len(b))
+        self.num_images = max(self.a.num_images, self.b.num_images)
         self.per_epoch = max(self.a.per_epoch, self.b.per_epoch)
 
     def __getitem__(self, number: int) -> tuple[Batch, Batch]:
@@ -624,4 +724,9 @@ def run(main: Callable[[Any], None], config_class: type) -> None:
     except (TrainingError, DataError, PublishError, OSError) as error:  # the last: a full disk
         if int(os.environ.get("RANK", 0)) == 0:
             print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except RuntimeError as error:  # torch raises it, wherever the run is when a worker is killed
+        if "DataLoader worker" not in str(error):
+            raise
+        print(f"error: {_reader_ended(error)}", file=sys.stderr)
         sys.exit(1)

@@ -16,6 +16,7 @@ from training.loop import (
     Noise,
     adamw,
     fit,
+    load_splits,
     make_accelerator,
     moving_average,
     update,
@@ -42,15 +43,13 @@ def minimise(
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
-    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
-        train = load_images(config.dataset, config.data_dir, "train", *shape)
-        test = load_images(config.dataset, config.data_dir, "test", *shape)
+    train, test = load_splits(config, accelerator, load_images, *shape)
 
     model = model_class(config.model)
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
     optimizer = adamw(model.parameters(), config)
-    scheduler = warmup_cosine(optimizer, config, config.total_steps(len(train)))
+    scheduler = warmup_cosine(optimizer, config, config.total_steps(train.num_images))
     objective, optimizer = accelerator.prepare(objective_of(model, config), optimizer)
     average = moving_average(model, config)
     best = average.module if average else model

@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
 from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
-from training.data import Images, load_domains, to_float
+from training.data import Images, load_domains, spaced, to_float
 from training.evaluate import measure
 from training.loop import (
     Batch,
@@ -28,6 +28,7 @@ from training.loop import (
     adamw,
     fit,
     linear_decay,
+    load_splits,
     make_accelerator,
     moving_average,
     run,
@@ -111,7 +112,8 @@ def spread(pixels: Tensor) -> float:
 
 def relative_size(a: Images, b: Images) -> float:
     """How much larger B draws things than A, to three digits; `TrainingError` where that is no zoom."""
-    spreads = spread(a.pixels), spread(b.pixels)
+    # of no more images than are in memory at any rate: the zoom must not depend on how much there is
+    spreads = [spread(images.pixels[spaced(len(images))]) for images in (a, b)]
     if min(spreads) == 0 or not 0.25 <= spreads[1] / spreads[0] <= 4:
         raise TrainingError(
             "--match_size finds no sensible factor between what is not white in A and in B; give --model.zoom"
@@ -228,9 +230,7 @@ def make_step(
 def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
-    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
-        train = load_domains(config.dataset, config.data_dir, "train", *shape)
-        test = load_domains(config.dataset, config.data_dir, "test", *shape)
+    train, test = load_splits(config, accelerator, load_domains, *shape)
     shape_of_model = config.model
     if config.match_size:
         shape_of_model = replace(shape_of_model, zoom=relative_size(*train))

@@ -34,6 +34,7 @@ from training.loop import (
     LoopConfig,
     adamw,
     fit,
+    load_splits,
     make_accelerator,
     moving_average,
     run,
@@ -156,9 +157,7 @@ def main(config: TrainConfig) -> None:
     if accelerator.num_processes > 1:
         model = synchronise_batch_norm(model, accelerator.device)
     shape = model.config.in_channels, model.config.image_size
-    with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
-        train = load_images(config.dataset, config.data_dir, "train", *shape)
-        test = load_images(config.dataset, config.data_dir, "test", *shape)
+    train, test = load_splits(config, accelerator, load_images, *shape)
     classifier = find_classifier(config.classifier, config.dataset, shape)
     if classifier:
         real_features, _ = look(classifier.to(accelerator.device), test.pixels)
@@ -167,7 +166,7 @@ def main(config: TrainConfig) -> None:
     best = average.module.eval() if average else model.generator
     optimizers = make_optimizers(config, model)
     schedulers = [
-        warmup_cosine(optimizer, config, config.total_steps(len(train))) for optimizer in optimizers
+        warmup_cosine(optimizer, config, config.total_steps(train.num_images)) for optimizer in optimizers
     ]
     step = make_step(config, accelerator, model, optimizers)
 
