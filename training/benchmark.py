@@ -222,10 +222,11 @@ class Side:
 
 
 def start(name: str, side: str, config: LoopConfig, environment: dict[str, str]) -> Side:
-    """A loop in a new process with these environment variables, warmed up by a step."""
+    """A loop in a new process, warmed up by a step; `environment` goes on top of PyTorch's defaults."""
     context = get_context("spawn")
     here, there = context.Pipe()
     before = dict(os.environ)
+    os.environ.pop("OMP_WAIT_POLICY", None)  # which importing `training` has set
     os.environ.update(environment)
     try:
         process = context.Process(target=work, args=(there, name, side, config), daemon=True)
@@ -257,12 +258,12 @@ def start_loops(name: str, config: BenchmarkConfig, folder: Path, sides: list[Si
     if config.cpu_threads:
         options["cpu_threads"] = config.cpu_threads
     plain = family.config(output_dir=folder / "textbook", **options)
-    sides.append(start(name, "textbook", plain, {}))
+    sides.append(start(name, "textbook", plain, {"GOMP_SPINCOUNT": "300000"}))  # libgomp's default
     for precision in config.mixed_precision:
         for compiled in (False, True) if config.compile else (False,):
             side = f"ours, {'float32' if precision == 'no' else precision}" + ", compiled" * compiled
             ours = replace(plain, mixed_precision=precision, output_dir=folder / side)
-            environment = {"OMP_WAIT_POLICY": "PASSIVE", "TQDM_DISABLE": "1"}
+            environment = {"TQDM_DISABLE": "1"}
             if compiled:
                 environment["ACCELERATE_DYNAMO_BACKEND"] = "INDUCTOR"
             sides.append(start(name, side, ours, environment))

@@ -158,7 +158,6 @@ def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Any) ->
                 command_of(name, facts, config),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
             )
             for share in shares_done(process.stdout, log):
                 tell(share)
