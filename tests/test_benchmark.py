@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from itertools import islice
 from statistics import fmean
 
@@ -169,6 +170,17 @@ def test_unknown_models_are_named(tmp_path):
         recipes.main(RecipesConfig(output_dir=tmp_path))
 
 
-def test_curves_are_drawn(tmp_path, monkeypatch):
-    monkeypatch.setattr(recipes, "RESULTS", tmp_path)
-    assert recipes.plot().stat().st_size > 20_000
+@pytest.mark.parametrize("panel", recipes.PANELS, ids=lambda panel: panel[0])
+def test_every_panel_of_the_curves_has_its_lines(panel):
+    _, kinds, columns, _, _ = panel
+    lines = recipes.lines_of(kinds, columns)
+    models = [name for name in recipes.recipes() if name.split("-")[0] in kinds]
+    assert len(lines) == len(models) * len(columns) >= 2
+    for _, seconds, values in lines:
+        assert len(seconds) == len(values) >= 5 and seconds == sorted(seconds) and seconds[0] > 0
+
+
+def test_drawing_without_matplotlib_is_one_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(TrainingError, match="pip install matplotlib"):
+        recipes.plot()

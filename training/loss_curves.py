@@ -24,7 +24,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from training.benchmark import FAMILIES, textbook_loop
 from training.loop import History, LoopConfig, TrainingError, run
-from training.recipes import RESULTS
+from training.recipes import RESULTS, pyplot
 
 LOSSES = {
     "autoencoder": ("loss",),
@@ -130,16 +130,11 @@ def learn(name: str, config: CurvesConfig) -> dict[str, list[list[dict[str, floa
 
 
 def main(config: CurvesConfig) -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     os.environ["TQDM_DISABLE"] = "1"  # of the processes to come
     torch.set_num_threads(1)
     panels = [(name, key) for name in config.family for key in LOSSES[name]]
     rows = -(-len(panels) // 3)
-    fig, axes = plt.subplots(rows, 3, figsize=(13, 3.2 * rows), squeeze=False, layout="constrained")
+    fig, axes = pyplot().subplots(rows, 3, figsize=(13, 3.2 * rows), squeeze=False, layout="constrained")
     for axis in axes.flat[len(panels) :]:
         axis.axis("off")
     drawn = iter(axes.flat)

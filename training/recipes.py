@@ -181,25 +181,38 @@ def seconds_of(rows: list[dict[str, str]], total: float) -> list[float]:
     return [total * part / (taken[-1] or 1) for part in taken[1:]]
 
 
+def lines_of(kinds: set[str], columns: tuple[str, ...]) -> list[tuple[str, list[float], list[float]]]:
+    """Label, seconds and values of the lines of a panel."""
+    lines = []
+    for name in (name for name in sorted(recipes()) if name.split("-")[0] in kinds):
+        history = History(BUNDLED / name / "history.csv")
+        history.keep_until(sys.maxsize)
+        seconds = seconds_of(history.rows, recipes()[name]["seconds"])
+        for column in columns:
+            points = [(s, float(row[column])) for s, row in zip(seconds, history.rows) if s and row[column]]
+            label = name if len(columns) == 1 else column.removeprefix("test_")
+            lines.append((label, *map(list, zip(*points))))
+    return lines
+
+
+def pyplot() -> Any:
+    """Matplotlib's, without a window; no requirement, for Gradio imports it on every call where it is."""
+    try:
+        import matplotlib
+    except ImportError:
+        raise TrainingError("drawing needs Matplotlib: pip install matplotlib") from None
+    matplotlib.use("Agg")
+    import matplotlib.pyplot
+
+    return matplotlib.pyplot
+
+
 def plot() -> Path:
     """Test figures of the shipped models against seconds of training; a dotted line is a bar."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    fig, axes = plt.subplots(2, 3, figsize=(13, 7), layout="constrained")
+    fig, axes = pyplot().subplots(2, 3, figsize=(13, 7), layout="constrained")
     for axis, (title, kinds, columns, bars, scale) in zip(axes.flat, PANELS, strict=True):
-        for name in (name for name in sorted(recipes()) if name.split("-")[0] in kinds):
-            history = History(BUNDLED / name / "history.csv")
-            history.keep_until(sys.maxsize)
-            seconds = seconds_of(history.rows, recipes()[name]["seconds"])
-            for column in columns:
-                points = [
-                    (s, float(row[column])) for s, row in zip(seconds, history.rows) if s and row[column]
-                ]
-                label = name if len(columns) == 1 else column.removeprefix("test_")
-                axis.plot(*zip(*points), label=label, linewidth=1.5)
+        for label, seconds, values in lines_of(kinds, columns):
+            axis.plot(seconds, values, label=label, linewidth=1.5)
         for bar in bars:
             axis.axhline(bar, color="grey", linestyle=":", linewidth=1)
         axis.set(title=title, xlabel="seconds of training", xscale="log", yscale=scale)
