@@ -2,7 +2,8 @@
 
     python -m training.evaluate --model vae-mnist-2d --data_dir data
 
-`--model` is a folder, or the name of one under space/pretrained/. `measure` is what the scripts call.
+`--model` is a folder, or the name of one under space/pretrained/. With `--check` nothing is written: it says
+whether the figures come out as they stand. `measure` is what the scripts call.
 """
 
 import json
@@ -20,7 +21,7 @@ from space.models.cyclegan import CycleGAN
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.loop import TrainingError, run
 from training.metrics import Metrics, evaluate_classifier, evaluate_codes
-from training.model_folder import write_model_folder
+from training.model_folder import figure, write_model_folder
 from training.sample_metrics import evaluate_samples, find_classifier
 from training.translation_metrics import evaluate_translation
 
@@ -48,6 +49,8 @@ class EvaluateConfig:
     others no such figures"""
     inception_fid: bool = False
     """measure with Inception's features too; needs torch-fidelity and downloads weights"""
+    check: bool = False
+    """write nothing: print each figure beside the one that stands, and fail where a shown digit differs"""
     cpu_threads: int = 0
     """threads of CPU arithmetic; 0: torch's choice"""
 
@@ -71,6 +74,26 @@ def measure(
         return evaluate_classifier(model, test)
     codes = evaluate_codes(model, train, test, seed, iw_samples) if hasattr(model, "encode") else {}
     return codes | evaluate_samples(model, train, test, classifier, seed, inception_fid)
+
+
+def shown(key: str, value: float | list[float]) -> tuple[str, ...]:
+    """A figure as a card shows it, and as README.md does: there, errors in [0, 1] have three digits."""
+    digits = 3 if key.startswith(("l1_", "cycle_l1_", "ssim_")) else 2
+    return figure(value), *(f"{v:.{digits}f}" for v in (value if isinstance(value, list) else [value]))
+
+
+def compare(folder: Path, standing: Metrics, metrics: Metrics) -> None:
+    """Print both; `TrainingError` where they are not the same as shown, or one has what the other lacks."""
+    other = []
+    for key in standing | metrics:
+        before, now = (found[key]["value"] if key in found else None for found in (standing, metrics))
+        print(f"{key:28} {before} {now}")
+        if now is None and key.startswith("iw_nll_"):  # with fewer samples it is another figure
+            continue
+        if before is None or now is None or shown(key, before) != shown(key, now):
+            other.append(key)
+    if other:
+        raise TrainingError(f"measured again, {folder} has other figures than it shows: {', '.join(other)}")
 
 
 def main(config: EvaluateConfig) -> None:
@@ -98,6 +121,8 @@ def main(config: EvaluateConfig) -> None:
     else:
         metrics = json.loads((folder / "metrics.json").read_text())
         metrics |= evaluate_samples(model, train, test, classifier, facts["seed"], config.inception_fid)
+    if config.check:
+        return compare(folder, json.loads((folder / "metrics.json").read_text()), metrics)
     write_model_folder(folder, model, metrics, facts, test)
     for key, metric in metrics.items():
         print(f"{key:28} {metric['value']} {metric['unit']}")

@@ -359,7 +359,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         hardware=run["hardware"],
         libraries=run["libraries"],
         rows=[
-            (key, f"{_figure(m['value'])} {m['unit']}".strip(), m["protocol"].replace("|", "\\|"))
+            (key, f"{figure(m['value'])} {m['unit']}".strip(), m["protocol"].replace("|", "\\|"))
             for key, m in metrics.items()
         ],
         limits="Made for teaching: small images like those it was trained on, nothing else. "
@@ -368,5 +368,6 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
     return stamp_card(str(text))
 
 
-def _figure(value: float | list[float]) -> str:
+def figure(value: float | list[float]) -> str:
+    """A figure on a card."""
     return ", ".join(f"{v:.2f}" for v in value) if isinstance(value, list) else f"{value:.4g}"
