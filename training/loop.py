@@ -199,6 +199,8 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
             f"{accelerator.distributed_type.value} splits the weights, and what is averaged and saved here "
             "is whole; launch with --multi_gpu, which keeps a copy on each GPU"
         )
+    if config.mixed_precision == "fp16" and not accelerator.native_amp:
+        raise TrainingError("--mixed_precision fp16 needs a GPU; on a CPU give bf16 or no")
     if config.batch_size % accelerator.num_processes:
         raise TrainingError(
             f"batch_size {config.batch_size} cannot be split over {accelerator.num_processes} processes"
@@ -259,8 +261,10 @@ def update(
     """A step of the `optimizer` of the `networks` down `loss`, with all that the config asks of gradients."""
     accelerator.backward(loss)
     if accelerator.sync_gradients and config.max_grad_norm:
+        # fp16: of this optimizer alone, as accelerate's own clipping does not; others may have half of theirs
+        accelerator.unscale_gradients(optimizer)
         parameters = [parameter for network in networks for parameter in network.parameters()]
-        accelerator.clip_grad_norm_(parameters, config.max_grad_norm)
+        nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
     optimizer.step()
     optimizer.zero_grad()
 
@@ -293,10 +297,14 @@ class Noise:
     rank: int = 0
     num_processes: int = 1
 
+    def first_row(self, num_rows: int) -> int:
+        """Where the first of this process's `num_rows` rows is in the whole batch."""
+        return self.rank * num_rows
+
     def _rows(self, draw: Callable[..., Tensor], shape: torch.Size) -> Tensor:
         n = shape[0]
         every = draw(n * self.num_processes, *shape[1:], generator=self.rng, device=self.rng.device)
-        return every[self.rank * n : (self.rank + 1) * n]
+        return every[self.first_row(n) :][:n]
 
     def normal_like(self, x: Tensor) -> Tensor:
         """N(0, 1) of x's shape."""
@@ -632,10 +640,16 @@ def fit(
         sums = ((progress.step, *term) for term in progress.sums.items() if not math.isfinite(term[1]))
         if last := next(sums, None):
             first = progress.step - len(recent) + 1
-            values = ((step, *term) for step, terms in enumerate(recent, first) for term in terms.items())
             # only now by step: each look at a value waits for the device
-            step, key, value = next((found for found in values if not math.isfinite(found[2])), last)
-            wrong = f"{key} is {float(value)} at step {step}"
+            table = torch.tensor([[float(terms[key]) for key in progress.sums] for terms in recent])
+            table = accelerator.reduce(table.to(accelerator.device), reduction="mean").tolist()
+            values = (
+                (step, *term) for step, row in enumerate(table, first) for term in zip(progress.sums, row)
+            )
+            wrong_values = [found for found in values if not math.isfinite(found[2])] or [last]
+            step = wrong_values[0][0]
+            wrong = " and ".join(f"{key} is {value}" for at, key, value in wrong_values if at == step)
+            wrong += f" at step {step}"
         elif saves:  # a finite loss can have a gradient that is not
             weights = (item for model in accelerator._models for item in model.state_dict().items())
             bad = next((name for name, weight in weights if not weight.isfinite().all()), None)
@@ -675,24 +689,24 @@ def fit(
             logs = progress.step % config.logging_steps == 0 or progress.step == total or pictures
             saves = progress.step % config.checkpointing_steps == 0 or progress.step == total or stop
             if logs or saves:
-                progress.sums = {k: float(v) for k, v in progress.sums.items()}
+                # of all processes: what each checks, and a checkpoint holds, is then true of the whole batch
+                sums = torch.tensor([float(v) for v in progress.sums.values()], device=accelerator.device)
+                sums = accelerator.reduce(sums, reduction="mean").tolist()
+                progress.sums = dict(zip(progress.sums, sums))
                 check(saves)
                 progress.seconds = seconds_before + time.perf_counter() - started
             if logs:
                 count = progress.step - progress.logged
-                keys = list(progress.sums)
-                means = torch.tensor([progress.sums[k] / count for k in keys], device=accelerator.device)
-                means = accelerator.reduce(means, reduction="mean").tolist()
                 speed = count * accumulation * config.batch_size / (time.perf_counter() - window)
                 row = {
                     **position(),
                     "learning_rate": f"{schedulers[0].get_last_lr()[0]:.6g}",
                     "images_per_second": round(speed),
-                    **{key: f"{value:.6g}" for key, value in zip(keys, means)},
+                    **{key: f"{value / count:.6g}" for key, value in progress.sums.items()},
                 }
                 history.add(row)
                 accelerator.log({k: float(v) for k, v in row.items() if k != "step"}, step=progress.step)
-                bar.set_postfix({k: row[k] for k in keys} | {"images/s": row["images_per_second"]})
+                bar.set_postfix({k: row[k] for k in progress.sums} | {"images/s": row["images_per_second"]})
                 progress.sums, progress.logged, window = {}, progress.step, time.perf_counter()
             paused = time.perf_counter()
             if pictures:

@@ -7,6 +7,7 @@
 The commands, times and results of the shipped models are in README.md.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -47,8 +48,8 @@ class TrainConfig(LoopConfig):
 
 
 def denoising_task(x: Tensor, noise: Noise) -> Tensor:
-    """The batch with noise: a quarter of the images for each kind, half of them at the level that is
-    evaluated, the others anywhere between none and that level times 1.2 (at most 1)."""
+    """The batch with noise: every fourth image for each kind, half of them at the level that is evaluated,
+    the others anywhere between none and that level times 1.2 (at most 1)."""
     uniform, normal, levels = (
         noise.uniform_like(x),
         noise.normal_like(x),
@@ -56,7 +57,7 @@ def denoising_task(x: Tensor, noise: Noise) -> Tensor:
     )
     kinds, noisy = get_args(NoiseKind), []
     for i, kind in enumerate(kinds):
-        rows = slice(i, None, len(kinds))
+        rows = slice((i - noise.first_row(len(x))) % len(kinds), None, len(kinds))
         drawn = (levels[rows, ..., :1] * 1.2 * NOISE_LEVELS[kind]).clamp(max=1)
         level = torch.where(levels[rows, ..., 1:] < 0.5, NOISE_LEVELS[kind], drawn)
         noisy.append((rows, corrupt(x[rows], kind, level, uniform[rows], normal[rows])))
@@ -81,9 +82,12 @@ class Objective(nn.Module):
         if variant == "sparse":
             penalty = self.config.sparsity_weight * z.float().abs().sum(1).mean()
         elif variant == "contractive":
-            some = x[:: self.config.contractive_every].detach().requires_grad_()
+            every, noise = self.config.contractive_every, batch.noise
+            some = x[-noise.first_row(len(x)) % every :: every].detach().requires_grad_()
             norm = jacobian_norm_squared(self.model.encode(some), some, create_graph=True)
-            penalty = self.config.contractive_weight * norm.float().mean()
+            # processes may have unequal numbers of them: the mean of all, when averaged over the processes
+            share = math.ceil(len(x) * noise.num_processes / every) / noise.num_processes
+            penalty = self.config.contractive_weight * norm.float().sum() / share
         else:
             return {"loss": recon, "recon": recon}
         return {"loss": recon + penalty, "recon": recon, "penalty": penalty}

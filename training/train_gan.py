@@ -32,6 +32,7 @@ from training.loop import (
     Batch,
     Batches,
     LoopConfig,
+    TrainingError,
     adamw,
     fit,
     load_splits,
@@ -125,30 +126,39 @@ def make_step(
     )
     judge = accelerator.unwrap_model(discriminator)  # D where none of its gradients are wanted or waited for
     zeros = torch.zeros(config.batch_size, model.config.latent_dim, device=accelerator.device)
+    fakes: list[Tensor] = []  # that serve G's step too
 
     def step(batch: Batch) -> dict[str, Tensor]:
         with accelerator.accumulate(generator, discriminator):
-            for real in batch.x.chunk(config.num_d_steps):
-                fake = generator(batch.noise.normal_like(zeros[: len(real)]))  # the last of them serves G too
-                real.requires_grad_(config.r1_weight > 0)
+            for part in range(config.num_d_steps):
+                real = batch.x[part :: config.num_d_steps].requires_grad_(config.r1_weight > 0)
+                fake = generator(batch.noise.normal_like(zeros[: len(real)]))
                 logits_real, logits_fake = discriminator(real), discriminator(fake.detach())
                 loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
                 if config.r1_weight:
                     loss_d = loss_d + config.r1_weight * r1_penalty(logits_real, real)
                 update(accelerator, config, optimizer_d, loss_d, discriminator)
 
-            judge.requires_grad_(False)
-            logits_after = judge(fake)
-            loss_g = generator_loss(logits_after, config.loss == "saturating")
-            update(accelerator, config, optimizer_g, loss_g, generator)
-            judge.requires_grad_(True)
+            fakes.append(fake)
+            of_g = {}
+            if accelerator.sync_gradients:  # D has made its step, with all batches that are accumulated
+                judge.requires_grad_(False)
+                logits_after = [judge(fake) for fake in fakes]
+                # sums over the batches: `update` and `fit` divide by their number
+                loss_g = sum(generator_loss(logits, config.loss == "saturating") for logits in logits_after)
+                update(accelerator, config, optimizer_g, loss_g, generator)
+                of_g = {
+                    "loss_g": loss_g,
+                    "d_fake_after": sum(logits.sigmoid().mean() for logits in logits_after),
+                }
+                judge.requires_grad_(True)
+                fakes.clear()
         return {
             "loss_d": loss_d,
-            "loss_g": loss_g,
             "d_real": logits_real.sigmoid().mean(),
             "d_fake": logits_fake.sigmoid().mean(),
-            "d_fake_after": logits_after.sigmoid().mean(),
             "value": value_function(logits_real, logits_fake),
+            **of_g,
         }
 
     return step
@@ -156,6 +166,11 @@ def make_step(
 
 def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
+    if config.batch_size % (config.num_d_steps * accelerator.num_processes):
+        raise TrainingError(
+            f"batch_size {config.batch_size} cannot be split over {accelerator.num_processes} processes "
+            f"and num_d_steps {config.num_d_steps}"
+        )
     model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
     model = model.to(accelerator.device, memory_format=torch.channels_last)
     if accelerator.num_processes > 1:

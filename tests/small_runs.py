@@ -1,0 +1,122 @@
+"""Runs of every training script that take a moment: their configs, and what is compared of them."""
+
+import csv
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from accelerate.state import AcceleratorState
+from safetensors.torch import load_file
+
+from space.models.autoencoder import AutoencoderConfig
+from space.models.classifier import ClassifierConfig
+from space.models.cyclegan import CycleGANConfig
+from space.models.dcgan import DCGANConfig
+from space.models.gan import GANConfig
+from space.models.vae import VAEConfig
+from training import train_autoencoder, train_classifier, train_cyclegan, train_gan, train_vae
+from training.loop import LoopConfig
+
+TINY = {"dataset": "fake", "batch_size": 64, "cpu": True, "warmup_steps": 2, "logging_steps": 4}
+
+
+def vae_config(folder: Path, **more) -> train_vae.TrainConfig:
+    model = more.pop("model", VAEConfig(hidden_dim=16))
+    return train_vae.TrainConfig(output_dir=folder, model=model, iw_samples=10, **{**TINY, **more})
+
+
+def autoencoder_config(folder: Path, **more) -> train_autoencoder.TrainConfig:
+    model = more.pop("model", AutoencoderConfig(hidden_dim=16, latent_dim=4))
+    return train_autoencoder.TrainConfig(output_dir=folder, model=model, **{**TINY, **more})
+
+
+def gan_config(folder: Path, **more) -> train_gan.TrainConfig:
+    small = {
+        "gan": GANConfig(hidden_dim=16, latent_dim=4, num_layers=1),
+        "dcgan": DCGANConfig(base_channels=4, latent_dim=4),
+        "num_snapshots": 4,
+    }
+    return train_gan.TrainConfig(output_dir=folder, **{**TINY, **small, **more})
+
+
+def classifier_config(folder: Path, **more) -> train_classifier.TrainConfig:
+    model = ClassifierConfig(base_channels=4, num_features=16)
+    return train_classifier.TrainConfig(output_dir=folder, model=model, **{**TINY, **more})
+
+
+def cyclegan_config(folder: Path, **more) -> train_cyclegan.TrainConfig:
+    small = {
+        "model": CycleGANConfig(
+            image_size=16, base_channels=4, num_blocks=1, discriminator_channels=4, discriminator_layers=1
+        ),
+        "batch_size": 32,
+        "pool_size": 48,
+        "num_snapshots": 4,
+    }
+    return train_cyclegan.TrainConfig(output_dir=folder, **{**TINY, **small, **more})
+
+
+def _autoencoder(**model: Any) -> tuple:
+    shape = AutoencoderConfig(**{"hidden_dim": 16, "latent_dim": 4, **model})
+    return train_autoencoder, autoencoder_config, {"model": shape}
+
+
+CONV = {"architecture": "conv", "base_channels": 4}
+SCRIPTS = {  # every family and variant -> its script, its config, and what else to set
+    "vae": (train_vae, vae_config, {"input_dropout": 0.1}),
+    "vae-conv": (train_vae, vae_config, {"model": VAEConfig(hidden_dim=16, **CONV)}),
+    "autoencoder": _autoencoder(),
+    "autoencoder-sparse": _autoencoder(variant="sparse"),
+    "autoencoder-denoising": _autoencoder(variant="denoising"),
+    "autoencoder-contractive": _autoencoder(variant="contractive"),
+    "autoencoder-conv": _autoencoder(**CONV),
+    "gan": (train_gan, gan_config, {"model": "gan", "r1_weight": 0.1}),
+    "gan-two-d-steps": (train_gan, gan_config, {"model": "gan", "num_d_steps": 2, "label_smoothing": 0.1}),
+    "dcgan": (train_gan, gan_config, {"r1_weight": 0.1}),
+    "dcgan-spectral": (
+        train_gan,
+        gan_config,
+        {"dcgan": DCGANConfig(base_channels=4, latent_dim=4, spectral_norm=True), "loss": "saturating"},
+    ),
+    "classifier": (train_classifier, classifier_config, {"random_scale": 0.2}),
+    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
+    "cyclegan-match-size": (train_cyclegan, cyclegan_config, {"match_size": True}),
+}
+
+
+def config_of(family: str, folder: Path, **more) -> LoopConfig:
+    """The config of a small run of a family or variant of `SCRIPTS`."""
+    _, make, its_own = SCRIPTS[family]
+    if "num_d_steps" in its_own:
+        more.pop("gradient_accumulation_steps", None)  # not both
+    return make(folder, **{**its_own, **more})
+
+
+def script_of(family: str) -> ModuleType:
+    return SCRIPTS[family][0]
+
+
+def train(family: str, config: LoopConfig) -> None:
+    """A whole run, in this process."""
+    AcceleratorState._reset_state(True)
+    script_of(family).main(config)
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model.safetensors")
+
+
+def assert_same_weights(a: Path, b: Path) -> None:
+    left, right = weights(a), weights(b)
+    assert left.keys() == right.keys()
+    assert [name for name in left if not torch.equal(left[name], right[name])] == []
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with (folder / "history.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def without_speed(row: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in row.items() if key != "images_per_second"}
