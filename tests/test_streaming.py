@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -32,7 +33,7 @@ from tests.test_training import (
     vae_config,
     without_speed,
 )
-from training import data, train_classifier, train_cyclegan, train_vae
+from training import data, scaling, train_classifier, train_cyclegan, train_vae
 from training.data import DataError, load_domains, load_images
 from training.loop import Batch, Batches, LoopConfig, TrainingError, UnpairedBatches, make_accelerator
 
@@ -334,3 +335,19 @@ def test_weights_in_parts_are_refused_before_anything_starts(tmp_path, monkeypat
     monkeypatch.setattr(Accelerator, "distributed_type", DistributedType.FSDP)
     with pytest.raises(TrainingError, match=r"FSDP splits the weights, .* launch with --multi_gpu"):
         make_accelerator(vae_config(tmp_path / "run"))
+
+
+def test_what_grows_is_printed_and_the_images_go(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(scaling, "grow_processes", lambda config: None)  # they take a minute to start
+    small = {"num_images": 320, "base_channels": 1, "batch_size": 4, "num_steps": 1, "workers": (0, 1)}
+    scaling.main(scaling.ScalingConfig(data_dir=tmp_path, **small))
+    printed = capsys.readouterr().out
+    first, second = (
+        [line[2:-2].split(" | ") for line in part.splitlines() if line.startswith("| ")]
+        for part in printed.split("| what grows |")
+    )
+    assert [row[0] for row in first[1:]] == ["0", "1"]
+    assert {row[-1] for row in first[1:]} <= {"reading", "the step"}
+    assert [row[1] for row in second[:5]] == ["20", "80", "320", "3,200", "320"]
+    assert all(re.search("measured|computed", row[-1]) for row in second)
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ Hub with two columns of images.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -362,19 +363,24 @@ def _fake_split(split: str, in_channels: int, image_size: int) -> tuple[Tensor, 
     return (255 * tint * torch.exp(-distance[:, None] / 0.05)).byte(), labels
 
 
-def _open_with_datasets(dataset: str, split: str, streaming: bool = False):
-    """The rows of a split; every tenth one is held out where there is only one."""
+@lru_cache(maxsize=1)  # both splits: listing a large folder takes minutes
+def _all_splits(dataset: str, streaming: bool):
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
     place = {"path": "imagefolder", "data_dir": dataset} if Path(dataset).is_dir() else {"path": dataset}
     try:
-        found = load_dataset(**place, streaming=streaming)
+        return load_dataset(**place, streaming=streaming)
     except (DatasetNotFoundError, FileNotFoundError, ConnectionError, ValueError, OSError) as error:
         raise DataError(
             f"{dataset!r} is neither one of {', '.join(BUILT_IN)}, nor a folder of images, nor a data set "
             f"that can be read from the Hub ({error})"
         ) from error
+
+
+def _open_with_datasets(dataset: str, split: str, streaming: bool = False):
+    """The rows of a split; every tenth one is held out where there is only one."""
+    found = _all_splits(dataset, streaming)
     if not {"train", "test"} <= set(found):
         only = found["train"] if "train" in found else found[next(iter(found))]
         if streaming:
