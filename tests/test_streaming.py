@@ -22,23 +22,28 @@ from PIL import Image
 
 from space.models.vae import VAEConfig
 from tests.hub_server import HubServer, Repo, start_client
-from tests.test_training import (
-    OPTIONS,
+from tests.small_runs import (
     assert_same_weights,
     classifier_config,
     cyclegan_config,
-    fresh_accelerate_state,  # noqa: F401  a fixture
     history,
-    script,
     vae_config,
     without_speed,
 )
+from tests.test_training import fresh_accelerate_state, script  # noqa: F401  the first is a fixture
 from training import data, scaling, train_classifier, train_cyclegan, train_vae
 from training.data import DataError, load_domains, load_images
 from training.loop import Batch, Batches, LoopConfig, TrainingError, UnpairedBatches, make_accelerator
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # torch's workers are forks
 BATCH = 8
+OPTIONS = {
+    "plain": {},
+    "everything": {
+        **{"ema_decay": 0.9, "gradient_accumulation_steps": 2, "mixed_precision": "bf16"},
+        **{"max_grad_norm": 1.0, "weight_decay": 0.01},
+    },
+}
 
 
 def picture(number: int) -> Image.Image:

@@ -144,18 +144,19 @@ def bottleneck(config: ScalingConfig, step: Step, images: Images) -> None:
     print("|---|---|---|---|---|---|")
     for workers in config.workers:
         with_workers = replace(step.config, dataloader_num_workers=workers)
-        taken = seconds_to_read(images, with_workers, step.accelerator, 10 * config.num_steps)
-        reading = 10 * config.num_steps * config.batch_size / taken
+        count = 10 * config.num_steps  # long enough for what was read ahead not to matter
+        taken = seconds_to_read(images, with_workers, step.accelerator, count)
+        reading = count * config.batch_size / taken
         batches, waited = Batches(images, with_workers, step.accelerator), 0.0
         step.step(batches[0])
         started = time.perf_counter()
-        for number in range(1, config.num_steps + 1):
+        for number in range(1, count + 1):
             asked = time.perf_counter()
             batch = batches[number]
             waited += time.perf_counter() - asked
             step.run(batch)
         taken = time.perf_counter() - started
-        both = config.num_steps * config.batch_size / taken
+        both = count * config.batch_size / taken
         held_up = "reading" if reading < stepping else "the step"
         cells = f"{workers} | {reading:,.0f} | {stepping:,.0f} | {both:,.0f} | {100 * waited / taken:.0f} %"
         print(f"| {cells} | {held_up} |", flush=True)
