@@ -2,10 +2,11 @@
 
 import os
 
-# Before torch is imported: threads that wait for others shall sleep. By default they spin, and beside a busy
-# process a step then takes up to ten times as long. GOMP_SPINCOUNT says otherwise.
-if "GOMP_SPINCOUNT" not in os.environ:
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Before torch is imported: a thread that waits for others spins for about 0.02 ms, then sleeps. With the
+# default of 3 ms a busy process takes many times its share of a step, with none small models lose half of
+# their speed (`training.benchmark --neighbour`).
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 try:
     import torchvision as _torchvision  # noqa: F401  imported next, for a clear word where it does not fit

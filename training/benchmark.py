@@ -18,9 +18,10 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
@@ -62,7 +63,12 @@ FAMILIES = {
         bar=1.6,
     ),
     "gan": Family(train_gan, partial(train_gan.TrainConfig, model="gan", batch_size=128), 2.0, optimizers=2),
-    "dcgan": Family(train_gan, train_gan.TrainConfig, bar=1.9, optimizers=2),
+    "dcgan": Family(  # the shape of dcgan-mnist
+        train_gan,
+        partial(train_gan.TrainConfig, dcgan=DCGANConfig(latent_dim=20, base_channels=48)),
+        bar=1.9,
+        optimizers=2,
+    ),
     "dcgan-64": Family(
         train_gan,
         partial(train_gan.TrainConfig, dcgan=DCGANConfig(image_size=64)),
@@ -173,14 +179,15 @@ def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
     bf16 = side != "textbook" and config.mixed_precision == "bf16"
     dtype = torch.bfloat16 if bf16 else torch.float32
     try:
-        Gate(pipe, family.optimizers, dtype)
-        if side == "textbook":
-            for _ in textbook_loop(name, config):
-                pass
-        else:
-            family.script.main(config)
-    except (TrainingError, DataError) as error:
-        pipe.send({"error": str(error)})
+        with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere), redirect_stdout(nowhere):
+            Gate(pipe, family.optimizers, dtype)
+            if side == "textbook":
+                for _ in textbook_loop(name, config):
+                    pass
+            else:
+                family.script.main(config)
+    except Exception as error:  # whatever it is, it belongs to the process that waits for an answer
+        pipe.send({"error": str(error) if isinstance(error, TrainingError | DataError) else repr(error)})
 
 
 def textbook_loop(name: str, config: Any) -> textbook.Losses:
@@ -226,7 +233,6 @@ def start(name: str, side: str, config: LoopConfig, environment: dict[str, str])
     context = get_context("spawn")
     here, there = context.Pipe()
     before = dict(os.environ)
-    os.environ.pop("OMP_WAIT_POLICY", None)  # which importing `training` has set
     os.environ.update(environment)
     try:
         process = context.Process(target=work, args=(there, name, side, config), daemon=True)
@@ -263,9 +269,7 @@ def start_loops(name: str, config: BenchmarkConfig, folder: Path, sides: list[Si
         for compiled in (False, True) if config.compile else (False,):
             side = f"ours, {'float32' if precision == 'no' else precision}" + ", compiled" * compiled
             ours = replace(plain, mixed_precision=precision, output_dir=folder / side)
-            environment = {"TQDM_DISABLE": "1"}
-            if compiled:
-                environment["ACCELERATE_DYNAMO_BACKEND"] = "INDUCTOR"
+            environment = {"ACCELERATE_DYNAMO_BACKEND": "INDUCTOR"} if compiled else {}
             sides.append(start(name, side, ours, environment))
 
 
@@ -279,8 +283,9 @@ def take_turns(sides: list[Side], num_rounds: int) -> dict[str, list[dict[str, f
 
 
 def busy() -> None:
-    """A neighbour that always has something to do."""
-    while True:
+    """A neighbour that always has something to do, as long as it has somebody to annoy."""
+    parent = parent_process()
+    while parent and parent.is_alive():
         pass
 
 

@@ -88,7 +88,7 @@ class LoopConfig:
     cpu: bool = False
     """train on the CPU although there is a GPU"""
     cpu_threads: int = 0
-    """threads of CPU arithmetic; 0: one for MLPs, which gain nothing from more, else PyTorch's choice"""
+    """threads of CPU arithmetic; 0: torch's choice, one a core. 1 suffers least from busy neighbours"""
     logging_steps: int = 100
     """optimizer steps a row of history.csv; each picture has a row of its own as well"""
     num_snapshots: int = 14
@@ -138,11 +138,6 @@ class LoopConfig:
         if self.streaming and not self.max_steps:
             raise ValueError("streaming needs max_steps: how many images come is not known before they have")
 
-    @property
-    def convolutional(self) -> bool:
-        """Whether most of the arithmetic is convolutions."""
-        return True
-
     def batches_per_epoch(self, num_images: int) -> int:
         """Whole batches in an epoch; the images left over come first in no particular epoch."""
         return num_images // self.batch_size
@@ -181,8 +176,8 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
         raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
     if config.push_to_hub and get_token() is None:
         raise TrainingError("--push_to_hub needs an access token: run `hf auth login`, or set HF_TOKEN")
-    if config.cpu_threads or not config.convolutional:
-        torch.set_num_threads(config.cpu_threads or 1)
+    if config.cpu_threads:
+        torch.set_num_threads(config.cpu_threads)
     accelerator = Accelerator(
         cpu=config.cpu,
         mixed_precision=config.mixed_precision,

@@ -7,12 +7,12 @@ the mean of `window` steps; a run of ours is stopped as Ctrl-C stops it, and its
 training/results/loss_curves.png, where each line is a seed.
 """
 
+import math
 import os
 import signal
 import statistics
-import sys
 import tempfile
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
@@ -53,7 +53,7 @@ class CurvesConfig:
     mixed_precision: Literal["no", "bf16"] = "bf16"
     """number format of our loop; the textbook's is float32"""
     num_seeds: int = 3
-    """runs of each loop"""
+    """runs of each loop, at least 2"""
     num_steps: int = 600
     """steps of a run"""
     window: int = 50
@@ -78,7 +78,6 @@ def textbook_losses(name: str, config: LoopConfig, num_steps: int, window: int) 
 
 def train_until(name: str, config: LoopConfig, num_steps: int) -> None:
     """Our loop, asked to stop after so many steps."""
-    sys.stdout = sys.stderr
     left = num_steps * FAMILIES[name].optimizers
 
     def count(*_: object) -> None:
@@ -88,7 +87,8 @@ def train_until(name: str, config: LoopConfig, num_steps: int) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     register_optimizer_step_post_hook(count)
-    with suppress(TrainingError):  # that it was stopped
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115  as long as the process
+    with suppress(TrainingError), redirect_stderr(nowhere), redirect_stdout(nowhere):  # that it was stopped
         FAMILIES[name].script.main(config)
 
 
@@ -130,7 +130,8 @@ def learn(name: str, config: CurvesConfig) -> dict[str, list[list[dict[str, floa
 
 
 def main(config: CurvesConfig) -> None:
-    os.environ["TQDM_DISABLE"] = "1"  # of the processes to come
+    if config.num_seeds < 2:
+        raise TrainingError(f"num_seeds is {config.num_seeds}; allowed: 2 or more, to see the noise")
     torch.set_num_threads(1)
     panels = [(name, key) for name in config.family for key in LOSSES[name]]
     rows = -(-len(panels) // 3)
@@ -138,9 +139,7 @@ def main(config: CurvesConfig) -> None:
     for axis in axes.flat[len(panels) :]:
         axis.axis("off")
     drawn = iter(axes.flat)
-    print(
-        "| family | loss, last window | textbook, over seeds | ours | apart, in spreads of the textbook's |"
-    )
+    print("| family | loss, last window | textbook, over seeds | ours | apart, standard errors |")
     print("|---|---|---|---|---|")
     for name in config.family:
         found = learn(name, config)
@@ -161,12 +160,13 @@ def main(config: CurvesConfig) -> None:
             axis.legend(fontsize=7)
             last = {loop: [windows[-1][key] for windows in runs] for loop, runs in found.items()}
             middle = {loop: statistics.fmean(values) for loop, values in last.items()}
-            spread = statistics.pstdev(last["textbook"]) or float("nan")
             cells = (
                 f"{middle[loop]:.4g} ({min(values):.4g} to {max(values):.4g})"
                 for loop, values in last.items()
             )
-            apart = abs(middle["ours"] - middle["textbook"]) / spread
+            # Welch's t: a few, over so few seeds, is noise
+            error = math.sqrt(sum(statistics.variance(values) / len(values) for values in last.values()))
+            apart = abs(middle["ours"] - middle["textbook"]) / error
             print(f"| {name} | {key} | {' | '.join(cells)} | {apart:.1f} |", flush=True)
     config.output_dir.mkdir(parents=True, exist_ok=True)
     fig.savefig(config.output_dir / "loss_curves.png", dpi=90)

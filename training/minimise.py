@@ -46,7 +46,7 @@ def minimise(
     train, test = load_splits(config, accelerator, load_images, *shape)
 
     model = model_class(config.model)
-    if config.convolutional:
+    if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
     optimizer = adamw(model.parameters(), config)
     scheduler = warmup_cosine(optimizer, config, config.total_steps(train.num_images))

@@ -145,7 +145,8 @@ def train_cyclegan(config: Any, pixels: tuple[Tensor, Tensor], device: torch.dev
         optimizer_g.zero_grad()
         fake_b, fake_a = g_ab(a), g_ba(b)
         games = is_real(d_b(fake_b), True), is_real(d_a(fake_a), True)
-        cycles = F.l1_loss(g_ba(fake_b), a), F.l1_loss(g_ab(fake_a), b)
+        # on [-1, 1], as in the paper
+        cycles = 2 * F.l1_loss(g_ba(fake_b), a), 2 * F.l1_loss(g_ab(fake_a), b)
         (sum(games) + config.lambda_cycle * sum(cycles)).backward()
         optimizer_g.step()
         optimizer_d.zero_grad()

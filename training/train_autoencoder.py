@@ -35,10 +35,6 @@ class TrainConfig(LoopConfig):
     contractive_every: int = 8
     """the Jacobian is taken of every n-th image of a batch, for it costs `latent_dim` backward passes"""
 
-    @property
-    def convolutional(self) -> bool:
-        return self.model.architecture == "conv"
-
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.contractive_every < 1:

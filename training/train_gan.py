@@ -88,10 +88,6 @@ class TrainConfig(LoopConfig):
     num_snapshots: int = 48
     """pictures of the learning, at geometrically growing distances"""
 
-    @property
-    def convolutional(self) -> bool:
-        return self.model == "dcgan"
-
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.num_d_steps < 1 or self.batch_size % self.num_d_steps:

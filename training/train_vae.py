@@ -33,10 +33,6 @@ class TrainConfig(LoopConfig):
     """samples of z an image in the importance-weighted NLL at the end, the dearest figure: about as long as
     the training itself on a CPU; 0: leave it out"""
 
-    @property
-    def convolutional(self) -> bool:
-        return self.model.architecture == "conv"
-
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 <= self.input_dropout < 1:
