@@ -11,6 +11,7 @@ another host name, as on the real Hub.
 
 import base64
 import hashlib
+import io
 import json
 import multiprocessing
 import os
@@ -28,6 +29,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import torch
+from PIL import Image
 
 from space.models.vae import VAE, VAEConfig
 
@@ -215,6 +217,27 @@ def make_model_folder(folder: Path, seed: int = 0, hidden_dim: int = 8) -> Path:
     (folder / "samples").mkdir()
     (folder / "samples" / "step-000000.png").write_bytes(b"a picture")
     return folder
+
+
+def commit_images(
+    hub: HubServer, repo_id: str, columns: dict[str, list[Image.Image]], labels: list[int] | None = None
+) -> None:
+    """A data set of columns of pictures, and of labels 'even' and 'odd', as one Parquet file."""
+    import datasets  # dear, and most tests of the Hub need none
+
+    features, rows = {}, {}
+    for name, pictures in columns.items():
+        features[name], rows[name] = datasets.Image(), []
+        for number, picture in enumerate(pictures):
+            buffer = io.BytesIO()
+            picture.save(buffer, "PNG")
+            rows[name].append({"bytes": buffer.getvalue(), "path": f"{number}.png"})
+    if labels is not None:
+        features["label"], rows["label"] = datasets.ClassLabel(names=["even", "odd"]), labels
+    parquet = io.BytesIO()
+    datasets.Dataset.from_dict(rows, datasets.Features(features)).to_parquet(parquet)
+    hub.repos[repo_id] = Repo()
+    hub.repos[repo_id].commit("data", {"train.parquet": parquet.getvalue()})
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:

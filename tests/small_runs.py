@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 import torch
 from accelerate.state import AcceleratorState
 from safetensors.torch import load_file
@@ -17,6 +18,14 @@ from space.models.gan import GANConfig
 from space.models.vae import VAEConfig
 from training import train_autoencoder, train_classifier, train_cyclegan, train_gan, train_vae
 from training.loop import LoopConfig
+
+
+@pytest.fixture(autouse=True)
+def fresh_accelerate_state():
+    AcceleratorState._reset_state(True)
+    yield
+    AcceleratorState._reset_state(True)
+
 
 TINY = {"dataset": "fake", "batch_size": 64, "cpu": True, "warmup_steps": 2, "logging_steps": 4}
 

@@ -1,18 +1,15 @@
 """Data sets as uint8 tensors: built-in ones, folders, and what is said where there is none."""
 
 import gzip
-import io
 import struct
 from pathlib import Path
 
 import pytest
 import torch
-from datasets import ClassLabel, Dataset, Features
-from datasets import Image as ImageFeature
 from PIL import Image
 from torchvision import datasets as tv
 
-from tests.hub_server import HubServer, Repo, start_client
+from tests.hub_server import HubServer, commit_images, start_client
 from training.data import DataError, load_domains, load_images, to_float
 
 
@@ -160,35 +157,19 @@ def read_from_hub(dataset: str) -> tuple[list[int], list[int], str]:
 
 
 def test_a_data_set_of_the_hub(tmp_path):
-    pictures = []
-    for value in range(20):
-        buffer = io.BytesIO()
-        Image.new("RGB", (40, 30), (value, 0, 0)).save(buffer, "PNG")
-        pictures.append({"bytes": buffer.getvalue(), "path": f"{value}.png"})
-    features = Features({"image": ImageFeature(), "label": ClassLabel(names=["even", "odd"])})
-    table = Dataset.from_dict({"image": pictures, "label": [v % 2 for v in range(20)]}, features)
-    table.to_parquet(tmp_path / "train.parquet")
+    pictures = {"image": [Image.new("RGB", (40, 30), (value, 0, 0)) for value in range(20)]}
     with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
-        hub.repos["lab/stripes"] = Repo()
-        parquet = (tmp_path / "train.parquet").read_bytes()
-        hub.repos["lab/stripes"].commit("data", {"train.parquet": parquet})
+        commit_images(hub, "lab/stripes", pictures, [value % 2 for value in range(20)])
         shape, labels, description = client.submit(read_from_hub, "lab/stripes").result(timeout=120)
     assert shape == [18, 3, 28, 28] and set(labels) == {0, 1}  # a tenth is held out
     assert description == "lab/stripes, train split, 18 images"
 
 
 def test_a_data_set_of_the_hub_with_two_columns_of_images(tmp_path):
-    def pictures(colour: tuple[int, int, int]) -> list[dict]:
-        buffer = io.BytesIO()
-        Image.new("RGB", (40, 30), colour).save(buffer, "PNG")
-        return [{"bytes": buffer.getvalue(), "path": f"{i}.png"} for i in range(20)]
-
-    columns = {"imageA": pictures((9, 0, 0)), "imageB": pictures((0, 0, 7))}
-    features = Features({name: ImageFeature() for name in columns})
-    Dataset.from_dict(columns, features).to_parquet(tmp_path / "train.parquet")
+    colours = {"imageA": (9, 0, 0), "imageB": (0, 0, 7)}
+    pictures = {name: [Image.new("RGB", (40, 30), colour)] * 20 for name, colour in colours.items()}
     with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
-        hub.repos["lab/two"] = Repo()
-        hub.repos["lab/two"].commit("data", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
+        commit_images(hub, "lab/two", pictures)
         lengths, colours, description = client.submit(read_domains_from_hub, "lab/two").result(timeout=120)
     assert lengths == [18, 18] and colours == [9, 0, 0, 0, 0, 7]
     assert description == "lab/two, train split, domain B, 18 images"

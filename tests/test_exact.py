@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 import torch
 from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -34,6 +33,7 @@ from tests.small_runs import (
     SCRIPTS,
     assert_same_weights,
     config_of,
+    fresh_accelerate_state,  # noqa: F401  a fixture
     history,
     script_of,
     train,
@@ -57,13 +57,6 @@ OPTIONS = {
     },
 }
 OPTIONS["everything, float32"] = OPTIONS["everything"] | {"mixed_precision": "no"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_accelerate_state():
-    AcceleratorState._reset_state(True)
-    yield
-    AcceleratorState._reset_state(True)
 
 
 def make(family: str, folder: Path, options: str, **more) -> Any:

@@ -1,6 +1,5 @@
 """Training images that are read while training: the same batches, the same weights, wherever they lie."""
 
-import io
 import os
 import re
 import shutil
@@ -16,21 +15,20 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedType
-from datasets import ClassLabel, Dataset, Features
-from datasets import Image as ImageFeature
 from PIL import Image
 
 from space.models.vae import VAEConfig
-from tests.hub_server import HubServer, Repo, start_client
+from tests.hub_server import HubServer, commit_images, start_client
 from tests.small_runs import (
     assert_same_weights,
     classifier_config,
     cyclegan_config,
+    fresh_accelerate_state,  # noqa: F401  a fixture
     history,
     vae_config,
     without_speed,
 )
-from tests.test_training import fresh_accelerate_state, script  # noqa: F401  the first is a fixture
+from tests.test_training import script
 from training import data, scaling, train_classifier, train_cyclegan, train_vae
 from training.data import DataError, load_domains, load_images
 from training.loop import Batch, Batches, LoopConfig, TrainingError, UnpairedBatches, make_accelerator
@@ -242,11 +240,11 @@ def test_control_c_reaches_the_run_and_not_the_processes_that_read(folder, tmp_p
     assert_same_weights(config.output_dir, tmp_path / "straight")
 
 
-STREAM = {"max_steps": 9, "streaming": True}
+STREAM = {"max_steps": 9, "streaming": True, "shuffle_buffer": 20}
 
 
 def stream_of(dataset: str | Path) -> data.Images:
-    return load_images(str(dataset), Path("unused"), "train", 3, 28, streaming=True, shuffle_buffer=20)
+    return load_images(str(dataset), Path("unused"), "train", 3, 28, streaming=True)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -282,7 +280,7 @@ def test_a_stream_holds_a_tenth_out_where_there_is_one_split(tmp_path, monkeypat
 def test_a_streamed_run_resumes_exactly(folder, tmp_path):
     config = vae_config(
         tmp_path / "straight",
-        **{"dataset": str(folder), "batch_size": BATCH, "checkpointing_steps": 4, "shuffle_buffer": 20},
+        **{"dataset": str(folder), "batch_size": BATCH, "checkpointing_steps": 4},
         **{"model": VAEConfig(hidden_dim=16, in_channels=3), **STREAM, **OPTIONS["everything"]},
     )
     train_vae.main(config)
@@ -303,18 +301,9 @@ def first_of_stream(dataset: str) -> tuple[list[list[int]], str]:
 
 
 def test_a_data_set_of_the_hub_is_streamed_and_not_kept(tmp_path):
-    pictures = []
-    for number in range(40):
-        buffer = io.BytesIO()
-        picture(number).save(buffer, "PNG")
-        pictures.append({"bytes": buffer.getvalue(), "path": f"{number}.png"})
-    features = Features({"image": ImageFeature(), "label": ClassLabel(names=["even", "odd"])})
-    table = Dataset.from_dict({"image": pictures, "label": [n % 2 for n in range(40)]}, features)
-    table.to_parquet(tmp_path / "train.parquet")
+    pictures = {"image": [picture(number) for number in range(40)]}
     with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
-        hub.repos["lab/gradients"] = Repo()
-        parquet = (tmp_path / "train.parquet").read_bytes()
-        hub.repos["lab/gradients"].commit("data", {"train.parquet": parquet})
+        commit_images(hub, "lab/gradients", pictures, [number % 2 for number in range(40)])
         seen, description = client.submit(first_of_stream, "lab/gradients").result(timeout=120)
     assert description == "lab/gradients, train split, streamed"
     assert [len(batch) for batch in seen] == [BATCH] * 9

@@ -30,6 +30,7 @@ from tests.small_runs import (
     classifier_config,
     config_of,
     cyclegan_config,
+    fresh_accelerate_state,  # noqa: F401  a fixture
     gan_config,
     history,
     train,
@@ -51,13 +52,6 @@ from training.model_folder import training_command
 
 ROOT = Path(__file__).parent.parent
 FILES = {"config.json", "model.safetensors", "README.md", "metrics.json", "training.json", "history.csv"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_accelerate_state():
-    AcceleratorState._reset_state(True)
-    yield
-    AcceleratorState._reset_state(True)
 
 
 @pytest.mark.parametrize("variant", ["plain", "sparse", "denoising", "contractive", "conv"])

@@ -97,7 +97,7 @@ class Stream(torch.utils.data.IterableDataset):
     """
 
     rows: Rows
-    shuffle_buffer: int
+    shuffle_buffer: int = 1
     seed: int = 0
     batch_size: int = 1
     share: slice = field(default_factory=lambda: slice(None))
@@ -154,14 +154,13 @@ def load_images(
     image_size: int,
     max_resident_gb: float = MAX_RESIDENT_GB,
     streaming: bool = False,
-    shuffle_buffer: int = 1,
 ) -> Images:
     """The `split` ('train' or 'test') of a data set, at `image_size` with `in_channels`.
 
     `dataset` is a built-in name, a folder of images (with `train/` and `test/`, or every tenth image is
     held out; sub-folders are labels), or the id of a data set on the Hub. In a folder of two domains the
     domain is the label. A training split of more than `max_resident_gb` GB stays on disk, and with
-    `streaming` (of which `shuffle_buffer` images at a time are in memory) where it is. Raises `DataError`.
+    `streaming` where it is. Raises `DataError`.
     """
     shape = in_channels, image_size
     folder = _domains_folder(dataset, data_dir)
@@ -179,7 +178,7 @@ def load_images(
         raise DataError(f"{dataset!r} has no column of images; its columns: {', '.join(rows.features or ())}")
     rows = _rows(rows, dataset, columns[0], shape)
     if streaming:
-        return _hold_stream(rows, split, f"{name}, {split} split", shuffle_buffer)
+        return _hold_stream(rows, split, f"{name}, {split} split")
     return _hold(rows, split, f"{name}, {split} split", max_resident_gb)
 
 
@@ -191,7 +190,6 @@ def load_domains(
     image_size: int,
     max_resident_gb: float = MAX_RESIDENT_GB,
     streaming: bool = False,
-    shuffle_buffer: int = 1,
 ) -> tuple[Images, Images]:
     """The `split` ('train' or 'test') of both domains, A and B, at `image_size` with `in_channels`.
 
@@ -260,7 +258,7 @@ def _hold(rows: Rows, split: str, what: str, max_resident_gb: float) -> Images:
     return Images(pixels, labels, what, tuple(names))
 
 
-def _hold_stream(rows: Rows, split: str, what: str, shuffle_buffer: int) -> Images:
+def _hold_stream(rows: Rows, split: str, what: str) -> Images:
     """The first images of a stream, and, of a training split, the stream."""
     first = next(rows.rows.iter(STREAMED_SAMPLE), None)
     if first is None:
@@ -270,7 +268,7 @@ def _hold_stream(rows: Rows, split: str, what: str, shuffle_buffer: int) -> Imag
         raise found
     pixels, labels = found
     if split == "train":
-        return Images(pixels, labels, f"{what}, streamed", (), Stream(rows, shuffle_buffer))
+        return Images(pixels, labels, f"{what}, streamed", (), Stream(rows))
     return Images(pixels, labels, f"{what}, its first {len(pixels):,} images")
 
 

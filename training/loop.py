@@ -212,7 +212,7 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
 
 def load_splits(config: LoopConfig, accelerator: Accelerator, load: Callable[..., Any], *shape: int) -> Any:
     """Training and test split as `load_images` or `load_domains` gives them, in `shape` (channels, size)."""
-    how = config.max_resident_gb, config.streaming, config.shuffle_buffer
+    how = config.max_resident_gb, config.streaming
     with accelerator.local_main_process_first():  # one process a machine downloads, the others find it there
         return [load(config.dataset, config.data_dir, split, *shape, *how) for split in ("train", "test")]
 
@@ -320,17 +320,24 @@ class Batch:
 
 
 class Order:
-    """Which images this process takes for a batch: a permutation an epoch, a function of the seed."""
+    """Which images this process takes for a batch: a permutation an epoch, a function of the seed.
 
-    def __init__(self, num_images: int, batch_size: int, share: slice, seed: int) -> None:
+    It lies on the `device` where the images are, so that a step moves nothing there.
+    """
+
+    def __init__(
+        self, num_images: int, batch_size: int, share: slice, seed: int, device: torch.device
+    ) -> None:
         self.num_images, self.batch_size, self.share, self.seed = num_images, batch_size, share, seed
+        self.device = device
         self._epoch, self._permutation = -1, torch.empty(0)
 
     def __getitem__(self, number: int) -> Tensor:
         epoch, position = divmod(number, self.num_images // self.batch_size)
         if epoch != self._epoch:
             rng = torch.Generator().manual_seed(derived_seed(self.seed, "order", epoch))
-            self._epoch, self._permutation = epoch, torch.randperm(self.num_images, generator=rng)
+            order = torch.randperm(self.num_images, generator=rng)
+            self._epoch, self._permutation = epoch, order.to(self.device)
         return self._permutation[position * self.batch_size :][self.share]
 
 
@@ -357,12 +364,13 @@ class Batches:
         self.per_epoch = config.batches_per_epoch(self.num_images)
         share = config.batch_size // self.num_processes
         self.share = slice(self.rank * share, (self.rank + 1) * share)
-        self.order = Order(self.num_images, config.batch_size, self.share, self.seed)
+        beside = self.device if self.stored is None else torch.device("cpu")
+        self.order = Order(self.num_images, config.batch_size, self.share, self.seed, beside)
         self._reader, self._next = iter(()), -1
 
     def __getitem__(self, number: int) -> Batch:
         if self.stored is None:
-            rows = self.order[number].to(self.device)
+            rows = self.order[number]
             pixels, labels = self.pixels[rows], None if self.labels is None else self.labels[rows]
         else:
             pixels, labels = self._read(number)
@@ -390,9 +398,13 @@ class Batches:
         workers, stored = self.config.dataloader_num_workers, self.stored
         sampler = map(self.order.__getitem__, count(first))
         if isinstance(stored, Stream):
-            seed = derived_seed(self.seed, "order")
             stored = replace(
-                stored, seed=seed, batch_size=self.config.batch_size, share=self.share, first=first
+                stored,
+                shuffle_buffer=self.config.shuffle_buffer,
+                seed=derived_seed(self.seed, "order"),
+                batch_size=self.config.batch_size,
+                share=self.share,
+                first=first,
             )
             sampler, workers = None, min(workers, 1)  # several would change the order
         return DataLoader(
