@@ -96,7 +96,7 @@ class BenchmarkConfig:
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
     batch_size: int = 0
-    """images a step; 0: as in the issue's bars, 128 for MLPs and 1 for the CycleGAN"""
+    """images a step; 0: the families' own, 128 for VAEs and MLPs, 64 for DCGANs, 1 for the CycleGAN"""
     mixed_precision: tuple[Literal["no", "bf16"], ...] = ("no", "bf16")
     """number formats of our loop, each timed; the textbook's is float32"""
     compile: bool = False
@@ -113,6 +113,11 @@ class BenchmarkConfig:
     """file for all that was measured"""
 
 
+def this_device() -> torch.device:
+    """The GPU where there is one, as for accelerate."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 class Gate:
     """Stops a loop after each turn until it is told how many steps to take next.
 
@@ -122,11 +127,8 @@ class Gate:
 
     def __init__(self, pipe: Connection, optimizers: int, dtype: torch.dtype) -> None:
         self.pipe, self.optimizers, self.dtype = pipe, optimizers, dtype
-        self.calls_left, self.started, self.steps = (
-            optimizers,
-            time.perf_counter(),
-            1,
-        )  # the first, to warm up
+        self.steps, self.calls_left = 1, optimizers  # the first, to warm up
+        self.started = time.perf_counter()
         self.counter: FlopCounterMode | None = None
         register_optimizer_step_post_hook(self)
 
@@ -158,19 +160,23 @@ class Gate:
         self.started = time.perf_counter()
 
 
-def matmul_peak(dtype: torch.dtype, size: int = 1024, times: int = 5) -> float:
-    """Floating-point operations a second of a matmul, the best of some."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    size *= 8 if device.type == "cuda" else 1
-    a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
+def seconds(action: Callable[[], object], times: int) -> list[float]:
+    """How long it took, each time, the device's work included."""
     taken = []
     for _ in range(times):
         started = time.perf_counter()
-        a @ b
-        if device.type == "cuda":
+        action()
+        if torch.cuda.is_available():
             torch.cuda.synchronize()
         taken.append(time.perf_counter() - started)
-    return 2 * size**3 / min(taken)
+    return taken
+
+
+def matmul_peak(dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a matmul, the best of five; on a GPU of larger matrices."""
+    size = 8192 if torch.cuda.is_available() else 1024
+    a, b = (torch.randn(size, size, device=this_device(), dtype=dtype) for _ in range(2))
+    return 2 * size**3 / min(seconds(lambda: a @ b, times=5))
 
 
 def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
@@ -192,7 +198,7 @@ def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
 
 def textbook_loop(name: str, config: Any) -> textbook.Losses:
     """The textbook's loop of a family, on the data and with the networks that `config` names."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = this_device()
     loop = getattr(textbook, FAMILIES[name].script.__name__.rpartition(".")[2])
     if isinstance(config.model, CycleGANConfig):
         shape = config.model.in_channels, config.model.image_size
@@ -228,6 +234,24 @@ class Side:
         return answer
 
 
+def endless(name: str, output_dir: Path, data_dir: Path, dataset: str, **options: Any) -> Any:
+    """The configuration of a loop that is stopped from outside, and that pauses for nothing before that.
+
+    There is no moving average of the weights, which the textbook has none of.
+    """
+    if dataset:
+        options["dataset"] = dataset
+    return FAMILIES[name].config(
+        output_dir=output_dir,
+        data_dir=data_dir,
+        max_steps=10**9,
+        checkpointing_steps=10**9,
+        num_snapshots=2,
+        ema_decay=0.0,
+        **options,
+    )
+
+
 def start(name: str, side: str, config: LoopConfig, environment: dict[str, str]) -> Side:
     """A loop in a new process, warmed up by a step; `environment` goes on top of PyTorch's defaults."""
     context = get_context("spawn")
@@ -248,22 +272,9 @@ def start(name: str, side: str, config: LoopConfig, environment: dict[str, str])
 
 def start_loops(name: str, config: BenchmarkConfig, folder: Path, sides: list[Side]) -> None:
     """Add the textbook's loop and ours, in each number format, ready to go, to `sides`."""
-    family = FAMILIES[name]
-    options: dict[str, Any] = {
-        "data_dir": config.data_dir,
-        # no end and no pause within a turn; no average of the weights, which the textbook has none of
-        "max_steps": 10**9,
-        "checkpointing_steps": 10**9,
-        "num_snapshots": 2,
-        "ema_decay": 0.0,
-    }
-    if config.dataset:
-        options["dataset"] = config.dataset
-    if config.batch_size:
-        options["batch_size"] = config.batch_size
-    if config.cpu_threads:
-        options["cpu_threads"] = config.cpu_threads
-    plain = family.config(output_dir=folder / "textbook", **options)
+    chosen = {"batch_size": config.batch_size, "cpu_threads": config.cpu_threads}
+    options = {key: value for key, value in chosen.items() if value}
+    plain = endless(name, folder / "textbook", config.data_dir, config.dataset, **options)
     sides.append(start(name, "textbook", plain, {"GOMP_SPINCOUNT": "300000"}))  # libgomp's default
     for precision in config.mixed_precision:
         for compiled in (False, True) if config.compile else (False,):
@@ -372,18 +383,14 @@ def verdict(rows: list[dict[str, Any]]) -> list[str]:
 def sampling_ms(num_images: int = 64, times: int = 10) -> float:
     """Milliseconds in which a DCGAN of MNIST's size draws so many images, in float32 on the CPU."""
     model, z = DCGAN(DCGANConfig()).eval(), torch.randn(num_images, DCGANConfig().latent_dim)
-    taken = []
     with torch.inference_mode():
-        for _ in range(times):
-            started = time.perf_counter()
-            model.decode(z)
-            taken.append(time.perf_counter() - started)
-    return 1000 * statistics.median(taken)
+        return 1000 * statistics.median(seconds(lambda: model.decode(z), times))
 
 
 def main(config: BenchmarkConfig) -> None:
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    machine = f"{hardware(device)}, {os.cpu_count()} cores, torch {torch.__version__}, {platform.system()}"
+    machine = (
+        f"{hardware(this_device())}, {os.cpu_count()} cores, torch {torch.__version__}, {platform.system()}"
+    )
     print(machine)
     columns = {
         "family": "family",

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from training.benchmark import FAMILIES, textbook_loop
+from training.benchmark import FAMILIES, endless, textbook_loop
 from training.loop import History, LoopConfig, TrainingError, run
 from training.recipes import RESULTS, pyplot
 
@@ -106,22 +106,17 @@ def our_losses(name: str, config: LoopConfig, num_steps: int) -> list[dict[str, 
 def learn(name: str, config: CurvesConfig) -> dict[str, list[list[dict[str, float]]]]:
     """Windows of losses, for each seed, of both loops."""
     found: dict[str, list[list[dict[str, float]]]] = {"textbook": [], "ours": []}
-    options: dict[str, Any] = {"dataset": config.dataset} if config.dataset else {}
     for seed in range(config.num_seeds):
         with tempfile.TemporaryDirectory() as folder:
-            plain = FAMILIES[name].config(
-                output_dir=Path(folder) / "ours",
-                data_dir=config.data_dir,
+            plain = endless(
+                name,
+                Path(folder) / "ours",
+                config.data_dir,
+                config.dataset,
                 seed=seed,
-                # a constant learning rate, no pictures and checkpoints within the run, the textbook's weights
-                max_steps=10**9,
-                warmup_steps=0,
-                num_snapshots=2,
-                checkpointing_steps=10**9,
-                ema_decay=0.0,
+                warmup_steps=0,  # and so many steps that the learning rate stays as it is
                 logging_steps=config.window,
                 cpu_threads=1,
-                **options,
             )
             found["textbook"].append(textbook_losses(name, plain, config.num_steps, config.window))
             fast = replace(plain, mixed_precision=config.mixed_precision)
@@ -148,13 +143,8 @@ def main(config: CurvesConfig) -> None:
             for loop, style in (("textbook", "grey"), ("ours", "tab:blue")):
                 for seed, windows in enumerate(found[loop]):
                     x = [config.window * (i + 1) for i in range(len(windows))]
-                    axis.plot(
-                        x,
-                        [window[key] for window in windows],
-                        color=style,
-                        linewidth=1,
-                        label=None if seed else loop,
-                    )
+                    y = [window[key] for window in windows]
+                    axis.plot(x, y, color=style, linewidth=1, label=None if seed else loop)
             axis.set(title=f"{name}: {key}", xlabel="step")
             axis.grid(alpha=0.3)
             axis.legend(fontsize=7)
