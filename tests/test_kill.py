@@ -182,6 +182,22 @@ def half(machine, straight, tmp_path_factory) -> Path:
     return folder
 
 
+def test_what_a_kill_left_of_checkpoints_goes(machine, straight, half, tmp_path):
+    """Of one that was being written, and of one that was being removed after the last had been saved."""
+    expected, _ = straight
+    config = make_config(tmp_path / "tiny")
+    shutil.copytree(half, config.output_dir)
+    steps = [int(path.name[11:]) for path in loop.list_checkpoints(config)]
+    assert len(steps) > config.checkpoints_total_limit
+    for left in ("partial-3", f"partial-checkpoint-{steps[0]}"):
+        (config.output_dir / "checkpoints" / left).mkdir()
+        (config.output_dir / "checkpoints" / left / "optimizer.bin").write_bytes(b"half")
+    code, errors, _ = machine.submit(run_once, go_on(config)).result(timeout=120)
+    assert code == 0, errors
+    assert_complete(config.output_dir, expected)
+    assert len(loop.list_checkpoints(config)) == config.checkpoints_total_limit
+
+
 @pytest.mark.parametrize("deadly", [True, False], ids=["killed", "full disk"])
 @pytest.mark.parametrize(
     ("begun", "limit", "what"),

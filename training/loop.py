@@ -477,15 +477,21 @@ def list_checkpoints(config: LoopConfig) -> list[Path]:
     return sorted((p for p in found if p.name[11:].isdigit()), key=lambda p: int(p.name[11:]))
 
 
+def remove_old_checkpoints(config: LoopConfig) -> None:
+    """All but the latest, and what a run that was killed left of one that it was writing or removing."""
+    for left in (config.output_dir / "checkpoints").glob("partial-*"):
+        shutil.rmtree(left)
+    for old in list_checkpoints(config)[: -config.checkpoints_total_limit]:
+        remove_folder(old)
+
+
 def save_checkpoint(accelerator: Accelerator, config: LoopConfig, step: int) -> None:
     """Whole or not at all: written under another name, then renamed; the oldest ones go."""
     final = config.output_dir / "checkpoints" / f"checkpoint-{step}"
     partial = final.with_name(f"partial-{step}")
     exists = final.exists()
-    if accelerator.is_main_process:
-        for left in final.parent.glob("partial-*"):  # by a run that was killed
-            shutil.rmtree(left)
-        partial.mkdir(parents=True, exist_ok=True)
+    if accelerator.is_main_process and not exists:
+        partial.mkdir(parents=True)
     accelerator.wait_for_everyone()
     if exists:
         return
@@ -494,8 +500,7 @@ def save_checkpoint(accelerator: Accelerator, config: LoopConfig, step: int) -> 
         accelerator.wait_for_everyone()
         if accelerator.is_main_process:
             put_in_place(partial, final)
-            for old in list_checkpoints(config)[: -config.checkpoints_total_limit]:
-                remove_folder(old)
+            remove_old_checkpoints(config)
     accelerator.wait_for_everyone()
 
 
@@ -617,6 +622,9 @@ def fit(
     if config.resume_from_checkpoint:
         load_checkpoint(accelerator, config)
         history.keep_until(progress.step)
+    accelerator.wait_for_everyone()
+    if accelerator.is_main_process:  # also where the last checkpoint is there, and none will be saved
+        remove_old_checkpoints(config)
     accelerator.init_trackers(config.output_dir.name, config={k: str(v) for k, v in maths.items()})
     accumulation = config.gradient_accumulation_steps
     total, main = config.total_steps(batches.num_images), accelerator.is_main_process
