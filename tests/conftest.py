@@ -14,6 +14,7 @@ import torch  # noqa: E402  after the environment is set
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from space import temporary  # noqa: E402, F401  before Gradio, as in the app
+from tests.processes import Lab, running_lab  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -49,3 +50,10 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The app as it is shipped, as a process of its own, for all tests that only look at it."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab

@@ -249,6 +249,22 @@ def stopped_in_the_middle(config: Any, folder: Path) -> Any:
     return replace(config, output_dir=folder, resume_from_checkpoint="latest")
 
 
+@pytest.mark.parametrize("options", OPTIONS)
+def test_games_side_by_side_leave_the_weights_of_one_thread(tmp_path, straight, options):
+    config, _ = straight("cyclegan", options)
+    beside = replace(config, output_dir=tmp_path / "run", cpu_threads=2)
+    try:
+        train("cyclegan", beside)
+    finally:
+        torch.set_num_threads(1)
+    assert_same_weights(config.output_dir, beside.output_dir)
+    one, two = (
+        [[value for key, value in row.items() if not key.startswith("test_")] for row in rows(folder)]
+        for folder in (config.output_dir, beside.output_dir)
+    )
+    assert one == two
+
+
 def test_another_process_leaves_the_same_bytes(tmp_path, straight, other_process):
     again = {family: make(family, tmp_path / family / "run", "everything") for family in FAMILIES}
     codes = other_process.submit(run_all, list(again.items()), 1).result(timeout=600)

@@ -81,7 +81,7 @@ def run(code: str, folder: Path) -> dict[str, bytes]:
 )
 def test_pictures_say_what_they_show_and_can_be_kept(page: Page, url: str) -> None:
     korean = page.evaluate("navigator.language") == "ko-KR"
-    visit_tab(page, url, "reconstruct", korean)
+    visit_tab(page, url, "reconstruct")
     shown = page.locator("#reconstruct-result")
     expect(shown.locator("img")).to_have_count(4, timeout=60_000)
     name = TEXT["reconstruct.alt.output"][korean].format(model="autoencoder-mnist")

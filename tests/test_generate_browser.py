@@ -31,9 +31,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         gr.close_all()
 
 
-def open_tab(page: Page, url: str, language: int = 0) -> None:
+def open_tab(page: Page, url: str) -> None:
     """Go to the tab and wait until both panels show their samples and walks."""
-    visit_tab(page, url, "generate", language)
+    visit_tab(page, url, "generate")
     for panel in (FIRST, SECOND):
         page.locator(f"{panel} [data-state=ready]").wait_for(timeout=60_000)
         expect(page.locator(f"{panel} .film")).to_be_visible()
@@ -178,7 +178,7 @@ def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str
     "page", [{"locale": "ko-KR", "viewport": {"width": 360, "height": 780}}], indirect=True
 )
 def test_a_phone_in_korean(page: Page, url: str) -> None:
-    open_tab(page, url, language=1)
+    open_tab(page, url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["samples.pause"][1])
     expect(page.locator(f"{FIRST} .walk h3")).to_have_text(TEXT["samples.walk"][1])

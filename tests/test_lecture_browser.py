@@ -1,6 +1,5 @@
 """The lecture mode in a real Chromium: its steps, its keys, and the way back to the page as it was."""
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
@@ -8,16 +7,15 @@ from playwright.sync_api import Page, expect
 
 from space.lecture import STEPS
 from space.text import TEXT
-from tests.processes import running_lab
+from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
 NAMES = list(STEPS)
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield f"{lab.url}/"
+@pytest.fixture
+def url(lab: Lab) -> str:
+    return f"{lab.url}/"
 
 
 def title(name: str, language: int = 0) -> str:

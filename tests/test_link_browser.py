@@ -1,12 +1,12 @@
 """State in the link, in a real Chromium: from the address bar of one visitor to the picture of another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from space.text import TEXT
-from tests.processes import running_lab
+from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
 
@@ -15,10 +15,9 @@ SOURCES = "[...document.querySelectorAll('{}')].map((image) => image.src)"
 CANVASES = "[...document.querySelectorAll('{}')].map((canvas) => canvas.toDataURL())"
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield f"{lab.url}/"
+@pytest.fixture
+def url(lab: Lab) -> str:
+    return f"{lab.url}/"
 
 
 def settled(page: Page, picture: str, selector: str) -> str:

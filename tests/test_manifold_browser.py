@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save
 
 from space import app, hub
 from space.tabs import manifold
+from tests.pages import visit_tab
 from tests.small_models import bundled
 from tests.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
@@ -40,8 +41,7 @@ def open_maps(page: Page, url: str, decoder: str = "browser") -> None:
         latest = time.monotonic()
 
     page.on("request", note)
-    page.goto(url)
-    page.get_by_role("tab", name="Manifold").or_(page.get_by_role("tab", name="매니폴드")).click()
+    visit_tab(page, url, "manifold")
     for name in manifold.MAPS:
         page.locator(f"#map-{name} [data-decoder={decoder}]").wait_for(timeout=30_000)
     while time.monotonic() < latest + 1:

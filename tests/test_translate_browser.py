@@ -31,9 +31,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         gr.close_all()
 
 
-def open_tab(page: Page, url: str, language: int = 0) -> None:
+def open_tab(page: Page, url: str) -> None:
     """Go to the tab and wait until it shows a translation."""
-    visit_tab(page, url, "translate", language)
+    visit_tab(page, url, "translate")
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
     expect(page.locator(f"{DETAILS} img")).to_have_count(4)
 
@@ -154,7 +154,7 @@ def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str
     indirect=True,
 )
 def test_a_phone_in_korean(page: Page, url: str) -> None:
-    open_tab(page, url, language=1)
+    open_tab(page, url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator(f"{DETAILS} h2").first).to_have_text(TEXT["translate.judged"][1], use_inner_text=True)
     expect(page.locator(f"{STRIP} h2")).to_have_text(TEXT["translate.strip"][1], use_inner_text=True)

@@ -304,16 +304,30 @@ def median_of(answers: list[dict[str, float]], key: str) -> float:
     return statistics.median(answer[key] for answer in answers)
 
 
+def operations(name: str, sides: list[Side]) -> dict[str, float]:
+    """Floating-point operations of a step of each loop, by its name."""
+    theirs, *ours = sides
+    config, folder = ours[0].config, theirs.config.output_dir.with_name("one thread")  # all that it sees
+    config = replace(config, output_dir=folder, mixed_precision="no", cpu_threads=1)
+    alone = start(name, "ours", config, {})
+    try:
+        found = alone.ask(1, count=True)["flops"]
+    finally:
+        alone.process.kill()
+        alone.process.join()
+    return {theirs.name: theirs.ask(1, count=True)["flops"]} | {side.name: found for side in ours}
+
+
 def time_family(name: str, config: BenchmarkConfig) -> list[dict[str, Any]]:
     """Rows of the table, one a loop."""
     sides: list[Side] = []
     neighbour = get_context("spawn").Process(target=busy, daemon=True)
-    flops, crowded = {}, {}
+    crowded = {}
     with tempfile.TemporaryDirectory() as folder:
         try:
             start_loops(name, config, Path(folder), sides)
+            flops = operations(name, sides)
             for side in sides:
-                flops[side.name] = side.ask(1, count=True)["flops"]
                 side.steps = max(1, round(config.window_seconds / side.ask(1)["seconds"]))
             quiet = take_turns(sides, config.num_rounds)
             if config.neighbour:

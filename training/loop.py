@@ -255,6 +255,11 @@ def update(
 ) -> None:
     """A step of the `optimizer` of the `networks` down `loss`, with all that the config asks of gradients."""
     accelerator.backward(loss)
+    descend(accelerator, config, optimizer, *networks)
+
+
+def descend(accelerator: Accelerator, config: LoopConfig, optimizer: Optimizer, *networks: nn.Module) -> None:
+    """The same where the `networks` have their gradients already."""
     if accelerator.sync_gradients and config.max_grad_norm:
         # fp16: of this optimizer alone, as accelerate's own clipping does not; others may have half of theirs
         accelerator.unscale_gradients(optimizer)
@@ -385,6 +390,9 @@ class Batches:
         try:
             found = next(self._reader)
         except (OSError, EOFError) as error:  # the pipe of a worker that was killed
+            signal.signal(
+                signal.SIGCHLD, signal.SIG_DFL
+            )  # torch's would raise once more, wherever this is then
             raise TrainingError(_reader_ended(error)) from error
         if isinstance(found, DataError):
             raise found
@@ -419,7 +427,7 @@ class Batches:
 
 
 def _reader_ended(error: Exception) -> str:
-    reason = " ".join(str(error).split())
+    reason = " ".join(str(error).split()) or type(error).__name__
     return (
         f"a process that reads images ended ({reason}). If memory is short, --dataloader_num_workers 0 takes "
         "less; --resume_from_checkpoint latest goes on"
@@ -515,7 +523,7 @@ def writing(what: str, partial: Path) -> Iterator[None]:
         SafetensorError,
     ) as error:  # torch and safetensors have errors of their own
         shutil.rmtree(partial, ignore_errors=True)
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise TrainingError(f"{what} cannot be written: {reason}. What was saved before is whole") from error
 
 
@@ -536,7 +544,7 @@ def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
     try:
         accelerator.load_state(str(folder))
     except (SafetensorError, RuntimeError, OSError, EOFError, KeyError) as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise TrainingError(
             f"{folder} cannot be read: {reason}; give --resume_from_checkpoint the folder of an earlier one"
         ) from error

@@ -6,13 +6,16 @@ The commands, times and results of the shipped models are in README.md.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
@@ -26,13 +29,13 @@ from training.loop import (
     TrainingError,
     UnpairedBatches,
     adamw,
+    descend,
     fit,
     linear_decay,
     load_splits,
     make_accelerator,
     moving_average,
     run,
-    update,
 )
 from training.metrics import Metrics
 from training.model_folder import finish
@@ -167,6 +170,33 @@ def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
     return x
 
 
+def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
+    """A function that takes the gradients of both games.
+
+    `both(side, arguments_a, arguments_b, ...)` calls `side`, which gives a loss and what else is to be known,
+    for either game, and returns the latter. They share weights alone, so on a CPU each game has half of the
+    threads to itself: small convolutions gain little from several. A gradient is the sum of two, in either
+    order the same, so that the weights are those of one thread.
+    """
+    threads = torch.get_num_threads() // 2
+    if accelerator.device.type == "cpu" and accelerator.num_processes == 1 and threads:
+        workers = ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(threads,))
+
+        def alone(side: Callable, *arguments: Any) -> Any:
+            loss, known = side(*arguments)
+            accelerator.backward(loss)
+            return known
+
+        return lambda side, *arguments: list(workers.map(partial(alone, side), *arguments))
+
+    def together(side: Callable, *arguments: Any) -> list[Any]:
+        losses, known = zip(*map(side, *arguments))
+        accelerator.backward(sum(losses))  # of several processes, which wait for one
+        return list(known)
+
+    return together
+
+
 def make_step(
     config: TrainConfig,
     accelerator: Accelerator,
@@ -181,6 +211,7 @@ def make_step(
         )
     )
     generators, discriminators = (generator_ab, generator_ba), (discriminator_a, discriminator_b)
+    both = make_both(accelerator)
     # D where none of its gradients are wanted or waited for
     judge_a, judge_b = (accelerator.unwrap_model(network) for network in discriminators)
 
@@ -191,38 +222,47 @@ def make_step(
         every = pool.exchange(accelerator.gather(fake), noise.rng)
         return every[noise.rank * len(fake) : (noise.rank + 1) * len(fake)]
 
+    def way_round(
+        x: Tensor, other: Tensor, there: nn.Module, back: nn.Module, judge: nn.Module
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """What the generators lose on one of the two ways, and what becomes of `x`."""
+        if config.lambda_identity:
+            fake, same = there(torch.cat([x, other])).chunk(2)
+            identity = l1_loss(same, other)
+        else:
+            fake, identity = there(x), x.new_zeros(())
+        cycle, game = l1_loss(back(fake), x), generator_loss(judge(fake))
+        loss = game + config.lambda_cycle * cycle + config.lambda_identity * identity
+        return loss, {"fake": fake.detach(), "game": game, "cycle": cycle, "identity": identity}
+
+    def judged(discriminator: nn.Module, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        loss = discriminator_loss(*discriminator(torch.cat([real, fake])).chunk(2))
+        return loss, loss
+
     def step(batch: tuple[Batch, Batch]) -> dict[str, Tensor]:
         a, b = (augment(part.x, part.noise, config.random_flip, config.random_crop) for part in batch)
         with accelerator.accumulate(*generators, *discriminators):
             judge_a.requires_grad_(False), judge_b.requires_grad_(False)
-            if config.lambda_identity:
-                fake_b, same_b = generator_ab(torch.cat([a, b])).chunk(2)
-                fake_a, same_a = generator_ba(torch.cat([b, a])).chunk(2)
-                identity = l1_loss(same_a, a) + l1_loss(same_b, b)
-            else:
-                fake_b, fake_a, identity = generator_ab(a), generator_ba(b), 0.0
-            cycle_a, cycle_b = l1_loss(generator_ba(fake_b), a), l1_loss(generator_ab(fake_a), b)
-            loss_g_ab, loss_g_ba = generator_loss(judge_b(fake_b)), generator_loss(judge_a(fake_a))
-            loss_g = loss_g_ab + loss_g_ba
-            loss_g = loss_g + config.lambda_cycle * (cycle_a + cycle_b) + config.lambda_identity * identity
-            update(accelerator, config, optimizer_g, loss_g, *generators)
+            from_a, from_b = both(way_round, (a, b), (b, a), generators, generators[::-1], (judge_b, judge_a))
+            descend(accelerator, config, optimizer_g, *generators)
 
             judge_a.requires_grad_(True), judge_b.requires_grad_(True)
-            losses_d = []
-            for discriminator, real, fake, pool, part in zip(
-                discriminators, (a, b), (fake_a, fake_b), pools, batch
-            ):
-                seen = remembered(pool, fake.detach(), part.noise)
-                losses_d.append(discriminator_loss(*discriminator(torch.cat([real, seen])).chunk(2)))
-            update(accelerator, config, optimizer_d, sum(losses_d), *discriminators)
+            seen = [
+                remembered(pool, way["fake"], part.noise)
+                for pool, way, part in zip(pools, (from_b, from_a), batch)
+            ]
+            loss_d_a, loss_d_b = both(judged, discriminators, (a, b), seen)
+            descend(accelerator, config, optimizer_d, *discriminators)
         logged = {
-            "loss_d_a": losses_d[0],
-            "loss_d_b": losses_d[1],
-            "loss_g_ab": loss_g_ab,
-            "loss_g_ba": loss_g_ba,
-            "cycle_loss": cycle_a + cycle_b,
+            "loss_d_a": loss_d_a,
+            "loss_d_b": loss_d_b,
+            "loss_g_ab": from_a["game"],
+            "loss_g_ba": from_b["game"],
+            "cycle_loss": from_a["cycle"] + from_b["cycle"],
         }
-        return logged | ({"identity_loss": identity} if config.lambda_identity else {})
+        if config.lambda_identity:
+            logged["identity_loss"] = from_a["identity"] + from_b["identity"]
+        return logged
 
     return step
 
