@@ -173,28 +173,39 @@ def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
 def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
     """A function that takes the gradients of both games.
 
-    `both(side, arguments_a, arguments_b, ...)` calls `side`, which gives a loss and what else is to be known,
-    for either game, and returns the latter. They share weights alone, so on a CPU each game has half of the
-    threads to itself: small convolutions gain little from several. A gradient is the sum of two, in either
-    order the same, so that the weights are those of one thread.
+    `both(networks, side, arguments_a, arguments_b, ...)` calls `side`, which gives a loss and what else is to
+    be known, for either game, adds the gradients to the `networks`, and returns the rest. The games share
+    nothing but weights, so on a CPU each has half of the threads to itself: small convolutions gain little
+    from several. The gradients are added in one order, so that the number of threads changes no bit.
     """
-    threads = torch.get_num_threads() // 2
-    if accelerator.device.type == "cpu" and accelerator.num_processes == 1 and threads:
-        workers = ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(threads,))
 
-        def alone(side: Callable, *arguments: Any) -> Any:
-            loss, known = side(*arguments)
-            accelerator.backward(loss)
-            return known
-
-        return lambda side, *arguments: list(workers.map(partial(alone, side), *arguments))
-
-    def together(side: Callable, *arguments: Any) -> list[Any]:
+    def together(networks: tuple[nn.Module, ...], side: Callable, *arguments: Any) -> list[Any]:
         losses, known = zip(*map(side, *arguments))
-        accelerator.backward(sum(losses))  # of several processes, which wait for one
+        accelerator.backward(sum(losses))  # once: processes wait for one another in it
         return list(known)
 
-    return together
+    if accelerator.device.type != "cpu" or accelerator.num_processes > 1 or accelerator.scaler:
+        return together
+    threads, beside = torch.get_num_threads(), map
+    if threads > 1:
+        beside = ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(threads // 2,)).map
+
+    def gradients(parameters: list[nn.Parameter], side: Callable, *arguments: Any) -> tuple[Any, Any]:
+        loss, known = side(*arguments)
+        loss = loss / accelerator.gradient_accumulation_steps
+        return torch.autograd.grad(loss, parameters, allow_unused=True), known
+
+    def apart(networks: tuple[nn.Module, ...], side: Callable, *arguments: Any) -> list[Any]:
+        parameters = [parameter for network in networks for parameter in network.parameters()]
+        found = list(beside(partial(gradients, parameters, side), *arguments))
+        for of_side, _ in found:
+            for parameter, gradient in zip(parameters, of_side):
+                if gradient is not None:
+                    before = parameter.grad
+                    parameter.grad = gradient if before is None else before + gradient
+        return [known for _, known in found]
+
+    return apart
 
 
 def make_step(
@@ -243,7 +254,9 @@ def make_step(
         a, b = (augment(part.x, part.noise, config.random_flip, config.random_crop) for part in batch)
         with accelerator.accumulate(*generators, *discriminators):
             judge_a.requires_grad_(False), judge_b.requires_grad_(False)
-            from_a, from_b = both(way_round, (a, b), (b, a), generators, generators[::-1], (judge_b, judge_a))
+            from_a, from_b = both(
+                generators, way_round, (a, b), (b, a), generators, generators[::-1], (judge_b, judge_a)
+            )
             descend(accelerator, config, optimizer_g, *generators)
 
             judge_a.requires_grad_(True), judge_b.requires_grad_(True)
@@ -251,7 +264,7 @@ def make_step(
                 remembered(pool, way["fake"], part.noise)
                 for pool, way, part in zip(pools, (from_b, from_a), batch)
             ]
-            loss_d_a, loss_d_b = both(judged, discriminators, (a, b), seen)
+            loss_d_a, loss_d_b = both(discriminators, judged, discriminators, (a, b), seen)
             descend(accelerator, config, optimizer_d, *discriminators)
         logged = {
             "loss_d_a": loss_d_a,
