@@ -107,7 +107,9 @@ def check(page: Page, tab: str, korean: bool) -> None:
     assert keys == [] and "__i18n__" not in text
     assert page.locator(".toast-body").count() == 0, page.locator(".toast-body").all_inner_texts()
     assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
-    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response[
+        "violations"
+    ]  # the rest costs time
     assert [
         (rule["id"], [(node["html"][:300], node["failureSummary"]) for node in rule["nodes"]])
         for rule in found

@@ -1,10 +1,13 @@
 """Training images that are read while training: the same batches, the same weights, wherever they lie."""
 
+import multiprocessing
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +34,15 @@ from tests.small_runs import (
 from tests.test_training import script
 from training import data, scaling, train_classifier, train_cyclegan, train_vae
 from training.data import DataError, load_domains, load_images
-from training.loop import Batch, Batches, LoopConfig, TrainingError, UnpairedBatches, make_accelerator
+from training.loop import (
+    Batch,
+    Batches,
+    LoopConfig,
+    TrainingError,
+    UnpairedBatches,
+    make_accelerator,
+    run,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # torch's workers are forks
 BATCH = 8
@@ -166,23 +177,44 @@ def test_a_run_from_disk_ends_with_the_weights_of_one_from_memory_and_resumes(
     assert "read from disk" in (stored.output_dir / "README.md").read_text()
 
 
+def run_as(config: LoopConfig, rank: int, port: int) -> None:
+    """A run of train_vae as one of two processes."""
+    place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2}
+    place |= {"RANK": rank, "LOCAL_RANK": rank, "ACCELERATE_USE_CPU": "true", "TQDM_DISABLE": "1"}
+    os.environ.update({key: str(value) for key, value in place.items()})
+    sys.argv = ["train_vae", "--output_dir", str(config.output_dir)]
+    run(lambda _: train_vae.main(config), type(config))
+
+
 @pytest.mark.parametrize("streaming", [False, True], ids=["disk", "stream"])
 def test_two_processes_that_read_give_the_losses_of_one(folder, tmp_path, streaming):
-    flags = ["--dataset", folder, "--batch_size", BATCH, "--max_steps", 6, "--model.hidden_dim", 16, "--cpu",
-             "--model.in_channels", 3, "--iw_samples", 2, "--logging_steps", 2, "--max_resident_gb", 0,
-             *(["--streaming", "--shuffle_buffer", 20] if streaming else [])]  # fmt: skip
-    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m")
-    processes = [
-        script("train_vae", "--output_dir", tmp_path / name, *flags, launcher=launcher)
-        for name, launcher in (("one", ()), ("two", torchrun))
-    ]
-    for process in processes:
-        _, errors = process.communicate(timeout=240)
-        assert process.returncode == 0, errors
-    assert len(list((tmp_path / "two" / "checkpoints" / "checkpoint-6").glob("random_states_*"))) == 2
-    for one, both in zip(history(tmp_path / "one"), history(tmp_path / "two"), strict=True):
+    one, two = (
+        vae_config(
+            tmp_path / name,
+            **{"dataset": str(folder), "batch_size": BATCH, "max_steps": 6, "logging_steps": 2},
+            **{"model": VAEConfig(hidden_dim=16, in_channels=3), "max_resident_gb": 0},
+            **({"streaming": True, "shuffle_buffer": 20} if streaming else {}),
+        )
+        for name in ("one", "two")
+    )
+    processes = multiprocessing.get_context("forkserver")  # it imports once, and each run is a fork of it
+    processes.set_forkserver_preload(["training.train_vae"])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ranks = [processes.Process(target=run_as, args=(two, rank, port)) for rank in (0, 1)]
+    for process in ranks:
+        process.start()
+    train_vae.main(one)
+    for process in ranks:
+        process.join(240)
+        process.kill()
+    assert [process.exitcode for process in ranks] == [0, 0]
+    assert len(list((two.output_dir / "checkpoints" / "checkpoint-6").glob("random_states_*"))) == 2
+    for of_one, of_two in zip(history(one.output_dir), history(two.output_dir), strict=True):
         for key in ("loss", "test_loss"):
-            assert one[key] == both[key] == "" or float(one[key]) == pytest.approx(float(both[key]), rel=1e-4)
+            same = of_one[key] == of_two[key] == ""
+            assert same or float(of_one[key]) == pytest.approx(float(of_two[key]), rel=1e-4)
 
 
 @pytest.mark.parametrize("workers", [0, 1])
