@@ -47,7 +47,16 @@ from training import (
     train_vae,
 )
 from training.data import Images, load_domains
-from training.loop import Batch, LoopConfig, Noise, TrainingError, UnpairedBatches, run, snapshot_steps
+from training.loop import (
+    Batch,
+    LoopConfig,
+    Noise,
+    TrainingError,
+    UnpairedBatches,
+    linear_decay,
+    run,
+    snapshot_steps,
+)
 from training.model_folder import training_command
 
 ROOT = Path(__file__).parent.parent
@@ -419,6 +428,26 @@ def test_training_learns(tmp_path):
     train_vae.main(config)
     losses = [float(row["test_loss"]) for row in history(config.output_dir) if row["test_loss"]]
     assert losses[-1] < 0.6 * losses[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (0.0, [1, 0.75, 0.5, 0.25, 0]),
+        (0.5, [1, 1, 1, 0.5, 0]),
+        (1.0, [1, 1, 1, 1, 1]),
+    ],
+)
+def test_the_learning_rate_falls_from_its_start_to_the_end(start, expected):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    config = LoopConfig(output_dir=Path("unused"), warmup_steps=0)
+    scheduler = linear_decay(optimizer, config, 4, start)
+    rates = []
+    for _ in expected:
+        rates += scheduler.get_last_lr()
+        optimizer.step()
+        scheduler.step()
+    assert rates == expected
 
 
 def script(name: str, *flags: object, launcher: tuple[str, ...] = (), **more) -> subprocess.Popen:

@@ -233,9 +233,11 @@ def warmup_cosine(optimizer: Optimizer, config: LoopConfig, total_steps: int) ->
     )
 
 
-def linear_decay(optimizer: Optimizer, config: LoopConfig, total_steps: int) -> LambdaLR:
-    """Linear warm-up, constant up to half of the run, then linear down to 0 (Zhu et al. 2017, section 4)."""
-    return _after_warmup(optimizer, config, total_steps, lambda step: min(1.0, 2 * (1 - step / total_steps)))
+def linear_decay(optimizer: Optimizer, config: LoopConfig, total_steps: int, start: float) -> LambdaLR:
+    """Linear warm-up, constant up to the share `start` of the run, then linear down to 0 at its end."""
+    left = 1 - start
+    decay = (lambda step: min(1.0, (1 - step / total_steps) / left)) if left else lambda step: 1.0
+    return _after_warmup(optimizer, config, total_steps, decay)
 
 
 def _after_warmup(

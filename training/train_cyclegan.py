@@ -69,7 +69,9 @@ class TrainConfig(LoopConfig):
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient"""
     learning_rate: float = 2e-4
-    """learning rate of AdamW: linear warm-up, constant up to half of the run, then linear down to 0"""
+    """learning rate of AdamW: linear warm-up, constant up to decay_start, then linear down to 0"""
+    decay_start: float = 0.5
+    """share of the run after which the learning rate falls (section 4); 1: never"""
     batch_size: int = 8
     """images of each domain a step, over all processes together"""
     num_epochs: int = 40
@@ -97,6 +99,8 @@ class TrainConfig(LoopConfig):
             raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
         if self.match_size and self.model.zoom != 1:
             raise ValueError(f"match_size and model.zoom {self.model.zoom} cannot both be given")
+        if not 0 <= self.decay_start <= 1:
+            raise ValueError(f"decay_start is {self.decay_start}; allowed: 0 to 1")
         if not 0 <= self.adam_beta1 < 1:
             raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
 
@@ -302,7 +306,9 @@ def main(config: TrainConfig) -> None:
     )
     total_steps = config.total_steps(batches.num_images)
     pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
-    schedulers = [linear_decay(optimizer, config, total_steps) for optimizer in optimizers]
+    schedulers = [
+        linear_decay(optimizer, config, total_steps, config.decay_start) for optimizer in optimizers
+    ]
     step = make_step(config, accelerator, model, optimizers, pools)
 
     def after_step() -> None:

@@ -26,7 +26,7 @@ from space.models.layers import ImageConfig, check_ranges, scale_about_centre
 Direction = Literal["ab", "ba"]
 MIN_SIZE = 16
 """least height and width in pixels that is translated"""
-WHITE = 0.995
+WHITE = 0.999
 """brightest input of the logit in `Generator`"""
 
 
