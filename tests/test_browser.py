@@ -18,6 +18,8 @@ pytestmark = pytest.mark.browser
 
 AXE = Axe()
 """axe-core: rules of accessibility, https://github.com/dequelabs/axe-core"""
+ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
+"""all rules are tried, but what passed is not listed, which takes as long"""
 SCREENS = {"laptop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 VISITORS = [
     pytest.param({"locale": locale, "viewport": size}, id=f"{locale}-{screen}")
@@ -107,9 +109,7 @@ def check(page: Page, tab: str, korean: bool) -> None:
     assert keys == [] and "__i18n__" not in text
     assert page.locator(".toast-body").count() == 0, page.locator(".toast-body").all_inner_texts()
     assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
-    found = AXE.run(page, options={"resultTypes": ["violations"]}).response[
-        "violations"
-    ]  # the rest costs time
+    found = AXE.run(page, options=ONLY_VIOLATIONS).response["violations"]
     assert [
         (rule["id"], [(node["html"][:300], node["failureSummary"]) for node in rule["nodes"]])
         for rule in found
