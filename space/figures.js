@@ -1,14 +1,31 @@
 /* The figures of all tabs: files for the visitor to keep, and alternative texts in the page's language.
  *
  * A `button.download` (space.html) gives the file `data-file`. Its content is what its `offer()` returns, which
- * the script of a tab may set; else the text in `data-csv`; else the picture in the figure around it. Nothing is
- * asked of the server.
+ * the script of a tab may set; else the text in `data-csv`; else the tiles of the strip around it, as they are shown;
+ * else the picture in the figure around it. Nothing is asked of the server.
  */
 
 {
+  /** A canvas of the tiles of a strip (space/tabs/translate.py), each a column of a sprite. */
+  async function joined(strip) {
+    const sprites = await Promise.all([...strip.querySelectorAll(".steps figure")].map(async (tile) => {
+      const sprite = new Image();
+      sprite.src = tile.style.getPropertyValue("--sprite").trim().slice("url(".length, -1).replaceAll('"', "");
+      await sprite.decode();
+      return sprite;
+    }));
+    const side = sprites[0].height, canvas = document.createElement("canvas");
+    const column = Number(getComputedStyle(strip.querySelector(".steps")).getPropertyValue("--column"));
+    Object.assign(canvas, { width: side * sprites.length, height: side });
+    sprites.forEach((sprite, i) =>
+      canvas.getContext("2d").drawImage(sprite, column * side, 0, side, side, i * side, 0, side, side));
+    return canvas;
+  }
+
   const content = (button) => {
     if (button.offer) return button.offer();
     if (button.dataset.csv !== undefined) return button.dataset.csv;
+    if (button.closest(".strip .titled")) return joined(button.closest(".strip"));
     return button.closest("figure").querySelector("img:not([hidden])");
   };
 
@@ -23,7 +40,7 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.download");
     if (!button) return;
-    const link = document.createElement("a"), thing = content(button);
+    const link = document.createElement("a"), thing = await content(button);
     link.href = await locate(thing);
     link.download = thing.dataset?.file ?? button.dataset.file; // of several pictures in a figure, each has a name
     link.click();

@@ -26,6 +26,7 @@ from space.html import (
     picture,
     read_metrics,
     source_badge,
+    titled,
     to_csv,
     words,
 )
@@ -391,8 +392,10 @@ def _strip(folder: Path, image_size: int, direction: Direction) -> str:
         f'<figure style="{sprite(output)}"><i></i><figcaption>{step:,}</figcaption></figure>'
         for step, _, output in snapshots
     )
+    keep = download(f"{MODEL}_{direction}_training.png", inline=True)
+    title = titled("h2", words("translate.strip"), keep)
     return (
-        f'<section class="strip" style="--columns: {columns}"><h2>{words("translate.strip")}</h2>'
+        f'<section class="strip" style="--columns: {columns}">{title}'
         f'<p class="hint">{words("translate.strip.note")}</p>'
         f'<div class="columns" role="radiogroup" style="{sprite(x)}">{choices}</div>'
         f'<div class="steps">{steps}</div>{notice}</section>'
