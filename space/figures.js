@@ -1,21 +1,21 @@
 /* The figures of all tabs: files for the visitor to keep, and alternative texts in the page's language.
  *
  * A `button.download` (space.html) gives the file `data-file`. Its content is what its `offer()` returns, which
- * the script of a tab may set; else the text in `data-csv`; else the tiles of the strip around it, as they are shown;
- * else the picture in the figure around it. Nothing is asked of the server.
+ * the script of a tab may set; else the text in `data-csv`; else the tiles around it (`data-tiles`), as they are
+ * shown; else the picture in the figure around it. Nothing is asked of the server.
  */
 
 {
-  /** A canvas of the tiles of a strip (space/tabs/translate.py), each a column of a sprite. */
-  async function joined(strip) {
-    const sprites = await Promise.all([...strip.querySelectorAll(".steps figure")].map(async (tile) => {
+  /** A canvas of tiles side by side, each the same `--column` of its own `--sprite`. */
+  async function joined(tiles) {
+    const sprites = await Promise.all([...tiles.children].map(async (tile) => {
       const sprite = new Image();
-      sprite.src = tile.style.getPropertyValue("--sprite").trim().slice("url(".length, -1).replaceAll('"', "");
+      sprite.src = tile.style.getPropertyValue("--sprite").trim().slice("url(".length, -1);
       await sprite.decode();
       return sprite;
     }));
     const side = sprites[0].height, canvas = document.createElement("canvas");
-    const column = Number(getComputedStyle(strip.querySelector(".steps")).getPropertyValue("--column"));
+    const column = Number(getComputedStyle(tiles).getPropertyValue("--column"));
     Object.assign(canvas, { width: side * sprites.length, height: side });
     sprites.forEach((sprite, i) =>
       canvas.getContext("2d").drawImage(sprite, column * side, 0, side, side, i * side, 0, side, side));
@@ -25,7 +25,8 @@
   const content = (button) => {
     if (button.offer) return button.offer();
     if (button.dataset.csv !== undefined) return button.dataset.csv;
-    if (button.closest(".strip .titled")) return joined(button.closest(".strip"));
+    const tiles = button.closest("section")?.querySelector("[data-tiles]");
+    if (tiles) return joined(tiles);
     return button.closest("figure").querySelector("img:not([hidden])");
   };
 

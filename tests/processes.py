@@ -59,15 +59,20 @@ class Lab:
         return int(line.split()[1]) * 1024 / 1e6
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextmanager
 def running_lab(folder: Path, root: Path = ROOT, **environment: str) -> Iterator[Lab]:
     """`python app.py` of the tree `root` in an empty `folder`, with nothing set that concerns it but
     `environment`."""
     (folder / "refuse").mkdir()
     (folder / "refuse" / "sitecustomize.py").write_text(REFUSE)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     kept = {key: value for key, value in os.environ.items() if not key.startswith(SETTINGS)}
     settings = {
         "HOME": str(folder),

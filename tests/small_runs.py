@@ -1,6 +1,7 @@
 """Runs of every training script that take a moment: their configs, and what is compared of them."""
 
 import csv
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -110,6 +111,13 @@ def train(family: str, config: LoopConfig) -> None:
     """A whole run, in this process."""
     AcceleratorState._reset_state(True)
     script_of(family).main(config)
+
+
+def become_one_of_two(rank: int, port: int) -> None:
+    """What a launcher tells each of two processes; they meet at the `port`."""
+    place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2}
+    place |= {"RANK": rank, "LOCAL_RANK": rank}
+    os.environ.update({key: str(value) for key, value in place.items()})
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:

@@ -7,7 +7,6 @@ import math
 import multiprocessing
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -28,10 +27,12 @@ from space.models.autoencoder import Autoencoder
 from space.models.classifier import Classifier
 from space.models.gan import GAN
 from space.models.vae import VAE
+from tests.processes import free_port
 from tests.small_models import small
 from tests.small_runs import (
     SCRIPTS,
     assert_same_weights,
+    become_one_of_two,
     config_of,
     fresh_accelerate_state,  # noqa: F401  a fixture
     history,
@@ -88,9 +89,7 @@ def run_apart(family: str, config: Any, *, rank: int = 0, port: int = 0, poison:
     """
     sys.stderr = config.output_dir.with_name(f"{config.output_dir.name}-{rank}.txt").open("w")
     if port:
-        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": 2}
-        own = place | {"RANK": rank, "LOCAL_RANK": rank, "LOCAL_WORLD_SIZE": 2}
-        os.environ.update({key: str(value) for key, value in own.items()})
+        become_one_of_two(rank, port)
     sys.argv = [family, "--output_dir", str(config.output_dir)]
     with recorded() as notes, pytest.MonkeyPatch.context() as patch:
         if poison and rank == 1:
@@ -105,9 +104,7 @@ def run_all(jobs: list[tuple[str, Any]], processes: int, poison: int = 0) -> lis
     fork, codes = multiprocessing.get_context("fork"), []
     for family, config in jobs:
         config.output_dir.parent.mkdir(parents=True, exist_ok=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         more = [{"rank": rank, "port": port, "poison": poison} for rank in range(processes)]
         more = more if processes > 1 else [{}]
         ranks = [fork.Process(target=run_apart, args=(family, config), kwargs=one) for one in more]

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,8 +21,10 @@ from PIL import Image
 
 from space.models.vae import VAEConfig
 from tests.hub_server import HubServer, commit_images, start_client
+from tests.processes import free_port
 from tests.small_runs import (
     assert_same_weights,
+    become_one_of_two,
     classifier_config,
     cyclegan_config,
     fresh_accelerate_state,  # noqa: F401  a fixture
@@ -179,9 +180,8 @@ def test_a_run_from_disk_ends_with_the_weights_of_one_from_memory_and_resumes(
 
 def run_as(config: LoopConfig, rank: int, port: int) -> None:
     """A run of train_vae as one of two processes."""
-    place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2}
-    place |= {"RANK": rank, "LOCAL_RANK": rank, "ACCELERATE_USE_CPU": "true", "TQDM_DISABLE": "1"}
-    os.environ.update({key: str(value) for key, value in place.items()})
+    become_one_of_two(rank, port)
+    os.environ.update(ACCELERATE_USE_CPU="true", TQDM_DISABLE="1")
     sys.argv = ["train_vae", "--output_dir", str(config.output_dir)]
     run(lambda _: train_vae.main(config), type(config))
 
@@ -199,9 +199,7 @@ def test_two_processes_that_read_give_the_losses_of_one(folder, tmp_path, stream
     )
     processes = multiprocessing.get_context("forkserver")  # it imports once, and each run is a fork of it
     processes.set_forkserver_preload(["training.train_vae"])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     ranks = [processes.Process(target=run_as, args=(two, rank, port)) for rank in (0, 1)]
     for process in ranks:
         process.start()

@@ -307,9 +307,9 @@ def median_of(answers: list[dict[str, float]], key: str) -> float:
 def operations(name: str, sides: list[Side]) -> dict[str, float]:
     """Floating-point operations of a step of each loop, by its name."""
     theirs, *ours = sides
-    config, folder = ours[0].config, theirs.config.output_dir.with_name("one thread")  # all that it sees
-    config = replace(config, output_dir=folder, mixed_precision="no", cpu_threads=1)
-    alone = start(name, "ours", config, {})
+    config = ours[0].config
+    folder = config.output_dir.with_name("one thread")  # the counter sees no other thread's operations
+    alone = start(name, "ours", replace(config, output_dir=folder, mixed_precision="no", cpu_threads=1), {})
     try:
         found = alone.ask(1, count=True)["flops"]
     finally:

@@ -37,7 +37,7 @@ from tqdm.auto import tqdm
 
 from training.data import MAX_RESIDENT_GB, DataError, Images, Stream, to_float
 from training.durable import put_in_place, remove_folder, replacing
-from training.publish import PublishError
+from training.publish import PublishError, one_line
 
 
 class TrainingError(Exception):
@@ -235,8 +235,11 @@ def warmup_cosine(optimizer: Optimizer, config: LoopConfig, total_steps: int) ->
 
 def linear_decay(optimizer: Optimizer, config: LoopConfig, total_steps: int, start: float) -> LambdaLR:
     """Linear warm-up, constant up to the share `start` of the run, then linear down to 0 at its end."""
-    left = 1 - start
-    decay = (lambda step: min(1.0, (1 - step / total_steps) / left)) if left else lambda step: 1.0
+
+    def decay(step: int) -> float:
+        done = step / total_steps
+        return 1.0 if done <= start else (1 - done) / (1 - start)
+
     return _after_warmup(optimizer, config, total_steps, decay)
 
 
@@ -261,7 +264,7 @@ def update(
 
 
 def descend(accelerator: Accelerator, config: LoopConfig, optimizer: Optimizer, *networks: nn.Module) -> None:
-    """The same where the `networks` have their gradients already."""
+    """The step of `update`, for `networks` that have their gradients already."""
     if accelerator.sync_gradients and config.max_grad_norm:
         # fp16: of this optimizer alone, as accelerate's own clipping does not; others may have half of theirs
         accelerator.unscale_gradients(optimizer)
@@ -392,9 +395,8 @@ class Batches:
         try:
             found = next(self._reader)
         except (OSError, EOFError) as error:  # the pipe of a worker that was killed
-            signal.signal(
-                signal.SIGCHLD, signal.SIG_DFL
-            )  # torch's would raise once more, wherever this is then
+            # torch's handler would raise once more, wherever this process is by then
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             raise TrainingError(_reader_ended(error)) from error
         if isinstance(found, DataError):
             raise found
@@ -429,10 +431,9 @@ class Batches:
 
 
 def _reader_ended(error: Exception) -> str:
-    reason = " ".join(str(error).split()) or type(error).__name__
     return (
-        f"a process that reads images ended ({reason}). If memory is short, --dataloader_num_workers 0 takes "
-        "less; --resume_from_checkpoint latest goes on"
+        f"a process that reads images ended ({one_line(error)}). If memory is short, "
+        "--dataloader_num_workers 0 takes less; --resume_from_checkpoint latest goes on"
     )
 
 
@@ -525,8 +526,9 @@ def writing(what: str, partial: Path) -> Iterator[None]:
         SafetensorError,
     ) as error:  # torch and safetensors have errors of their own
         shutil.rmtree(partial, ignore_errors=True)
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise TrainingError(f"{what} cannot be written: {reason}. What was saved before is whole") from error
+        raise TrainingError(
+            f"{what} cannot be written: {one_line(error)}. What was saved before is whole"
+        ) from error
 
 
 def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
@@ -546,9 +548,9 @@ def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
     try:
         accelerator.load_state(str(folder))
     except (SafetensorError, RuntimeError, OSError, EOFError, KeyError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
         raise TrainingError(
-            f"{folder} cannot be read: {reason}; give --resume_from_checkpoint the folder of an earlier one"
+            f"{folder} cannot be read: {one_line(error)}; "
+            "give --resume_from_checkpoint the folder of an earlier one"
         ) from error
 
 

@@ -345,6 +345,11 @@ def _digest(text: str) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def one_line(error: Exception) -> str:
+    """What an error says, without line breaks; its kind where it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 @contextmanager
 def _one_sentence(repo_id: str) -> Iterator[None]:
     try:
@@ -362,7 +367,7 @@ def _one_sentence(repo_id: str) -> Iterator[None]:
         RuntimeError,
         ValueError,
     ) as error:  # a failed upload of a file; a card or a name that the Hub refuses
-        raise PublishError(f"{repo_id} was not pushed: {' '.join(str(error).split())}") from error
+        raise PublishError(f"{repo_id} was not pushed: {one_line(error)}") from error
 
 
 @dataclass(frozen=True)

@@ -239,13 +239,13 @@ def make_step(
 
     def way_round(
         x: Tensor, other: Tensor, there: nn.Module, back: nn.Module, judge: nn.Module
-    ) -> tuple[Tensor, dict[str, Tensor]]:
+    ) -> tuple[Tensor, dict[str, Any]]:
         """What the generators lose on one of the two ways, and what becomes of `x`."""
         if config.lambda_identity:
             fake, same = there(torch.cat([x, other])).chunk(2)
             identity = l1_loss(same, other)
         else:
-            fake, identity = there(x), x.new_zeros(())
+            fake, identity = there(x), 0.0
         cycle, game = l1_loss(back(fake), x), generator_loss(judge(fake))
         loss = game + config.lambda_cycle * cycle + config.lambda_identity * identity
         return loss, {"fake": fake.detach(), "game": game, "cycle": cycle, "identity": identity}

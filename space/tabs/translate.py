@@ -398,7 +398,7 @@ def _strip(folder: Path, image_size: int, direction: Direction) -> str:
         f'<section class="strip" style="--columns: {columns}">{title}'
         f'<p class="hint">{words("translate.strip.note")}</p>'
         f'<div class="columns" role="radiogroup" style="{sprite(x)}">{choices}</div>'
-        f'<div class="steps">{steps}</div>{notice}</section>'
+        f'<div class="steps" data-tiles>{steps}</div>{notice}</section>'
     )
 
 
