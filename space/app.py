@@ -1,19 +1,8 @@
 """The page: its look, its tabs, and the way it is served."""
 
+from space import environment  # noqa: F401, I001  before Gradio
+
 import logging
-import os
-
-from space import temporary  # noqa: F401  before Gradio, which reads the name of its folder
-
-# Read when the libraries are imported; what is set already stays.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # else Gradio tells its makers of every start
-os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")  # else 6 ms of statistics a call
-os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")  # of 10,000; nobody looks at them
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models; the other core of a Space serves the page
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-if "SPACES_ZERO_GPU" in os.environ:
-    import spaces  # noqa: F401  must come before torch; what it is for is in space/gpu.py
-
 from pathlib import Path
 from typing import Any
 

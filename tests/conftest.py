@@ -13,7 +13,7 @@ for name in ("MODEL_NAMESPACE", "MODEL_REVISION", "SPACE_AUTHOR_NAME"):
 import torch  # noqa: E402  after the environment is set
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from space import temporary  # noqa: E402, F401  before Gradio, as in the app
+from space import environment  # noqa: E402, F401  before Gradio, as in the app
 from tests.processes import Lab, running_lab  # noqa: E402
 
 torch.set_num_threads(1)

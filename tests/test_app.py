@@ -20,6 +20,7 @@ from safetensors.torch import load as load_safetensors
 from space import app, hub
 from space.images import digit_sheet, to_pil
 from space.models import MODELS
+from tests.processes import free_port
 from tests.small_models import bundled, small
 
 
@@ -44,7 +45,9 @@ def folder(tmp_path_factory):
 def url(folder):
     """Address of the served page, without the last slash."""
     demo = app.build()
-    _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    _, url, _ = app.launch(
+        demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=free_port()
+    )
     yield url.rstrip("/")
     demo.close()
 
@@ -230,7 +233,7 @@ def test_files_of_the_app_are_not_served(url):
 
 
 def test_a_fresh_process_keeps_what_is_set_and_borrows_from_zero_gpu(tmp_path):
-    """Defaults are set before they are read, loading is cheap, a large translation does without a GPU."""
+    """Defaults are set before they are read, start and loading are cheap, and a GPU is optional."""
     (tmp_path / "spaces.py").write_text(
         """import sys
 print("torch loaded:", "torch" in sys.modules)
@@ -244,7 +247,11 @@ def GPU(function, duration):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_"))}
     environment |= {"OMP_NUM_THREADS": "2", "SPACES_ZERO_GPU": "true", "PYTHONPATH": f"{tmp_path}:."}
     script = """
-import json, os, space.app, sys, torch
+import json, os, sys
+opened = []
+sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
+import space.app, torch
+print("type stubs:", [path for path in opened if path.endswith(".pyi")])
 from space.hub import load
 from space.models import MODELS
 from space.tabs.translate import once_round, translate
@@ -260,7 +267,14 @@ print(json.dumps(dict(os.environ)))
         [sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, check=True, text=True
     )
     *said, seen = [line for line in done.stdout.splitlines() if not line.startswith("Loading")]
-    assert said == ["torch loaded: False", "compilers: False", "64 True", "asked for cuda", "128 True"]
+    assert said == [
+        "torch loaded: False",
+        "type stubs: []",
+        "compilers: False",
+        "64 True",
+        "asked for cuda",
+        "128 True",
+    ]
     assert "no GPU was lent" in done.stderr
     assert json.loads(seen)["OMP_NUM_THREADS"] == "2"
     assert json.loads(seen)["GRADIO_ANALYTICS_ENABLED"] == "False"
