@@ -20,7 +20,6 @@ from safetensors.torch import load as load_safetensors
 from space import app, hub
 from space.images import digit_sheet, to_pil
 from space.models import MODELS
-from tests.processes import free_port
 from tests.small_models import bundled, small
 
 
@@ -45,9 +44,7 @@ def folder(tmp_path_factory):
 def url(folder):
     """Address of the served page, without the last slash."""
     demo = app.build()
-    _, url, _ = app.launch(
-        demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=free_port()
-    )
+    _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url.rstrip("/")
     demo.close()
 
