@@ -1,4 +1,5 @@
-/* The figures of all tabs: files for the visitor to keep, and alternative texts in the page's language.
+/* The figures of all tabs: files for the visitor to keep, alternative texts in the page's language, and keys for
+ * the slider between two pictures.
  *
  * A `button.download` (space.html) gives the file `data-file`. Its content is what its `offer()` returns, which
  * the script of a tab may set; else the text in `data-csv`; else the tiles around it (`data-tiles`), as they are
@@ -53,13 +54,48 @@
     for (const image of root.querySelectorAll("img[data-ko]")) image.alt = korean ? image.dataset.ko : image.dataset.en;
   }
 
+  /** Gradio's slider between two pictures knows the pointer alone: its handle learns the arrow keys. */
+  function teachKeys(handle) {
+    const frame = handle.parentElement, line = handle.querySelector(".inner");
+    const label = handle.closest(".block").querySelector("label");
+    const tell = () => { // the share of the picture, a square amid its element, that is cut off: "inset(0px 0px 0px 50%)"
+      const picture = frame.querySelector(".fixed"), cut = picture?.style.clipPath.match(/([\d.]+)%\)$/);
+      if (!cut) return;
+      const { clientWidth: width, clientHeight: height } = picture;
+      handle.ariaValueNow = Math.round(50 + ((cut[1] - 50) * width) / Math.min(width, height));
+    };
+    label.id ||= `${handle.closest(".block").id}-label`;
+    handle.setAttribute("aria-labelledby", label.id);
+    Object.assign(handle, { role: "slider", tabIndex: 0, ariaValueMin: 0, ariaValueMax: 100, ariaValueNow: 50 });
+    new MutationObserver(tell).observe(frame, { attributeFilter: ["style"], subtree: true });
+    handle.addEventListener("keydown", (event) => {
+      const { clientWidth: width } = frame;
+      const by = { ArrowLeft: -width / 20, ArrowRight: width / 20, Home: -width, End: width }[event.key];
+      if (!by) return;
+      event.preventDefault(); // nor do they turn the pages of the lecture
+      const { x, y, width: thickness } = line.getBoundingClientRect();
+      const point = (type, target, moved) =>
+        target.dispatchEvent(new MouseEvent(type, {
+          view: window, bubbles: true, clientX: x + thickness / 2 + moved, clientY: y,
+        }));
+      point("mousedown", line, 0);
+      point("mousemove", window, by);
+      point("mouseup", window, by);
+    });
+  }
+
+  function prepare(root) {
+    translate(root);
+    root.querySelectorAll(".slider-wrap [data-testid=slider]:not([role=slider])").forEach(teachKeys);
+  }
+
   function watchPage() {
     new MutationObserver(() => translate(document)).observe(document.documentElement, { attributeFilter: ["lang"] });
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes)
-        for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) translate(node.parentNode ?? node);
+        for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) prepare(node.parentNode ?? node);
     }).observe(document.body, { childList: true, subtree: true });
-    translate(document);
+    prepare(document);
   }
 
   if (document.body) watchPage(); // Gradio may put this script into a page that is already there

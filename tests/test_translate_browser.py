@@ -20,6 +20,7 @@ from tests.test_translate import PICTURES, write_model
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CIRCLE, DETAILS, STRIP = "#translate-circle", "#translate-details", "#translate-run .strip"
+PLACE = "document.querySelector('#translate-slider .inner').getBoundingClientRect().x"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,21 @@ def expect_new(page: Page, before: str) -> None:
     """Wait until the circle begins with another picture."""
     expect(page.locator(f"{CIRCLE} .x img")).not_to_have_attribute("src", before)
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
+
+
+def test_the_slider_between_the_pictures_moves_by_keys(page: Page, url: str) -> None:
+    open_tab(page, url)
+    handle = page.get_by_role("slider", name=TEXT["translate.slider"][0])
+    expect(handle).to_have_attribute("aria-valuenow", "50")
+    middle = page.evaluate(PLACE)
+    for keys, least, most in (("ArrowRight ArrowRight", 56, 66), ("ArrowLeft", 52, 60), ("Home", 0, 0)):
+        for key in keys.split():
+            handle.press(key)
+        page.wait_for_timeout(300)
+        assert least <= int(handle.get_attribute("aria-valuenow")) <= most
+    assert page.evaluate(PLACE) < middle - 100
+    handle.press("End")
+    expect(handle).to_have_attribute("aria-valuenow", "100")
 
 
 def test_the_page_begins_with_an_emoji_and_a_click_shows_another(page: Page, url: str) -> None:
