@@ -1,7 +1,6 @@
 """The generate tab in a real Chromium: choosing, ordering, playing, and what needs no request."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import gradio as gr
@@ -13,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from space import app, hub
 from space.tabs import generate
 from space.text import TEXT
-from tests.pages import visit_tab
+from tests.pages import until, visit_tab
 from tests.small_models import bundled
 from tests.test_generate import write_models
 
@@ -52,14 +51,12 @@ def order(page: Page) -> list[int]:
 def expect_frame(page: Page, expected: np.ndarray) -> None:
     """Wait until the player of the first panel shows the image (28, 28)."""
     canvas = f"document.querySelector('{FIRST} canvas').getContext('2d')"
-    deadline = time.monotonic() + 30
-    while True:
+
+    def shows_it() -> bool:
         pixels = page.evaluate(f"() => Array.from({canvas}.getImageData(0, 0, 28, 28).data)")
-        difference = np.abs(np.array(pixels).reshape(28, 28, 4)[..., 0] - expected).max()
-        if difference <= 1 or time.monotonic() > deadline:
-            break
-        page.wait_for_timeout(100)
-    assert difference <= 1
+        return np.abs(np.array(pixels).reshape(28, 28, 4)[..., 0] - expected).max() <= 1
+
+    until(page, shows_it)
 
 
 def decoded(seed: int, number: int) -> np.ndarray:
@@ -91,12 +88,13 @@ def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> No
     assert scores == sorted(scores, reverse=True) and len(set(scores)) > 4
     assert sorted(order(page)) == list(range(1, 33)) != order(page)
     page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
-    seen = set()
-    deadline = time.monotonic() + 30
-    while len(seen) < 4 and time.monotonic() < deadline:
+    seen: set[str] = set()
+
+    def plays() -> bool:
         seen.add(page.locator(f"{FIRST} .position").input_value())
-        page.wait_for_timeout(50)
-    assert len(seen) == 4
+        return len(seen) == 4
+
+    until(page, plays)
     page.locator(f"{FIRST} .play").click()
     stopped = page.locator(f"{FIRST} .position").input_value()
     page.wait_for_timeout(400)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,12 +10,12 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save
 
 from space import app, hub
 from space.tabs import manifold
-from tests.pages import visit_tab
+from tests.pages import until, visit_tab
 from tests.small_models import bundled
 from tests.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
@@ -55,6 +55,11 @@ def on_map(page: Page, name: str, expression: str) -> object:
         f"() => {{ const map = document.querySelector('#map-{name} [data-decoder]').latentMap; "
         f"return {expression} }}"
     )
+
+
+def is_at(page: Page, z: Sequence[float], tolerance: float) -> bool:
+    """Whether the VAE's map stands at z."""
+    return on_map(page, VAE_2D, "map.z") == pytest.approx(z, abs=tolerance)
 
 
 def box_of(page: Page, name: str) -> dict[str, float]:
@@ -166,29 +171,28 @@ def test_without_weights_the_server_decodes(page: Page, url: str, answer: str) -
     page.route("**/weights/*", respond[answer])
     open_maps(page, url, decoder="server")
     drag(page, VAE_2D, 10)
-    page.wait_for_timeout(500)
-    z = on_map(page, VAE_2D, "map.z")
-    with torch.inference_mode():
+
+    @torch.inference_mode()
+    def shows_z() -> bool:
+        z = on_map(page, VAE_2D, "map.z")
         expected = hub.load(VAE_2D).model.decode(torch.tensor([z]))[0, 0].numpy() * 255
-    assert np.abs(picture(page, VAE_2D) - expected).max() <= 1
+        return np.abs(picture(page, VAE_2D) - expected).max() <= 1
+
+    until(page, shows_z)
 
 
 def test_keys_and_sliders_move(page: Page, url: str) -> None:
     open_maps(page, url)
     page.locator(f"#map-{VAE_2D} .pointer").focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(100)
-    home = on_map(page, VAE_2D, "map.z")
-    assert home == pytest.approx([0, 0], abs=1e-6)
+    until(page, lambda: is_at(page, [0, 0], 1e-6))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
-    page.wait_for_timeout(100)
-    right, up = on_map(page, VAE_2D, "map.z")
-    assert 0 < right < up
+    until(page, lambda: 0 < on_map(page, VAE_2D, "map.z[0]") < on_map(page, VAE_2D, "map.z[1]"))
+    up = on_map(page, VAE_2D, "map.z[1]")
     page.locator(f"#map-{VAE_2D} .z1").fill("1.5")
-    page.wait_for_timeout(100)
-    assert on_map(page, VAE_2D, "map.z") == pytest.approx([1.5, up], abs=1e-3)
-    assert "z = (1.50" in page.locator(f"#map-{VAE_2D} .position").inner_text()
+    until(page, lambda: is_at(page, [1.5, up], 1e-3))
+    expect(page.locator(f"#map-{VAE_2D} .position")).to_contain_text("z = (1.50")
 
 
 def test_a_map_survives_another_tab(page: Page, url: str) -> None:
@@ -198,7 +202,7 @@ def test_a_map_survives_another_tab(page: Page, url: str) -> None:
     page.locator(f"#map-{VAE_2D} .pointer").wait_for()
     start = on_map(page, VAE_2D, "map.z")
     drag(page, VAE_2D, 5)
-    assert on_map(page, VAE_2D, "map.z") != start
+    until(page, lambda: on_map(page, VAE_2D, "map.z") != start)
 
 
 def test_inverse_gaussian_spacing_keeps_z_and_moves_the_map(page: Page, url: str) -> None:
@@ -207,25 +211,22 @@ def test_inverse_gaussian_spacing_keeps_z_and_moves_the_map(page: Page, url: str
     chart = f"#map-{VAE_2D} .chart"
     linear = page.locator(chart).screenshot()
     page.locator(f"#map-{VAE_2D} .spacing").select_option("inverse_gaussian")
-    page.wait_for_timeout(1000)
-    assert page.locator(chart).screenshot() != linear
+    until(page, lambda: page.locator(chart).screenshot() != linear)
     assert on_map(page, VAE_2D, "map.z")[0] == pytest.approx(1, abs=1e-3)
     box = box_of(page, VAE_2D)  # the pointer goes to the quantile under it: the middle of the map is z = 0
     left, right, top, bottom = 30, 4, 20, 36
     across = left + 0.8413 * (box["width"] - left - right)
     page.mouse.click(box["x"] + across, box["y"] + top + 0.5 * (box["height"] - top - bottom))
-    page.wait_for_timeout(100)
-    assert on_map(page, VAE_2D, "map.z") == pytest.approx([1, 0], abs=0.05)
+    until(page, lambda: is_at(page, [1, 0], 0.05))
 
 
 def test_a_chosen_digit_is_marked(page: Page, url: str) -> None:
     open_maps(page, url)
     page.locator("#manifold-start-sheet").get_by_label("3, 1", exact=True).click()
     page.locator("#manifold-found").get_by_text("VAE").wait_for()
-    page.wait_for_timeout(300)
     with torch.inference_mode():
         mu = hub.load(VAE_2D).model.encode(manifold.digit_sheet()[3, 0][None, None] / 255)[0][0]
-    assert on_map(page, VAE_2D, "map.z") == pytest.approx(mu.tolist(), abs=1e-5)
+    until(page, lambda: is_at(page, mu.tolist(), 1e-5))
 
 
 @pytest.mark.parametrize(
@@ -253,6 +254,5 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
         kind = "touchStart" if i == 0 else "touchMove"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_timeout(200)
+    until(page, lambda: on_map(page, VAE_2D, "map.z[1]") > start[1] + 0.5)
     assert page.evaluate("scrollY") == scroll
-    assert on_map(page, VAE_2D, "map.z")[1] > start[1] + 0.5

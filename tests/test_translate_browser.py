@@ -54,14 +54,10 @@ def test_the_slider_between_the_pictures_moves_by_keys(page: Page, url: str) -> 
     handle = page.get_by_role("slider", name=TEXT["translate.slider"][0])
     expect(handle).to_have_attribute("aria-valuenow", "50")
     middle = page.evaluate(PLACE)
-    for keys, least, most in (("ArrowRight ArrowRight", 56, 66), ("ArrowLeft", 52, 60), ("Home", 0, 0)):
-        for key in keys.split():
-            handle.press(key)
-        page.wait_for_timeout(300)
-        assert least <= int(handle.get_attribute("aria-valuenow")) <= most
-    assert page.evaluate(PLACE) < middle - 100
-    handle.press("End")
-    expect(handle).to_have_attribute("aria-valuenow", "100")
+    for key, share in (("ArrowRight", "5[4-9]"), ("ArrowLeft", "49|50|51"), ("Home", "0"), ("End", "100")):
+        handle.press(key)
+        expect(handle).to_have_attribute("aria-valuenow", re.compile(f"^({share})$"))
+        assert (page.evaluate(PLACE) < middle - 100) == (key == "Home")
 
 
 def test_the_page_begins_with_an_emoji_and_a_click_shows_another(page: Page, url: str) -> None:
