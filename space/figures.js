@@ -60,7 +60,7 @@
     const label = handle.closest(".block").querySelector("label");
     const tell = () => { // the share of the picture, a square amid its element, that is cut off: "inset(0px 0px 0px 50%)"
       const picture = frame.querySelector(".fixed"), cut = picture?.style.clipPath.match(/([\d.]+)%\)$/);
-      if (!cut) return;
+      if (!cut || !picture.clientHeight) return; // still loading
       const { clientWidth: width, clientHeight: height } = picture;
       handle.ariaValueNow = Math.round(50 + ((cut[1] - 50) * width) / Math.min(width, height));
     };

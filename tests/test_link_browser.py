@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
 from space.text import TEXT
+from tests.pages import until
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -20,29 +21,20 @@ def url(lab: Lab) -> str:
     return f"{lab.url}/"
 
 
-class Visit:
-    """A page, and the calls to the server that it waits for."""
+def shown(page: Page, picture: str) -> str:
+    """The value of a JavaScript expression."""
+    return page.evaluate(f"Promise.resolve({picture}).then(JSON.stringify)")
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.calls: set[Request] = set()
-        page.on("domcontentloaded", lambda _: self.calls.clear())  # those of the page before
-        page.on("request", lambda call: "/heartbeat/" in call.url or self.calls.add(call))
-        for end in ("requestfinished", "requestfailed"):
-            page.on(end, lambda call: self.calls.discard(call))
 
-    def settled(self, picture: str, selector: str) -> str:
-        """The value of a JavaScript expression once `selector` is there, all calls have been answered and
-        nothing changes any more."""
-        self.page.locator(selector).first.wait_for(state="attached", timeout=30_000)
-        self.page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
-        before, now = None, ""
-        for _ in range(40):
-            self.page.wait_for_timeout(800)
-            before, now = now, self.page.evaluate(f"Promise.resolve({picture}).then(JSON.stringify)")
-            if before == now and not self.calls:
-                return now
-        raise AssertionError(f"not settled: {[call.url for call in self.calls]}")
+def settled(page: Page, picture: str, selector: str) -> str:
+    """What is shown once `selector` is there and nothing has changed for a while."""
+    page.locator(selector).first.wait_for(state="attached", timeout=30_000)
+    page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
+    before, now = None, ""
+    while before != now:
+        page.wait_for_timeout(800)
+        before, now = now, shown(page, picture)
+    return now
 
 
 def choose(page: Page, dropdown: str, option: int) -> None:
@@ -161,18 +153,18 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
     visitor.on(
         "pageerror", lambda error: errors.append(str(error))
     )  # the console also tells of broken-off calls
-    here, there = Visit(page), Visit(visitor)
     page.goto(url)
     for act, (picture, selector, parts) in TABS.items():
         page.get_by_role("tab", name=TEXT[f"{act.__name__}.tab"][0], exact=True).click()
         act(page)
-        expected = here.settled(picture, selector)
+        settled(page, picture, selector)
         link = page.url
         tab, *said = link.partition("?")[2].split("&")
         assert tab == f"tab={act.__name__}"
         assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
         visitor.goto(link)
-        assert there.settled(picture, selector) == expected, link
+        settled(visitor, picture, selector)  # and then, however long the answers take
+        until(page, lambda: shown(visitor, picture) == shown(page, picture))  # noqa: B023
         assert visitor.url == link
         assert visitor.locator(".toast-body").count() == 0
     assert page.evaluate("history.length") == 2  # a blank page, and this one
@@ -183,12 +175,12 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
 def test_an_address_that_makes_no_sense_changes_nothing(page: Page, url: str):
     messages: list[str] = []
     page.on("console", lambda message: message.type == "error" and messages.append(message.text))
-    visit = Visit(page)
     page.goto(f"{url}?tab=reconstruct&digit=140&seed=-1&level=NaN&model=%3Cimg%20src=x%20onerror=alert(1)%3E")
-    first = visit.settled(TABS[reconstruct][0], "#reconstruct-result img")
+    first = settled(page, TABS[reconstruct][0], "#reconstruct-result img")
     assert page.url == url  # digit 140 is what the page begins with
     page.goto(f"{url}?tab=%00__proto__&digit=999999&z=constructor")
-    assert visit.settled(TABS[reconstruct][0], "#reconstruct-result img") == first
+    settled(page, TABS[reconstruct][0], "#reconstruct-result img")
+    until(page, lambda: shown(page, TABS[reconstruct][0]) == first)
     assert page.url == url and page.locator(".toast-body").count() == 0
     assert page.evaluate(f"{HOSTILE}.map((query) => labLink.read(query)?.states)") == [
         *[None] * 4,
@@ -212,10 +204,9 @@ HOSTILE = [
 
 
 def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page: Page, url: str):
-    visit = Visit(page)
     page.goto(f"{url}?tab=manifold")
     page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
-    visit.settled(TABS[manifold][0], TABS[manifold][1])
+    settled(page, TABS[manifold][0], TABS[manifold][1])
     requests = [""]
     page.on("request", lambda request: requests.append(request.url))
     while requests:  # of the drawing board, and for the code of where the map begins
