@@ -1,7 +1,7 @@
 """What must stand before the libraries are imported: import this first, before Gradio and torch.
 
 Settings that they read only then (what is set already stays), the folder for temporary files, ZeroGPU's
-package, and Gradio itself, in a way that saves a fifth of the start.
+package, and Gradio itself, in a way that saves a quarter of the start.
 """
 
 import inspect

@@ -164,7 +164,7 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
         assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
         visitor.goto(link)
         settled(visitor, picture, selector)  # and then, however long the answers take
-        until(page, lambda: shown(visitor, picture) == shown(page, picture))  # noqa: B023
+        until(visitor, lambda picture=picture: shown(visitor, picture) == shown(page, picture))
         assert visitor.url == link
         assert visitor.locator(".toast-body").count() == 0
     assert page.evaluate("history.length") == 2  # a blank page, and this one

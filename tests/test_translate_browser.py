@@ -54,9 +54,7 @@ def test_the_slider_between_the_pictures_moves_by_keys(page: Page, url: str) -> 
     handle = page.get_by_role("slider", name=TEXT["translate.slider"][0])
     expect(handle).to_have_attribute("aria-valuenow", "50")
     handle.scroll_into_view_if_needed()
-    loaded = (
-        "[...document.querySelectorAll('#translate-slider img')].every((image) => image.clientHeight > 99)"
-    )
+    loaded = "[...document.querySelectorAll('#translate-slider img')].every((one) => one.clientHeight > 99)"
     page.wait_for_function(loaded)  # it cannot move before
     middle = page.evaluate(PLACE)
     for key, share in (("ArrowRight", "5[4-9]"), ("ArrowLeft", "49|50|51"), ("Home", "0"), ("End", "100")):
