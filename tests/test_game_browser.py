@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from space import app
 from space.tabs import asset, game
 from space.text import TEXT
+from tests.pages import until
 
 pytestmark = pytest.mark.browser
 
@@ -378,7 +379,7 @@ def test_a_run_sends_nothing_and_stops_off_screen(page: Page, url: str) -> None:
     page.get_by_role("button", name="Run").press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.wait_for_function("document.querySelector('#game .modes dd').textContent !== '–'", timeout=30_000)
-    assert handle(page, "return lab.counts.G") > 0
+    until(page, lambda: handle(page, "return lab.counts.G") > 0)
     assert handle(page, "return lab.counts.D >= 3 * lab.counts.G")
 
     page.locator("#game").evaluate("node => node.style.display = 'none'")  # as on another tab
