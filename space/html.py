@@ -15,7 +15,7 @@ from PIL import Image
 
 from space.hub import LoadedModel, read_side_file
 from space.limits import MAX_FIGURES, MAX_PROTOCOL
-from space.text import TEXT
+from space.text import TEXT, fill
 
 Metrics = dict[str, dict[str, Any]]
 
@@ -26,8 +26,8 @@ def words(key: str, **values: object) -> str:
     Gradio translates a value only as a whole, so that text within markup has to bring both.
     """
     return "".join(
-        f'<span lang="{language}">{escape(text.format(**values))}</span>'
-        for language, text in zip(("en", "ko"), TEXT[key])
+        f'<span lang="{language}">{escape(text)}</span>'
+        for language, text in zip(("en", "ko"), fill(key, **values))
     )
 
 
@@ -68,7 +68,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def img(image: Image.Image, alt: str, attributes: str = "", **values: object) -> str:
     """A picture and what it shows in words, the text `alt` in the page's language (space/figures.js)."""
-    english, korean = (escape(text.format(**values)) for text in TEXT[alt])
+    english, korean = (escape(text) for text in fill(alt, **values))
     return (
         f'<img src="{data_url(image)}" alt="{english}" data-en="{english}" data-ko="{korean}" {attributes}>'
     )

@@ -43,6 +43,7 @@ from torch.overrides import TorchFunctionMode
 from space.limits import MAX_CONFIG_BYTES, MAX_MODEL_BYTES, MAX_MODEL_FILES, MAX_SIDE_FILE_BYTES
 from space.models import MODELS, models_that
 from space.problems import Problem
+from space.text import Reason, why
 
 DEADLINE_SECONDS = 5.0
 """how long one visitor waits for the Hub"""
@@ -60,7 +61,10 @@ T = TypeVar("T")
 
 
 class ModelUnavailable(Exception):
-    """A model that cannot be loaded, and why: `reason` is half a sentence in English."""
+    """A model that cannot be loaded.
+
+    `reason` says why: half a sentence of `space.text.why`, or, in English, what is wrong within a file.
+    """
 
     def __init__(self, repo_id: str, reason: str) -> None:
         self.repo_id, self.reason = repo_id, reason
@@ -128,7 +132,7 @@ def load(name: str, *able_to: str) -> LoadedModel:
         return question.answer.result()
     if question.meanwhile is None:
         overdue = time.monotonic() >= question.asked + DEADLINE_SECONDS
-        question.meanwhile = _fall_back(*key, _no_answer() if overdue else "the Hub is slow at the moment")
+        question.meanwhile = _fall_back(*key, _no_answer() if overdue else why("slow"))
     return question.meanwhile
 
 
@@ -187,7 +191,7 @@ def _ask(name: str, repo_id: str, revision: str) -> LoadedModel:
         try:
             model = _build(name, folder)
         except ModelUnavailable as error:
-            raise ModelUnavailable(repo_id, f"the copy on the Hub cannot be used: {error.reason}") from error
+            raise ModelUnavailable(repo_id, why("unusable", reason=error.reason)) from error
     except Exception as error:
         reason = explain(error, repo_id, revision)
         logging.getLogger(__name__).warning("%s: %s (%r)", repo_id, reason, error)
@@ -211,14 +215,13 @@ def _download(repo_id: str, revision: str) -> Path:
     }
     for required in REQUIRED:
         if required not in sizes:
-            raise ModelUnavailable(repo_id, f"{repo_id} has no {required}")
+            raise ModelUnavailable(repo_id, why("no_file", repo=repo_id, file=required))
     if len(sizes) > MAX_MODEL_FILES:
-        raise ModelUnavailable(
-            repo_id, f"{repo_id} has {len(sizes)} files; at most {MAX_MODEL_FILES} are loaded"
-        )
+        reason = why("too_many_files", repo=repo_id, count=len(sizes), most=MAX_MODEL_FILES)
+        raise ModelUnavailable(repo_id, reason)
     if sum(sizes.values()) > MAX_MODEL_BYTES:
         size, most = sum(sizes.values()) / 1e6, MAX_MODEL_BYTES / 1e6
-        raise ModelUnavailable(repo_id, f"{repo_id} has {size:.0f} MB; at most {most:.0f} MB are loaded")
+        raise ModelUnavailable(repo_id, why("too_large", repo=repo_id, size=size, most=most))
     paths = list(sizes)
     for _ in range(2):
         # eight at a time; snapshot_download would use a pool
@@ -228,7 +231,7 @@ def _download(repo_id: str, revision: str) -> Path:
         damaged = _remove_damaged(folder)
         if not damaged:
             return folder
-    raise ModelUnavailable(repo_id, f"{damaged[0]} on the Hub is damaged")
+    raise ModelUnavailable(repo_id, why("damaged", file=damaged[0]))
 
 
 def _fetch(repo_id: str, commit: str, paths: list[str]) -> list[Path]:
@@ -273,11 +276,11 @@ def _fall_back(name: str, repo_id: str, revision: str, reason: str) -> LoadedMod
     try:
         return LoadedModel(name, _build(name, folder), "bundled", None, reason, folder)
     except ModelUnavailable as error:
-        raise ModelUnavailable(repo_id, f"{reason}, and in the bundled copy {error.reason}") from error
+        raise ModelUnavailable(repo_id, why("nor_bundled", reason=reason, bundled=error.reason)) from error
 
 
-def _no_answer() -> str:
-    return f"the Hub did not answer within {DEADLINE_SECONDS:g} seconds"
+def _no_answer() -> Reason:
+    return why("no_answer", seconds=DEADLINE_SECONDS)
 
 
 def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
@@ -288,31 +291,31 @@ def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
         case LocalEntryNotFoundError(__cause__=BaseException() as cause):
             return explain(cause, repo_id, revision)
         case OfflineModeIsEnabled():
-            return "HF_HUB_OFFLINE is set"
+            return why("offline")
         case GatedRepoError():
-            return f"{repo_id} is gated and the access token does not open it"
+            return why("gated", repo=repo_id)
         case RepositoryNotFoundError():
-            return f"{repo_id} does not exist or is private"
+            return why("gone", repo=repo_id)
         case RevisionNotFoundError():
-            return f"{repo_id} has no revision {revision}"
+            return why("no_revision", repo=repo_id, revision=revision)
         case HFValidationError():
-            return f"{repo_id} is not a valid repository name"
+            return why("name", repo=repo_id)
         case HfHubHTTPError() if error.response.status_code == 401 and get_token():
-            return "the Hub does not accept the access token"
+            return why("token")
         case HfHubHTTPError() if error.response.status_code == 401:
-            return f"{repo_id} does not exist or is private"
+            return why("gone", repo=repo_id)
         case HfHubHTTPError():
-            return f"the Hub answered with HTTP status {error.response.status_code}"
+            return why("status", status=error.response.status_code)
         case httpx.TimeoutException():
             return _no_answer()
         case httpx.ConnectError():
-            return "the Hub cannot be reached"
+            return why("unreachable")
         case httpx.TransportError():
-            return "the connection to the Hub broke off"
+            return why("broke_off")
         case OSError(errno=int()):
-            return f"a file on this machine cannot be read or written ({error.strerror})"
+            return why("local_file", error=error.strerror)
         case _:
-            return "the download from the Hub failed"
+            return why("failed")
 
 
 class _Unfilled(TorchFunctionMode):

@@ -212,13 +212,13 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     _, content = keep(page.locator("#translate-details button.csv"))
     header, rows = table(content)
     assert header == ["figure", "value"] and {"cycle_l1", "score_x"} <= {row[0] for row in rows}
-    steps = page.locator("#translate-run .steps figure").count()
-    file, content = keep(page.locator("#translate-run .strip .titled button.png"))
-    assert file == "cyclegan-twemoji2fluent_ab_training.png" and steps >= 8
-    first = pixels(content)
-    assert first.shape == (64, 64 * steps)
-    page.locator("#translate-run .columns label").nth(7).click()
-    _, content = keep(page.locator("#translate-run .strip .titled button.png"))
+    strip = page.locator("#translate-run .strip")
+    file, content = keep(strip.locator(".titled button.png"))
+    assert file == "cyclegan-twemoji2fluent_ab_training.png"
+    first, steps = pixels(content), strip.locator(".steps figure").count()
+    assert first.shape == (64, 64 * steps) and steps >= 8
+    strip.locator(".columns label").nth(7).click()
+    _, content = keep(strip.locator(".titled button.png"))
     assert not np.array_equal(pixels(content), first)
 
 

@@ -15,6 +15,7 @@ from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 
 from space import hub as app
+from space.html import words
 from space.models.vae import VAE
 from space.problems import Problem
 from tests.hub_server import HubServer, Repo, Request, make_model_folder, read_folder, start_client
@@ -240,6 +241,10 @@ def test_a_second_start_downloads_nothing_and_the_cache_outlives_the_hub(tmp_pat
             bench.namespace = "nobody"
             answer = bench.visit()
             assert (answer["source"], answer["reason"]) == ("bundled", "the Hub cannot be reached")
+            assert words("source.because", reason=answer["reason"]) == (
+                '<span lang="en">Not from the Hub, because the Hub cannot be reached.</span>'
+                '<span lang="ko">Hub에서 받지 못한 이유: Hub에 연결할 수 없음.</span>'
+            )
             assert answer["seconds"] < 2
 
 

@@ -123,7 +123,14 @@ def test_readme_commands_are_those_of_the_shipped_models():
 def test_every_text_has_both_languages_and_the_same_blanks():
     for key, (english, korean) in TEXT.items():
         assert english.strip() and korean.strip(), key
-        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", korean)), key
+        assert set(re.findall(r"{(\w+)[:}]", english)) == set(re.findall(r"{(\w+)[:}]", korean)), key
+
+
+def test_every_reason_has_its_text():
+    code = "".join(path.read_text() for path in (ROOT / "space").rglob("*.py"))
+    assert {f"reason.{key}" for key in re.findall(r'why\(\s*"(\w+)"', code)} == {
+        key for key in TEXT if key.startswith("reason.")
+    }
 
 
 def test_readme_shows_how_to_borrow_a_model(monkeypatch):

@@ -39,7 +39,7 @@ from space.tabs import (
     paper,
 )
 from space.tabs.reconstruct import LAST_DIGIT, DigitPicker, choose_digit
-from space.text import TEXT
+from space.text import TEXT, why
 
 MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
 DEEP = "vae-mnist-20d"
@@ -124,8 +124,7 @@ def chart(name: str) -> dict[str, Any]:
     """
     loaded = hub.load(name)
     if loaded.model.config.latent_dim != 2:
-        reason = f"its latent space has {loaded.model.config.latent_dim} dimensions; the map needs 2"
-        raise hub.ModelUnavailable(name, reason)
+        raise hub.ModelUnavailable(name, why("latent_dim", found=loaded.model.config.latent_dim))
     codes, labels = read_latents(loaded.folder)
     location, scale = gaussian(loaded)
     words = {key.removeprefix("map."): text for key, text in TEXT.items() if key.startswith("map.")}

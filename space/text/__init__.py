@@ -31,10 +31,31 @@ TEXT = {
 }
 
 
+class Reason(str):
+    """Why something cannot be had, half a sentence: in English, for logs and endpoints, and in Korean."""
+
+    korean: str
+
+
+def why(key: str, **values: object) -> Reason:
+    """The half sentence `reason.<key>` with `{name}` filled in from `values`."""
+    english, korean = fill(f"reason.{key}", **values)
+    reason = Reason(english)
+    reason.korean = korean
+    return reason
+
+
+def fill(key: str, **values: object) -> tuple[str, str]:
+    """The text `key` with `{name}` filled in from `values`, in English and in Korean."""
+    english, korean = TEXT[key]
+    in_korean = {name: getattr(value, "korean", value) for name, value in values.items()}
+    return english.format(**values), korean.format(**in_korean)
+
+
 def say(key: str, accept_language: str = "", **values: object) -> str:
     """The sentence `key` with `{name}` filled in from `values`.
 
     In Korean where `accept_language` (the request's header) asks for Korean first, else in English.
     """
     korean = accept_language.strip().lower().startswith("ko")
-    return TEXT[key][korean].format(**values)
+    return fill(key, **values)[korean]

@@ -35,7 +35,7 @@ TEXT = {
     "metric.reconstruction_psnr": ("Reconstruction PSNR", "재구성 PSNR"),
     "metric.reconstruction_mse": ("Reconstruction MSE", "재구성 MSE"),
     "metric.linear_probe_accuracy": ("Linear probe", "선형 분류 정확도"),
-    "metric.active_fraction": ("Active units", "활성 유닛 비율"),
+    "metric.active_fraction": ("Units above 0.001 in size", "크기가 0.001을 넘는 유닛 비율"),
     "metric.mean_activation": ("Mean activation", "평균 활성값"),
     "metric.jacobian_norm": ("Jacobian norm", "야코비안 노름"),
     "metric.jacobian_norm_relative": ("Jacobian norm ÷ spread of codes", "야코비안 노름 ÷ 코드의 산포"),

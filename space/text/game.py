@@ -22,20 +22,25 @@ TEXT = {
         "보세요.",
     ),
     "game.hint": (
-        "**What to look for.** *Arrows:* each generated point is pushed uphill on $D$'s landscape; a flat "
-        "landscape pushes nowhere, whether $D$ is fooled or all too sure. *The grid:* each of its cells "
+        "**What to look for.** *Arrows:* each generated point is pushed to where $D$ is higher. Where $D$ is "
+        "fooled ($D\\approx1$), it hardly is; where $D$ is sure ($D\\approx0$), that depends on $G$'s loss: "
+        "$\\log(1-D)$ is flat there, $-\\log D$ is not. *The grid:* each of its cells "
         "holds the same share of the noise. $G$ can bend and stretch it but not tear it, so that a thin "
         "bridge stays between the modes. *What $D$ does not see:* an optimal $D$ would reach "
         "$V=-\\log 4+2\\,\\mathrm{JSD}$. The dashed line is the divergence that the $D$ of the moment "
-        "sees, $(V+\\log 4)/2$; the solid one is the true divergence. Where $D$ reads 0 and the truth does "
-        "not, $G$ has found all modes but fills them too thinly for a small $D$ to notice.",
-        "**무엇을 볼까요?** *화살표:* 생성된 점은 $D$가 그리는 지형의 오르막 방향으로 밀립니다. 지형이 "
-        "평평하면, $D$가 속아서 그렇든 지나치게 확신해서 그렇든, 점은 움직이지 않습니다. *격자:* 모든 칸은 "
-        "같은 확률의 잡음을 담고 있습니다. $G$는 격자를 구부리고 늘일 수는 있지만 찢을 수는 없어서, 모드 "
-        "사이에 가는 다리가 남습니다. *$D$가 보지 못하는 것:* 최적의 $D$라면 $V=-\\log "
+        "sees, $(V+\\log 4)/2$; the solid one is the true divergence. Where the dashed line is at 0 (it is "
+        "drawn no lower) and the solid one is not, $D$ does not see the difference: early on because it has "
+        "learned too little, later because $G$ has found all modes but fills them too narrowly for a small "
+        "$D$ to notice.",
+        "**무엇을 볼까요?** *화살표:* 생성된 점은 $D$가 커지는 방향으로 밀립니다. $D$가 속은 곳"
+        "($D\\approx1$)에서는 거의 밀리지 않습니다. $D$가 가짜라고 확신하는 곳($D\\approx0$)에서는 $G$의 "
+        "손실에 따라 달라서, $\\log(1-D)$는 그곳에서 평평하지만 $-\\log D$는 그렇지 않습니다. *격자:* 모든 "
+        "칸은 같은 확률의 잡음을 담고 있습니다. $G$는 격자를 구부리고 늘일 수는 있지만 찢을 수는 없어서, "
+        "모드 사이에 가는 다리가 남습니다. *$D$가 보지 못하는 것:* 최적의 $D$라면 $V=-\\log "
         "4+2\\,\\mathrm{JSD}$에 이릅니다. 점선은 지금의 $D$가 보는 발산 $(V+\\log 4)/2$이고, 실선은 실제 "
-        "발산입니다. 점선은 0인데 실선은 0이 아니라면, $G$가 모든 모드를 찾았지만 각 모드를 너무 좁게 "
-        "채우고 있고 작은 $D$는 이를 알아채지 못하는 것입니다.",
+        "발산입니다. 점선이 0인데(0보다 낮게는 그리지 않습니다) 실선은 0이 아니라면 $D$가 차이를 보지 못하는 "
+        "것입니다. 초반에는 $D$가 아직 덜 배웠기 때문이고, 나중에는 $G$가 모든 모드를 찾았지만 각 모드를 "
+        "너무 좁게 채우는 것을 작은 $D$가 알아채지 못하기 때문입니다.",
     ),
     "game.code": (
         "This game is trained in your browser, so that no lines of Python give the very same picture: the "
@@ -67,20 +72,20 @@ TEXT = {
     ),
     "gan.collapse.remedy": (
         "Let D keep up: a lower learning rate for G, a higher one and more steps for D.",
-        "D가 따라올 수 있게 G의 학습률은 낮추고, D의 학습률과 걸음 수는 늘립니다.",
+        "D가 따라올 수 있게 G의 학습률은 낮추고, D의 학습률은 높이고 스텝 수는 늘립니다.",
     ),
     "gan.strong.what": (
         "D takes twenty large steps for each one of G, which follows the value function of the lecture. Sure "
         "of almost every point, D leaves no slope to climb: G clings to the first mode that it meets, and V "
         "rises towards 0.",
-        "강의의 가치 함수를 그대로 쓰는 게임에서, G가 한 걸음 갈 때 D는 큰 걸음으로 스무 번 학습합니다. D가 "
-        "거의 모든 점을 확신하므로 G가 따라갈 경사가 없습니다. G는 처음 만난 모드에 머물고 V는 0 쪽으로 "
-        "올라갑니다.",
+        "강의의 가치 함수를 그대로 쓰는 게임에서, G가 한 스텝 학습할 때 D는 높은 학습률로 스무 스텝 "
+        "학습합니다. D가 거의 모든 점을 확신하므로 G가 따라갈 경사가 없습니다. G는 처음 만난 모드에 머물고 "
+        "V는 0 쪽으로 올라갑니다.",
     ),
     "gan.strong.remedy": (
         "Weaken D: one smaller step at a time, and noise on all that it sees, so that real and generated "
         "points overlap.",
-        "D를 약하게 합니다. 학습률을 낮추어 한 걸음씩만 학습하게 하고, D의 입력에 잡음을 더해 실제 점과 "
+        "D를 약하게 합니다. 학습률을 낮추어 한 스텝씩만 학습하게 하고, D의 입력에 잡음을 더해 실제 점과 "
         "생성된 점이 겹치게 합니다.",
     ),
     "gan.vanishing.what": (
@@ -91,8 +96,10 @@ TEXT = {
         "모든 점을 확실하게 가짜로 판정하는데, 거기에서는 손실이 평평하므로 화살표가 사라지고 G가 멈춥니다.",
     ),
     "gan.vanishing.remedy": (
-        "The non-saturating loss −log D(G(z)): the same D, but steepest where D is sure.",
-        "비포화 손실 −log D(G(z))를 사용합니다. D는 그대로이지만, D가 확신하는 곳에서 기울기가 가장 큽니다.",
+        "The non-saturating loss −log D(G(z)): the same D, but steepest where D is sure that a point "
+        "is generated.",
+        "비포화 손실 −log D(G(z))를 사용합니다. D는 그대로이지만, D가 가짜라고 확신하는 곳에서 "
+        "기울기가 가장 큽니다.",
     ),
     "gan.remedy": ("Remedy", "해결책"),
     "gan.apply": ("Apply it", "적용하기"),
@@ -130,8 +137,8 @@ TEXT = {
     "gan.moves": ("Moves", "수"),
     "gan.run": ("Run", "실행"),
     "gan.pause": ("Pause", "일시 정지"),
-    "gan.step_d": ("Step D", "D 한 걸음"),
-    "gan.step_g": ("Step G", "G 한 걸음"),
+    "gan.step_d": ("Step D", "D 한 스텝"),
+    "gan.step_g": ("Step G", "G 한 스텝"),
     "gan.both": ("Both", "둘 다"),
     "gan.freeze_d": ("Freeze D", "D 고정"),
     "gan.freeze_g": ("Freeze G", "G 고정"),
@@ -139,7 +146,7 @@ TEXT = {
     "gan.slow": ("Slow motion", "느리게"),
     "gan.count": (
         "{d} steps of D · {g} of G · seed {seed}",
-        "D {d}걸음 · G {g}걸음 · 시드 {seed}",
+        "D {d}스텝 · G {g}스텝 · 시드 {seed}",
     ),
     "gan.stands": (
         "{count}. Jensen–Shannon divergence {jsd} nats, {modes} modes covered.",
@@ -166,7 +173,7 @@ TEXT = {
     "gan.settings": ("Settings", "설정"),
     "gan.learning_rate_d": ("Learning rate of D", "D의 학습률"),
     "gan.learning_rate_g": ("Learning rate of G", "G의 학습률"),
-    "gan.steps_d": ("Steps of D for each of G", "G 한 걸음당 D의 걸음 수"),
+    "gan.steps_d": ("Steps of D for each of G", "G 한 스텝당 D의 스텝 수"),
     "gan.loss": ("G's loss", "G의 손실"),
     "gan.non_saturating": ("non-saturating: −log D(G(z))", "비포화: −log D(G(z))"),
     "gan.saturating": ("saturating: log(1 − D(G(z)))", "포화: log(1 − D(G(z)))"),

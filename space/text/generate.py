@@ -22,7 +22,7 @@ TEXT = {
         "latent scale, sort by $D$, and click on samples** to walk between them or to calculate with them.",
         "생성자(generator)는 잡음을 그림으로 바꿉니다. 잠재 벡터 $z\\sim\\mathcal N(0,I)$를 뽑아 $x=G(z)$를 "
         "보여 줍니다. GAN에는 두 번째 신경망인 판별자(discriminator)가 있어, 그림이 진짜일 확률 $D(x)$를 "
-        "출력합니다. 가장 이상적인 판별자의 출력은 다음과 같습니다.\n\n"
+        "출력합니다. 최적의 판별자의 출력은 다음과 같습니다.\n\n"
         "$$D^*(x)=\\frac{p_{\\text{data}}(x)}{p_{\\text{data}}(x)+p_G(x)}$$\n\n"
         "따라서 $D(G(z))$가 0에 가까우면 *가짜임을 알아챈 것*, 1에 가까우면 *진짜로 속은 것*, "
         "$\\tfrac12$이면 *구별하지 못하는 것*이며, 이때가 게임의 균형점입니다. 아래에서는 두 모델이 같은 "
@@ -87,7 +87,8 @@ TEXT = {
         "between, where a model that had stored its training images would jump. *Arithmetic:* the length of "
         "$z$ is almost always near $\\sqrt d$ in $d$ dimensions. With single samples $a-b+c$ is "
         "$\\sqrt 3$ times as long, outside the shell that $G$ knows; the mean of three is $\\sqrt 3$ times "
-        "shorter, which puts the result back: why the paper averages three.",
+        "shorter, which puts the result back. (The paper averages three because single samples were "
+        "unstable.)",
         "**무엇을 볼까요?** *품질과 다양성:* 배율이 1보다 작으면 표본이 전형적인 모양에 머물러 "
         "깨끗하지만 서로 "
         "비슷해지고, 1보다 크면 다양해지지만 모양이 무너집니다. 다양성 수치를 함께 보세요. *심판:* $D(G(z))$ "
@@ -96,14 +97,13 @@ TEXT = {
         "모양입니다. 학습 "
         "이미지를 외웠다면 갑자기 바뀌었을 것입니다. *벡터 연산:* $d$차원에서 $z$의 길이는 거의 항상 "
         "$\\sqrt d$ 근처입니다. 표본 하나씩으로 계산한 $a-b+c$는 $\\sqrt 3$배 길어 $G$가 아는 껍질을 "
-        "벗어납니다. 세 개를 평균하면 길이가 $\\sqrt 3$배 짧아져 결과가 제자리로 돌아옵니다. 논문에서 "
-        "세 개를 "
-        "평균하는 이유입니다.",
+        "벗어납니다. 세 개를 평균하면 길이가 $1/\\sqrt 3$로 줄어 결과가 제자리로 돌아옵니다. "
+        "(논문은 표본 하나로는 결과가 불안정해서 세 개를 평균했습니다.)",
     ),
     "samples.slots": ("Click samples for", "누른 표본의 용도"),
     "samples.walk_slot": ("walk", "보간"),
     "samples.clear": ("Clear", "비우기"),
-    "samples.order": ("best to worst by D", "D 점수순"),
+    "samples.order": ("best to worst by D", "D 점수 높은 순"),
     "samples.samples": (
         "Samples: choose with Enter, move with the arrow keys",
         "표본: Enter로 선택, 방향 키로 이동",

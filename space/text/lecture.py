@@ -14,7 +14,7 @@ TEXT = {
         "these alone. Both learn together, from nothing but the error at the far end.\n\n"
         "$$\\min_{f,\\,g}\\;\\mathbb E_x\\,\\lVert x-g(f(x))\\rVert^2$$",
         "## 오토인코더\n\n"
-        "인코더 $f$는 784개의 픽셀을 몇 개의 숫자로 압축하고, 디코더 $g$는 그 숫자만 보고 그림을 다시 "
+        "인코더 $f$는 784개의 픽셀을 몇 개의 값으로 압축하고, 디코더 $g$는 그 값만 보고 그림을 다시 "
         "그립니다. 둘은 마지막에 남는 재구성 오차 하나만으로 함께 학습합니다.\n\n"
         "$$\\min_{f,\\,g}\\;\\mathbb E_x\\,\\lVert x-g(f(x))\\rVert^2$$",
     ),
@@ -24,7 +24,7 @@ TEXT = {
         "fit through: it comes out as a 0. What is lost in $z$, no decoder brings back.\n\n"
         "$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
         "## 코드\n\n"
-        "가운데를 통과하는 것은 잠재 벡터 $z=f(x)$뿐입니다. 32개 대신 2개의 숫자만 쓰면 이 4는 다 담기지 "
+        "가운데를 통과하는 것은 잠재 벡터 $z=f(x)$뿐입니다. 32개 대신 2개의 값만 쓰면 이 4는 다 담기지 "
         "못하고 0이 되어 나옵니다. $z$에서 잃어버린 정보는 어떤 디코더도 되살릴 수 없습니다.\n\n"
         "$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
     ),
@@ -51,11 +51,11 @@ TEXT = {
     "lecture.contractive": (
         "## Contractive\n\n"
         "Here the encoder itself must be calm: a small change of $x$ should hardly move $z$. The penalty is "
-        "the squared length of its derivative.\n\n"
+        "the squared Frobenius norm of its Jacobian.\n\n"
         "$$\\lVert x-g(f(x))\\rVert^2+\\lambda\\,\\lVert\\partial f/\\partial x\\rVert_F^2$$",
         "## 수축 오토인코더\n\n"
         "이번에는 인코더 자체가 둔감해야 합니다. $x$가 조금 변해도 $z$는 거의 움직이지 않아야 하므로, "
-        "도함수의 크기를 벌점으로 더합니다.\n\n"
+        "야코비안의 프로베니우스 노름 제곱을 벌점으로 더합니다.\n\n"
         "$$\\lVert x-g(f(x))\\rVert^2+\\lambda\\,\\lVert\\partial f/\\partial x\\rVert_F^2$$",
     ),
     "lecture.conv": (
@@ -65,7 +65,7 @@ TEXT = {
         "$$\\lVert x-g(f(x))\\rVert^2$$",
         "## 합성곱 오토인코더\n\n"
         "손실은 같고 층만 바뀝니다. 합성곱은 이웃한 픽셀을 함께 보고 그림 전체에서 같은 가중치를 씁니다. "
-        "똑같이 숫자 32개를 쓰지만 오차는 더 작습니다.\n\n"
+        "똑같이 값 32개를 쓰지만 오차는 더 작습니다.\n\n"
         "$$\\lVert x-g(f(x))\\rVert^2$$",
     ),
     "lecture.family": (
@@ -89,12 +89,12 @@ TEXT = {
         "## The variational autoencoder\n\n"
         "The encoder answers with a distribution: $\\mu$ and $\\sigma$, the ellipse on the map. The second "
         "term pulls all of them towards one Gaussian, so that no holes are left.\n\n"
-        "$$\\begin{gathered}\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\"
+        "$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\"
         "-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\Vert\\,\\mathcal N(0,I)\\big)\\end{gathered}$$",
         "## 변분 오토인코더 (VAE)\n\n"
         "인코더는 점이 아니라 분포로 답합니다. 지도 위의 타원이 그 $\\mu$와 $\\sigma$입니다. 둘째 항이 모든 "
         "분포를 하나의 정규분포로 끌어당기므로 빈 곳이 남지 않습니다.\n\n"
-        "$$\\begin{gathered}\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\"
+        "$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\"
         "-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\Vert\\,\\mathcal N(0,I)\\big)\\end{gathered}$$",
     ),
     "lecture.sampling": (
@@ -140,11 +140,12 @@ TEXT = {
     "lecture.gan": (
         "## Digits from a GAN\n\n"
         "The same game with pictures. Beside the VAE from the same noise the strokes are sharp, for blur is "
-        "what $D$ sees through first. The numbers are $D(G(z))$: sort by them.\n\n"
+        "what $D$ sees through first. The number below each is $D(G(z))$: sort by it.\n\n"
         "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
         "## GAN이 그린 숫자\n\n"
         "같은 게임을 그림으로 합니다. 흐릿한 그림은 $D$가 가장 먼저 알아채므로, 나란히 놓인 VAE보다 획이 "
-        "선명합니다. 숫자는 $D(G(z))$입니다. 그 순서로 정렬해 보세요.\n\n"
+        "선명합니다. 그림마다 적힌 값은 $D(G(z))$입니다. 이 값의 "
+        "순서로 정렬해 보세요.\n\n"
         "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
     ),
     "lecture.dcgan": (
@@ -152,45 +153,45 @@ TEXT = {
         "Both players become convolutional, and the speckles go. Press play on the walk: each step in $z$ is "
         "a small step in the picture.",
         "## DCGAN\n\n"
-        "두 신경망을 합성곱으로 바꾸면 잡티가 사라집니다. 아래에서 산책을 재생해 보면 $z$의 작은 걸음이 "
-        "그림의 작은 변화가 됩니다.",
+        "두 신경망을 합성곱으로 바꾸면 잡티가 사라집니다. 아래의 **잠재 공간 보간**을 재생해 "
+        "보세요. $z$가 조금 움직이면 그림도 조금만 변합니다.",
     ),
     "lecture.training": (
         "## How it learned\n\n"
-        "The same latent vectors from the first step to the last: press play. The curves never fall as a "
-        "loss should: each player learns against the other, and the game ends in a balance.\n\n"
+        "The same latent vectors from the first step to the last: press play. The curves do not simply "
+        "fall as a loss should: each player learns against the other, and the game ends in a balance.\n\n"
         "$$D(x)\\to\\tfrac12,\\qquad D(G(z))\\to\\tfrac12$$",
         "## 학습 과정\n\n"
-        "같은 잠재 벡터를 첫 걸음부터 마지막까지 따라갑니다. 재생을 눌러 보세요. 두 신경망이 서로를 상대로 "
-        "학습하므로 곡선은 보통의 손실처럼 줄어들지 않고 균형으로 갑니다.\n\n"
+        "같은 잠재 벡터를 첫 스텝부터 마지막 스텝까지 따라갑니다. 재생을 눌러 보세요. 두 신경망이 서로를 "
+        "상대로 학습하므로 곡선은 보통의 손실처럼 꾸준히 줄어들지 않고 균형으로 갑니다.\n\n"
         "$$D(x)\\to\\tfrac12,\\qquad D(G(z))\\to\\tfrac12$$",
     ),
     "lecture.cyclegan": (
         "## CycleGAN: there\n\n"
         "Translate flat emoji into rendered ones, without a single pair to learn from. $D_B$ only says "
-        "whether $G(x)$ looks like any picture of $B$.\n\n"
-        "$$G:A\\to B$$",
+        "whether $G_{AB}(a)$ looks like any picture of $B$.\n\n"
+        "$$G_{AB}:A\\to B$$",
         "## CycleGAN: 가는 길\n\n"
-        "짝지어진 예가 하나도 없이 평면 이모지를 입체 이모지로 변환합니다. $D_B$는 $G(x)$가 $B$의 그림처럼 "
-        "보이는지만 말합니다.\n\n"
-        "$$G:A\\to B$$",
+        "짝지어진 예가 하나도 없이 평면 이모지를 입체 이모지로 변환합니다. $D_B$는 $G_{AB}(a)$가 $B$의 "
+        "그림처럼 보이는지만 말합니다.\n\n"
+        "$$G_{AB}:A\\to B$$",
     ),
     "lecture.back": (
         "## … back\n\n"
         "A second generator goes the other way, with a game of its own: from rendered to flat.\n\n"
-        "$$F:B\\to A$$",
+        "$$G_{BA}:B\\to A$$",
         "## … 돌아오는 길\n\n"
         "두 번째 생성자는 반대로 갑니다. 입체에서 평면으로, 상대하는 판별자도 따로 있습니다.\n\n"
-        "$$F:B\\to A$$",
+        "$$G_{BA}:B\\to A$$",
     ),
     "lecture.cycle": (
         "## … and round\n\n"
-        "What keeps a frog a frog? Whoever goes there and back must arrive where he began. The error map "
+        "What keeps a carrot a carrot? Whoever goes there and back must arrive where he began. The error map "
         "shows what got lost on the way.\n\n"
-        "$$\\lambda\\,\\big(\\lVert F(G(a))-a\\rVert_1+\\lVert G(F(b))-b\\rVert_1\\big)$$",
+        "$$\\lambda\\,(\\lVert G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
         "## … 그리고 한 바퀴\n\n"
-        "개구리가 개구리로 남는 까닭은 무엇일까요? 갔다가 돌아오면 출발한 그림이어야 하기 때문입니다. 오차 "
+        "당근이 당근으로 남는 까닭은 무엇일까요? 갔다가 돌아오면 출발한 그림이어야 하기 때문입니다. 오차 "
         "지도는 도중에 잃은 것을 보여 줍니다.\n\n"
-        "$$\\lambda\\,\\big(\\lVert F(G(a))-a\\rVert_1+\\lVert G(F(b))-b\\rVert_1\\big)$$",
+        "$$\\lambda\\,(\\lVert G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
     ),
 }

@@ -27,14 +27,14 @@ TEXT = {
         "break. *Overlaps:* where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
         "between. *Holes:* the autoencoder's codes lie in rays and islands; nothing in its loss says what "
         "lies between them, so there it decodes to blurs that are no digit, and there is no rule from "
-        "where to sample. *Spacing:* inverse-Gaussian spacing gives every tile the same share of the "
-        "Gaussian; the VAE's digits then fill the square almost evenly, while the autoencoder's do not "
+        "where to sample. *Spacing:* Gaussian quantiles (the inverse CDF) give every tile the same share of "
+        "the Gaussian; the VAE's digits then fill the square almost evenly, while the autoencoder's do not "
         "even with a Gaussian fitted to them.",
         "**무엇을 볼까요?** *매끄러움:* VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다. *겹침:* "
         "색이 섞이는 곳(4와 9, 3과 5와 8)에서는 디코더가 둘 사이의 모양을 그립니다. *빈 곳:* 오토인코더의 "
         "코드는 방사형으로 뻗거나 섬처럼 흩어져 있습니다. 그 사이가 어떠해야 하는지는 손실 함수에 없으므로 "
         "숫자가 아닌 흐릿한 형태가 디코딩되고, 어디에서 표본을 뽑아야 하는지도 정해져 있지 않습니다. "
-        "*간격:* 정규분포 분위수 간격(inverse Gaussian)에서는 모든 칸이 같은 확률을 차지합니다. 이때 "
+        "*간격:* 정규분포 분위수 간격(inverse CDF)에서는 모든 칸이 같은 확률을 차지합니다. 이때 "
         "VAE의 숫자는 정사각형을 거의 고르게 채우지만, 오토인코더의 숫자는 정규분포를 맞추어 주어도 그렇지 "
         "않습니다.",
     ),
@@ -94,7 +94,7 @@ TEXT = {
     "map.codes": ("Test digits", "테스트 숫자"),
     "map.spacing": ("Spacing", "간격"),
     "map.linear": ("linear", "선형"),
-    "map.inverse_gaussian": ("inverse Gaussian", "정규분포 분위수"),
+    "map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),
     "map.in_browser": ("Decoded in your browser in {ms} ms", "브라우저에서 {ms} ms 만에 디코딩"),
     "map.on_server": ("Decoded on the server in {ms} ms", "서버에서 {ms} ms 만에 디코딩"),
     "map.failed": (

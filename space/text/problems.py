@@ -1,4 +1,4 @@
-"""What the app says when something is wrong: what it is, and what to do."""
+"""What the app says when something is wrong: what it is, and what to do. `reason.*` are half sentences."""
 
 TEXT = {
     "problem.internal": (
@@ -72,5 +72,52 @@ TEXT = {
     "problem.image_too_large": (
         "The picture has {megapixels} megapixels; at most {most} are allowed. Scale it down and try again.",
         "그림이 {megapixels}메가픽셀입니다. {most}메가픽셀까지만 가능하니, 크기를 줄여 다시 올려 주세요.",
+    ),
+    "reason.offline": ("HF_HUB_OFFLINE is set", "HF_HUB_OFFLINE이 설정되어 있음"),
+    "reason.no_answer": (
+        "the Hub did not answer within {seconds:g} seconds",
+        "Hub가 {seconds:g}초 안에 응답하지 않음",
+    ),
+    "reason.slow": ("the Hub is slow at the moment", "지금 Hub의 응답이 느림"),
+    "reason.unreachable": ("the Hub cannot be reached", "Hub에 연결할 수 없음"),
+    "reason.broke_off": ("the connection to the Hub broke off", "Hub와의 연결이 끊김"),
+    "reason.failed": ("the download from the Hub failed", "Hub에서 내려받지 못함"),
+    "reason.status": (
+        "the Hub answered with HTTP status {status}",
+        "Hub의 응답이 HTTP 오류임 (상태 코드 {status})",
+    ),
+    "reason.token": ("the Hub does not accept the access token", "Hub가 액세스 토큰을 받아들이지 않음"),
+    "reason.gated": (
+        "{repo} is gated and the access token does not open it",
+        "{repo}는 접근 승인이 필요하며 액세스 토큰에 권한이 없음",
+    ),
+    "reason.gone": ("{repo} does not exist or is private", "{repo}가 없거나 비공개임"),
+    "reason.no_revision": ("{repo} has no revision {revision}", "{repo}에 {revision} 리비전이 없음"),
+    "reason.name": ("{repo} is not a valid repository name", "{repo}는 올바른 저장소 이름이 아님"),
+    "reason.no_file": ("{repo} has no {file}", "{repo}에 {file} 파일이 없음"),
+    "reason.too_many_files": (
+        "{repo} has {count} files; at most {most} are loaded",
+        "{repo}의 파일이 {count}개임 (최대 {most}개)",
+    ),
+    "reason.too_large": (
+        "{repo} has {size:.0f} MB; at most {most:.0f} MB are loaded",
+        "{repo}의 크기가 {size:.0f} MB임 (최대 {most:.0f} MB)",
+    ),
+    "reason.damaged": ("{file} on the Hub is damaged", "Hub에 있는 {file} 파일이 손상됨"),
+    "reason.unusable": (
+        "the copy on the Hub cannot be used: {reason}",
+        "Hub에 있는 사본을 쓸 수 없음: {reason}",
+    ),
+    "reason.nor_bundled": (
+        "{reason}, and in the bundled copy {bundled}",
+        "{reason}. 앱에 포함된 사본의 문제: {bundled}",
+    ),
+    "reason.local_file": (
+        "a file on this machine cannot be read or written ({error})",
+        "이 컴퓨터의 파일을 읽거나 쓸 수 없음 ({error})",
+    ),
+    "reason.latent_dim": (
+        "its latent space has {found} dimensions; the map needs 2",
+        "잠재 공간이 {found}차원임 (지도에는 2차원이 필요)",
     ),
 }

@@ -35,8 +35,8 @@ TEXT = {
     "reconstruct.seed": ("Seed", "시드"),
     "reconstruct.seed.info": ("Same seed, same noise.", "같은 시드는 같은 잡음을 만듭니다."),
     "reconstruct.objective.family": (
-        "All models see the same (noisy) image; they differ in what is added to the reconstruction error.",
-        "모든 모델에 같은 (잡음이 더해진) 이미지를 넣습니다. 모델마다 재구성 오차에 더하는 항이 다릅니다.",
+        "All models see the same (noisy) image; they differ in objective, layers or size of $z$.",
+        "모든 모델에 같은 (잡음이 더해진) 이미지를 넣습니다. 목적 함수, 층 또는 $z$의 차원이 서로 다릅니다.",
     ),
     "reconstruct.objective.autoencoder-mnist": (
         "The plain one: nothing but the error.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
@@ -44,7 +44,7 @@ TEXT = {
     ),
     "reconstruct.objective.autoencoder-mnist-2d": (
         "The plain one with only two numbers for $z$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-        "잠재 벡터 $z$가 단 두 개의 숫자인 기본형입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "잠재 벡터 $z$가 단 두 개의 값인 기본형입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
     ),
     "reconstruct.objective.autoencoder-sparse-mnist": (
         "Few units may be active at a time.\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",

@@ -17,15 +17,17 @@ TEXT = {
         "a latent vector $z$ into a picture $G(z)$. They fight over one number, the value\n\n"
         "$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x}\\big[\\log D(x)\\big]"
         "+\\mathbb E_{z}\\big[\\log\\big(1-D(G(z))\\big)\\big].$$\n\n"
+        "In these runs $G$ minimises $-\\log D(G(z))$ instead, which is $\\log 2$ at the equilibrium, and "
+        "loss D is $-V$ plus a penalty on the slope of $D$ (R1).\n\n"
         "- **D tends to win first.** Noise is easy to tell from digits, so a quick discriminator is soon "
         "sure: $D(x)\\to 1$, $D(G(z))\\to 0$ and $V\\to 0$, the largest it can be. The pictures are still "
         "noise then.\n"
         "- **Then a tug of war.** Better fakes pull $D(G(z))$ up and $D(x)$ down, a better discriminator "
         "pulls them apart again. Compare who gains ground in the GAN and in the DCGAN.\n"
-        "- **The losses do not fall,** although the pictures get better and better; loss G may even rise. "
-        "Each loss is measured against an opponent who improves too: it says who is ahead, not how good "
-        "the pictures are. For that there is the LeNet-FID, a distance between generated and real digits "
-        "(drawn where the run measured it).\n"
+        "- **The losses do not say how good the pictures are.** While these get better and better, loss D "
+        "rises, and loss G climbs first and falls later. Each loss is measured against an opponent who "
+        "improves too: it says who is ahead. For quality there is the LeNet-FID, a distance between "
+        "generated and real digits (drawn where the run measured it).\n"
         "- **The equilibrium** (long dashes). Against a fixed generator, the best discriminator reaches "
         "$V=-\\log 4+2\\,\\mathrm{JSD}(p_{\\text{data}}\\,\\|\\,p_G)$. If the fakes were perfect, it could "
         "only guess: $D=\\tfrac12$ everywhere and $V=-\\log 4\\approx-1.386$. The converse does not hold: "
@@ -34,18 +36,20 @@ TEXT = {
         "$D(G(z))$ swings or sticks at 0, and loss G climbs. Look for repeated pictures.",
         "## 무엇을 볼까요?\n"
         "$D(x)$는 판별자(discriminator)가 그림을 진짜라고 보는 확률이고, 생성자(generator)는 잠재 벡터 $z$를 "
-        "그림 $G(z)$로 바꿉니다. 둘은 하나의 값 $V$를 두고 겨룹니다.\n\n"
+        "그림 $G(z)$로 바꿉니다. 둘은 하나의 가치 함수 $V$를 두고 겨룹니다.\n\n"
         "$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x}\\big[\\log D(x)\\big]"
         "+\\mathbb E_{z}\\big[\\log\\big(1-D(G(z))\\big)\\big]$$\n\n"
+        "이 학습에서 $G$는 대신 $-\\log D(G(z))$를 최소화하며(균형점에서 $\\log 2$), 판별자의 손실은 $-V$에 "
+        "$D$의 기울기에 대한 벌점(R1)을 더한 값입니다.\n\n"
         "- **처음에는 대개 판별자가 이깁니다.** 잡음과 숫자는 쉽게 구별되므로, 빨리 배우는 판별자는 금세 "
         "확신합니다. $D(x)\\to 1$, $D(G(z))\\to 0$이 되고 $V$는 최댓값인 0에 가까워집니다. 이때 그림은 "
         "아직 잡음입니다.\n"
         "- **이어서 줄다리기가 시작됩니다.** 가짜가 정교해지면 $D(G(z))$는 올라가고 $D(x)$는 내려가며, "
         "판별자가 나아지면 둘은 다시 벌어집니다. GAN과 DCGAN에서 누가 앞서 나가는지 비교해 보세요.\n"
-        "- **손실은 줄어들지 않습니다.** 그림은 계속 좋아지는데도 생성자의 손실은 오히려 커지기도 합니다. "
-        "각 손실은 함께 강해지는 상대를 기준으로 재기 때문입니다. 손실은 누가 앞서는지를 말할 뿐, 그림의 "
-        "품질을 말하지 않습니다. 품질은 생성한 숫자와 실제 숫자 사이의 거리인 LeNet-FID로 잽니다(학습 중에 "
-        "측정한 경우에만 표시).\n"
+        "- **손실은 그림의 품질을 말해 주지 않습니다.** 그림은 계속 좋아지는데 판별자의 손실은 오히려 "
+        "커지고, 생성자의 손실은 커졌다가 다시 줄어듭니다. 각 손실은 함께 강해지는 상대를 기준으로 재므로 "
+        "누가 앞서는지를 말할 뿐입니다. 품질은 생성한 숫자와 실제 숫자 사이의 거리인 LeNet-FID로 잽니다(학습 "
+        "중에 측정한 경우에만 표시).\n"
         "- **균형점**(긴 점선). 생성자를 고정하면 최적의 판별자에서 "
         "$V=-\\log 4+2\\,\\mathrm{JSD}(p_{\\text{data}}\\,\\|\\,p_G)$입니다. 가짜가 완벽하다면 판별자는 "
         "찍을 수밖에 없어 어디서나 $D=\\tfrac12$, $V=-\\log 4\\approx-1.386$이 됩니다. 그 역은 성립하지 "
@@ -94,8 +98,8 @@ TEXT = {
         "- **The loss falls** steeply and then levels off, and the test loss (dashed) goes with it. "
         "Where the dashed curve turns up again, the model begins to learn its training images by heart.\n"
         "- **A VAE's two terms pull against each other:** the reconstruction term can fall only as far as "
-        "the code carries information, and that is the KL term, which *rises* from 0 as training begins "
-        "to use the latent space.",
+        "the code carries information, and of that the KL term is an upper bound; it *rises* from near 0 as "
+        "training begins to use the latent space.",
         "## 무엇을 볼까요?\n"
         "첫째 줄은 테스트 이미지(잡음 제거 오토인코더는 잡음을 더한 이미지), 둘째 줄은 그 재구성입니다. "
         "VAE는 그 아래에 고정된 잠재 벡터 $z\\sim\\mathcal N(0,I)$를 디코딩한 그림도 보여 줍니다.\n\n"
@@ -103,8 +107,8 @@ TEXT = {
         "것입니다. 숫자를 서로 구별하는 획은 그다음에 나타납니다.\n"
         "- **손실**은 가파르게 줄다가 평평해지며, 테스트 손실(점선)도 함께 줄어듭니다. 점선이 다시 올라가면 "
         "모델이 학습 이미지를 외우기 시작한 것입니다.\n"
-        "- **VAE의 두 항은 서로 맞섭니다.** 재구성 항은 코드가 담은 정보만큼만 줄어들 수 있고, 그 정보량에 "
-        "해당하는 KL 항은 잠재 공간을 쓰기 시작하면서 0에서부터 *커집니다*.",
+        "- **VAE의 두 항은 서로 맞섭니다.** 재구성 항은 코드가 담은 정보만큼만 줄어들 수 있고, 그 정보량의 "
+        "상한인 KL 항은 잠재 공간을 쓰기 시작하면서 0 근처에서부터 *커집니다*.",
     ),
     "problem.no_run": (
         "The folder of {model} has neither pictures nor a history of its training. Choose another model.",
@@ -137,7 +141,7 @@ TEXT = {
     ),
     "run.group.opinion": ("What D thinks", "판별자의 판단"),
     "run.group.value": ("Value V(D, G)", "가치 함수 V(D, G)"),
-    "run.group.game": ("Losses of the players", "두 네트워크의 손실"),
+    "run.group.game": ("Losses of the players", "두 신경망의 손실"),
     "run.group.cycle": ("Cycle error, test", "순환 오차, 테스트"),
     "run.group.l1": ("L1 to the counterpart, test", "짝 이미지와의 L1, 테스트"),
     "run.group.ssim": ("SSIM with the counterpart, test", "짝 이미지와의 SSIM, 테스트"),

@@ -87,7 +87,7 @@ TEXT = {
         "F makes {source} pictures. Where x is one already, F should leave it alone, but for its size, which "
         "it always changes. (No loss asked for that here.)",
         "F는 {source} 그림을 만듭니다. x가 이미 {source} 그림이라면 F는 그대로 두어야 합니다. 다만 크기는 "
-        "항상 바꿉니다. (이 모델은 항등 손실을 따로 학습하지 않았습니다.)",
+        "항상 바꿉니다. (이 모델은 항등 손실을 쓰지 않고 학습했습니다.)",
     ),
     "translate.strip": ("The translation through training", "학습이 진행되며 달라지는 변환"),
     "translate.strip.note": (
@@ -111,8 +111,8 @@ TEXT = {
         "&\\min_{D_B}\\;\\mathbb E_{b}\\big[(D_B(b)-1)^2\\big]+\\mathbb E_{a}\\big[D_B(G(a))^2\\big]\\\\"
         "&\\min_{D_A}\\;\\mathbb E_{a}\\big[(D_A(a)-1)^2\\big]+\\mathbb E_{b}\\big[D_A(F(b))^2\\big]"
         "\\end{aligned}$$\n\n"
-        "and both generators, $G$ from $A$ to $B$ and $F$ back, minimise two adversarial terms and the "
-        "cycle:\n\n"
+        "and both generators, $G$ from $A$ to $B$ and $F$ back (in the other direction these names change "
+        "places), minimise two adversarial terms and the cycle:\n\n"
         "$$\\begin{gathered}"
         "\\underbrace{\\mathbb E_{a}\\big[(D_B(G(a))-1)^2\\big]}_{G\\text{ fools }D_B}"
         "+\\underbrace{\\mathbb E_{b}\\big[(D_A(F(b))-1)^2\\big]}_{F\\text{ fools }D_A}"
@@ -122,10 +122,11 @@ TEXT = {
         "- **Why the cycle.** The adversarial term alone would be content with *any* good Fluent emoji. Only "
         "the way back forces $G$ to keep what $x$ shows. This $G$ helps itself besides: it corrects its "
         "input instead of drawing anew.\n"
-        "- **Colours and shading go, shapes stay.** The cycle rewards what can be undone pixel by pixel. "
+        "- **Colours and shading change, shapes stay.** The cycle rewards what can be undone pixel by pixel. "
         "Where the designers drew something else altogether, no $G$ can know it. Fluent emoji are drawn "
-        "smaller as well, which convolutions cannot imitate; so $G$ scales its input first, by a factor "
-        "taken from the training images of both sets, and $F$ scales it back.\n"
+        "smaller as well. Scaling about the centre moves each place differently, which convolutions, "
+        "treating all places alike, can hardly learn; so $G$ scales its input first, by a factor taken from "
+        "the training images of both sets, and $F$ scales it back.\n"
         "- **A small cycle error is no proof.** $G$ may hide in $G(x)$, in faint noise, what $F$ needs to "
         "restore $x$ ([Chu et al. 2017](https://arxiv.org/abs/1712.02950)). Compare the error map with what "
         "$G(x)$ still shows.\n"
@@ -137,8 +138,8 @@ TEXT = {
         "&\\min_{D_B}\\;\\mathbb E_{b}\\big[(D_B(b)-1)^2\\big]+\\mathbb E_{a}\\big[D_B(G(a))^2\\big]\\\\"
         "&\\min_{D_A}\\;\\mathbb E_{a}\\big[(D_A(a)-1)^2\\big]+\\mathbb E_{b}\\big[D_A(F(b))^2\\big]"
         "\\end{aligned}$$\n\n"
-        "두 생성자, 곧 $A$에서 $B$로 가는 $G$와 돌아오는 $F$는 적대적 손실 두 개와 순환 손실의 합을 "
-        "최소화합니다.\n\n"
+        "두 생성자, 곧 $A$에서 $B$로 가는 $G$와 돌아오는 $F$(반대 방향을 고르면 두 이름이 서로 바뀝니다)는 "
+        "적대적 손실 두 개와 순환 손실의 합을 최소화합니다.\n\n"
         "$$\\begin{gathered}"
         "\\underbrace{\\mathbb E_{a}\\big[(D_B(G(a))-1)^2\\big]}_{G\\text{가 }D_B\\text{를 속임}}"
         "+\\underbrace{\\mathbb E_{b}\\big[(D_A(F(b))-1)^2\\big]}_{F\\text{가 }D_A\\text{를 속임}}"
@@ -149,8 +150,9 @@ TEXT = {
         "됩니다. 돌아오는 길이 있어야 $G$가 $x$의 내용을 지킵니다. 게다가 여기의 $G$는 처음부터 새로 그리지 "
         "않고 입력을 고치기만 합니다.\n"
         "- **색과 음영은 바뀌고 모양은 남습니다.** 순환 손실은 픽셀 단위로 되돌릴 수 있는 변화에 유리합니다. "
-        "디자이너가 아예 다른 모양을 그렸다면 $G$는 알 길이 없습니다. Fluent 이모지는 크기도 더 작은데, "
-        "합성곱은 크기를 바꾸지 못합니다. 그래서 $G$는 두 집합의 학습 이미지에서 구한 배율로 입력을 먼저 "
+        "디자이너가 아예 다른 모양을 그렸다면 $G$는 알 길이 없습니다. Fluent 이모지는 크기도 더 작습니다. "
+        "중심을 기준으로 줄이려면 위치마다 다르게 움직여야 하는데, 합성곱은 모든 위치를 똑같이 다루므로 이를 "
+        "배우기 어렵습니다. 그래서 $G$는 두 집합의 학습 이미지에서 구한 배율로 입력을 먼저 "
         "줄이고, $F$는 다시 키웁니다.\n"
         "- **순환 오차가 작다고 안심할 수는 없습니다.** 복원에 필요한 정보를 $G$가 $G(x)$ 안에 옅은 "
         "잡음으로 숨길 수 있습니다([Chu et al. 2017](https://arxiv.org/abs/1712.02950)). 오차 지도와 "
