@@ -16,6 +16,7 @@ import torch  # noqa: E402  after the environment is set
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from space import environment  # noqa: E402, F401  before Gradio, as in the app
+from tests.pages import watch  # noqa: E402
 from tests.processes import Lab, running_lab  # noqa: E402
 
 torch.set_num_threads(1)
@@ -47,6 +48,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     options = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
     context = browser.new_context(**options)
     page = context.new_page()
+    watch(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

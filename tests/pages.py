@@ -2,8 +2,42 @@
 
 import time
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
+
+QUIET_SECONDS = 1.0
+
+
+class Traffic:
+    """What a page has asked for and not got yet, and when it asked last."""
+
+    def __init__(self, page: Page) -> None:
+        self.latest, self.open = time.monotonic(), set[Request]()
+        page.on("request", self._begin)
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda request: self.open.discard(request))
+
+    def _begin(self, request: Request) -> None:
+        self.latest = time.monotonic()
+        if "/heartbeat/" not in request.url:  # open as long as the page is
+            self.open.add(request)
+
+    def is_quiet(self) -> bool:
+        return not self.open and time.monotonic() > self.latest + QUIET_SECONDS
+
+
+_traffic: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
+
+
+def watch(page: Page) -> None:
+    """Note what a new page asks for, for `until_quiet`."""
+    _traffic[page] = Traffic(page)
+
+
+def until_quiet(page: Page) -> None:
+    """Wait until the page has got all that it asked for, and asks for nothing more."""
+    until(page, _traffic[page].is_quiet)
 
 
 def visit_tab(page: Page, url: str, tab: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from space.models import MODELS
 from space.text import TEXT
-from tests.pages import visit_tab
+from tests.pages import until_quiet, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -130,7 +130,7 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
 )
 def test_everything_is_reachable_by_keyboard(page: Page, url: str, tab: str):
     visit_tab(page, url, tab)
-    page.wait_for_timeout(3000)
+    until_quiet(page)
     page.get_by_role("tab").first.focus()
     footer = False
     for _ in range(300):

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from space import app, hub
 from space.tabs import generate
 from space.text import TEXT
-from tests.pages import until, visit_tab
+from tests.pages import until, until_quiet, visit_tab
 from tests.small_models import bundled
 from tests.test_generate import write_models
 
@@ -79,6 +79,7 @@ def test_the_page_begins_with_two_models_and_a_walk(page: Page, url: str) -> Non
 
 def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> None:
     open_tab(page, url)
+    until_quiet(page)
     page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
     requests: list[str] = []
     page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from space.lecture import STEPS
 from space.text import TEXT
+from tests.pages import until_quiet
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -67,7 +68,7 @@ def test_on_a_phone_a_step_opens_with_its_text_and_a_button_leads_to_the_picture
     shows(page, "family")
     picture = page.locator("#reconstruct-result")
     expect(picture.locator(".card").first).to_be_attached(timeout=30_000)
-    page.wait_for_timeout(2000)  # until the page has settled
+    until_quiet(page)
     expect(page.locator("#lecture h2:visible")).to_be_in_viewport()
     look = page.locator("#lecture-controls .look")
     look.click()
@@ -86,7 +87,7 @@ def test_leaving_brings_the_page_back_as_it_was(page: Page, url: str):
     page.goto(f"{url}?{query}")
     result = page.locator("#reconstruct-result img").nth(3)
     expect(result).to_be_visible(timeout=30_000)
-    page.wait_for_timeout(1500)
+    until_quiet(page)
     before = result.get_attribute("src")
     page.evaluate("scrollTo(0, 120); document.querySelector('#lecture-open button').click()")  # from there
     shows(page, NAMES[0])

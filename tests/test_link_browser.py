@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from space.text import TEXT
-from tests.pages import until
+from tests.pages import until, until_quiet, watch
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -27,12 +27,13 @@ def shown(page: Page, picture: str) -> str:
 
 
 def settled(page: Page, picture: str, selector: str) -> str:
-    """What is shown once `selector` is there and nothing has changed for a while."""
+    """What is shown once `selector` is there, all has come, and nothing has changed for a while."""
     page.locator(selector).first.wait_for(state="attached", timeout=30_000)
     page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
+    until_quiet(page)
     before, now = None, ""
     while before != now:
-        page.wait_for_timeout(800)
+        page.wait_for_timeout(400)
         before, now = now, shown(page, picture)
     return now
 
@@ -56,7 +57,7 @@ def manifold(page: Page) -> None:
     page.locator("#manifold-start-sheet").get_by_label("4, 3", exact=True).check()
     page.locator("#manifold-end-sheet").get_by_label("9, 1", exact=True).check()
     page.locator("#manifold-seed input").fill("4")
-    page.wait_for_timeout(1500)  # the maps go to the digit
+    until_quiet(page)  # the maps go to the digit
     page.locator("#map-vae-mnist-2d .spacing").select_option("inverse_gaussian")
     for name, place in (("vae-mnist-2d", 0.3), ("autoencoder-mnist-2d", 0.6)):
         box = page.locator(f"#map-{name} .pointer").bounding_box()
@@ -149,6 +150,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
 def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser, page: Page, url: str):
     phone = browser.new_context(locale="ko-KR", viewport={"width": 390, "height": 844})
     visitor = phone.new_page()
+    watch(visitor)
     errors: list[str] = []
     visitor.on(
         "pageerror", lambda error: errors.append(str(error))
@@ -207,11 +209,8 @@ def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page:
     page.goto(f"{url}?tab=manifold")
     page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
     settled(page, TABS[manifold][0], TABS[manifold][1])
-    requests = [""]
+    requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    while requests:  # of the drawing board, and for the code of where the map begins
-        requests.clear()
-        page.wait_for_timeout(1500)
     visits = page.evaluate("history.length")
     page.locator("#map-vae-mnist-2d .pointer").scroll_into_view_if_needed()
     box = page.locator("#map-vae-mnist-2d .pointer").bounding_box()

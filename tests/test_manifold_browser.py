@@ -1,7 +1,6 @@
 """The manifold tab in a real Chromium: decoding in the page, dragging, and what happens without weights."""
 
 import statistics
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from safetensors.torch import load_file, save
 
 from space import app, hub
 from space.tabs import manifold
-from tests.pages import until, visit_tab
+from tests.pages import until, until_quiet, visit_tab
 from tests.small_models import bundled
 from tests.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
@@ -33,20 +32,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def open_maps(page: Page, url: str, decoder: str = "browser") -> None:
-    """Go to the tab and wait until both maps are drawn and no request has left for a second."""
-    latest = time.monotonic()
-
-    def note(_: object) -> None:
-        nonlocal latest
-        latest = time.monotonic()
-
-    page.on("request", note)
+    """Go to the tab and wait until both maps are drawn and all else has come."""
     visit_tab(page, url, "manifold")
     for name in manifold.MAPS:
         page.locator(f"#map-{name} [data-decoder={decoder}]").wait_for(timeout=30_000)
-    while time.monotonic() < latest + 1:
-        page.wait_for_timeout(100)
-    page.remove_listener("request", note)
+    until_quiet(page)
 
 
 def on_map(page: Page, name: str, expression: str) -> object:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from space import app, hub
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.tabs import timeline as tab
+from tests.pages import until, until_quiet
 from tests.test_timeline import BARE_NAME, GAN_NAME, STEPS, VAE_NAME, grid, write_models
 
 pytestmark = pytest.mark.browser
@@ -92,7 +93,7 @@ def test_it_plays_to_the_end_without_asking_the_server(page: Page, url: str) -> 
     assert state(page, "playing")
     page.locator("#timeline-run .speed").select_option("4")
     page.locator("#timeline-hints").get_by_text("tug of war").wait_for()
-    page.wait_for_timeout(300)
+    until_quiet(page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.wait_for_function("() => !document.querySelector('#timeline-run [data-model]').trainingRun.playing")
@@ -232,7 +233,7 @@ def test_what_is_missing_gets_a_sentence(page: Page, url: str, root: Path) -> No
 def test_another_tab_stops_it(page: Page, url: str) -> None:
     open_run(page, url)
     page.get_by_role("tab", name="First").click()
-    page.wait_for_timeout(1500)
+    until(page, lambda: not state(page, "playing"))
     page.get_by_role("tab", name="How it learned").click()
     page.locator("#timeline-run .frame").wait_for()
     assert not state(page, "playing")
