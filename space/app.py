@@ -19,7 +19,7 @@ from space.hub import ModelUnavailable, is_unchanged, load, packed_weights
 from space.limits import MAX_UPLOAD_BYTES
 from space.mcp import separate_outputs
 from space.problems import Problem
-from space.serving import PageCache, lifespan, prepare
+from space.serving import PageCache, Streams, lifespan, prepare
 from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline, translate
 
 HERE = Path(__file__).parent
@@ -129,7 +129,7 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
                 Route("/hangul.woff2", hangul),
                 Route("/weights/{name}", weights),
             ],
-            "middleware": [Middleware(Guard), Middleware(PageCache)],
+            "middleware": [Middleware(Guard), Middleware(PageCache), Middleware(Streams)],
             "exception_handlers": {RequestValidationError: refuse_body},
             "lifespan": lifespan,
         },

@@ -13,7 +13,7 @@ import asyncio
 import gzip
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
@@ -25,6 +25,7 @@ from anyio.to_thread import run_sync
 from fastapi import HTTPException
 from gradio.queueing import Event, Queue
 from gradio.route_utils import get_fn, get_root_url
+from gradio.server_messages import CloseStreamMessage, HeartbeatMessage
 from gradio.state_holder import SessionState, StateHolder
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -43,6 +44,9 @@ PAGES, SCRIPTS = ("/", "/config"), ("/assets/", "/static/")
 """what is the same for all: the page, its configuration, and paths that Gradio's scripts are under"""
 MAX_PAGE_BYTES = 40_000_000
 """memory for these, gzipped; the page is kept under each address that it is reached by"""
+LET_GO_SECONDS = 3.0
+"""how long a call waits for its page to let go of a stream that has ended"""
+CLOSE = f"data: {CloseStreamMessage().model_dump_json()}\n\n".encode()
 
 
 def address(request: Request) -> str:
@@ -59,8 +63,15 @@ def visitor(event: Event) -> str:
 class FairQueue(Queue):
     """Gradio's queue, in which visitors take turns, and which says no in time, in the visitor's language."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.ending: dict[str, asyncio.Event] = {}
+        """by session: set when the page lets go of a stream that has ended (`Streams`)"""
+
     async def push(self, body: Any, request: Request, username: str | None) -> Any:
         """Take in a call; 429 or, for `gradio_client`, 503 where too many wait already."""
+        if body.session_hash in self.ending:
+            await within(LET_GO_SECONDS, self.ending[body.session_hash])
         group = get_fn(self.blocks, None, body).concurrency_id
         who = body.session_hash or address(request)
         waiting = [event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue]
@@ -113,6 +124,65 @@ def refusal(problem: Problem, request: Request) -> HTTPException:
     return HTTPException(status, sentence, {"retry-after": str(RETRY_SECONDS)})
 
 
+async def within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for the event, but not longer."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+class Streams:
+    """ASGI middleware around the streams by which pages get their answers, so that none is lost.
+
+    A page reads one stream at a time. Gradio ends it after the last answer that is due, of which the page
+    learns later: a call that it makes meanwhile counts on the old stream, and would never be answered. Such
+    a call waits (`FairQueue.push`) until the page has let go. The other way round, a page that learns late
+    that its call was taken in opens a stream that nothing will come by; it is told so at once.
+
+    And a visitor who leaves is gone for Gradio at its next look, not in the middle of it: there it forgets a
+    task each time, which wakes up every 15 seconds for good.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].endswith("/queue/data"):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        session, queue = request.query_params.get("session_hash", ""), scope["app"].get_blocks()._queue
+        if not queue.pending_event_ids_session.get(session):
+            await Response(CLOSE, media_type="text/event-stream")(scope, receive, send)
+            return
+        gone = asyncio.Event()
+
+        async def look() -> Message:
+            """What is received; who waits for it when the visitor leaves waits on, the next look tells."""
+            if not gone.is_set():
+                message = await receive()
+                if message["type"] != "http.disconnect":
+                    return message
+                gone.set()
+                if session in queue.pending_messages_per_session and session not in queue.ending:
+                    queue.pending_messages_per_session[session].put_nowait(HeartbeatMessage())  # that is now
+                await asyncio.Future()
+            return {"type": "http.disconnect"}
+
+        async def pass_on(message: Message) -> None:
+            if message.get("body") == CLOSE and "sec-fetch-mode" in request.headers:  # a browser lets go
+                queue.ending[session] = gone
+            elif queue.ending.get(session) is gone and not message.get("more_body"):
+                await within(LET_GO_SECONDS, gone)
+            await send(message)
+
+        try:
+            await self.app(scope, look, pass_on)
+        finally:
+            gone.set()
+            if queue.ending.get(session) is gone:
+                del queue.ending[session]
+
+
 class PageCache:
     """ASGI middleware that asks Gradio once for the page, its configuration, and each of its scripts.
 
@@ -137,6 +207,9 @@ class PageCache:
         """The gzipped response to a request, from memory where it is known."""
         path = request.scope["path"]
         key = path, get_root_url(request, path, None) if path in PAGES else ""
+        if key in self.pages:
+            self.pages.move_to_end(key)
+            return self.pages[key]
         async with self.lock:  # whoever asks the same meanwhile waits for the one answer
             if key not in self.pages:
                 response = await call(self.app, request.scope, receive)
@@ -148,7 +221,6 @@ class PageCache:
                     return response
                 response.headers["etag"] = f'"{blake2b(response.body, digest_size=12).hexdigest()}"'
                 self.pages[key] = response
-            self.pages.move_to_end(key)
             while sum(len(response.body) for response in self.pages.values()) > MAX_PAGE_BYTES:
                 self.pages.popitem(last=False)
             return self.pages[key]

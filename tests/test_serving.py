@@ -1,5 +1,7 @@
 """Many visitors on real servers: turns, refusals and the way back, and what is kept of a call."""
 
+import asyncio
+import gc
 import gzip
 import json
 import re
@@ -7,6 +9,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -115,7 +120,7 @@ class Door:
             quiet=True,
             i18n=i18n,
             app_kwargs={
-                "middleware": [Middleware(serving.PageCache)],
+                "middleware": [Middleware(serving.PageCache), Middleware(serving.Streams)],
                 "lifespan": serving.lifespan,
             },
             **serving.prepare(self.demo),
@@ -211,6 +216,74 @@ def test_an_answer_that_nobody_fetches_is_kept_until_gradio_forgets_it(door):
 def test_no_call_passes_the_queue(door):
     refused = httpx.post(f"{door.url}/gradio_api/run/enter", json={"data": ["me"], "session_hash": "mine"})
     assert refused.status_code == 404 and door.entered == []
+
+
+@contextmanager
+def stream(door: Door, session: str) -> Iterator[Iterator[dict[str, Any]]]:
+    """The messages of a stream of answers, as a page reads it."""
+    url = f"{door.url}/gradio_api/queue/data?session_hash={session}"
+    with httpx.stream("GET", url, headers={"sec-fetch-mode": "cors"}, timeout=60) as response:
+        yield (json.loads(line.removeprefix("data: ")) for line in response.iter_lines() if line)
+
+
+def read(messages: Iterator[dict[str, Any]]) -> list[str]:
+    """The answers of a stream up to its end."""
+    ended = takewhile(lambda message: message["msg"] != "close_stream", messages)
+    return [message["output"]["data"][0] for message in ended if message["msg"] == "process_completed"]
+
+
+def test_a_call_waits_until_its_page_has_let_go_of_a_stream_that_ended(door, monkeypatch):
+    monkeypatch.setattr(serving, "LET_GO_SECONDS", 60)
+    door.open.set()
+    door.knock("first", "page")
+    with ThreadPoolExecutor() as pool:
+        with stream(door, "page") as messages:
+            assert read(messages) == ["hello first"]
+            second = pool.submit(door.knock, "second", "page")
+            assert door.answer(door.knock("other", "another page")) == "hello other"
+            assert not wait([second], 0.5).done and "second" not in door.entered
+        assert second.result(10).status_code == 200
+    with stream(door, "page") as messages:
+        assert read(messages) == ["hello second"]
+    door.wait_until(lambda: not door.demo._queue.ending)
+
+
+def test_a_page_that_keeps_its_stream_is_not_waited_for_long(door, monkeypatch):
+    monkeypatch.setattr(serving, "LET_GO_SECONDS", 0.2)
+    door.open.set()
+    door.knock("first", "page")
+    with stream(door, "page") as messages:
+        assert read(messages) == ["hello first"]
+        assert door.knock("second", "page").status_code == 200
+    with stream(door, "page") as messages:
+        assert read(messages) == ["hello second"]
+
+
+def test_a_stream_that_nothing_will_come_by_ends_at_once(door):
+    with stream(door, "nobody") as messages:
+        assert [message["msg"] for message in messages] == ["close_stream"]
+    door.open.set()
+    assert door.answer(door.knock("first", "page")) == "hello first"
+    with stream(door, "page") as messages:
+        assert [message["msg"] for message in messages] == ["close_stream"]
+
+
+def heartbeats() -> list[asyncio.Task]:
+    tasks = [one for one in gc.get_objects() if type(one) is asyncio.Task and not one.done()]
+    return [one for one in tasks if "heartbeat" in one.get_coro().__qualname__]
+
+
+def test_who_leaves_in_the_middle_leaves_nothing_behind(door):
+    door.knock("first", "one")
+    door.wait_until(lambda: door.entered == ["first"])
+    door.knock("second", "two")
+    before = len(heartbeats())
+    for session in ("one", "two"):
+        with stream(door, session) as messages:
+            assert next(messages)["msg"] == "estimation" and len(heartbeats()) == before + 1
+        door.wait_until(lambda: len(heartbeats()) == before)
+    assert door.waiting() == 0  # the second one's turn never comes
+    door.open.set()
 
 
 @pytest.mark.browser
