@@ -124,7 +124,7 @@ def _shortened(figure: dict[str, Any]) -> dict[str, Any]:
 
 def _is_figure(value: Any) -> bool:
     if isinstance(value, list):
-        return all(_is_figure(v) and not isinstance(v, list) for v in value)
+        return all(not isinstance(v, list) and _is_figure(v) for v in value)
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15  # nor NaN
 
 

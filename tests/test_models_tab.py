@@ -122,6 +122,12 @@ def test_damaged_side_files_do_not_break_the_tab(folder, content):
     assert tab.read_licence(folder) is None
 
 
+def test_a_figure_nested_deeply_is_left_out(folder):
+    figures = f'{{"deep": {{"value": {"[" * 350}1{"]" * 350}}}, "sound": {{"value": 5}}}}'
+    (folder / "metrics.json").write_text(figures)
+    assert list(tab.read_metrics(folder)) == ["sound"]
+
+
 def test_a_long_history_is_drawn_with_few_points_that_end_at_the_end(folder):
     rows = "".join(f"{step},{1 + 1 / (step + 1)}\n" for step in range(10_000))
     (folder / "history.csv").write_text("step,loss\n" + rows)
