@@ -112,13 +112,15 @@ def read_metrics(folder: Path) -> Metrics:
     sound = (
         (key, one) for key, one in found.items() if isinstance(one, dict) and _is_figure(one.get("value"))
     )
-    return {key: _shortened(one) for key, one in islice(sound, MAX_FIGURES)}
+    return {key: _known(one) for key, one in islice(sound, MAX_FIGURES)}
 
 
-def _shortened(figure: dict[str, Any]) -> dict[str, Any]:
-    texts = {"protocol": MAX_PROTOCOL, "unit": 40}
-    return figure | {
-        key: str(figure[key])[:most] for key, most in texts.items() if figure.get(key) is not None
+def _known(figure: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a figure that the app knows; whatever else stands there might not even be sent as JSON."""
+    texts = {"unit": 40, "better": 40, "protocol": MAX_PROTOCOL}
+    said = {key: figure[key] for key in texts if key in figure}
+    return {"value": figure["value"]} | {
+        key: None if text is None else str(text)[: texts[key]] for key, text in said.items()
     }
 
 
