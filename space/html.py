@@ -166,7 +166,7 @@ def line_chart(series: Sequence[tuple[str, str, Sequence[float], Sequence[float]
     width, height, left, bottom, top = 460, 240, 48, 24, 8
     xs = [x for _, _, x, _ in series for x in x]
     ys = [y for _, _, _, y in series for y in y]
-    x_most, y_least, y_most = max(xs) or 1, min(ys), max(ys)
+    x_most, y_least, y_most = max(1, *xs), min(ys), max(ys)
     if y_most / y_least < 1.05:
         y_least, y_most = y_least / 1.05, y_most * 1.05
 

@@ -89,7 +89,7 @@ def test_the_licence_is_read_from_the_cards_header(tmp_path, card, licence):
 
 
 def test_blank_and_broken_cells_leave_gaps_in_the_curves(folder):
-    curves = tab.read_history(folder)
+    curves = tab.find_curves(tab.read_rows(folder))
     assert curves["loss"] == ([0, 100, 300], [50, 20, 9])
     assert curves["test_loss"] == ([0, 200], [40, 12])
 
@@ -120,6 +120,25 @@ def test_damaged_side_files_do_not_break_the_tab(folder, content):
     page = tab.details(NAME)
     assert "No figures" in page and "No training history" in page
     assert tab.read_licence(folder) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "drawn"),
+    [
+        ("-2,1\n-1,2\n", 0),  # no such steps
+        ("1,1\n1e308,2\n", 1),
+        ("1e-320,1\n0,2\n", 2),
+        ("0,1\n1,1.7e308\n", 1),
+        ("0,1\n1,1e15\n2,1e-14\n", 3),
+        ("0,5e-324\n1,5e-324\n", 0),  # as good as 0, where the axis does not reach
+    ],
+)
+def test_a_history_is_drawn_as_far_as_it_makes_sense(folder, rows, drawn):
+    (folder / "history.csv").write_text(f"step,loss\n{rows}")
+    page = tab.details(NAME)
+    points = page.split('points="')[1].split('"')[0].split() if drawn else []
+    assert len(points) == drawn and page.count("<polyline") == (drawn > 0)
+    assert not {"nan", "inf"} & {number for point in points for number in point.split(",")}
 
 
 def test_of_figures_nested_deeply_only_sound_parts_are_read(folder):

@@ -3,15 +3,12 @@
 Everything here is read from the model folders; nothing is computed.
 """
 
-import csv
 import json
 import math
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from html import escape
-from io import StringIO
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +30,10 @@ from space.html import (
     words,
 )
 from space.hub import LoadedModel, ModelUnavailable, load, packed_weights, read_side_file
-from space.limits import MAX_SIDE_ROWS
 from space.models import MODELS
 from space.problems import Problem
 from space.tabs import friendly, i18n
-from space.tabs.timeline import read_frames
+from space.tabs.timeline import MAX_VALUE, Curve, find_curves, read_frames, read_rows
 
 CURVES = (  # column of history.csv, its name in words, its look; families have one pair or the other
     ("loss", "train", "train"),
@@ -103,33 +99,6 @@ def read_licence(folder: Path) -> str | None:
     return found[1] if found else None
 
 
-def read_history(folder: Path) -> dict[str, tuple[list[float], list[float]]]:
-    """The curves of history.csv, column -> (steps, values), without blank, unreadable or non-finite cells."""
-    curves: dict[str, tuple[list[float], list[float]]] = {}
-    text = read_side_file(folder, "history.csv").decode(errors="replace")
-    try:
-        rows = list(islice(csv.DictReader(StringIO(text, newline="")), MAX_SIDE_ROWS))
-    except csv.Error:
-        return {}
-    for row in rows:
-        step = _finite(row.get("step"))
-        for column, cell in row.items():
-            value = _finite(cell)
-            if step is not None and value is not None and column not in (None, "step"):
-                steps, values = curves.setdefault(column, ([], []))
-                steps.append(step)
-                values.append(value)
-    return curves
-
-
-def _finite(cell: Any) -> float | None:
-    try:
-        value = float(cell)
-    except (TypeError, ValueError):
-        return None
-    return value if math.isfinite(value) else None
-
-
 def overview() -> str:
     """All models as a table."""
     columns = ("name", "source", "parameters", "size", "licence")
@@ -165,7 +134,7 @@ def details(name: str) -> str:
         raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
     loaded = load(name)
     config = json.dumps(asdict(loaded.model.config), indent=2)
-    curves, metrics = read_history(loaded.folder), read_metrics(loaded.folder)
+    curves, metrics = find_curves(read_rows(loaded.folder)), read_metrics(loaded.folder)
     samples, history = _timeline(name, read_frames(loaded.folder)), _history(curves)
     keep_curves = download(f"{name}_history.csv", _curve_table(curves)) if curves else ""
     keep_figures = download(f"{name}_metrics.csv", _figure_table(metrics)) if metrics else ""
@@ -178,7 +147,7 @@ def details(name: str) -> str:
     )
 
 
-def _curve_table(curves: dict[str, tuple[list[float], list[float]]]) -> str:
+def _curve_table(curves: dict[str, Curve]) -> str:
     rows: dict[float, dict[str, float]] = {}
     for column, points in curves.items():
         for step, value in zip(*points):
@@ -209,11 +178,11 @@ def _figures(metrics: Metrics) -> str:
     )
 
 
-def _history(curves: dict[str, tuple[list[float], list[float]]]) -> str:
+def _history(curves: dict[str, Curve]) -> str:
     series = []
     for column, key, css in CURVES:
         steps, values = curves.get(column, ([], []))
-        points = [(x, y) for x, y in zip(steps, values) if y > 0]  # the axis is logarithmic
+        points = [(x, y) for x, y in zip(steps, values) if y > 1 / MAX_VALUE]  # the axis is logarithmic
         every = math.ceil(len(points) / MAX_POINTS) or 1
         kept = points[::-every][::-1]  # the last one is always there
         if kept:

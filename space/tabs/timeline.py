@@ -190,7 +190,7 @@ def training_run(loaded: LoadedModel) -> dict[str, Any]:
 @lru_cache(maxsize=2 * len(MODELS))  # a model folder does not change: a new commit is a new folder
 def _training_run(name: str, folder: Path, image_size: int) -> dict[str, Any]:
     frames, rows = read_frames(folder), read_rows(folder)
-    curves = {column: curve for column in rows if column not in NO_CURVE and (curve := _curve(rows, column))}
+    curves = {column: curve for column, curve in find_curves(rows).items() if column not in NO_CURVE}
     logged = sorted({step for steps, _ in curves.values() for step in steps})
     positions = [step for step, _ in frames] or evenly(logged, MAX_FRAMES)
     starts = [next((step for step in steps if step > 0), 1) for steps, _ in curves.values()]
@@ -301,10 +301,14 @@ def _number(cell: str) -> float | None:
 Curve = tuple[list[float], list[float]]
 
 
-def _curve(rows: Rows, column: str) -> Curve | None:
-    """Steps and values of a column where it has any."""
-    points = [(step, value) for step, value in zip(rows["step"], rows[column]) if value is not None]
-    return tuple(map(list, zip(*points))) if points else None
+def find_curves(rows: Rows) -> dict[str, Curve]:
+    """Steps and values of each column that has any."""
+    curves = {}
+    for column, values in rows.items():
+        points = [(step, value) for step, value in zip(rows["step"], values) if value is not None]
+        if points and column != "step":
+            curves[column] = tuple(map(list, zip(*points)))
+    return curves
 
 
 def _steps_per_epoch(rows: Rows) -> float | None:
