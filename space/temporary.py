@@ -32,7 +32,8 @@ GRACE_SECONDS = 60
 
 def own_folder() -> Path:
     """A new folder that goes when this process ends; folders whose process was killed go now."""
-    parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    # resolved, as Gradio's paths of pictures are, else `sweep` would not know those that stay
+    parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()).resolve()
     parent.mkdir(parents=True, exist_ok=True)
     for other in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):

@@ -18,6 +18,7 @@ from typing import Any
 
 import gradio as gr
 import httpx
+import numpy as np
 import pytest
 from gradio_client import Client
 from gradio_client.utils import QueueError
@@ -379,6 +380,23 @@ def test_old_files_of_visitors_go_and_those_of_the_page_stay(tmp_path, monkeypat
     temporary.forget(demo)
     assert not old.exists() and not new.exists() and own.exists()
     assert files == {str(own)}
+
+
+def test_files_of_the_page_stay_where_a_link_leads_to_the_folder(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "link"))
+    folder = temporary.own_folder()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    monkeypatch.setattr(temporary, "FOLDER", folder)
+    monkeypatch.setattr(temporary, "_used_bytes", 0)
+    monkeypatch.setattr(temporary, "_swept", 0.0)
+    monkeypatch.setattr(temporary, "TEMPORARY_SECONDS", -5)
+    with gr.Blocks() as demo:
+        gr.Image(np.zeros((9, 9), np.uint8))
+    (own,) = temporary.kept_files(demo)
+    temporary.sweep(temporary.kept_files(demo))
+    assert Path(own).exists()
 
 
 def test_the_readme_tells_the_limits():
