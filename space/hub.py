@@ -353,16 +353,19 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
         if missing := wanted.keys() - found.keys():
             raise ValueError(f"model.safetensors lacks {min(missing)}")
         if unknown := found.keys() - wanted.keys():
-            raise ValueError(f"model.safetensors has {min(unknown)}, which is no part of the model")
+            raise ValueError(f"model.safetensors has {min(unknown)[:40]!r}, which is no part of the model")
         for key, shape in wanted.items():
             if found[key] != shape:
-                raise ValueError(f"{key} in model.safetensors is {found[key]}, by config.json it is {shape}")
+                raise ValueError(
+                    f"{key} in model.safetensors is {found[key]!s:.60}, by config.json it is {shape}"
+                )
         with torch.inference_mode(False):  # a visitor's handler runs in it, and the weights would inherit it
             model = model_class.from_pretrained(folder, strict=True).eval().requires_grad_(False)
         if not all(value.isfinite().all() for value in model.state_dict().values()):
             raise ValueError("model.safetensors holds numbers that are not finite")
     except SafetensorError as error:
-        raise ModelUnavailable(folder.name, f"model.safetensors is cut off or damaged ({error})") from error
+        reason = f"model.safetensors is cut off or damaged ({error!s:.160})"
+        raise ModelUnavailable(folder.name, reason) from error
     except ValueError as error:
         raise ModelUnavailable(folder.name, str(error)) from error
     return model
@@ -413,7 +416,7 @@ def _read_config(config_class: type, path: Path) -> object:
     try:
         return config_class(**values)
     except ValueError as error:
-        raise ValueError(f"in config.json {error}") from error
+        raise ValueError(f"in config.json {error!s:.160}") from error
 
 
 def is_unchanged(loaded: LoadedModel) -> bool:

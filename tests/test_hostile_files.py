@@ -25,6 +25,7 @@ from space.tabs.manifold import read_latents
 from tests.small_models import bundled, small
 
 LARGE = (8000, 5000)
+LONG = "<script>" * 1000
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -117,6 +118,7 @@ def folder(tmp_path):
         ('{"latent_dim": 2, "latent_dim": 3}', "a key twice"),
         ("[" * 4000, "is not JSON"),
         ('{"latent_dim": ' + "9" * 5000 + "}", "is not JSON"),
+        ('{"latent_dim": ' + "9" * 4000 + "}", "latent_dim is 999"),
         ('{"latent_dim": true}', "its type must be int"),
         ('{"latent_dim": 1000000000}', "allowed: 1 to 4096"),
         ('{"num_layers": 1000000000}', "allowed: 1 to 16"),
@@ -157,14 +159,32 @@ def test_weights_of_another_class_or_not_finite_are_refused(folder):
                 b'{"a":{"dtype":"F32","shape":[2000000000,2000000000],"data_offsets":[0,8]}}',
                 b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},'
                 b'"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+                b'{"%s":{"dtype":"F32","shape":[1],"data_offsets":[4,2]}}' % LONG.encode(),
+                b'{"a":{"dtype":"%s","shape":[1],"data_offsets":[0,4]}}' % LONG.encode(),
             )
         ),
     ],
 )
 def test_a_header_that_lies_is_refused(folder, header):
     (folder / "model.safetensors").write_bytes(header)
-    with pytest.raises(ModelUnavailable, match=r"cut off or damaged|which is no part|lacks"):
+    with pytest.raises(ModelUnavailable, match=r"cut off or damaged|which is no part|lacks") as refused:
         load_folder(VAE, folder)
+    assert len(refused.value.reason) < 300
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ({LONG: torch.zeros(1)}, r"has '(<script>){5}', which is no part"),
+        ({"decoder.0.bias": torch.zeros([1] * 3000)}, r"is \[1, [1, ]*, by config\.json"),
+    ],
+    ids=["name", "shape"],
+)
+def test_of_weights_that_do_not_belong_there_little_is_repeated(folder, weights, said):
+    save_file(load_file(folder / "model.safetensors") | weights, folder / "model.safetensors")
+    with pytest.raises(ModelUnavailable, match=said) as refused:
+        load_folder(VAE, folder)
+    assert len(refused.value.reason) < 300
 
 
 XSS = '"\'><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'

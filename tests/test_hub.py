@@ -464,7 +464,7 @@ DAMAGE = {
     "model.safetensors lacks decoder.0.bias": lambda folder: change_weights(
         folder, lambda weights: weights.pop("decoder.0.bias")
     ),
-    "model.safetensors has extra, which is no part of": lambda folder: change_weights(
+    "model.safetensors has 'extra', which is no part of": lambda folder: change_weights(
         folder, lambda weights: weights.update(extra=torch.zeros(1))
     ),
     "decoder.0.bias in model.safetensors is [7]": lambda folder: change_weights(
