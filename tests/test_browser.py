@@ -4,9 +4,11 @@ The app runs as a process of its own, without a network.
 """
 
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from space.models import MODELS
@@ -169,6 +171,23 @@ def test_a_visitor_reconstructs_with_noise_and_compares_the_family(page: Page, u
     page.locator("#reconstruct-model input").click()
     page.get_by_role("option", name=re.compile("family", re.IGNORECASE)).click()
     expect(result.locator("img").nth(9)).to_be_visible(timeout=30_000)
+
+
+def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(
+    page: Page, url: str, tmp_path: Path
+):
+    page.goto(url)
+    page.locator("#reconstruct-source").get_by_text("Upload").click()
+    result = page.locator("#reconstruct-result")
+    expect(result.locator(".notice")).to_contain_text("no picture yet", timeout=30_000)
+    Image.linear_gradient("L").save(tmp_path / "good.png")
+    (tmp_path / "bad.png").write_text("no picture")
+    upload = page.locator("#reconstruct-upload input[type=file]")
+    upload.set_input_files(tmp_path / "good.png")
+    expect(result.locator("img")).to_have_count(4, timeout=30_000)
+    upload.set_input_files(tmp_path / "bad.png")
+    expect(page.locator(".toast-body")).to_be_visible(timeout=30_000)
+    expect(result.locator(".notice")).to_contain_text("no picture yet", timeout=30_000)
 
 
 def test_a_visitor_draws_a_digit(page: Page, url: str):

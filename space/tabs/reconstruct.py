@@ -543,7 +543,8 @@ def build() -> list[link.Linked]:
         source.change(_panels, source, [digit_panel, draw_panel, upload_panel], queue=False, **private)
         sketch.input(friendly(read_drawing), sketch, drawn, trigger_mode="always_last", **FILES, **private)
         sketch.clear(lambda: (blank_paper(), None), None, [sketch, drawn], **private)
-        upload.change(friendly(read_upload), upload, uploaded, **FILES, **private)
+        read = upload.change(friendly(read_upload), upload, uploaded, **FILES, **private)
+        read.failure(lambda: None, None, uploaded, **private)  # no reconstruction of the picture before
         model.change(friendly(_objective), model, objective, **private)
         gr.on(  # at load, and whenever a value changes
             fn=friendly(show),
