@@ -3,6 +3,7 @@
 import json
 import math
 
+import gradio as gr
 import pytest
 import torch
 from PIL import Image
@@ -128,6 +129,14 @@ def test_nothing_drawn_yet_is_a_hint_in_both_languages(bundled):
     page = show(source="draw")
     assert "The drawing is empty" in page and "그림이 비어 있습니다" in page
     assert "no picture yet" in show(source="upload")
+
+
+def test_of_a_chosen_model_the_pictures_come_first():
+    with gr.Blocks() as demo, gr.Tabs():
+        tab.build()
+    (model,) = (block._id for block in demo.blocks.values() if block.elem_id == "reconstruct-model")
+    called = [fn.name for fn in demo.fns.values() if (model, "change") in fn.targets]
+    assert called == ["show", "_objective"]  # the page makes these calls one after the other
 
 
 def test_an_unknown_model_is_one_sentence(bundled):

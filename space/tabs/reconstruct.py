@@ -545,7 +545,6 @@ def build() -> list[link.Linked]:
         sketch.clear(lambda: (blank_paper(), None), None, [sketch, drawn], **private)
         read = upload.change(friendly(read_upload), upload, uploaded, **FILES, **private)
         read.failure(lambda: None, None, uploaded, **private)  # no reconstruction of the picture before
-        model.change(friendly(_objective), model, objective, **private)
         gr.on(  # at load, and whenever a value changes
             fn=friendly(show),
             inputs=[source, digit, drawn, uploaded, model, noise, level, seed],
@@ -553,6 +552,8 @@ def build() -> list[link.Linked]:
             trigger_mode="always_last",
             **private,
         )
+        # after `show`: the page makes the calls of an event one after the other
+        model.change(friendly(_objective), model, objective, **private)
         gr.on(fn=friendly(measured_table), inputs=[], outputs=table, **private)
         _build_api()
     return [
