@@ -1,6 +1,7 @@
 """The manifold tab in a real Chromium: decoding in the page, dragging, and what happens without weights."""
 
 import statistics
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -217,6 +218,31 @@ def test_a_chosen_digit_is_marked(page: Page, url: str) -> None:
     with torch.inference_mode():
         mu = hub.load(VAE_2D).model.encode(manifold.digit_sheet()[3, 0][None, None] / 255)[0][0]
     until(page, lambda: is_at(page, mu.tolist(), 1e-5))
+
+
+def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
+    page: Page, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_maps(page, url)
+    asked, go_on, check = threading.Event(), threading.Event(), manifold.check_number
+
+    def slowly(name: str, value: object, *bounds: float) -> float:
+        if (name, value, asked.is_set()) == ("seed", 0, False):
+            asked.set()
+            go_on.wait(60)
+        return check(name, value, *bounds)
+
+    monkeypatch.setattr(manifold, "check_number", slowly)
+    page.locator("#manifold-start-sheet").get_by_label("3, 1", exact=True).click()
+    until(page, asked.is_set)
+    page.locator("#manifold-start-sheet").get_by_label("4, 1", exact=True).click()
+    page.locator("#manifold-seed input").fill("5")
+    page.wait_for_timeout(1000)
+    go_on.set()
+    file = page.locator("#manifold-resampled .download.png")
+    expect(file).to_have_attribute("data-file", f"{VAE_2D}_digit-4-1_seed5.png", timeout=30_000)
+    page.wait_for_timeout(1000)
+    expect(file).to_have_attribute("data-file", f"{VAE_2D}_digit-4-1_seed5.png")
 
 
 @pytest.mark.parametrize(

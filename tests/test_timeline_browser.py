@@ -1,5 +1,6 @@
 """The tab of the training run in a real Chromium: playing, pointing, keys, and folders with parts missing."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -228,6 +229,32 @@ def test_what_is_missing_gets_a_sentence(page: Page, url: str, root: Path) -> No
     run.locator(".position").fill("1")
     assert run.locator(".where").inner_text() == "step 10"
     assert run.locator(".panel output").inner_text() == "5.00"
+
+
+@pytest.mark.parametrize("page", [STILL], indirect=True)
+def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
+    page: Page, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, load = threading.Event(), threading.Event(), tab.load
+
+    def slowly(name: str, *needs: str) -> hub.LoadedModel:
+        if name == GAN_NAME:
+            asked.set()
+            go_on.wait(60)
+        return load(name, *needs)
+
+    monkeypatch.setattr(tab, "load", slowly)
+    page.goto(url)
+    page.get_by_role("tab", name="How it learned").click()
+    until(page, asked.is_set)
+    page.locator("#timeline-model input").click()
+    page.get_by_role("option").nth(tab.NAMES.index(VAE_NAME)).click()
+    page.wait_for_timeout(1000)
+    go_on.set()
+    page.locator(f"#timeline-run [data-model={VAE_NAME}]").wait_for()
+    page.wait_for_timeout(1000)
+    assert page.locator(f"#timeline-run [data-model={VAE_NAME}]").count() == 1
+    expect(page.locator("#timeline-source")).to_contain_text(VAE_NAME)
 
 
 def test_another_tab_stops_it(page: Page, url: str) -> None:

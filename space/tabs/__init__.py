@@ -4,9 +4,10 @@ import inspect
 import logging
 import re
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from io import BytesIO
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import gradio as gr
@@ -129,6 +130,11 @@ def choice(label: str, choices: Sequence[str], value: str) -> Choice:
     component = Choice(value, label=label)
     component.choices = choices
     return component
+
+
+def own(event: partial) -> MethodType:
+    """An event that a component's own script triggers, as `gr.on` takes it: a method, as Gradio's own are."""
+    return MethodType(event.func, *event.args)
 
 
 def code_behind(elem_id: str) -> gr.Code:

@@ -36,6 +36,7 @@ from space.tabs import (
     code_behind,
     friendly,
     i18n,
+    own,
     paper,
 )
 from space.tabs.reconstruct import LAST_DIGIT, DigitPicker, choose_digit
@@ -240,7 +241,7 @@ def build() -> list[link.Linked]:
                     maps.append(latent_map)
         gr.Markdown(i18n("manifold.hint"), elem_classes="reading")
         chosen, linked = build_digits(maps)
-        build_sliders(maps[0], chosen)
+        build_sliders(maps[1], chosen)
         build_api()
     return [
         *(link.Linked(one, LINKED, own=True, prefix=prefix) for one, prefix in zip(maps, ("", "ae_"))),
@@ -324,19 +325,19 @@ def build_digits(maps: list[LatentMap]) -> tuple[list[gr.components.Component], 
     code = code_behind("manifold-code")
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    show = {
-        "fn": friendly(show_digits),
-        "inputs": [drawn, start, end, seed, steps],
-        "outputs": [seen, resampled, found, *strips, *maps, code],
-        **private,
-    }
     sketch.input(
         friendly(from_sketch), [sketch, drawn], drawn, trigger_mode="always_last", **FILES, **private
-    ).success(**show)
-    start.pick(lambda: None, None, drawn, queue=False, **private).success(**show)
+    )
+    start.pick(lambda: None, None, drawn, queue=False, **private)
     again.click(None, seed, seed, js="seed => seed + 1", **private)
-    maps[0].ready(**show)
-    gr.on([end.change, seed.change, steps.release], trigger_mode="always_last", **show)
+    gr.on(  # as one event: of several, a late answer to the one could take the place of a newer one
+        [own(start.ready), own(start.pick), drawn.change, end.change, seed.change, steps.release],
+        friendly(show_digits),
+        [drawn, start, end, seed, steps],
+        [seen, resampled, found, *strips, *maps, code],
+        trigger_mode="always_last",
+        **private,
+    )
     linked = [
         link.value("start", start, link.number(0, LAST_DIGIT, whole=True)),
         link.value("end", end, link.number(0, LAST_DIGIT, whole=True)),

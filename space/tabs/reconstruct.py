@@ -442,6 +442,7 @@ class DigitPicker(gr.HTML):
                     trigger('pick');
                 });
                 show();
+                trigger('ready');
             """,
             **kwargs,
         )

@@ -36,7 +36,7 @@ from space.limits import (
 )
 from space.models import MODELS, models_that
 from space.problems import Problem
-from space.tabs import HEAVY, LATEX, asset, choice, code_behind, friendly, i18n
+from space.tabs import HEAVY, LATEX, asset, choice, code_behind, friendly, i18n, own
 from space.text import TEXT
 
 GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
@@ -155,15 +155,15 @@ def build() -> list[link.Linked]:
         code = code_behind("timeline-code")
         source = gr.HTML(elem_id="timeline-source")
         hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading")
-        for event in (run.ready, model.change):
-            event(
-                friendly(show),
-                model,
-                [run, source, hints, code],
-                trigger_mode="always_last",
-                show_progress_on=run,  # a megabyte of pictures may take a moment
-                api_visibility="private",
-            )
+        gr.on(  # as one event: of two, a late answer to the one could take the place of a newer one
+            [own(run.ready), model.change],
+            friendly(show),
+            model,
+            [run, source, hints, code],
+            trigger_mode="always_last",
+            show_progress_on=run,  # a megabyte of pictures may take a moment
+            api_visibility="private",
+        )
         _build_api()
     return [link.value("model", model), link.Linked(run, LINKED, own=True)]
 

@@ -57,6 +57,7 @@ from space.tabs import (
     code_behind,
     friendly,
     i18n,
+    own,
     paper,
 )
 from space.tabs.timeline import PADDING, cells, frame_files, read_frame
@@ -565,8 +566,14 @@ def build() -> list[link.Linked]:
         }
         emoji.ready(**refresh)  # when the tab is opened
         gr.on([control.change for control in inputs], **refresh)
-        for event in (emoji.ready, direction.change):
-            event(friendly(learned), direction, run, **private)
+        gr.on(
+            [own(emoji.ready), direction.change],
+            friendly(learned),
+            direction,
+            run,
+            trigger_mode="always_last",
+            **private,
+        )
         _build_api()
     return [
         link.value("direction", direction),
