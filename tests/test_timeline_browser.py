@@ -127,6 +127,7 @@ def test_slider_picture_curves_and_words_go_together(page: Page, url: str) -> No
     assert marker_x(page) < last
     legend = page.locator("#timeline-run .panel").first.locator("li")
     assert legend.locator("output").all_inner_texts() == ["0.75", "0.25", "0.20"]
+    assert page.locator("#timeline-run output:not([aria-live=off])").count() == 0  # else all is read out
     slider.fill("2")  # before anything was logged
     assert legend.first.inner_text().endswith("–")
     assert page.locator("#timeline-run .panel").first.locator("circle[visibility=visible]").count() == 0

@@ -135,6 +135,7 @@ const GROUND = "#0b0e17";
 const MARGIN = { left: 30, right: 4, top: 20, bottom: 36 }; // of the axes, in CSS pixels
 const find = (selector) => element.querySelector(selector);
 const chartCanvas = find(".chart"), pointerCanvas = find(".pointer"), digitCanvas = find(".digit");
+const position = find(".position"); // read out to whoever moves by keys on the map; sliders say theirs themselves
 const chartContext = chartCanvas.getContext("2d"), pointerContext = pointerCanvas.getContext("2d");
 const digitContext = digitCanvas.getContext("2d");
 const sliders = [find(".z1"), find(".z2")];
@@ -368,7 +369,7 @@ function drawPointer() {
 
 function drawPosition() {
   drawPointer();
-  find(".position").textContent = `z = (${format(z[0])}, ${format(z[1])})`;
+  position.textContent = `z = (${format(z[0])}, ${format(z[1])})`;
   sliders.forEach((slider, axis) => (slider.value = z[axis]));
 }
 
@@ -424,6 +425,7 @@ let awaited = null; // index of the digit that a link brings along: its overlay 
 /** Go to a code that the visitor chose, rounded to what a link can say. */
 function choose(...code) {
   free = true;
+  position.ariaLive = "off";
   moveTo(...code.map((value) => Math.round(value * 1000) / 1000));
   tellLink();
 }
@@ -518,10 +520,12 @@ function moveByKey(event) {
   const arrow = ARROWS[event.key];
   if (!arrow && event.key !== "Home") return;
   event.preventDefault(); // no scrolling
-  if (!arrow) return choose(spacing.toCode(0.5, 0), spacing.toCode(0.5, 1));
   const step = event.shiftKey ? 0.1 : 0.01;
-  const [u, v] = arrow.map((sign, axis) => Math.min(Math.max(spacing.toUnit(z[axis], axis) + sign * step, 0), 1));
+  const [u, v] = arrow
+    ? arrow.map((sign, axis) => Math.min(Math.max(spacing.toUnit(z[axis], axis) + sign * step, 0), 1))
+    : [0.5, 0.5];
   choose(spacing.toCode(u, 0), spacing.toCode(v, 1));
+  position.ariaLive = "polite";
 }
 
 // ---- Start

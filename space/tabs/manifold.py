@@ -63,7 +63,7 @@ MARKUP = f"""
     <div class="downloadable">
       <canvas class="digit" role="img" data-label="decoded"></canvas>{download(".png")}
     </div>
-    <output class="position"></output>
+    <output class="position" aria-live="off"></output>
     <div class="legend" role="group" data-label="legend"></div>
   </div>
 </div>

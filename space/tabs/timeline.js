@@ -136,6 +136,7 @@ function drawPanel(panel, width, height) {
     const look = `hue-${one.hue % 5} ${one.dashed ? "dashed" : ""}`;
     chart.append(svg("path", { class: `curve ${look}`, d: `M${points.join("L")}${points.length > 1 ? "" : "h0.1"}` }));
     const item = html("li", look), value = html("output", "");
+    value.ariaLive = "off"; // it changes many times a second
     item.append(html("span", "", text(`column.${one.column}`) ?? one.column), value);
     legend.append(item);
     return { one, value, dot: svg("circle", { class: `dot ${look}`, r: 4 }) };

@@ -90,7 +90,7 @@ MARKUP = f"""
   <div class="controls" role="group" data-label="controls">
     <button type="button" class="play"><svg viewBox="0 0 16 16" aria-hidden="true"><path/></svg></button>
     <input type="range" class="position" min="0" step="1" data-label="position">
-    <output class="where"></output>
+    <output class="where" aria-live="off"></output>
     <select class="speed" data-label="speed">
       <option value="0.5">0.5×</option><option value="1" selected>1×</option>
       <option value="2">2×</option><option value="4">4×</option>
