@@ -1,5 +1,6 @@
 """The manifold tab in a real Chromium: decoding in the page, dragging, and what happens without weights."""
 
+import re
 import statistics
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from safetensors.torch import load_file, save
 
 from space import app, hub
@@ -170,6 +171,25 @@ def test_without_weights_the_server_decodes(page: Page, url: str, answer: str) -
         return np.abs(picture(page, VAE_2D) - expected).max() <= 1
 
     until(page, shows_z)
+
+
+def test_a_grid_that_did_not_come_is_asked_for_again(page: Page, url: str) -> None:
+    asked, broken = 0, True
+
+    def answer(route: Route) -> None:
+        nonlocal asked
+        is_row = len(route.request.post_data_json["data"]["z"]) > 1
+        asked += is_row
+        route.fulfill(status=500) if is_row and broken else route.continue_()
+
+    page.route("**/weights/*", lambda route: route.abort())
+    page.route(re.compile("component_server"), answer)
+    open_maps(page, url, decoder="server")
+    assert 0 < asked < 10  # the first row of each map
+    asked, broken = 0, False
+    page.locator(f"#map-{VAE_2D} .show-grid").uncheck()
+    page.locator(f"#map-{VAE_2D} .show-grid").check()
+    until(page, lambda: asked == on_map(page, VAE_2D, "map.place.tiles"))
 
 
 def test_keys_and_sliders_move(page: Page, url: str) -> None:

@@ -201,7 +201,11 @@ async function makeGrid() {
   const axis = (index) => Array.from({ length: tiles }, (_, i) => spacing.toCode((i + 0.5) / tiles, index));
   const [columns, rows] = [axis(0), axis(1).reverse()];
   for (let row = 0; row < tiles; row++) {
-    const pixels = mlp ? null : await decodeOnServer(chart.model, columns.map((z1) => [z1, rows[row]]));
+    const codes = columns.map((z1) => [z1, rows[row]]);
+    const pixels = mlp ? null : await decodeOnServer(chart.model, codes).catch((error) => {
+      if (key === gridKey) gridKey = ""; // the next time that the map is drawn, this is tried again
+      throw error;
+    });
     for (let column = 0; column < tiles; column++) {
       if (mlp) paint(context, mlp.decode(columns[column], rows[row]), 0, column * side, row * side);
       else paint(context, pixels, column * side * side, column * side, row * side);
