@@ -1,5 +1,5 @@
-/* The figures of all tabs: files for the visitor to keep, alternative texts in the page's language, and keys for
- * the slider between two pictures.
+/* The figures of all tabs: files for the visitor to keep, alternative texts and labels in the page's language, and
+ * keys for the slider between two pictures.
  *
  * A `button.download` (space.html) gives the file `data-file`. Its content is what its `offer()` returns, which
  * the script of a tab may set; else the text in `data-csv`; else the tiles around it (`data-tiles`), as they are
@@ -51,7 +51,9 @@
 
   function translate(root) {
     const korean = document.documentElement.lang.startsWith("ko");
-    for (const image of root.querySelectorAll("img[data-ko]")) image.alt = korean ? image.dataset.ko : image.dataset.en;
+    for (const one of root.querySelectorAll("[data-ko]")) {
+      one.setAttribute(one.matches("img") ? "alt" : "aria-label", korean ? one.dataset.ko : one.dataset.en);
+    }
   }
 
   /** Gradio's slider between two pictures knows the pointer alone: its handle learns the arrow keys. */

@@ -173,6 +173,19 @@ def test_a_visitor_reconstructs_with_noise_and_compares_the_family(page: Page, u
     expect(result.locator("img").nth(9)).to_be_visible(timeout=30_000)
 
 
+@pytest.mark.parametrize("page", [{"locale": "ko-KR"}], indirect=True)
+def test_the_slider_through_training_says_its_step_in_the_pages_language(page: Page, url: str):
+    visit_tab(page, url, "models")
+    details = page.locator("#models-details")
+    slider = details.get_by_role("slider", name=TEXT["models.step"][1], exact=True)
+    said = details.locator(".timeline output")
+    expect(said).to_contain_text(",", timeout=30_000)  # some thousand steps
+    expect(slider).to_have_attribute("aria-valuetext", said.inner_text())
+    slider.fill("0")
+    expect(said).to_have_text("0")
+    expect(slider).to_have_attribute("aria-valuetext", "0")
+
+
 def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(
     page: Page, url: str, tmp_path: Path
 ):

@@ -34,6 +34,7 @@ from space.models import MODELS
 from space.problems import Problem
 from space.tabs import friendly, i18n
 from space.tabs.timeline import MAX_VALUE, Curve, find_curves, read_frames, read_rows
+from space.text import fill
 
 CURVES = (  # column of history.csv, its name in words, its look; families have one pair or the other
     ("loss", "train", "train"),
@@ -196,7 +197,7 @@ def _timeline(name: str, samples: list[tuple[int, Image.Image]]) -> str:
     """All pictures on top of each other and a slider that shows one (`Timeline` moves it)."""
     if not samples:
         return f'<p class="notice">{words("models.no_samples")}</p>'
-    last = len(samples) - 1
+    last, (english, korean) = len(samples) - 1, fill("models.step")
     pictures = "".join(
         img(
             image,
@@ -209,8 +210,9 @@ def _timeline(name: str, samples: list[tuple[int, Image.Image]]) -> str:
     )
     return (
         f'<figure class="timeline pixels">{pictures}<figcaption>{words("models.step")} '
-        f"<output>{samples[-1][0]:,}</output> {download('.png', inline=True)}</figcaption>"
-        f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="step">'
+        f'<output aria-live="off">{samples[-1][0]:,}</output> {download(".png", inline=True)}</figcaption>'
+        f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="{english}" '
+        f'data-en="{english}" data-ko="{korean}" aria-valuetext="{samples[-1][0]:,}">'
         f"<small>{words('models.samples.note')}</small></figure>"
     )
 
@@ -225,7 +227,8 @@ class Timeline(gr.HTML):
                     const figure = event.target.closest('.timeline');
                     const pictures = figure.querySelectorAll('img');
                     pictures.forEach((picture, i) => { picture.hidden = i !== event.target.valueAsNumber; });
-                    figure.querySelector('output').value = pictures[event.target.valueAsNumber].dataset.step;
+                    const { step } = pictures[event.target.valueAsNumber].dataset;
+                    figure.querySelector('output').value = event.target.ariaValueText = step;
                 });
             """,
             **kwargs,
