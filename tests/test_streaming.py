@@ -39,6 +39,7 @@ from training.loop import (
     Batch,
     Batches,
     LoopConfig,
+    Order,
     TrainingError,
     UnpairedBatches,
     make_accelerator,
@@ -213,6 +214,37 @@ def test_two_processes_that_read_give_the_losses_of_one(folder, tmp_path, stream
         for key in ("loss", "test_loss"):
             same = of_one[key] == of_two[key] == ""
             assert same or float(of_one[key]) == pytest.approx(float(of_two[key]), rel=1e-4)
+
+
+def run_with_stderr(config: LoopConfig, rank: int, port: int) -> None:
+    """The same, with few images in the sample and the errors in a file."""
+    data.SAMPLE = 2
+    sys.stderr = config.output_dir.with_name(f"errors-{rank}.txt").open("w")
+    run_as(config, rank, port)
+
+
+def test_a_process_that_meets_a_damaged_image_alone_says_so(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "pictures")
+    config = vae_config(
+        tmp_path / "run",
+        **{"dataset": str(tmp_path / "pictures"), "batch_size": BATCH, "max_steps": 5, "max_resident_gb": 0},
+        **{"model": VAEConfig(hidden_dim=16, in_channels=3), "num_snapshots": 2, "dataloader_num_workers": 0},
+    )
+    reader = batches(splits(tmp_path / "pictures", 0), 1, 2)
+    of_rank_1 = Order(44, BATCH, reader.share, config.seed, torch.device("cpu"))[1].tolist()
+    number = next(number for number in of_rank_1 if number % 22)  # 0 and 22 are the sample
+    path = Path(reader.stored.rows[number]["image"]["path"])
+    path.write_bytes(path.read_bytes()[:60])
+    processes, port = multiprocessing.get_context("forkserver"), free_port()
+    ranks = [processes.Process(target=run_with_stderr, args=(config, rank, port)) for rank in (0, 1)]
+    for process in ranks:
+        process.start()
+    for process in ranks:
+        process.join(240)
+        process.kill()
+    assert ranks[1].exitcode == 1 and ranks[0].exitcode != 0
+    errors = (tmp_path / "errors-1.txt").read_text()
+    assert re.fullmatch(rf"\[rank 1\] error: {path} of '\S+' cannot be read: [^\n]+\n", errors)
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -46,11 +46,12 @@ from training import (
     train_gan,
     train_vae,
 )
-from training.data import Images, load_domains
+from training.data import DataError, Images, load_domains
 from training.loop import (
     Batch,
     LoopConfig,
     Noise,
+    ProcessError,
     TrainingError,
     UnpairedBatches,
     linear_decay,
@@ -633,6 +634,31 @@ def test_errors_reach_the_command_line_as_one_sentence(tmp_path, monkeypatch, ca
         run(train_vae.main, train_vae.TrainConfig)
     assert exit_.value.code == 1
     assert capsys.readouterr().err == f"error: --output_dir {tmp_path / 'file'} is a file; give a folder\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TrainingError("all stop"), {0, 8}),  # once a machine
+        (ProcessError("its reader ended"), {0, 1, 8}),
+        (DataError("no such folder"), {0, 1, 8}),
+        (OSError("no space left"), {0, 1, 8}),
+    ],
+    ids=repr,
+)
+def test_of_several_processes_one_a_machine_says_what_all_know_and_each_what_it_alone_knows(
+    tmp_path, monkeypatch, capsys, error, said
+):
+    def main(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(sys, "argv", ["train_vae", "--output_dir", str(tmp_path)])
+    for rank in (0, 1, 8):
+        for name, value in {"RANK": rank, "LOCAL_RANK": rank % 8, "WORLD_SIZE": 16}.items():
+            monkeypatch.setenv(name, str(value))
+        with pytest.raises(SystemExit):
+            run(main, train_vae.TrainConfig)
+        assert capsys.readouterr().err == (f"[rank {rank}] error: {error}\n" if rank in said else "")
 
 
 @pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"learning_rate": -1.0}, {"ema_decay": 1.0}])

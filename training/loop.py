@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import torch
 from accelerate import Accelerator
@@ -42,6 +42,10 @@ from training.publish import PublishError, one_line
 
 class TrainingError(Exception):
     """A run that cannot start or go on; the message says what to do."""
+
+
+class ProcessError(TrainingError):
+    """What one of several processes may meet alone, so that it has to speak for itself."""
 
 
 @dataclass(frozen=True)
@@ -397,7 +401,7 @@ class Batches:
         except (OSError, EOFError) as error:  # the pipe of a worker that was killed
             # torch's handler would raise once more, wherever this process is by then
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            raise TrainingError(_reader_ended(error)) from error
+            raise ProcessError(_reader_ended(error)) from error
         if isinstance(found, DataError):
             raise found
         return (part if part is None else part.to(self.device, non_blocking=True) for part in found)
@@ -517,7 +521,7 @@ def save_checkpoint(accelerator: Accelerator, config: LoopConfig, step: int) -> 
 
 @contextmanager
 def writing(what: str, partial: Path) -> Iterator[None]:
-    """`TrainingError` where a disk is full or broken; half of something that lies in `partial` goes."""
+    """`ProcessError` where a disk is full or broken; half of something that lies in `partial` goes."""
     try:
         yield
     except (
@@ -526,7 +530,7 @@ def writing(what: str, partial: Path) -> Iterator[None]:
         SafetensorError,
     ) as error:  # torch and safetensors have errors of their own
         shutil.rmtree(partial, ignore_errors=True)
-        raise TrainingError(
+        raise ProcessError(
             f"{what} cannot be written: {one_line(error)}. What was saved before is whole"
         ) from error
 
@@ -767,12 +771,19 @@ def run(main: Callable[[Any], None], config_class: type) -> None:
 
     try:
         main(tyro.cli(config_class))
-    except (TrainingError, DataError, PublishError, OSError) as error:  # the last: a full disk
-        if int(os.environ.get("RANK", 0)) == 0:
-            print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+    except (ProcessError, DataError, OSError) as error:  # the last: a full disk
+        _end(error, alone=True)
+    except (TrainingError, PublishError) as error:
+        _end(error)
     except RuntimeError as error:  # torch raises it, wherever the run is when a worker is killed
         if "DataLoader worker" not in str(error):
             raise
-        print(f"error: {_reader_ended(error)}", file=sys.stderr)
-        sys.exit(1)
+        _end(_reader_ended(error), alone=True)
+
+
+def _end(error: Exception | str, alone: bool = False) -> NoReturn:
+    """Exit with a sentence, which one process of each machine says, but each that may be `alone` with it."""
+    if alone or os.environ.get("LOCAL_RANK", "0") == "0":
+        rank = f"[rank {os.environ['RANK']}] " if os.environ.get("WORLD_SIZE", "1") != "1" else ""
+        print(f"{rank}error: {error}", file=sys.stderr)
+    sys.exit(1)
