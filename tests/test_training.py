@@ -55,6 +55,7 @@ from training.loop import (
     TrainingError,
     UnpairedBatches,
     linear_decay,
+    make_accelerator,
     run,
     snapshot_steps,
 )
@@ -406,6 +407,25 @@ def test_a_check_of_figures_writes_nothing_and_names_those_that_differ(tmp_path,
 def test_fp16_on_a_cpu_is_one_sentence(tmp_path):
     with pytest.raises(TrainingError, match="fp16 needs a GPU; on a CPU give bf16 or no"):
         train_vae.main(vae_config(tmp_path / "run", mixed_precision="fp16"))
+
+
+def test_a_precision_that_only_the_launcher_is_told_is_one_sentence(tmp_path):
+    """With accelerate's own launcher: what it tells the script is up to it."""
+    launcher = ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "1", "--mixed_precision")
+    flags = ("--output_dir", tmp_path / "run", "--dataset", "fake", "--max_steps", 1, "--cpu")
+    process = script("train_classifier", *flags, launcher=(*launcher, "bf16", "-m"))
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 1 and not (tmp_path / "run").exists()
+    (sentence,) = (line for line in errors.splitlines() if line.startswith("error: "))
+    assert "the launcher is told mixed_precision bf16, the script no; give --mixed_precision bf16" in sentence
+
+
+@pytest.mark.parametrize(("launched", "asked"), [("no", "bf16"), ("bf16", "bf16"), (None, "no")])
+def test_a_precision_that_the_script_is_told_is_taken(tmp_path, monkeypatch, launched, asked):
+    monkeypatch.delenv("ACCELERATE_MIXED_PRECISION", raising=False)
+    if launched:
+        monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", launched)
+    assert make_accelerator(vae_config(tmp_path / "run", mixed_precision=asked)).mixed_precision == asked
 
 
 def test_figures_of_samples_are_added_to_those_that_stand(tmp_path):
