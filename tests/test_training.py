@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -55,6 +56,7 @@ from training.loop import (
     TrainingError,
     UnpairedBatches,
     linear_decay,
+    list_checkpoints,
     make_accelerator,
     run,
     snapshot_steps,
@@ -591,6 +593,24 @@ def test_checkpoints_are_limited(tmp_path):
     train_vae.main(config)
     names = {path.name for path in (config.output_dir / "checkpoints").iterdir()}
     assert names == {"checkpoint-8", "checkpoint-10"}
+
+
+def test_a_run_resumed_from_an_earlier_checkpoint_saves_the_later_ones_again(tmp_path):
+    config = vae_config(tmp_path / "run", max_steps=8, checkpointing_steps=2, checkpoints_total_limit=9)
+    train_vae.main(config)
+    first, *later = list_checkpoints(config)
+    good = {path: (path / "model.safetensors").read_bytes() for path in later}
+    for path in later:
+        (path / "model.safetensors").write_bytes(b"damaged")
+    shutil.copytree(later[0], config.output_dir / "checkpoints" / "checkpoint-10")  # of a longer run
+    AcceleratorState._reset_state(True)
+    with pytest.raises(TrainingError, match="checkpoint-10 cannot be read"):
+        train_vae.main(replace(config, resume_from_checkpoint="latest"))
+    assert len(list_checkpoints(config)) == 5  # what could not be loaded is no reason to remove anything
+    AcceleratorState._reset_state(True)
+    train_vae.main(replace(config, resume_from_checkpoint=str(first)))
+    assert list_checkpoints(config) == [first, *later]
+    assert {path: (path / "model.safetensors").read_bytes() for path in later} == good
 
 
 def start_with_a_file(folder: Path) -> train_vae.TrainConfig:

@@ -102,7 +102,7 @@ class LoopConfig:
     checkpoints_total_limit: int = 2
     """checkpoints kept"""
     resume_from_checkpoint: str = ""
-    """'latest', or a checkpoint folder"""
+    """'latest', or a checkpoint folder; those of later steps then go, and are made again"""
     report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = ()
     """trackers to log to"""
     push_to_hub: bool = False
@@ -496,8 +496,20 @@ class Progress:
 
 def list_checkpoints(config: LoopConfig) -> list[Path]:
     """Complete checkpoints of a run, oldest first."""
-    found = config.output_dir.glob("checkpoints/checkpoint-*")
-    return sorted((p for p in found if p.name[11:].isdigit()), key=lambda p: int(p.name[11:]))
+    return list(by_step(config.output_dir, "checkpoints/checkpoint-*").values())
+
+
+def by_step(folder: Path, pattern: str) -> dict[int, Path]:
+    """What is called something-<step> in a `folder`, by its step and in that order."""
+    named = [(path.stem.rpartition("-")[2], path) for path in folder.glob(pattern)]
+    return dict(sorted((int(step), path) for step, path in named if step.isdecimal()))
+
+
+def remove_later_checkpoints(config: LoopConfig, step: int) -> None:
+    """Those of steps that a run resumed from an earlier one makes again: they may be why it was."""
+    for later, folder in by_step(config.output_dir, "checkpoints/checkpoint-*").items():
+        if later > step:
+            remove_folder(folder)
 
 
 def remove_old_checkpoints(config: LoopConfig) -> None:
@@ -512,12 +524,9 @@ def save_checkpoint(accelerator: Accelerator, config: LoopConfig, step: int) -> 
     """Whole or not at all: written under another name, then renamed; the oldest ones go."""
     final = config.output_dir / "checkpoints" / f"checkpoint-{step}"
     partial = final.with_name(f"partial-{step}")
-    exists = final.exists()
-    if accelerator.is_main_process and not exists:
+    if accelerator.is_main_process:
         partial.mkdir(parents=True)
     accelerator.wait_for_everyone()
-    if exists:
-        return
     with writing(f"the checkpoint of step {step}", partial):
         accelerator.save_state(str(partial), safe_serialization=True)
         accelerator.wait_for_everyone()
@@ -646,8 +655,9 @@ def fit(
     if config.resume_from_checkpoint:
         load_checkpoint(accelerator, config)
         history.keep_until(progress.step)
-    accelerator.wait_for_everyone()
+    accelerator.wait_for_everyone()  # all have read the checkpoint
     if accelerator.is_main_process:  # also where the last checkpoint is there, and none will be saved
+        remove_later_checkpoints(config, progress.step)
         remove_old_checkpoints(config)
     accelerator.init_trackers(config.output_dir.name, config={k: str(v) for k, v in maths.items()})
     accumulation = config.gradient_accumulation_steps
