@@ -613,6 +613,35 @@ def test_a_run_resumed_from_an_earlier_checkpoint_saves_the_later_ones_again(tmp
     assert {path: (path / "model.safetensors").read_bytes() for path in later} == good
 
 
+def test_pictures_are_of_this_run_alone(tmp_path):
+    config = vae_config(tmp_path / "run", max_steps=4, checkpointing_steps=2)
+    samples = config.output_dir / "samples"
+    samples.mkdir(parents=True)
+
+    def leave_others() -> None:
+        for name in ("step-000003.png", "step-000900.png", "step-1000000.png", "mine.png"):
+            (samples / name).write_bytes(b"of another run")
+
+    leave_others()
+    train_vae.main(config)
+    pictures = {path.name: path.read_bytes() for path in samples.iterdir()}
+    assert pictures.keys() == {"mine.png", *(f"step-{step:06d}.png" for step in (0, 1, 2, 3, 4))}
+    leave_others()
+    AcceleratorState._reset_state(True)
+    first = str(list_checkpoints(config)[0])
+    train_vae.main(replace(config, resume_from_checkpoint=first))
+    assert {path.name: path.read_bytes() for path in samples.iterdir()} == pictures
+
+
+def test_the_last_picture_on_a_card_is_that_of_the_last_step(tmp_path):
+    config = vae_config(tmp_path / "run", max_steps=1)
+    train_vae.main(config)
+    for step in (999_999, 1_000_000):
+        (config.output_dir / "samples" / f"step-{step:06d}.png").touch()
+    evaluate.main(evaluate.EvaluateConfig(model=str(config.output_dir), iw_samples=0))
+    assert "(samples/step-1000000.png)" in (config.output_dir / "README.md").read_text()
+
+
 def start_with_a_file(folder: Path) -> train_vae.TrainConfig:
     (folder / "file").write_text("")
     return vae_config(folder / "file")

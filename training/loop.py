@@ -505,11 +505,14 @@ def by_step(folder: Path, pattern: str) -> dict[int, Path]:
     return dict(sorted((int(step), path) for step, path in named if step.isdecimal()))
 
 
-def remove_later_checkpoints(config: LoopConfig, step: int) -> None:
-    """Those of steps that a run resumed from an earlier one makes again: they may be why it was."""
+def remove_later(config: LoopConfig, step: int) -> None:
+    """Checkpoints and pictures beyond the `step` where a run begins: it makes them again, or is another."""
     for later, folder in by_step(config.output_dir, "checkpoints/checkpoint-*").items():
         if later > step:
             remove_folder(folder)
+    for later, picture in by_step(config.output_dir, "samples/step-*.png").items():
+        if later > step:
+            picture.unlink()
 
 
 def remove_old_checkpoints(config: LoopConfig) -> None:
@@ -657,7 +660,7 @@ def fit(
         history.keep_until(progress.step)
     accelerator.wait_for_everyone()  # all have read the checkpoint
     if accelerator.is_main_process:  # also where the last checkpoint is there, and none will be saved
-        remove_later_checkpoints(config, progress.step)
+        remove_later(config, progress.step)
         remove_old_checkpoints(config)
     accelerator.init_trackers(config.output_dir.name, config={k: str(v) for k, v in maths.items()})
     accumulation = config.gradient_accumulation_steps
