@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -40,6 +41,7 @@ from tests.small_runs import (
 )
 from training import (
     evaluate,
+    loop,
     minimise,
     train_autoencoder,
     train_classifier,
@@ -50,6 +52,7 @@ from training import (
 from training.data import DataError, Images, load_domains
 from training.loop import (
     Batch,
+    Batches,
     LoopConfig,
     Noise,
     ProcessError,
@@ -611,6 +614,25 @@ def test_a_run_resumed_from_an_earlier_checkpoint_saves_the_later_ones_again(tmp
     train_vae.main(replace(config, resume_from_checkpoint=str(first)))
     assert list_checkpoints(config) == [first, *later]
     assert {path: (path / "model.safetensors").read_bytes() for path in later} == good
+
+
+def test_images_per_second_of_a_resumed_run_are_of_the_time_since_it_goes_on(tmp_path, monkeypatch):
+    seconds, batch_of = [0.0], Batches.__getitem__
+
+    def second_by_second(self: Batches, number: int) -> Batch:
+        seconds[0] += 1
+        return batch_of(self, number)
+
+    monkeypatch.setattr(Batches, "__getitem__", second_by_second)
+    monkeypatch.setattr(loop, "time", SimpleNamespace(perf_counter=lambda: seconds[0]))
+    often = {"checkpointing_steps": 4, "logging_steps": 5, "num_snapshots": 2}
+    config = vae_config(tmp_path / "run", max_steps=10, checkpoints_total_limit=9, **often)
+    train_vae.main(config)
+    speeds = [row["images_per_second"] for row in history(config.output_dir)]
+    assert speeds == ["", "64", "64"]
+    AcceleratorState._reset_state(True)
+    train_vae.main(replace(config, resume_from_checkpoint=str(list_checkpoints(config)[0])))
+    assert [row["images_per_second"] for row in history(config.output_dir)] == speeds
 
 
 def test_pictures_are_of_this_run_alone(tmp_path):

@@ -716,6 +716,7 @@ def fit(
     if progress.step == 0:
         take_snapshot()
     window, started, seconds_before = time.perf_counter(), time.perf_counter(), progress.seconds
+    timed = progress.step  # where the window begins: the latest row may be from before an interruption
     bar = tqdm(total=total, initial=progress.step, disable=not main, unit="step", dynamic_ncols=True)
     with stop_on_signal() as asked_to_stop, bar:
         while progress.step < total:
@@ -749,7 +750,8 @@ def fit(
                 progress.seconds = seconds_before + time.perf_counter() - started
             if logs:
                 count = progress.step - progress.logged
-                speed = count * accumulation * config.batch_size / (time.perf_counter() - window)
+                batches_timed = (progress.step - timed) * accumulation
+                speed = batches_timed * config.batch_size / (time.perf_counter() - window)
                 row = {
                     **position(),
                     "learning_rate": f"{schedulers[0].get_last_lr()[0]:.6g}",
@@ -759,7 +761,8 @@ def fit(
                 history.add(row)
                 accelerator.log({k: float(v) for k, v in row.items() if k != "step"}, step=progress.step)
                 bar.set_postfix({k: row[k] for k in progress.sums} | {"images/s": row["images_per_second"]})
-                progress.sums, progress.logged, window = {}, progress.step, time.perf_counter()
+                progress.sums, progress.logged = {}, progress.step
+                window, timed = time.perf_counter(), progress.step
             paused = time.perf_counter()
             if pictures:
                 take_snapshot()
