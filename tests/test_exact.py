@@ -21,7 +21,8 @@ from accelerate import Accelerator
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
-from torch.optim.swa_utils import AveragedModel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from space.models.autoencoder import Autoencoder
 from space.models.classifier import Classifier
@@ -177,13 +178,13 @@ def recorded() -> Iterator[Notes]:
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         notes.vectors.append(torch.cat([p.grad.flatten() for p in parameters if p.grad is not None]))
 
-    def count(self: AveragedModel, model: nn.Module) -> None:
+    def count(self: loop.MovingAverage, model: nn.Module) -> None:
         notes.averaged += 1
         update_parameters(self, model)
 
-    update_parameters = AveragedModel.update_parameters
+    update_parameters = loop.MovingAverage.update_parameters
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AveragedModel, "update_parameters", count)
+        patch.setattr(loop.MovingAverage, "update_parameters", count)
         for script in (train_gan, train_cyclegan, sys.modules["training.minimise"]):
 
             def measure(model, train, test, *more, original=script.measure, **options) -> Metrics:
@@ -454,6 +455,49 @@ def test_clipping_sees_the_norm_of_all_that_is_accumulated(tmp_path, monkeypatch
     alike = len(free) if script_of(family) is train_cyclegan else 1
     for gradient, before in zip(clipped[:alike], free[:alike]):
         assert far(gradient / gradient.norm(), before / before.norm()) < 1e-3
+
+
+def test_the_moving_average_is_that_of_torch_bit_by_bit():
+    def average(ema: list[Tensor], current: list[Tensor], num_averaged: Tensor) -> None:
+        count = int(num_averaged)
+        get_ema_multi_avg_fn(min(0.9, (1 + count) / (10 + count)))(ema, current, num_averaged)
+
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7), nn.Conv1d(7, 3, 1))
+    expected = AveragedModel(model, multi_avg_fn=average, use_buffers=True)
+    found = loop.MovingAverage(model, 0.9)
+    for step in range(200):
+        with torch.no_grad():
+            for tensor in (*model.parameters(), *model.buffers()):
+                tensor.copy_(torch.randn_like(tensor) if tensor.is_floating_point() else tensor + step)
+        expected.update_parameters(model)
+        found.update_parameters(model)
+        if step == 99:  # as a checkpoint restores it
+            state, found = found.state_dict(), loop.MovingAverage(model, 0.9)
+            found.load_state_dict(state)
+        states = expected.state_dict(), found.state_dict()
+        assert states[0].keys() == states[1].keys()
+        assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
+
+
+def test_the_moving_average_does_not_wait_for_the_device():
+    """Nothing goes to the device, and nothing comes from it: `meta` has no values to give."""
+    copies = []
+
+    class Copies(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, arguments=(), options=None):
+            options = options or {}
+            places = [part.device for part in arguments if isinstance(part, Tensor)]
+            if len({str(place) for place in (*places, options.get("device")) if place}) > 1:
+                copies.append(function.name())
+            return function(*arguments, **options)
+
+    model = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7)).to("meta")
+    average = loop.MovingAverage(model, 0.9)
+    with Copies():
+        for _ in range(3):
+            average.update_parameters(model)
+    assert copies == [] and average.n_averaged == 3 and average.n_averaged.device.type == "cpu"
 
 
 # ---- what is not a number

@@ -286,19 +286,39 @@ def descend(accelerator: Accelerator, config: LoopConfig, optimizer: Optimizer, 
     optimizer.zero_grad()
 
 
-def moving_average(model: nn.Module, config: LoopConfig) -> AveragedModel | None:
-    """Exponential moving average of the weights (and buffers), if the run wants one.
+class MovingAverage(AveragedModel):
+    """Exponential moving average of weights and buffers.
 
-    The first steps decay faster, so that the average soon forgets the untrained weights.
+    The first steps decay faster, so that the average soon forgets the untrained weights. What torch's own
+    `update_parameters` does, but that one copies the counter to the device, and waits for it at every step.
     """
-    if not config.ema_decay:
-        return None
 
-    def average(ema: list[Tensor], current: list[Tensor], num_averaged: Tensor | int) -> None:
-        count = int(num_averaged)
-        get_ema_multi_avg_fn(min(config.ema_decay, (1 + count) / (10 + count)))(ema, current, num_averaged)
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        super().__init__(model, use_buffers=True)
+        self.decay = decay
 
-    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
+    @torch.no_grad()
+    def update_parameters(self, model: nn.Module) -> None:
+        count = int(self.n_averaged)  # on the CPU, wherever the weights are
+        pairs = [
+            *zip(self.module.parameters(), model.parameters()),
+            *zip(self.module.buffers(), model.buffers()),
+        ]
+        if count == 0:
+            for average, current in pairs:
+                average.copy_(current)
+        else:
+            update = get_ema_multi_avg_fn(min(self.decay, (1 + count) / (10 + count)))
+            for of_floats in (True, False):  # it tells by the first of a list
+                group = [pair for pair in pairs if pair[0].is_floating_point() == of_floats]
+                if group:
+                    update(*map(list, zip(*group)), None)
+        self.n_averaged += 1
+
+
+def moving_average(model: nn.Module, config: LoopConfig) -> MovingAverage | None:
+    """The average of the weights, if the run wants one."""
+    return MovingAverage(model, config.ema_decay) if config.ema_decay else None
 
 
 def derived_seed(*parts: object) -> int:
