@@ -687,11 +687,53 @@ def resume_with_other_flags(folder: Path) -> train_vae.TrainConfig:
     return vae_config(folder / "run", max_steps=1, learning_rate=0.5, resume_from_checkpoint="latest")
 
 
+def resume_with_another_shape(folder: Path) -> train_vae.TrainConfig:
+    train_vae.main(vae_config(folder / "run", max_steps=1))
+    shape = VAEConfig(hidden_dim=16, latent_dim=3)
+    return vae_config(folder / "run", max_steps=1, model=shape, resume_from_checkpoint="latest")
+
+
+def resume_with_an_average(folder: Path) -> train_vae.TrainConfig:
+    """There is more to load, so that its progress has another place."""
+    train_vae.main(vae_config(folder / "run", max_steps=1))
+    return vae_config(folder / "run", max_steps=1, ema_decay=0.9, resume_from_checkpoint="latest")
+
+
 def resume_from_a_damaged_checkpoint(folder: Path) -> train_vae.TrainConfig:
     train_vae.main(vae_config(folder / "run", max_steps=1))
     damaged = folder / "run" / "checkpoints" / "checkpoint-1" / "model.safetensors"
     damaged.write_bytes(damaged.read_bytes()[:100])
     return vae_config(folder / "run", max_steps=1, resume_from_checkpoint="latest")
+
+
+class Code:
+    """Once it is read as any pickle is, there is a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple:
+        return os.mkdir, (str(self.folder),)
+
+
+@pytest.mark.parametrize("name", ["custom_checkpoint_0.pkl", "custom_checkpoint_1.pkl", "optimizer.bin"])
+@pytest.mark.parametrize("content", [b"", b"not a pickle", b"PK half of one", "code", "gone"], ids=repr)
+def test_a_damaged_part_of_a_checkpoint_is_one_sentence(tmp_path, name, content):
+    config = vae_config(tmp_path / "run", max_steps=1)
+    train_vae.main(config)
+    path = config.output_dir / "checkpoints" / "checkpoint-1" / name
+    if content == "code":
+        torch.save({"maths": Code(tmp_path / "ran")}, path)
+    elif content == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    AcceleratorState._reset_state(True)
+    with pytest.raises(
+        TrainingError, match=r"checkpoint-1 cannot be read: .+; give --resume_from_checkpoint"
+    ):
+        train_vae.main(replace(config, resume_from_checkpoint="latest"))
+    assert not (tmp_path / "ran").exists()
 
 
 def too_large_a_batch(folder: Path) -> train_vae.TrainConfig:
@@ -706,6 +748,8 @@ def too_large_a_batch(folder: Path) -> train_vae.TrainConfig:
         (resume_from_elsewhere, "is not a checkpoint"),
         (run_again, "holds a run already"),
         (resume_with_other_flags, r"other values of learning_rate \(0.001, now 0.5\)"),
+        (resume_with_another_shape, r"other values of model.latent_dim \(2, now 3\); resume with the same"),
+        (resume_with_an_average, r"other values of ema_decay \(0.0, now 0.9\); resume with the same ones"),
         (resume_from_a_damaged_checkpoint, "cannot be read"),
         (too_large_a_batch, "more than the 512 training images"),
     ],

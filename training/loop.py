@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Literal, NoReturn
 
 import torch
@@ -575,8 +576,8 @@ def writing(what: str, partial: Path) -> Iterator[None]:
         ) from error
 
 
-def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
-    """Restore weights, optimizers, schedulers, averages and progress."""
+def load_checkpoint(accelerator: Accelerator, config: LoopConfig, progress: Progress) -> None:
+    """Restore weights, optimizers, schedulers, averages and, which is the last of them, `progress`."""
     if config.resume_from_checkpoint == "latest":
         checkpoints = list_checkpoints(config)
         if not checkpoints:
@@ -590,8 +591,12 @@ def load_checkpoint(accelerator: Accelerator, config: LoopConfig) -> None:
         if not (folder / "random_states_0.pkl").exists():
             raise TrainingError(f"{folder} is not a checkpoint; give 'latest' or a checkpoint-<step> folder")
     try:
+        parts = [f"custom_checkpoint_{i}.pkl" for i in range(len([*folder.glob("custom_checkpoint_*.pkl")]))]
+        # accelerate runs what code these hold, so they are read without any before
+        states = [torch.load(folder / part, map_location="cpu", weights_only=True) for part in parts]
+        progress.load_state_dict(states[-1])  # compares the flags: weights of another shape are no damage
         accelerator.load_state(str(folder))
-    except (SafetensorError, RuntimeError, OSError, EOFError, KeyError) as error:
+    except (SafetensorError, UnpicklingError, RuntimeError, OSError, EOFError, LookupError) as error:
         raise TrainingError(
             f"{folder} cannot be read: {one_line(error)}; "
             "give --resume_from_checkpoint the folder of an earlier one"
@@ -676,7 +681,7 @@ def fit(
     accelerator.register_for_checkpointing(*schedulers, *to_checkpoint, progress)
     history = History(config.output_dir / "history.csv")
     if config.resume_from_checkpoint:
-        load_checkpoint(accelerator, config)
+        load_checkpoint(accelerator, config, progress)
         history.keep_until(progress.step)
     accelerator.wait_for_everyone()  # all have read the checkpoint
     if accelerator.is_main_process:  # also where the last checkpoint is there, and none will be saved
