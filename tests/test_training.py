@@ -817,11 +817,18 @@ def test_every_picture_has_its_losses_and_rows_are_means_since_the_last(tmp_path
         assert float(value) == pytest.approx(mean, rel=1e-4)
 
 
-def test_snapshots_are_dense_at_first():
-    steps = sorted(snapshot_steps(10_000, 14))
-    assert steps[0] == 0 and steps[-1] == 10_000 and len(steps) <= 14
-    gaps = [b - a for a, b in pairwise(steps)]
-    assert gaps == sorted(gaps)
+@pytest.mark.parametrize(
+    ("total", "num_snapshots", "steps"),
+    [
+        (10_000, 14, [0, 2, 5, 10, 22, 46, 100, 215, 464, 1000, 2154, 4642, 10_000]),
+        (4, 14, [0, 1, 2, 3, 4]),
+        (10_000, 4, [0, 100, 10_000]),
+        (10_000, 3, [0, 10_000]),
+        (10_000, 2, [0, 10_000]),
+    ],
+)
+def test_snapshots_are_dense_at_first(total, num_snapshots, steps):
+    assert sorted(snapshot_steps(total, num_snapshots)) == steps
 
 
 def test_a_torchvision_that_does_not_fit_torch_is_one_sentence(tmp_path):

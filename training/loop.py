@@ -97,7 +97,8 @@ class LoopConfig:
     logging_steps: int = 100
     """optimizer steps a row of history.csv; each picture has a row of its own as well"""
     num_snapshots: int = 14
-    """pictures of the learning, at geometrically growing distances"""
+    """pictures of the learning: before the first step, after the last, and up to three fewer than this many
+    between, at geometrically growing distances"""
     checkpointing_steps: int = 1000
     """optimizer steps between checkpoints"""
     checkpoints_total_limit: int = 2
@@ -631,7 +632,8 @@ class History:
 
 
 def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:
-    """0, then geometrically from 1 to `total_steps`: most change is early."""
+    """0, the n - 3 steps total^(i / (n - 2)) for n = `num_snapshots`, rounded, and the total: most change is
+    early. That leaves out 1, and counts equal ones once."""
     last = num_snapshots - 2
     return {0, total_steps} | {round(total_steps ** (i / last)) for i in range(1, last)}
 
