@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -407,6 +408,25 @@ def test_a_check_of_figures_writes_nothing_and_names_those_that_differ(tmp_path,
     figures.write_text(json.dumps(metrics | {"recall": metrics["d_real"]}))
     with pytest.raises(TrainingError, match=r"has other figures than it shows: d_real, recall$"):
         evaluate.main(again)
+
+
+def test_a_check_of_a_vae_may_take_any_number_of_importance_samples(tmp_path, capsys):
+    config = vae_config(tmp_path / "small", max_steps=2)  # with 10
+    train_vae.main(config)
+    again = evaluate.EvaluateConfig(model=str(config.output_dir), check=True)
+    for iw_samples, line in (
+        (0, r"iw_nll_10 +\S+ None"),
+        (10, r"iw_nll_10 +(\S+) \1"),
+        (5, r"iw_nll_5 +None \d"),
+    ):
+        evaluate.main(replace(again, iw_samples=iw_samples))
+        assert re.search(line, capsys.readouterr().out)
+    figures = config.output_dir / "metrics.json"
+    metrics = json.loads(figures.read_text())
+    metrics["iw_nll_10"]["value"] *= 1.01
+    figures.write_text(json.dumps(metrics))
+    with pytest.raises(TrainingError, match=r"has other figures than it shows: iw_nll_10$"):
+        evaluate.main(replace(again, iw_samples=10))
 
 
 def test_fp16_on_a_cpu_is_one_sentence(tmp_path):
