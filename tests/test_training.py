@@ -4,6 +4,7 @@ import json
 import math
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -302,12 +303,35 @@ def test_a_wrong_flag_of_cyclegan_is_named(tmp_path, wrong, says):
 
 
 def test_the_command_on_a_card_has_the_flags_as_they_are_typed(tmp_path, monkeypatch):
-    config = gan_config(tmp_path / "small", dcgan=DCGANConfig(spectral_norm=True, base_channels=4))
+    judge = "my judge's; $HOME"
+    shape = DCGANConfig(spectral_norm=True, base_channels=4)
+    config = gan_config(tmp_path / "small one", dcgan=shape, classifier=judge)
     command = training_command(config)
     assert "--dcgan.spectral_norm" in command.split() and "--dataset fake" in command
-    flags = command.split(" -m training.train_gan ")[1].split()
+    flags = shlex.split(command.split(" -m training.train_gan ")[1])
     again = tyro.cli(train_gan.TrainConfig, args=flags)
-    assert again.dcgan == config.dcgan and again.dataset == "fake"
+    assert again.dcgan == config.dcgan and again.dataset == "fake" and again.classifier == judge
+    assert again.output_dir == Path("runs/small one")
+
+
+def test_a_script_started_by_its_path_leaves_a_model_folder(tmp_path):
+    flags = [
+        "--output_dir",
+        tmp_path / "run",
+        "--dataset",
+        "fake",
+        "--max_steps",
+        1,
+        "--batch_size",
+        64,
+        "--cpu",
+    ]
+    command = [sys.executable, "training/train_classifier.py", *map(str, flags)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "true"}
+    done = subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    card = (tmp_path / "run" / "README.md").read_text()
+    assert "accelerate launch -m training.train_classifier --output_dir runs/run --dataset fake" in card
 
 
 def test_a_random_scale_makes_size_tell_nothing(tmp_path):

@@ -6,6 +6,7 @@ One format for the run's output, the repository on the Hub and `space/pretrained
 import csv
 import json
 import platform
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -147,22 +148,24 @@ Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardwa
 def training_command(config: LoopConfig) -> str:
     """The command that repeats a run: every flag that differs from its default, but for places and pushes."""
     module = type(config).__module__
-    if module == "__main__":  # the script itself was started with -m
-        module = sys.modules["__main__"].__spec__.name
+    if module == "__main__":  # the script itself was started, with -m or by its path
+        spec = sys.modules["__main__"].__spec__
+        module = spec.name if spec else f"training.{Path(sys.argv[0]).stem}"
     values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
     flags = [
         _flag(key, value) for key, value in values.items() if value != defaults[key] and key not in NOT_MATHS
     ]
-    return " ".join([f"accelerate launch -m {module} --output_dir runs/{config.output_dir.name}", *flags])
+    place = f"runs/{config.output_dir.name}"
+    return " ".join([f"accelerate launch -m {module} --output_dir {shlex.quote(place)}", *flags])
 
 
 def _flag(key: str, value: object) -> str:
-    """As tyro reads it: a switch has no value, and says no at the end of its path."""
+    """As a shell and tyro read it: a switch has no value, and says no at the end of its path."""
     if value is True:
         return f"--{key}"
     if value is False:
         return "--" + ".".join([*key.split(".")[:-1], "no-" + key.split(".")[-1]])
-    return f"--{key} {value}"
+    return f"--{key} {shlex.quote(str(value))}"
 
 
 def hardware(device: torch.device) -> str:
