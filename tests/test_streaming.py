@@ -275,6 +275,21 @@ def test_a_reading_process_that_dies_is_one_sentence(folder, tmp_path):
     assert "a process that reads images ended" in sentence and "--dataloader_num_workers 0" in sentence
 
 
+def test_reading_processes_need_nothing_that_windows_lacks(folder, monkeypatch):
+    monkeypatch.delattr(os, "setpgrp")
+    reader, expected = (batches(splits(folder, 0), dataloader_num_workers=workers) for workers in (2, 0))
+    assert_same_batches(reader, expected, range(3))
+
+    class Broken:
+        def __next__(self):
+            raise EOFError
+
+    monkeypatch.delattr(signal, "SIGCHLD")
+    reader._reader = Broken()
+    with pytest.raises(TrainingError, match="a process that reads images ended"):
+        reader[3]
+
+
 def wait_for(path: Path, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + 120
     while not path.exists():

@@ -430,7 +430,8 @@ class Batches:
             found = next(self._reader)
         except (OSError, EOFError) as error:  # the pipe of a worker that was killed
             # torch's handler would raise once more, wherever this process is by then
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            if hasattr(signal, "SIGCHLD"):  # not on Windows
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             raise ProcessError(_reader_ended(error)) from error
         if isinstance(found, DataError):
             raise found
@@ -473,7 +474,8 @@ def _reader_ended(error: Exception) -> str:
 
 def _leave_group(_: int) -> None:
     """A worker in a process group of its own: Ctrl-C is for the process that saves the checkpoint."""
-    os.setpgrp()
+    if hasattr(os, "setpgrp"):  # not on Windows
+        os.setpgrp()
 
 
 class UnpairedBatches:
