@@ -182,9 +182,7 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
         raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
     if config.push_to_hub and get_token() is None:
         raise TrainingError("--push_to_hub needs an access token: run `hf auth login`, or set HF_TOKEN")
-    launched = os.environ.get(
-        "ACCELERATE_MIXED_PRECISION", "no"
-    ).lower()  # a launcher that was told nothing: no
+    launched = os.environ.get("ACCELERATE_MIXED_PRECISION", "no").lower()  # "no" too where it is told nothing
     if launched not in ("no", config.mixed_precision):
         raise TrainingError(
             f"the launcher is told mixed_precision {launched}, the script {config.mixed_precision}; "
