@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import datasets
 import pytest
 import torch
 from accelerate import Accelerator
@@ -352,6 +353,31 @@ def test_a_stream_holds_a_tenth_out_where_there_is_one_split(tmp_path, monkeypat
     numbers = [set((255 - part.pixels[:, 2, 0, 0].int()).tolist()) for part in (train, test)]
     assert numbers[1] == {0, 10, 20, 30} and numbers[0] == set(range(40)) - numbers[1]
     assert train.labels is None and test.description.endswith("test split, its first 4 images")
+
+
+def test_a_stream_of_several_files_never_shows_what_is_held_out(tmp_path, monkeypatch):
+    for first in range(0, 65, 13):
+        paths = [str(tmp_path / f"{number}.png") for number in range(first, first + 13)]
+        for number, path in enumerate(paths, first):
+            picture(number).save(path)
+        rows = datasets.Dataset.from_dict({"image": paths}, datasets.Features({"image": datasets.Image()}))
+        rows.to_parquet(tmp_path / "rows" / f"train-{first:02}.parquet")
+    found = datasets.load_dataset(str(tmp_path / "rows"), streaming=True)
+    assert found["train"].num_shards == 5
+    monkeypatch.setattr(data, "_all_splits", lambda *_: found)
+    train, test = (
+        load_images("lab/five", Path("no"), split, 3, 28, streaming=True) for split in ("train", "test")
+    )
+    held_out = set((255 - test.pixels[:, 2, 0, 0].int()).tolist())
+    assert held_out == {0, 10, 20, 30, 40, 50, 60}
+    orders = set()
+    for seed in range(4):
+        reader = iter(replace(train.stored, shuffle_buffer=20, seed=10 * seed))
+        for _ in range(3):  # epochs
+            order = tuple(255 - next(reader)[0][0, 2, 0, 0].item() for _ in range(58))
+            assert set(order) == set(range(65)) - held_out
+            orders.add(order)
+    assert len(orders) == 12
 
 
 def test_a_streamed_run_resumes_exactly(folder, tmp_path):

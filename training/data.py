@@ -383,7 +383,8 @@ def _open_with_datasets(dataset: str, split: str, streaming: bool = False):
         only = found["train"] if "train" in found else found[next(iter(found))]
         if streaming:
             keep = _is_held_out if split == "test" else _is_kept
-            return only.filter(keep, with_indices=True, input_columns=[])  # without decoding
+            # skip(0): a shuffle then leaves the order of the files, by which the rows are counted here
+            return only.skip(0).filter(keep, with_indices=True, input_columns=[])  # without decoding
         found = only.train_test_split(test_size=HELD_OUT, seed=0)
     return found[split]
 
