@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from copy import deepcopy
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,13 +21,15 @@ import torch
 import tyro
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from space.hub import load_folder
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.models.dcgan import DCGAN, DCGANConfig
-from space.models.gan import GAN
+from space.models.gan import GAN, r1_penalty
 from space.models.vae import VAE, VAEConfig
 from tests.small_runs import (
     assert_same_weights,
@@ -67,6 +70,7 @@ from training.loop import (
     snapshot_steps,
 )
 from training.model_folder import training_command
+from training.sync_batch_norm import SyncBatchNorm, synchronise_batch_norm
 
 ROOT = Path(__file__).parent.parent
 FILES = {"config.json", "model.safetensors", "README.md", "metrics.json", "training.json", "history.csv"}
@@ -578,6 +582,36 @@ def test_noise_of_two_processes_is_that_of_one():
     whole = Noise(torch.Generator().manual_seed(3)).normal_like(x)
     halves = [Noise(torch.Generator().manual_seed(3), rank, 2).normal_like(x[:4]) for rank in (0, 1)]
     assert torch.equal(whole, torch.cat(halves))
+
+
+@pytest.fixture
+def a_group_of_one():
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    yield
+    torch.distributed.destroy_process_group()
+
+
+@pytest.mark.parametrize("kind", ["gan", "dcgan"])
+def test_batch_norm_of_all_processes_has_the_slopes_of_r1_and_the_names(a_group_of_one, tmp_path, kind):
+    config = gan_config(tmp_path, dcgan=DCGANConfig(base_channels=4, latent_dim=4, image_size=32))
+    model = GAN(config.gan) if kind == "gan" else DCGAN(config.dcgan)
+    synced = synchronise_batch_norm(deepcopy(model))
+    kinds = [{type(m) for m in game.modules() if isinstance(m, _BatchNorm)} for game in (model, synced)]
+    assert kinds[0] <= {nn.BatchNorm1d, nn.BatchNorm2d} and kinds[1] == {SyncBatchNorm}
+    size, z = model.config.image_size, torch.randn(6, 4)
+    slopes = []
+    for game in (model, synced):
+        real = torch.rand(6, 1, size, size, generator=torch.Generator().manual_seed(0)).requires_grad_()
+        penalty = r1_penalty(game.discriminator(real), real)
+        loss = game.generator(z).square().mean() + penalty
+        slopes.append(torch.autograd.grad(loss, list(game.parameters()), allow_unused=True))
+    for one, other in zip(*slopes):
+        assert (one is None) == (other is None)
+        if one is not None:
+            torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
+    assert synced.state_dict().keys() == model.state_dict().keys()
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, synced.state_dict()[name])
 
 
 def test_trackers_get_the_losses(tmp_path, monkeypatch):

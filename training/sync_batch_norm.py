@@ -1,16 +1,32 @@
 """BatchNorm over the whole batch where several processes share it.
 
-PyTorch's own SyncBatchNorm does this on GPUs, but refuses the CPU.
+PyTorch's own SyncBatchNorm refuses the CPU, and its backward cannot be differentiated again, as the penalty
+R1 must. This one was tried on CPUs with gloo, on GPUs with NCCL it was not.
 """
+
+from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
 
 
-class CPUSyncBatchNorm(nn.modules.batchnorm._BatchNorm):
-    """BatchNorm with the mean and variance of all processes' images, differentiable through both."""
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; its gradient is the sum of theirs, and so on."""
+
+    @staticmethod
+    def forward(_: Any, x: Tensor) -> Tensor:
+        total = x.clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, slope: Tensor) -> Tensor:
+        return _Sum.apply(slope)
+
+
+class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
+    """BatchNorm with the mean and variance of all processes' images, twice differentiable through both."""
 
     def _check_input_dim(self, x: Tensor) -> None:
         if x.dim() not in (2, 4):
@@ -24,9 +40,9 @@ class CPUSyncBatchNorm(nn.modules.batchnorm._BatchNorm):
         count = x.numel() // x.shape[1] * dist.get_world_size()
         values = x.float()
         # two sums, one after the other: E[x^2] - E[x]^2 would lose digits
-        mean = all_reduce(values.sum(dims)) / count
+        mean = _Sum.apply(values.sum(dims)) / count
         centred = values - mean.view(shape)
-        variance = all_reduce(centred.square().sum(dims)) / count
+        variance = _Sum.apply(centred.square().sum(dims)) / count
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_(mean, self.momentum)
@@ -35,14 +51,12 @@ class CPUSyncBatchNorm(nn.modules.batchnorm._BatchNorm):
         return (centred * scale.view(shape) + self.bias.view(shape)).to(x.dtype)
 
 
-def synchronise_batch_norm(model: nn.Module, device: torch.device) -> nn.Module:
+def synchronise_batch_norm(model: nn.Module) -> nn.Module:
     """`model` with every BatchNorm made to see the batches of all processes; names of weights stay."""
-    if device.type == "cuda":
-        return nn.SyncBatchNorm.convert_sync_batchnorm(model)
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
-                synced = CPUSyncBatchNorm(child.num_features, child.eps, child.momentum)
+                synced = SyncBatchNorm(child.num_features, child.eps, child.momentum).to(child.weight.device)
                 synced.load_state_dict(child.state_dict())
                 setattr(module, name, synced)
     return model

@@ -175,7 +175,7 @@ def main(config: TrainConfig) -> None:
     model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
     model = model.to(accelerator.device, memory_format=torch.channels_last)
     if accelerator.num_processes > 1:
-        model = synchronise_batch_norm(model, accelerator.device)
+        model = synchronise_batch_norm(model)
     shape = model.config.in_channels, model.config.image_size
     train, test = load_splits(config, accelerator, load_images, *shape)
     classifier = find_classifier(config.classifier, config.dataset, shape)
