@@ -382,9 +382,12 @@ def test_each_image_has_the_same_weight_in_a_figure():
 class Scaled(Accelerator):
     """What accelerate is on a GPU with fp16: autocast, and losses that are scaled."""
 
+    growth_interval = 2000  # steps without overflow after which the scale is doubled
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.native_amp, self.scaler = True, torch.amp.GradScaler("cpu", init_scale=1024.0)
+        self.native_amp = True
+        self.scaler = torch.amp.GradScaler("cpu", 1024.0, growth_interval=self.growth_interval)
 
 
 def first_gradients(
@@ -498,6 +501,19 @@ def test_the_moving_average_does_not_wait_for_the_device():
         for _ in range(3):
             average.update_parameters(model)
     assert copies == [] and average.n_averaged == 3 and average.n_averaged.device.type == "cpu"
+
+
+def test_a_scale_that_moves_between_two_players_moves_no_gradient(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "Accelerator", Scaled)
+    more = {"batch_size": 8, "gradient_accumulation_steps": 3, "mixed_precision": "fp16"}
+    more["max_grad_norm"] = 1e9  # clips nothing, but takes the scale out before the optimizer does
+    found = []
+    for steps in (1, 2000):
+        monkeypatch.setattr(Scaled, "growth_interval", steps)
+        found.append(first_gradients(monkeypatch, "cyclegan", tmp_path / str(steps), **more)[0])
+    assert len(found[0]) == len(found[1]) == 4
+    for moving, still in zip(*found):
+        assert far(moving, still) < 1e-3
 
 
 # ---- what is not a number

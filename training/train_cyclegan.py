@@ -5,8 +5,9 @@
 The commands, times and results of the shipped models are in README.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -212,6 +213,23 @@ def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
     return apart
 
 
+@contextmanager
+def following_scale(accelerator: Accelerator, networks: tuple[nn.Module, ...]) -> Iterator[None]:
+    """Where a step within changes fp16's scale of losses, gradients of the `networks` change with it.
+
+    There is one scale, and each optimizer's step may change it while another's gradients are accumulated.
+    """
+    if not accelerator.scaler:
+        yield
+        return
+    before = accelerator.scaler.get_scale()
+    yield
+    factor = accelerator.scaler.get_scale() / before
+    for parameter in chain(*(network.parameters() for network in networks)):
+        if parameter.grad is not None:
+            parameter.grad *= factor
+
+
 def make_step(
     config: TrainConfig,
     accelerator: Accelerator,
@@ -261,7 +279,8 @@ def make_step(
             from_a, from_b = both(
                 generators, way_round, (a, b), (b, a), generators, generators[::-1], (judge_b, judge_a)
             )
-            descend(accelerator, config, optimizer_g, *generators)
+            with following_scale(accelerator, discriminators):
+                descend(accelerator, config, optimizer_g, *generators)
 
             judge_a.requires_grad_(True), judge_b.requires_grad_(True)
             seen = [
