@@ -81,6 +81,14 @@ def test_a_folder_of_images(tmp_path):
     assert len(load_images(str(tmp_path), Path("unused"), "test", 1, 28)) == 4
 
 
+def test_folders_of_splits_are_no_classes(tmp_path):
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        Image.new("L", (28, 28)).save(tmp_path / split / "0.png")
+    train, test = (load_images(str(tmp_path), Path("unused"), split, 1, 28) for split in ("train", "test"))
+    assert len(train) == len(test) == 1 and train.labels is test.labels is None
+
+
 def test_a_folder_without_splits_holds_a_tenth_out(tmp_path):
     for i in range(20):
         Image.new("L", (28, 28), i).save(tmp_path / f"{i}.png")

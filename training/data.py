@@ -26,6 +26,8 @@ from space.images import read_image
 from space.problems import Problem
 
 BUILT_IN = ("mnist", "fashion-mnist", "fake")
+SPLITS = {"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"}
+"""what `datasets` takes for the folder of a split"""
 HELD_OUT = 0.1  # share of the images that becomes the test split where a data set has none
 MAX_RESIDENT_GB = 4.0
 """uint8 pixels of a training split that are held in memory; a larger one is read while training"""
@@ -403,10 +405,17 @@ def _image_columns(rows) -> list[str]:
     return [name for name, feature in (rows.features or {}).items() if isinstance(feature, Image)]
 
 
+def _is_label(feature) -> bool:
+    """Whether a column holds classes; `datasets` takes folders of splits without sub-folders for such."""
+    from datasets import ClassLabel
+
+    return isinstance(feature, ClassLabel) and not set(feature.names) <= SPLITS
+
+
 def _rows(rows, dataset: str, column: str, shape: tuple[int, int]) -> Rows:
     """A column of images, undecoded, and the labels if there are any."""
-    from datasets import ClassLabel, Image
+    from datasets import Image
 
-    label = next((name for name, feature in rows.features.items() if isinstance(feature, ClassLabel)), None)
+    label = next((name for name, feature in rows.features.items() if _is_label(feature)), None)
     rows = rows.select_columns([column, label] if label else [column])
     return Rows(dataset, rows.cast_column(column, Image(decode=False)), column, label, shape)
