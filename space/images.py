@@ -104,7 +104,7 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
             if megapixels > MAX_MEGAPIXELS:
                 raise Problem("image_too_large", megapixels=round(megapixels), most=MAX_MEGAPIXELS)
             ImageOps.exif_transpose(image, in_place=True)
-            return _to_rgb(image)
+            return to_rgb(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Problem("image_too_large", megapixels="> 89", most=MAX_MEGAPIXELS) from error
     except Problem:
@@ -113,7 +113,7 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
         raise Problem("not_an_image") from error
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def to_rgb(image: Image.Image) -> Image.Image:
     """RGB on white. Pillow's own `convert` clips deep modes at 255 instead of scaling them."""
     if image.mode.startswith("I;16"):
         values, clear = np.asarray(image), image.info.get("transparency")
@@ -159,7 +159,7 @@ def cut_square(image: Image.Image) -> Image.Image:
 
 def to_square(image: Image.Image, size: int) -> Tensor:
     """The middle of a picture as (1, 3, size, size): `cut_square`, then scaled, a small one enlarged."""
-    square = cut_square(_to_rgb(image))
+    square = cut_square(to_rgb(image))
     if square.width != size:
         square = square.resize((size, size), Image.Resampling.LANCZOS)
     return torch.tensor(np.asarray(square)).permute(2, 0, 1)[None] / 255
@@ -182,7 +182,7 @@ def to_digit(image: Image.Image) -> Tensor:
     the middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). Light or dark, what the border
     shows is background; a 28x28 picture on black is taken as it is. Raises `Problem` when nothing stands out.
     """
-    grey = _to_rgb(image).convert("L")
+    grey = to_rgb(image).convert("L")
     if max(grey.size) > 400:
         grey.thumbnail((400, 400), Image.Resampling.BOX)  # a photo's grain would pass for ink
     pixels = np.asarray(grey, np.float32) / 255

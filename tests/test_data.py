@@ -4,6 +4,7 @@ import gzip
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -87,6 +88,28 @@ def test_folders_of_splits_are_no_classes(tmp_path):
         Image.new("L", (28, 28)).save(tmp_path / split / "0.png")
     train, test = (load_images(str(tmp_path), Path("unused"), split, 1, 28) for split in ("train", "test"))
     assert len(train) == len(test) == 1 and train.labels is test.labels is None
+
+
+@pytest.mark.parametrize("in_channels", [1, 3])
+def test_deep_and_transparent_images_are_read_alike_wherever_they_lie(tmp_path, in_channels):
+    deep = np.linspace(0, 65535, 32 * 32).astype(np.uint16).reshape(32, 32)
+    clear = Image.new("P", (32, 32), 1)
+    clear.putpalette([0, 0, 0, 250, 20, 40])
+    clear.paste(0, (0, 0, 16, 32))
+    places = [tmp_path / "one" / "train", tmp_path / "one" / "test"]
+    places += [tmp_path / "two" / name for name in ("trainA", "trainB")]
+    for place in places:
+        place.mkdir(parents=True)
+        Image.fromarray(deep).save(place / "0.png")
+        clear.save(place / "1.png", transparency=0)
+    one = load_images(str(tmp_path / "one"), Path("no"), "train", in_channels, 32)
+    read = load_images(str(tmp_path / "one"), Path("no"), "train", in_channels, 32, max_resident_gb=0)
+    domain, _ = load_domains("two", tmp_path, "train", in_channels, 32)
+    assert torch.equal(one.pixels, domain.pixels)
+    assert read.stored and torch.equal(one.pixels, read.stored[torch.arange(2)][0])
+    assert one.pixels[0, 0].tolist() == (deep // 257).tolist()
+    ink = {1: [91], 3: [250, 20, 40]}[in_channels]  # 0.299 R + 0.587 G + 0.114 B
+    assert one.pixels[1, :, 8, 8].tolist() == [255] * in_channels and one.pixels[1, :, 8, 24].tolist() == ink
 
 
 def test_a_folder_without_splits_holds_a_tenth_out(tmp_path):

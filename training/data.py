@@ -22,7 +22,7 @@ from torchvision import datasets as tv
 from torchvision.transforms.v2 import functional as TF
 
 import space.images
-from space.images import read_image
+from space.images import read_image, to_rgb
 from space.problems import Problem
 
 BUILT_IN = ("mnist", "fashion-mnist", "fake")
@@ -54,7 +54,7 @@ class Rows(torch.utils.data.Dataset):
     shape: tuple[int, int]
     """channels and size of what `read` gives"""
     files: bool = False
-    """files of a folder of two domains: transparency goes on white, and names say what is what"""
+    """files of a folder of two domains, whose names say what is what"""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -80,14 +80,13 @@ class Rows(torch.utils.data.Dataset):
         return pixels, torch.tensor(found[self.label]) if self.label else None
 
     def _pixels(self, picture: dict) -> Tensor:
-        in_channels, image_size = self.shape
-        if self.files:
-            image = _square(TF.pil_to_tensor(read_image(picture["path"])), image_size)
-            return TF.rgb_to_grayscale(image) if in_channels == 1 else image
         from datasets import Image
 
-        mode = {1: "L", 3: "RGB"}[in_channels]
-        return _square(TF.pil_to_tensor(Image().decode_example(picture).convert(mode)), image_size)
+        in_channels, image_size = self.shape
+        image = read_image(picture["path"]) if self.files else to_rgb(Image().decode_example(picture))
+        if in_channels == 1:
+            image = image.convert("L")
+        return _square(TF.pil_to_tensor(image), image_size)
 
 
 @dataclass(frozen=True)
