@@ -75,7 +75,7 @@ def evaluate_codes(
 
     def over_test(figures: Callable[[Tensor], Tensor]) -> Tensor:
         """`figures` of batches (B, ...) for all test images, averaged over the images."""
-        total = sum(figures(to_float(p.to(device))).double().sum(0) for p in test.pixels.split(500))
+        total = sum(figures(to_float(p.to(device))).cpu().double().sum(0) for p in test.pixels.split(500))
         return total / len(test)
 
     def reconstruction(x: Tensor) -> Tensor:
