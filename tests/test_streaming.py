@@ -428,6 +428,25 @@ def test_what_cannot_be_streamed_is_one_sentence(folder, tmp_path):
         batches_of_64[0]
 
 
+@pytest.mark.parametrize("how", [{}, {"max_resident_gb": 0}, STREAM], ids=["held", "disk", "stream"])
+def test_more_classes_than_the_model_has_are_named_before_training(folder, tmp_path, monkeypatch, how):
+    for name in ("SAMPLE", "STREAMED_SAMPLE"):
+        monkeypatch.setattr(data, name, 1)  # which is not of the last class
+    config = classifier_config(tmp_path / "run", dataset=str(folder), batch_size=BATCH, **how)
+    config = replace(config, model=replace(config.model, num_classes=1))
+    says = "train split.* has 2 classes, the model tells 1 apart; give --model.num_classes 2$"
+    with pytest.raises(TrainingError, match=says):
+        train_classifier.main(config)
+
+
+def test_a_classifier_of_images_without_labels_is_one_sentence(folder, tmp_path):
+    config = classifier_config(tmp_path / "run", dataset=str(folder / "train" / "even"), batch_size=BATCH)
+    with pytest.raises(
+        DataError, match="needs a label for every image; some are missing in even, train split"
+    ):
+        train_classifier.main(config)
+
+
 def test_weights_in_parts_are_refused_before_anything_starts(tmp_path, monkeypatch):
     monkeypatch.setattr(Accelerator, "distributed_type", DistributedType.FSDP)
     with pytest.raises(TrainingError, match=r"FSDP splits the weights, .* launch with --multi_gpu"):

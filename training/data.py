@@ -59,6 +59,11 @@ class Rows(torch.utils.data.Dataset):
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def num_classes(self) -> int:
+        """Names of classes; 0 where there are none."""
+        return len(getattr(self.rows.features.get(self.label), "names", ()))
+
     def __getitem__(self, numbers: Tensor) -> "tuple[Tensor, Tensor | None] | DataError":
         return self.read(self.rows[numbers.tolist()])
 
@@ -140,6 +145,13 @@ class Images:
         if isinstance(self.stored, Stream):
             return 0
         return len(self.pixels if self.stored is None else self.stored)
+
+    @property
+    def num_classes(self) -> int:
+        """Classes of the labels, 0 up to the largest; where they are a sample also those that have a name."""
+        rows = self.stored.rows if isinstance(self.stored, Stream) else self.stored
+        seen = 0 if self.labels is None else self.labels.max().item() + 1
+        return max(seen, 0 if rows is None else rows.num_classes)
 
 
 def to_float(pixels: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.utils import make_grid
 
-from training.data import load_images, to_float
+from training.data import Images, load_images, to_float
 from training.evaluate import measure
 from training.loop import (
     Batch,
@@ -33,17 +33,18 @@ def minimise(
     objective_of: Callable[[nn.Module, Any], nn.Module],
     picture: Callable[[nn.Module, Tensor], Tensor],
     iw_samples: int = 0,
+    load: Callable[..., Images] = load_images,
 ) -> None:
     """Build, train, evaluate and save `model_class(config.model)`; `config` is a `LoopConfig` with `model`.
 
     `objective_of(model, config)` is a module that maps a `Batch` to a dict of scalars with 'loss';
     `picture(model, x)` gives the images (B, C, H, W) of a snapshot, ten a row, from ten test images;
-    `iw_samples` goes to `measure`.
+    `iw_samples` goes to `measure`; `load` is `load_images`, or that and a look at what it gives.
     """
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
-    train, test = load_splits(config, accelerator, load_images, *shape)
+    train, test = load_splits(config, accelerator, load, *shape)
 
     model = model_class(config.model)
     if getattr(config.model, "architecture", "") == "conv":

@@ -6,6 +6,7 @@ The commands, times and results of the shipped models are in README.md.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -13,8 +14,8 @@ from torch import Tensor, nn
 
 from space.models.classifier import Classifier, ClassifierConfig
 from space.models.layers import scale_about_centre
-from training.data import DataError
-from training.loop import Batch, LoopConfig, run
+from training.data import DataError, Images, load_images
+from training.loop import Batch, LoopConfig, TrainingError, run
 from training.minimise import minimise
 
 
@@ -45,8 +46,6 @@ class CrossEntropy(nn.Module):
         self.model, self.random_scale = model, config.random_scale
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        if batch.labels is None:
-            raise DataError("a classifier needs labels; this data set has none")
         x = batch.x
         if self.training and self.random_scale:
             chance = batch.noise.uniform_like(x[:, :1, :1, :1])
@@ -65,8 +64,26 @@ def picture(model: Classifier, x: Tensor) -> Tensor:
     return torch.cat([x.detach(), slope / slope.amax((1, 2, 3), keepdim=True).clamp_min(1e-12)])
 
 
+def check_labels(images: Images, num_classes: int) -> None:
+    """Raise `DataError` where labels are missing, and `TrainingError` where there are more classes."""
+    if images.labels is None or images.labels.min() < 0:
+        raise DataError(
+            f"a classifier needs a label for every image; some are missing in {images.description}"
+        )
+    if images.num_classes > num_classes:
+        raise TrainingError(
+            f"{images.description} has {images.num_classes} classes, the model tells {num_classes} apart; "
+            f"give --model.num_classes {images.num_classes}"
+        )
+
+
 def main(config: TrainConfig) -> None:
-    minimise(config, Classifier, CrossEntropy, picture)
+    def load(*what: Any) -> Images:
+        images = load_images(*what)
+        check_labels(images, config.model.num_classes)
+        return images
+
+    minimise(config, Classifier, CrossEntropy, picture, load=load)
 
 
 if __name__ == "__main__":
