@@ -123,6 +123,18 @@ def test_samples_are_the_same_for_the_same_seed_and_figures_name_their_protocol(
     assert "100 samples, z ~ N(0, I), seed 3, against other digits" in first["lenet_fid"]["protocol"]
 
 
+def test_the_floor_is_of_images_from_all_over_a_data_set():
+    classifier = find_classifier("", "mnist", (1, 28))
+    train, test = digits()
+    longer = Images(train.pixels.repeat_interleave(5, 0), None, "each digit five times, sorted by class")
+    found = compare(test.pixels, longer, test, classifier, 0, "")
+    one_class = compare(longer.pixels[:100], longer, test, classifier, 0, "")
+    assert found["lenet_fid_floor"] == one_class["lenet_fid_floor"]
+    assert found["lenet_fid_floor"]["value"] < one_class["lenet_fid"]["value"] / 5
+    assert found["lenet_fid_floor"]["protocol"].endswith("100 training images drawn at random, seed 0")
+    assert "mean of 100 subsets of 100, " in found["lenet_kid"]["protocol"]
+
+
 def test_generated_pixels_are_rounded_as_in_a_file():
     pixels = generate(lambda z: z.view(-1, 1, 1, 2), torch.tensor([[0.0, 0.5], [1.0, 0.001]]))
     assert pixels.dtype == torch.uint8 and pixels.flatten().tolist() == [0, 128, 255, 0]

@@ -83,12 +83,11 @@ def frechet_distance(real: Tensor, fake: Tensor) -> float:
     return distance.compute().item()
 
 
-def kernel_distance(real: Tensor, fake: Tensor, seed: int) -> float:
-    """Kernel distance (KID) of features, over 100 subsets of 1,000 (Binkowski et al. 2018)."""
-    size = min(1000, len(real), len(fake))
+def kernel_distance(real: Tensor, fake: Tensor, seed: int, subset_size: int = 1000) -> float:
+    """Kernel distance (KID) of features, over 100 subsets (Binkowski et al. 2018)."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Metric `Kernel Inception Distance` will save all")
-        distance = KernelInceptionDistance(feature=nn.Identity(), subsets=100, subset_size=size)
+        distance = KernelInceptionDistance(feature=nn.Identity(), subsets=100, subset_size=subset_size)
     distance.update(real, real=True)
     distance.update(fake, real=False)
     with torch.random.fork_rng(devices=[]):
@@ -172,7 +171,10 @@ def compare(
     """Figures of uint8 images (N, C, H, W), which `how` describes, against the test images."""
     real, _ = look(classifier, test.pixels)
     fake, probabilities = look(classifier, samples)
-    known, _ = look(classifier, train.pixels[: len(test)])
+    # at random: sorted data begins with one class, and every other image of MNIST has an eighth more ink
+    shuffled = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))
+    known, _ = look(classifier, train.pixels[shuffled[: len(test)].sort().values])
+    subset_size = min(1000, len(real), len(fake))
     eyes = f"{real.shape[1]} features of a LeNet-like classifier"
     against = f"{eyes}; {how}, against {test.description}"
     judged = f"judged by a LeNet-like classifier; {how}"
@@ -183,13 +185,14 @@ def compare(
             frechet_distance(real, known),
             "",
             None,
-            f"lenet_fid of real images instead of samples: the first {len(known):,} training images",
+            f"lenet_fid of real images instead of samples: {len(known):,} training images drawn at random, "
+            f"seed {seed}",
         ),
         "lenet_kid": metric(
-            kernel_distance(real, fake, seed),
+            kernel_distance(real, fake, seed, subset_size),
             "",
             "lower",
-            f"kernel distance, mean of 100 subsets of 1,000, {against}",
+            f"kernel distance, mean of 100 subsets of {subset_size:,}, {against}",
         ),
         "precision": metric(
             covered(fake, real),
