@@ -170,10 +170,11 @@ def load_images(
 ) -> Images:
     """The `split` ('train' or 'test') of a data set, at `image_size` with `in_channels`.
 
-    `dataset` is a built-in name, a folder of images (with `train/` and `test/`, or every tenth image is
-    held out; sub-folders are labels), or the id of a data set on the Hub. In a folder of two domains the
-    domain is the label. A training split of more than `max_resident_gb` GB stays on disk, and with
-    `streaming` where it is. Raises `DataError`.
+    `dataset` is a built-in name, a folder of images (with `train/` and `test/`; sub-folders are labels), or
+    the id of a data set on the Hub. Without both splits a tenth is held out, at random, or with `streaming`
+    every tenth image, which is another split. In a folder of two domains the domain is the label. A training
+    split of more than `max_resident_gb` GB stays on disk, and with `streaming` where it is. Raises
+    `DataError`.
     """
     shape = in_channels, image_size
     folder = _domains_folder(dataset, data_dir)
@@ -390,7 +391,7 @@ def _all_splits(dataset: str, streaming: bool):
 
 
 def _open_with_datasets(dataset: str, split: str, streaming: bool = False):
-    """The rows of a split; every tenth one is held out where there is only one."""
+    """The rows of a split; without both a tenth is held out, at random, or of a stream every tenth row."""
     found = _all_splits(dataset, streaming)
     if not {"train", "test"} <= set(found):
         only = found["train"] if "train" in found else found[next(iter(found))]

@@ -145,7 +145,7 @@ class LoopConfig:
             raise ValueError("streaming needs max_steps: how many images come is not known before they have")
 
     def batches_per_epoch(self, num_images: int) -> int:
-        """Whole batches in an epoch; the images left over come first in no particular epoch."""
+        """Whole batches in an epoch; the rest is left out, other images each epoch."""
         return num_images // self.batch_size
 
     def total_steps(self, num_images: int) -> int:
