@@ -86,7 +86,7 @@ class TrainConfig(LoopConfig):
     ema_decay: float = 0.999
     """decay a step of the moving average of G's weights, which is then what is saved; 0: none"""
     num_snapshots: int = 48
-    """pictures of the learning, at geometrically growing distances"""
+    """pictures of the learning, as many as `training.loop.snapshot_steps` says"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
