@@ -22,6 +22,13 @@ from tests.processes import Lab, running_lab  # noqa: E402
 torch.set_num_threads(1)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
+WITHOUT = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),  # pages behind the address bar: a third of a page's cost
+    # of Playwright's own list, for only the last one counts
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("MediaRouter", "OptimizationHints", "PaintHolding", "ThirdPartyStoragePartitioning"),
+)
+"""features of Chromium that are off"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,8 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, "REQUIRE_BROWSER is set, but there is no chromium on PATH or in /usr/bin"
     with sync_playwright() as playwright:
+        flags = ["--disable-gpu", f"--disable-features={','.join(WITHOUT)}"]
         sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses a sandbox to root
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *sandbox])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags, *sandbox])
         yield browser
         browser.close()
 
