@@ -165,7 +165,7 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
         assert tab == f"tab={act.__name__}"
         assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
         visitor.goto(link)
-        settled(visitor, picture, selector)  # and then, however long the answers take
+        visitor.locator(selector).first.wait_for(state="attached", timeout=30_000)
         until(visitor, lambda picture=picture: shown(visitor, picture) == shown(page, picture))
         assert visitor.url == link
         assert visitor.locator(".toast-body").count() == 0

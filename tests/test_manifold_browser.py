@@ -268,6 +268,25 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     expect(file).to_have_attribute("data-file", f"{VAE_2D}_digit-4-1_seed5.png")
 
 
+def test_a_visitor_draws_a_digit(page: Page, url: str) -> None:
+    open_maps(page, url)
+    found, board = page.locator("#manifold-found"), page.locator("#manifold-draw")
+    expect(found).to_contain_text("VAE")
+    before = found.inner_text()
+    expect(board.locator("canvas")).to_have_count(0)  # nor does what draws on it cost anything yet
+    board.get_by_role("button").first.click()
+    canvas = board.locator("canvas").first
+    canvas.wait_for(timeout=30_000)
+    until_quiet(page)  # it has its paper
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.25 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.75 * box["height"], steps=10)
+    page.mouse.up()
+    expect(found).not_to_have_text(before, timeout=30_000)
+
+
 @pytest.mark.parametrize(
     "page",
     [

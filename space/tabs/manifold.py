@@ -297,9 +297,11 @@ def build_digits(maps: list[LatentMap]) -> tuple[list[gr.components.Component], 
     gr.Markdown(i18n("manifold.digit"), latex_delimiters=LATEX)
     with gr.Row():
         with gr.Column(min_width=300):
-            sketch = paper(fixed_canvas=True, label=i18n("manifold.sketch"), height=340)
-        with gr.Column(min_width=300, scale=2):
             start = sheet_component("manifold.start_sheet", FIRST_DIGITS[0], "manifold-start-sheet")
+            # closed, for the drawing board takes as long to set up as all the rest of the tab
+            with gr.Accordion(i18n("manifold.sketch"), open=False, elem_id="manifold-draw"):
+                sketch = paper(fixed_canvas=True, label=i18n("manifold.sketch"), show_label=False, height=340)
+        with gr.Column(min_width=300, scale=2):
             with gr.Row():
                 with gr.Column(min_width=110):
                     seen = gr.HTML(elem_id="manifold-seen")

@@ -39,15 +39,15 @@ TEXT = {
         "않습니다.",
     ),
     "manifold.digit": (
-        "## Where does a digit lie?\nDraw one or click on a test digit: the encoder marks it on both "
+        "## Where does a digit lie?\nClick on a test digit or draw one: the encoder marks it on both "
         "maps. The VAE gives $\\mu$ and $\\sigma$ (ellipses of 1 and 2 $\\sigma$; dots are re-samples), "
         "the autoencoder a point.",
-        "## 이 숫자는 어디에 있을까요?\n숫자를 그리거나 테스트 숫자를 누르면 인코더가 두 지도에 위치를 "
+        "## 이 숫자는 어디에 있을까요?\n테스트 숫자를 누르거나 직접 그리면 인코더가 두 지도에 위치를 "
         "표시합니다. VAE는 $\\mu$와 $\\sigma$(1$\\sigma$, 2$\\sigma$ 타원, 작은 점은 다시 뽑은 표본)를, "
         "오토인코더는 점 하나를 출력합니다.",
     ),
-    "manifold.sketch": ("Draw a digit", "숫자 그리기"),
-    "manifold.start_sheet": ("… or click on a test digit", "… 또는 테스트 숫자 선택"),
+    "manifold.sketch": ("Draw a digit of your own", "숫자 직접 그리기"),
+    "manifold.start_sheet": ("First digit", "첫 번째 숫자"),
     "manifold.seen": ("What the encoder sees", "인코더의 입력"),
     "manifold.resampled": ("Decoded: μ, then samples of q(z|x)", "디코딩: μ, 이어서 q(z|x)의 표본"),
     "manifold.alt.resampled": (
