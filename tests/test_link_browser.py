@@ -26,10 +26,15 @@ def shown(page: Page, picture: str) -> str:
     return page.evaluate(f"Promise.resolve({picture}).then(JSON.stringify)")
 
 
-def settled(page: Page, picture: str, selector: str) -> str:
-    """What is shown once `selector` is there, all has come, and nothing has changed for a while."""
+def look_at(page: Page, selector: str) -> None:
+    """Scroll to what is there, or will be: a game goes on only where it is seen."""
     page.locator(selector).first.wait_for(state="attached", timeout=30_000)
     page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
+
+
+def settled(page: Page, picture: str, selector: str) -> str:
+    """What is shown once `selector` is there, all has come, and nothing has changed for a while."""
+    look_at(page, selector)
     until_quiet(page)
     before, now = None, ""
     while before != now:
@@ -165,7 +170,7 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
         assert tab == f"tab={act.__name__}"
         assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
         visitor.goto(link)
-        visitor.locator(selector).first.wait_for(state="attached", timeout=30_000)
+        look_at(visitor, selector)
         until(visitor, lambda picture=picture: shown(visitor, picture) == shown(page, picture))
         assert visitor.url == link
         assert visitor.locator(".toast-body").count() == 0
