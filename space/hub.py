@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -390,6 +391,16 @@ def read_side_file(folder: Path, name: str) -> bytes:
         return path.read_bytes() if path.stat().st_size <= MAX_SIDE_FILE_BYTES else b""
     except OSError:
         return b""
+
+
+def frame_files(folder: Path) -> list[tuple[int, Path]]:
+    """The files of `samples/` with their steps, in order, unread."""
+    files = []
+    for path in folder.glob("samples/step-*.png"):
+        digits = path.stem.removeprefix("step-")
+        if re.fullmatch(r"[0-9]{1,12}", digits) and path.is_file():
+            files.append((int(digits), path))
+    return sorted(files)
 
 
 def _read_config(config_class: type, path: Path) -> object:

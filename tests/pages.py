@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Locator, Page, Request
 
 QUIET_SECONDS = 1.0
 
@@ -44,6 +44,16 @@ def visit_tab(page: Page, url: str, tab: str) -> None:
     """Open the page at a tab by its link, so that no other one loads."""
     page.goto(f"{url}?tab={tab}")
     page.get_by_role("tabpanel").first.wait_for()
+
+
+def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A straight stroke with the mouse, in ten moves, between two places on a canvas, [0, 1] each way."""
+    canvas.scroll_into_view_if_needed()
+    box, mouse = canvas.bounding_box(), canvas.page.mouse
+    mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + end[0] * box["width"], box["y"] + end[1] * box["height"], steps=10)
+    mouse.up()
 
 
 def until(page: Page, holds: Callable[[], bool], seconds: float = 30) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from space.models import MODELS
 from space.text import TEXT
-from tests.pages import until_quiet, visit_tab
+from tests.pages import stroke, until_quiet, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -211,12 +211,5 @@ def test_a_visitor_draws_a_digit(page: Page, url: str):
     canvas = page.locator("#reconstruct-sketch canvas").first
     canvas.wait_for(timeout=30_000)
     page.wait_for_timeout(1500)  # the drawing board sets up its tools
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + 0.25 * box["height"]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for i in range(1, 11):
-        page.mouse.move(x, y + 0.05 * i * box["height"])
-    page.mouse.up()
+    stroke(canvas, (0.5, 0.25), (0.5, 0.75))
     expect(page.locator("#reconstruct-result img")).to_have_count(4, timeout=30_000)

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from space import app
 from space.tabs import asset, game
 from space.text import TEXT
-from tests.pages import until
+from tests.pages import stroke, until
 
 pytestmark = pytest.mark.browser
 
@@ -486,12 +486,7 @@ def test_a_visitor_draws_a_distribution(page: Page, url: str) -> None:
     expect(run).to_be_disabled()
     expect(page.locator("#game .draw-here")).to_be_visible()
 
-    plane.scroll_into_view_if_needed()
-    box = plane.bounding_box()
-    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
-    page.mouse.up()
+    stroke(plane, (0.2, 0.5), (0.4, 0.5))
     plane.focus()
     plane.press("Shift+ArrowRight")
     plane.press("Space")
@@ -499,11 +494,9 @@ def test_a_visitor_draws_a_distribution(page: Page, url: str) -> None:
     expect(run).to_be_enabled()
     drawn = handle(page, "return lab.game.distribution.components")
     assert {one["mode"] for one in drawn} == {0, 1}
-    stroke = [one for one in drawn if one["mode"] == 0]
-    assert stroke[0]["x"] == pytest.approx(-1.8, abs=0.05) and stroke[-1]["x"] == pytest.approx(
-        -0.6, abs=0.15
-    )
-    assert all(abs(one["y"]) < 0.05 for one in stroke)
+    line = [one for one in drawn if one["mode"] == 0]
+    assert line[0]["x"] == pytest.approx(-1.8, abs=0.05) and line[-1]["x"] == pytest.approx(-0.6, abs=0.15)
+    assert all(abs(one["y"]) < 0.05 for one in line)
     assert (drawn[-1]["x"], drawn[-1]["y"]) == (0.5, 0)
     density = handle(
         page, "return [[-1.2, 0], [0.5, 0], [1, 2]].map((at) => lab.game.distribution.density(...at))"

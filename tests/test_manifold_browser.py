@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save
 
 from space import app, hub
 from space.tabs import manifold
-from tests.pages import until, until_quiet, visit_tab
+from tests.pages import stroke, until, until_quiet, visit_tab
 from tests.small_models import bundled
 from tests.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
 
@@ -278,12 +278,7 @@ def test_a_visitor_draws_a_digit(page: Page, url: str) -> None:
     canvas = board.locator("canvas").first
     canvas.wait_for(timeout=30_000)
     until_quiet(page)  # it has its paper
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.25 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.75 * box["height"], steps=10)
-    page.mouse.up()
+    stroke(canvas, (0.5, 0.25), (0.5, 0.75))
     expect(found).not_to_have_text(before, timeout=30_000)
 
 

@@ -13,7 +13,7 @@ from space import app
 from space.images import EMOJI
 from space.tabs import translate
 from space.text import TEXT
-from tests.pages import visit_tab
+from tests.pages import stroke, visit_tab
 from tests.small_models import bundled
 from tests.test_translate import PICTURES, write_model
 
@@ -118,14 +118,7 @@ def test_a_visitor_draws_with_colours(page: Page, url: str) -> None:
     canvas = page.locator("#translate-sketch canvas").first
     canvas.wait_for()
     page.wait_for_timeout(1500)  # the drawing board sets up its tools
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for i in range(1, 11):
-        page.mouse.move(x + 0.03 * i * box["width"], y)
-    page.mouse.up()
+    stroke(canvas, (1 / 3, 0.5), (1 / 3 + 0.3, 0.5))
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
     expect(page.locator(f"{DETAILS} img")).to_have_count(3)  # nobody drew a counterpart
     before = source(page.locator(f"{CIRCLE} .x img"))

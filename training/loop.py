@@ -36,6 +36,7 @@ from torch.utils.data import DataLoader
 from torchvision.utils import save_image
 from tqdm.auto import tqdm
 
+from space.hub import frame_files
 from training.data import MAX_RESIDENT_GB, DataError, Images, Stream, to_float
 from training.durable import put_in_place, remove_folder, replacing
 from training.publish import PublishError, one_line
@@ -518,21 +519,20 @@ class Progress:
 
 def list_checkpoints(config: LoopConfig) -> list[Path]:
     """Complete checkpoints of a run, oldest first."""
-    return list(by_step(config.output_dir, "checkpoints/checkpoint-*").values())
+    found = config.output_dir.glob("checkpoints/checkpoint-*")
+    return sorted((path for path in found if path.name[11:].isdecimal()), key=_step_of)
 
 
-def by_step(folder: Path, pattern: str) -> dict[int, Path]:
-    """What is called something-<step> in a `folder`, by its step and in that order."""
-    named = [(path.stem.rpartition("-")[2], path) for path in folder.glob(pattern)]
-    return dict(sorted((int(step), path) for step, path in named if step.isdecimal()))
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.name[11:])
 
 
 def remove_later(config: LoopConfig, step: int) -> None:
     """Checkpoints and pictures beyond the `step` where a run begins: it makes them again, or is another."""
-    for later, folder in by_step(config.output_dir, "checkpoints/checkpoint-*").items():
-        if later > step:
-            remove_folder(folder)
-    for later, picture in by_step(config.output_dir, "samples/step-*.png").items():
+    for checkpoint in list_checkpoints(config):
+        if _step_of(checkpoint) > step:
+            remove_folder(checkpoint)
+    for later, picture in frame_files(config.output_dir):
         if later > step:
             picture.unlink()
 

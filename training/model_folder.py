@@ -19,6 +19,7 @@ from accelerate import Accelerator
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from torch import nn
 
+from space.hub import frame_files
 from space.models.classifier import ClassifierConfig
 from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
@@ -26,7 +27,7 @@ from space.models.gan import GANConfig
 from space.models.layers import ImageConfig, NetworkConfig
 from training.data import Images
 from training.durable import put_in_place
-from training.loop import NOT_MATHS, LoopConfig, Progress, by_step, flat, writing
+from training.loop import NOT_MATHS, LoopConfig, Progress, flat, writing
 from training.metrics import Metrics, codes
 from training.publish import push_folder, stamp_card
 
@@ -341,14 +342,14 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         model_name=name,
         eval_results=results or None,
     )
-    samples = list(by_step(folder, "samples/step-*.png").values())
+    samples = frame_files(folder)
     text = ModelCard.from_template(
         data,
         template_str=CARD,
         name=name,
         about=ABOUT[family, variant],
         family=family,
-        last_sample=samples[-1].name if samples else "",
+        last_sample=samples[-1][1].name if samples else "",
         usage=usage(model),
         caption=CAPTION.get(family, "The same test images through training: the last snapshot"),
         network=network(config),

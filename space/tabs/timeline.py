@@ -24,7 +24,7 @@ from PIL import Image
 
 from space import link, snippets
 from space.html import data_url, download, source_badge
-from space.hub import LoadedModel, load
+from space.hub import LoadedModel, frame_files, load
 from space.images import DECODE_ERRORS, read_image
 from space.limits import (
     MAX_FRAME_BYTES,
@@ -226,16 +226,6 @@ def read_frames(folder: Path) -> list[tuple[int, Image.Image]]:
         files = evenly(files, len(files) // 2)
     frames = [(step, image) for step, path, _ in files if (image := read_frame(path))]
     return [(step, image) for step, image in frames if image.size == frames[-1][1].size]
-
-
-def frame_files(folder: Path) -> list[tuple[int, Path]]:
-    """The files of `samples/` with their steps, in order, unread."""
-    files = []
-    for path in folder.glob("samples/step-*.png"):
-        digits = path.stem.removeprefix("step-")
-        if re.fullmatch(r"[0-9]{1,12}", digits) and path.is_file():
-            files.append((int(digits), path))
-    return sorted(files)
 
 
 def read_frame(path: Path) -> Image.Image | None:

@@ -30,7 +30,7 @@ from space.html import (
     to_csv,
     words,
 )
-from space.hub import LoadedModel, ModelUnavailable, load
+from space.hub import LoadedModel, ModelUnavailable, frame_files, load
 from space.images import (
     EMOJI,
     cut_square,
@@ -60,7 +60,7 @@ from space.tabs import (
     own,
     paper,
 )
-from space.tabs.timeline import PADDING, cells, frame_files, read_frame
+from space.tabs.timeline import PADDING, cells, read_frame
 
 MODEL = "cyclegan-twemoji2fluent"
 DOMAINS = {"a": "Twemoji", "b": "Fluent 3D"}
