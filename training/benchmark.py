@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.flop_counter import FlopCounterMode
 
 from space.models.cyclegan import CycleGANConfig
@@ -36,7 +35,7 @@ from space.models.gan import GAN
 from space.models.vae import VAEConfig
 from training import textbook, train_autoencoder, train_cyclegan, train_gan, train_vae
 from training.data import DataError, load_domains, load_images
-from training.loop import LoopConfig, TrainingError, run
+from training.loop import AFTER_STEP, LoopConfig, TrainingError, run
 from training.model_folder import hardware
 
 
@@ -50,8 +49,6 @@ class Family:
     """makes the configuration of both loops"""
     bar: float
     """how many times as fast as the textbook's loop ours shall be"""
-    optimizers: int = 1
-    """optimizer steps in one step of the loop"""
 
 
 FAMILIES = {
@@ -62,27 +59,25 @@ FAMILIES = {
         partial(train_vae.TrainConfig, model=VAEConfig(architecture="conv", hidden_dim=256, latent_dim=20)),
         bar=1.6,
     ),
-    "gan": Family(train_gan, partial(train_gan.TrainConfig, model="gan", batch_size=128), 2.0, optimizers=2),
+    "gan": Family(train_gan, partial(train_gan.TrainConfig, model="gan", batch_size=128), bar=2.0),
     "dcgan": Family(  # the shape of dcgan-mnist
         train_gan,
         partial(train_gan.TrainConfig, dcgan=DCGANConfig(latent_dim=20, base_channels=48)),
         bar=1.9,
-        optimizers=2,
     ),
     "dcgan-64": Family(
         train_gan,
         partial(train_gan.TrainConfig, dcgan=DCGANConfig(image_size=64)),
         bar=1.9,
-        optimizers=2,
     ),
-    "cyclegan": Family(
-        train_cyclegan, partial(train_cyclegan.TrainConfig, batch_size=1), bar=1.6, optimizers=2
-    ),
+    "cyclegan": Family(train_cyclegan, partial(train_cyclegan.TrainConfig, batch_size=1), bar=1.6),
 }
 NATIVE_BAR = 10.0
 """how many times the images of the textbook's 64-pixel DCGAN ours shall see at MNIST's own size"""
 NEIGHBOUR_BAR = 2.5
 """how much slower a step may become beside a busy process"""
+FIRST_STEPS = 64
+"""steps that a GPU's algorithms are chosen in, and after which ours are a CUDA graph"""
 
 
 @dataclass(frozen=True)
@@ -121,20 +116,19 @@ def this_device() -> torch.device:
 class Gate:
     """Stops a loop after each turn until it is told how many steps to take next.
 
-    PyTorch calls it after every optimizer step of whichever loop runs in this process. Orders are
-    `(steps, whether to count operations)`; answers are dicts.
+    Called after every step of whichever loop runs in this process. Orders are `(steps, whether to count
+    operations)`; answers are dicts.
     """
 
-    def __init__(self, pipe: Connection, optimizers: int, dtype: torch.dtype) -> None:
-        self.pipe, self.optimizers, self.dtype = pipe, optimizers, dtype
-        self.steps, self.calls_left = 1, optimizers  # the first, to warm up
+    def __init__(self, pipe: Connection, dtype: torch.dtype) -> None:
+        self.pipe, self.dtype = pipe, dtype
+        self.steps = self.steps_left = 1  # the first, to warm up
         self.started = time.perf_counter()
         self.counter: FlopCounterMode | None = None
-        register_optimizer_step_post_hook(self)
 
-    def __call__(self, *_: object) -> None:
-        self.calls_left -= 1
-        if self.calls_left:
+    def __call__(self) -> None:
+        self.steps_left -= 1
+        if self.steps_left:
             return
         cuda = torch.cuda.is_available()
         if cuda:
@@ -153,7 +147,7 @@ class Gate:
         answer["threads"] = torch.get_num_threads()
         self.pipe.send(answer)
         self.steps, count = self.pipe.recv()
-        self.calls_left = self.steps * self.optimizers
+        self.steps_left = self.steps
         self.counter = FlopCounterMode(display=False) if count else None
         if self.counter:
             self.counter.__enter__()
@@ -181,17 +175,17 @@ def matmul_peak(dtype: torch.dtype) -> float:
 
 def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
     """A process that trains, by our script or by the textbook, whenever it has its turn."""
-    family = FAMILIES[name]
     bf16 = side != "textbook" and config.mixed_precision == "bf16"
     dtype = torch.bfloat16 if bf16 else torch.float32
     try:
         with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere), redirect_stdout(nowhere):
-            Gate(pipe, family.optimizers, dtype)
+            gate = Gate(pipe, dtype)
             if side == "textbook":
                 for _ in textbook_loop(name, config):
-                    pass
+                    gate()
             else:
-                family.script.main(config)
+                AFTER_STEP.append(gate)
+                FAMILIES[name].script.main(config)
     except Exception as error:  # whatever it is, it belongs to the process that waits for an answer
         pipe.send({"error": str(error) if isinstance(error, TrainingError | DataError) else repr(error)})
 
@@ -328,6 +322,8 @@ def time_family(name: str, config: BenchmarkConfig) -> list[dict[str, Any]]:
             start_loops(name, config, Path(folder), sides)
             flops = operations(name, sides)
             for side in sides:
+                if torch.cuda.is_available():
+                    side.ask(FIRST_STEPS)
                 side.steps = max(1, round(config.window_seconds / side.ask(1)["seconds"]))
             quiet = take_turns(sides, config.num_rounds)
             if config.neighbour:

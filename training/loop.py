@@ -37,6 +37,7 @@ from torchvision.utils import save_image
 from tqdm.auto import tqdm
 
 from space.hub import frame_files
+from training.cuda_graph import CapturedStep, can_capture, learning_rates_as_numbers
 from training.data import MAX_RESIDENT_GB, DataError, Images, Stream, to_float
 from training.durable import put_in_place, remove_folder, replacing
 from training.publish import PublishError, one_line
@@ -95,6 +96,8 @@ class LoopConfig:
     """train on the CPU although there is a GPU"""
     cpu_threads: int = 0
     """threads of CPU arithmetic; 0: torch's choice, one a core. 1 suffers least from busy neighbours"""
+    cuda_graph: bool = True
+    """on one GPU, launch each step whole, not kernel by kernel; not in fp16, and not with accumulation"""
     logging_steps: int = 100
     """optimizer steps a row of history.csv; each picture has a row of its own as well"""
     num_snapshots: int = 14
@@ -162,6 +165,7 @@ NOT_MATHS = {
     "dataloader_num_workers",
     "cpu",
     "cpu_threads",
+    "cuda_graph",
     "num_snapshots",
     "checkpointing_steps",
     "checkpoints_total_limit",
@@ -207,6 +211,7 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
             f"{accelerator.distributed_type.value} splits the weights, and what is averaged and saved here "
             "is whole; launch with --multi_gpu, which keeps a copy on each GPU"
         )
+    torch.backends.cudnn.benchmark = True  # all steps have the same shapes
     if config.mixed_precision == "fp16" and not accelerator.native_amp:
         raise TrainingError("--mixed_precision fp16 needs a GPU; on a CPU give bf16 or no")
     if config.batch_size % accelerator.num_processes:
@@ -597,6 +602,7 @@ def load_checkpoint(accelerator: Accelerator, config: LoopConfig, progress: Prog
         states = [torch.load(folder / part, map_location="cpu", weights_only=True) for part in parts]
         progress.load_state_dict(states[-1])  # compares the flags: weights of another shape are no damage
         accelerator.load_state(str(folder))
+        learning_rates_as_numbers(accelerator._optimizers)
     except (SafetensorError, UnpicklingError, RuntimeError, OSError, EOFError, LookupError) as error:
         raise TrainingError(
             f"{folder} cannot be read: {one_line(error)}; "
@@ -657,6 +663,10 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
+AFTER_STEP: list[Callable[[], None]] = []
+"""called after each optimizer step of `fit`; torch's own hooks hear nothing of those that a CUDA graph makes"""
+
+
 def fit(
     config: LoopConfig,
     accelerator: Accelerator,
@@ -668,13 +678,15 @@ def fit(
     validate: Callable[[], dict[str, float]],
     snapshot: Callable[[], Tensor],
     to_checkpoint: list[Any],
+    first_steps: int = 3,
 ) -> Progress:
     """Train until `config` says so, and return the progress (its `seconds` count all parts of the run).
 
     `step` treats one of the `batches` and returns scalar tensors to log; each optimizer step is followed by
     one of the `schedulers`, then by `after_step`;
     `validate` gives test losses and `snapshot` a grid of images (C, H, W), both at a dozen steps;
-    `to_checkpoint` holds what else is to be restored (averages).
+    `to_checkpoint` holds what else is to be restored (averages); after `first_steps` of them all steps have
+    the same shapes, which a CUDA graph needs.
     Raises `TrainingError`, also when a logged value or a weight to save is not finite: the last checkpoint is
     then good.
     """
@@ -693,7 +705,7 @@ def fit(
     accumulation = config.gradient_accumulation_steps
     total, main = config.total_steps(batches.num_images), accelerator.is_main_process
     pictured = snapshot_steps(total, config.num_snapshots)
-    recent: list[dict[str, Tensor]] = []  # what each step gave since the last check
+    recent: list[Tensor] = []  # what each step gave since the last check
 
     def position() -> dict[str, Any]:
         epoch = progress.step * accumulation / batches.per_epoch
@@ -720,8 +732,7 @@ def fit(
         if last := next(sums, None):
             first = progress.step - len(recent) + 1
             # only now by step: each look at a value waits for the device
-            table = torch.tensor([[float(terms[key]) for key in progress.sums] for terms in recent])
-            table = accelerator.reduce(table.to(accelerator.device), reduction="mean").tolist()
+            table = accelerator.reduce(torch.stack(recent), reduction="mean").tolist()
             values = (
                 (step, *term) for step, row in enumerate(table, first) for term in zip(progress.sums, row)
             )
@@ -742,6 +753,11 @@ def fit(
 
     if progress.step == 0:
         take_snapshot()
+    if config.cuda_graph and can_capture(accelerator):
+        step = CapturedStep(step, accelerator._optimizers, first_steps)
+    sums = None  # of each term since the latest row of losses
+    if progress.sums:
+        sums = torch.tensor(list(progress.sums.values()), device=accelerator.device)
     window, started, seconds_before = time.perf_counter(), time.perf_counter(), progress.seconds
     timed = progress.step  # where the window begins: the latest row may be from before an interruption
     bar = tqdm(total=total, initial=progress.step, disable=not main, unit="step", dynamic_ncols=True)
@@ -749,16 +765,18 @@ def fit(
         while progress.step < total:
             terms: dict[str, Tensor] = {}
             for part in range(accumulation):
-                found = step(batches[progress.step * accumulation + part])
-                terms = {k: terms.get(k, 0) + v.detach() / accumulation for k, v in found.items()}
+                for name, value in step(batches[progress.step * accumulation + part]).items():
+                    terms[name] = terms[name] + value.detach() if name in terms else value.detach()
             for scheduler in schedulers:
                 scheduler.step()
             after_step()
             progress.step += 1
             bar.update()
-            # device tensors until they are logged: no synchronisation within the window
-            progress.sums = {k: progress.sums.get(k, 0) + v for k, v in terms.items()}
-            recent.append(terms)
+            for told in AFTER_STEP:
+                told()
+            # on the device until they are logged: no synchronisation within the window
+            recent.append(torch.stack(list(terms.values())) / accumulation)
+            sums = recent[-1] if sums is None else sums + recent[-1]
 
             stop = asked_to_stop()
             if accelerator.num_processes > 1 and progress.step % 10 == 0:  # all must stop at the same step
@@ -770,9 +788,8 @@ def fit(
             saves = progress.step % config.checkpointing_steps == 0 or progress.step == total or stop
             if logs or saves:
                 # of all processes: what each checks, and a checkpoint holds, is then true of the whole batch
-                sums = torch.tensor([float(v) for v in progress.sums.values()], device=accelerator.device)
-                sums = accelerator.reduce(sums, reduction="mean").tolist()
-                progress.sums = dict(zip(progress.sums, sums))
+                sums = accelerator.reduce(sums, reduction="mean")
+                progress.sums = dict(zip(terms, sums.tolist()))
                 check(saves)
                 progress.seconds = seconds_before + time.perf_counter() - started
             if logs:
@@ -788,7 +805,7 @@ def fit(
                 history.add(row)
                 accelerator.log({k: float(v) for k, v in row.items() if k != "step"}, step=progress.step)
                 bar.set_postfix({k: row[k] for k in progress.sums} | {"images/s": row["images_per_second"]})
-                progress.sums, progress.logged = {}, progress.step
+                sums, progress.sums, progress.logged = None, {}, progress.step
                 window, timed = time.perf_counter(), progress.step
             paused = time.perf_counter()
             if pictures:

@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from training.benchmark import FAMILIES, endless, textbook_loop
-from training.loop import History, LoopConfig, TrainingError, run
+from training.loop import AFTER_STEP, History, LoopConfig, TrainingError, run
 from training.recipes import RESULTS, pyplot
 
 LOSSES = {
@@ -78,15 +77,15 @@ def textbook_losses(name: str, config: LoopConfig, num_steps: int, window: int) 
 
 def train_until(name: str, config: LoopConfig, num_steps: int) -> None:
     """Our loop, asked to stop after so many steps."""
-    left = num_steps * FAMILIES[name].optimizers
+    left = num_steps
 
-    def count(*_: object) -> None:
+    def count() -> None:
         nonlocal left
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    register_optimizer_step_post_hook(count)
+    AFTER_STEP.append(count)
     nowhere = Path(os.devnull).open("w")  # noqa: SIM115  as long as the process
     with suppress(TrainingError), redirect_stderr(nowhere), redirect_stdout(nowhere):  # that it was stopped
         FAMILIES[name].script.main(config)

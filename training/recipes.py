@@ -118,7 +118,7 @@ class RecipesConfig:
     jobs: int = 0
     """models trained at the same time; 0: one on a GPU, or one a core, with one thread each"""
     more: str = ""
-    """further flags of the training scripts, as one word: --more '--mixed_precision no'"""
+    """further flags of the training scripts, as one word: --more='--mixed_precision no'"""
 
 
 def recipes() -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@
 The commands, times and results of the shipped models are in README.md.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -142,7 +143,8 @@ class ReplayBuffer:
         """`fake` (B, C, H, W) with about half of the images swapped for remembered ones, once it is full."""
         self.images = self.images.to(fake.device) if len(self.images) else fake[:0]
         room = self.size - len(self.images)
-        self.images = torch.cat([self.images, fake[:room]])
+        if room:  # a full one stays where it is: a CUDA graph knows its place
+            self.images = torch.cat([self.images, fake[:room]])
         fresh = fake[room:]  # the images that find it full
         if not len(fresh):
             return fake
@@ -156,7 +158,7 @@ class ReplayBuffer:
         return {"images": self.images.cpu()}
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        self.images = state["images"]
+        self.images = state["images"].clone()
 
 
 def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
@@ -355,6 +357,7 @@ def main(config: TrainConfig) -> None:
         validate=validate,
         snapshot=snapshot,
         to_checkpoint=[*averages, *pools],
+        first_steps=3 + math.ceil(config.pool_size / config.batch_size),  # the pools are full then
     )
     for network in (*generators, model.discriminator_a, model.discriminator_b):  # measured in float32
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)
