@@ -385,7 +385,7 @@ class Order:
         if epoch != self._epoch:
             rng = torch.Generator().manual_seed(derived_seed(self.seed, "order", epoch))
             order = torch.randperm(self.num_images, generator=rng)
-            self._epoch, self._permutation = epoch, order.to(self.device)
+            self._epoch, self._permutation = epoch, order.to(self.device, non_blocking=True)
         return self._permutation[position * self.batch_size :][self.share]
 
 
@@ -664,7 +664,7 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
 
 
 AFTER_STEP: list[Callable[[], None]] = []
-"""called after each optimizer step of `fit`; torch's own hooks hear nothing of those that a CUDA graph makes"""
+"""called after each optimizer step of `fit`; torch's own hooks hear nothing of those of a CUDA graph"""
 
 
 def fit(
