@@ -302,23 +302,24 @@ class MovingAverage(AveragedModel):
     def __init__(self, model: nn.Module, decay: float) -> None:
         super().__init__(model, use_buffers=True)
         self.decay = decay
+        self._pairs: list[tuple[list[Tensor], ...]] = []  # of an average and what it averages
 
     @torch.no_grad()
     def update_parameters(self, model: nn.Module) -> None:
+        if (
+            not self._pairs
+        ):  # by kind, for what averages looks at the first of a list; to find them takes long
+            averages, currents = (
+                [*network.parameters(), *network.buffers()] for network in (self.module, model)
+            )
+            for of_floats in (True, False):
+                pairs = [p for p in zip(averages, currents) if p[0].is_floating_point() == of_floats]
+                if pairs:
+                    self._pairs.append(tuple(map(list, zip(*pairs))))
         count = int(self.n_averaged)  # on the CPU, wherever the weights are
-        pairs = [
-            *zip(self.module.parameters(), model.parameters()),
-            *zip(self.module.buffers(), model.buffers()),
-        ]
-        if count == 0:
-            for average, current in pairs:
-                average.copy_(current)
-        else:
-            update = get_ema_multi_avg_fn(min(self.decay, (1 + count) / (10 + count)))
-            for of_floats in (True, False):  # it tells by the first of a list
-                group = [pair for pair in pairs if pair[0].is_floating_point() == of_floats]
-                if group:
-                    update(*map(list, zip(*group)), None)
+        update = get_ema_multi_avg_fn(min(self.decay, (1 + count) / (10 + count)) if count else 0.0)
+        for pair in self._pairs:
+            update(*pair, None)
         self.n_averaged += 1
 
 

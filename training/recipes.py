@@ -2,7 +2,7 @@
 
     python -m training.recipes --all --data_dir data                 # side by side, one a core
     python -m training.recipes --model vae-mnist-2d gan-mnist        # some of them
-    python -m training.recipes --plot                                # curves of the shipped runs
+    python -m training.recipes --plot space/pretrained               # curves of the shipped runs
 
 The recipe of a model is the command in its training.json. A run that was stopped goes on where it was, one
 that is done is not done again; each writes to a file `OUTPUT_DIR/NAME.log`.
@@ -109,8 +109,10 @@ class RecipesConfig:
     """every shipped model"""
     model: tuple[str, ...] = ()
     """names of shipped models"""
-    plot: bool = False
-    """draw how the shipped models became good into training/results/, and train nothing"""
+    plot: Path | None = None
+    """folder of model folders: draw how they became good, and train nothing"""
+    picture: Path = RESULTS / "quality.png"
+    """where that is drawn"""
     output_dir: Path = Path("runs")
     """where the model folders go"""
     data_dir: Path = Path("data")
@@ -121,9 +123,9 @@ class RecipesConfig:
     """further flags of the training scripts, as one word: --more='--mixed_precision no'"""
 
 
-def recipes() -> dict[str, dict[str, Any]]:
-    """training.json of every shipped model, the dearest first, so that the last ones to end are short."""
-    facts = {path.parent.name: json.loads(path.read_text()) for path in BUNDLED.glob("*/training.json")}
+def recipes(folder: Path = BUNDLED) -> dict[str, dict[str, Any]]:
+    """training.json of every model in a folder, the dearest first, so that the last ones to end are short."""
+    facts = {path.parent.name: json.loads(path.read_text()) for path in folder.glob("*/training.json")}
     return dict(sorted(facts.items(), key=lambda item: -item[1]["seconds"]))
 
 
@@ -169,10 +171,11 @@ def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Any) ->
             return f"{name}: stopped; {folder}.log says why. The same command goes on with it"
     tell(1.0)
     metrics = json.loads((folder / "metrics.json").read_text())
-    minutes = json.loads((folder / "training.json").read_text())["seconds"] / 60
+    seconds = json.loads((folder / "training.json").read_text())["seconds"]
     found = [(bar, metrics[bar.figure]["value"]) for bar in BARS[name] if bar.figure in metrics]
     figures = [f"{bar}: {value:.4g}" + " (missed)" * (not bar.reached(value)) for bar, value in found]
-    return f"{name}: {minutes:.0f} min. {'; '.join(figures)}"
+    taken = f"{seconds} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return f"{name}: {taken}. {'; '.join(figures)}"
 
 
 def seconds_of(rows: list[dict[str, str]], total: float) -> list[float]:
@@ -185,28 +188,33 @@ def seconds_of(rows: list[dict[str, str]], total: float) -> list[float]:
     return [total * part / (taken[-1] or 1) for part in taken[1:]]
 
 
-def models_of(kinds: set[str]) -> dict[str, dict[str, Any]]:
-    """training.json of the shipped models whose names begin with one of these words, by name."""
-    return {name: facts for name, facts in sorted(recipes().items()) if name.split("-")[0] in kinds}
+def models_of(folder: Path, kinds: set[str]) -> dict[str, dict[str, Any]]:
+    """training.json of the models whose names begin with one of these words, by name."""
+    return {name: facts for name, facts in sorted(recipes(folder).items()) if name.split("-")[0] in kinds}
 
 
-def lines_of(kinds: set[str], columns: tuple[str, ...]) -> list[tuple[str, list[float], list[float]]]:
+def lines_of(
+    folder: Path, kinds: set[str], columns: tuple[str, ...]
+) -> list[tuple[str, list[float], list[float]]]:
     """Label, seconds and values of the lines of a panel."""
     lines = []
-    for name, facts in models_of(kinds).items():
-        history = History(BUNDLED / name / "history.csv")
+    for name, facts in models_of(folder, kinds).items():
+        history = History(folder / name / "history.csv")
         history.keep_until(sys.maxsize)
         seconds = seconds_of(history.rows, facts["seconds"])
         for column in columns:
-            points = [(s, float(row[column])) for s, row in zip(seconds, history.rows) if s and row[column]]
+            points = [
+                (s, float(row[column])) for s, row in zip(seconds, history.rows) if s and row.get(column)
+            ]
             label = name if len(columns) == 1 else column.removeprefix("test_")
-            lines.append((label, *map(list, zip(*points))))
+            if points:  # on other data some figures are not measured
+                lines.append((label, *map(list, zip(*points))))
     return lines
 
 
-def limits_of(kinds: set[str], figure: str) -> list[float]:
+def limits_of(folder: Path, kinds: set[str], figure: str) -> list[float]:
     """Where the bars of a figure are; history.csv has shares where metrics.json has %."""
-    bars = (bar for name in models_of(kinds) for bar in BARS[name] if bar.figure == figure)
+    bars = (bar for name in models_of(folder, kinds) for bar in BARS.get(name, ()) if bar.figure == figure)
     return [bar.limit / (100 if figure.startswith("domain_accuracy") else 1) for bar in bars]
 
 
@@ -222,25 +230,28 @@ def pyplot() -> Any:
     return matplotlib.pyplot
 
 
-def plot() -> Path:
-    """Test figures of the shipped models against seconds of training; a dotted line is a bar."""
+def plot(folder: Path, picture: Path) -> None:
+    """Test figures of the models in `folder` against seconds of training; a dotted line is a bar."""
     fig, axes = pyplot().subplots(2, 3, figsize=(13, 7), layout="constrained")
     for axis, (title, kinds, columns, figure, scale) in zip(axes.flat, PANELS, strict=True):
-        for label, seconds, values in lines_of(kinds, columns):
+        for label, seconds, values in lines_of(folder, kinds, columns):
             axis.plot(seconds, values, label=label, linewidth=1.5)
-        for limit in limits_of(kinds, figure):
+        for limit in limits_of(folder, kinds, figure):
             axis.axhline(limit, color="grey", linestyle=":", linewidth=1)
         axis.set(title=title, xlabel="seconds of training", xscale="log", yscale=scale)
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=7)
-    RESULTS.mkdir(exist_ok=True)
-    fig.savefig(RESULTS / "quality.png", dpi=100)
-    return RESULTS / "quality.png"
+        if axis.lines:
+            axis.legend(fontsize=7)
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    fig.savefig(picture, dpi=100)
 
 
 def main(config: RecipesConfig) -> None:
     if config.plot:
-        print(plot())
+        if not recipes(config.plot):
+            raise TrainingError(f"{config.plot} holds no model folders; give --plot space/pretrained")
+        plot(config.plot, config.picture)
+        print(config.picture)
         return
     known = recipes()
     names = list(known) if config.all else list(config.model)
