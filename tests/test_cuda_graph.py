@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from accelerate import Accelerator
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from tests.small_runs import (
@@ -31,11 +32,14 @@ ON_GPU = {"cpu": False, "batch_size": 32, "logging_steps": 1, "num_snapshots": 2
         ({"num_processes": 2}, False),
         ({"gradient_accumulation_steps": 2}, False),
         ({"scaler": object()}, False),
+        ({"dynamo": "INDUCTOR"}, False),
     ],
 )
-def test_what_is_captured(differs, captures):
+def test_what_is_captured(monkeypatch, differs, captures):
+    monkeypatch.setenv("ACCELERATE_DYNAMO_BACKEND", differs.pop("dynamo", "NO"))
     one_gpu = {"device": torch.device("cuda"), "num_processes": 1, "gradient_accumulation_steps": 1}
-    assert can_capture(SimpleNamespace(**{**one_gpu, "scaler": None, **differs})) == captures
+    state = Accelerator(cpu=True).state
+    assert can_capture(SimpleNamespace(**{**one_gpu, "scaler": None, "state": state, **differs})) == captures
 
 
 def test_after_a_captured_run_the_learning_rate_is_a_number_again():

@@ -8,18 +8,20 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import DynamoBackend
 from torch import Tensor
 from torch.optim import Optimizer
 
 
 def can_capture(accelerator: Accelerator) -> bool:
     """Whether a step is the same kernels every time: of one process on a GPU, with an optimizer step for each
-    batch, and no scale of the losses (fp16) that the host has to look at."""
+    batch, and no scale of the losses (fp16) that the host has to look at. Compiled ones were not tried."""
     return (
         accelerator.device.type == "cuda"
         and accelerator.num_processes == 1
         and accelerator.gradient_accumulation_steps == 1
         and not accelerator.scaler
+        and accelerator.state.dynamo_plugin.backend == DynamoBackend.NO
     )
 
 
@@ -53,7 +55,11 @@ class CapturedStep:
             self.first_steps -= 1
             return self._beside(batch)
         if self.graph is None:
-            self.graph = self._capture(batch)
+            try:
+                self.graph = self._capture(batch)
+            except RuntimeError as error:
+                error.add_note("The step was being recorded; --no-cuda_graph launches it kernel by kernel")
+                raise
         for kept, fresh in zip(_parts(self.batch), _parts(batch)):
             kept.x.copy_(fresh.x)
             if kept.labels is not None:

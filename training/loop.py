@@ -97,7 +97,7 @@ class LoopConfig:
     cpu_threads: int = 0
     """threads of CPU arithmetic; 0: torch's choice, one a core. 1 suffers least from busy neighbours"""
     cuda_graph: bool = True
-    """on one GPU, launch each step whole, not kernel by kernel; not in fp16, and not with accumulation"""
+    """on one GPU, launch each step whole, not kernel by kernel; not in fp16, accumulated, or compiled"""
     logging_steps: int = 100
     """optimizer steps a row of history.csv; each picture has a row of its own as well"""
     num_snapshots: int = 14
