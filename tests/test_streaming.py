@@ -117,10 +117,15 @@ def test_labels_follow_their_images_and_figures_have_a_sample(folder, monkeypatc
     assert len(test) == len(test.labels) == 10 and test.description.endswith("12 images, of which 10")
 
 
-def test_the_choice_of_a_sample_is_even(monkeypatch):
-    assert data.spaced(3 * 10**9)[-1] == 3 * 10**9 - 300_000
+def test_a_sample_is_at_random_but_always_the_same(monkeypatch):
+    total = 3 * 10**9
+    chosen = data.sample(total)
+    assert torch.equal(chosen, data.sample(total)) and len(chosen.unique()) == data.SAMPLE
+    assert chosen[0] >= 0 and chosen[-1] < total and torch.equal(chosen, chosen.sort().values)
+    assert (chosen % 2).float().mean() == pytest.approx(0.5, abs=0.02)  # of rows that take turns
+    assert (chosen / total).mean() == pytest.approx(0.5, abs=0.02)
     monkeypatch.setattr(data, "SAMPLE", 4)
-    assert data.spaced(3).tolist() == [0, 1, 2] and data.spaced(10).tolist() == [0, 2, 5, 7]
+    assert data.sample(3).tolist() == [0, 1, 2] and len(data.sample(10)) == 4
 
 
 def test_both_domains_from_disk_are_those_from_memory(folder, tmp_path):

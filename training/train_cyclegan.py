@@ -22,7 +22,7 @@ from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
 from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
-from training.data import Images, load_domains, spaced, to_float
+from training.data import Images, load_domains, sample, to_float
 from training.evaluate import measure
 from training.loop import (
     Batch,
@@ -122,7 +122,7 @@ def spread(pixels: Tensor) -> float:
 def relative_size(a: Images, b: Images) -> float:
     """How much larger B draws things than A, to three digits; `TrainingError` where that is no zoom."""
     # of no more images than are in memory at any rate: the zoom must not depend on how much there is
-    spreads = [spread(images.pixels[spaced(len(images))]) for images in (a, b)]
+    spreads = [spread(images.pixels[sample(len(images))]) for images in (a, b)]
     if min(spreads) == 0 or not 0.25 <= spreads[1] / spreads[0] <= 4:
         raise TrainingError(
             "--match_size finds no sensible factor between what is not white in A and in B; give --model.zoom"
