@@ -360,6 +360,27 @@ def test_a_stream_holds_a_tenth_out_where_there_is_one_split(tmp_path, monkeypat
     assert train.labels is None and test.description.endswith("test split, its first 4 images")
 
 
+@pytest.mark.parametrize("missing", [None, -1])
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_split_with_missing_labels_has_none(tmp_path, monkeypatch, missing, streaming):
+    features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["a", "b"])})
+    for split, labels in (("train", [0, 1, 0]), ("test", [1, missing, 0])):
+        paths = [str(tmp_path / f"{split}-{number}.png") for number in range(3)]
+        for number, path in enumerate(paths):
+            picture(number).save(path)
+        rows = datasets.Dataset.from_dict({"image": paths, "label": labels}, features)
+        (tmp_path / "rows").mkdir(exist_ok=True)
+        rows.to_parquet(tmp_path / "rows" / f"{split}.parquet")
+    found = datasets.load_dataset(str(tmp_path / "rows"), streaming=streaming)
+    monkeypatch.setattr(data, "_all_splits", lambda *_: found)
+    train, test = (
+        load_images("lab/some", Path("no"), split, 3, 28, streaming=streaming) for split in ("train", "test")
+    )
+    assert train.labels.tolist() == [0, 1, 0] and test.labels is None and len(test) == 3
+    with pytest.raises(DataError, match="some are missing"):
+        train_classifier.check_labels(test, 2)
+
+
 def test_a_stream_of_several_files_never_shows_what_is_held_out(tmp_path, monkeypatch):
     for first in range(0, 65, 13):
         paths = [str(tmp_path / f"{number}.png") for number in range(first, first + 13)]

@@ -69,7 +69,7 @@ class Rows(torch.utils.data.Dataset):
         return self.read(self.rows[numbers.tolist()])
 
     def read(self, found: dict[str, list]) -> "tuple[Tensor, Tensor | None] | DataError":
-        """Pixels, uint8 (B, C, H, W), and int64 labels (B,) of undecoded rows.
+        """Pixels, uint8 (B, C, H, W), and int64 labels (B,) of undecoded rows; -1 where one is missing.
 
         An error is given back, for one that a worker process raises comes with its traceback as its message.
         """
@@ -83,7 +83,9 @@ class Rows(torch.utils.data.Dataset):
             except DECODE_ERRORS as error:
                 which = picture["path"] or "an image"
                 return DataError(f"{which} of {self.source!r} cannot be read: {error}")
-        return pixels, torch.tensor(found[self.label]) if self.label else None
+        if self.label is None:
+            return pixels, None
+        return pixels, torch.tensor([-1 if label is None else label for label in found[self.label]])
 
     def _pixels(self, picture: dict) -> Tensor:
         from datasets import Image
@@ -252,6 +254,11 @@ def sample(total: int) -> Tensor:
     return torch.tensor(sorted(random.Random(0).sample(range(total), min(total, SAMPLE))))
 
 
+def _complete(labels: Tensor | None) -> Tensor | None:
+    """None where some are missing: such labels say nothing of the images as a whole."""
+    return None if labels is None or labels.min() < 0 else labels
+
+
 def _hold(rows: Rows, split: str, what: str, max_resident_gb: float) -> Images:
     """The images in memory if they fit: all of a training split, at most `SAMPLE` of a test split."""
     in_channels, image_size = rows.shape
@@ -266,6 +273,7 @@ def _hold(rows: Rows, split: str, what: str, max_resident_gb: float) -> Images:
         pixels[place] = found[0]
         if labels is not None:
             labels[place] = found[1]
+    labels = _complete(labels)
     names = [Path(row["path"]).stem for row in rows.rows[numbers.tolist()][rows.column]] if rows.files else ()
     what += f", {len(rows):,} images"
     if split == "train" and not fits:
@@ -283,7 +291,7 @@ def _hold_stream(rows: Rows, split: str, what: str) -> Images:
     found = rows.read(first)
     if isinstance(found, DataError):
         raise found
-    pixels, labels = found
+    pixels, labels = found[0], _complete(found[1])
     if split == "train":
         return Images(pixels, labels, f"{what}, streamed", (), Stream(rows))
     return Images(pixels, labels, f"{what}, its first {len(pixels):,} images")
