@@ -4,6 +4,7 @@ The networks here are so small that a GPU runs the kernels of a step sooner than
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -35,20 +36,29 @@ def learning_rates_as_numbers(optimizers: Iterable[Optimizer]) -> None:
 class CapturedStep:
     """`step(batch) -> dict[str, Tensor]`, recorded once and then replayed on new batches.
 
-    Numbers are those of `step` itself but for the order of sums in some kernels: what it draws from the noise
-    of a batch has that batch's seed. The tensors it returns are overwritten by the next call.
+    It computes what `step` does: what is drawn from the noise of a batch has that batch's seed. But learning
+    rates are float32 on the `device`, and some kernels sum in another order each time. The tensors that it
+    returns are overwritten by the next call.
     """
 
     def __init__(
-        self, step: Callable[[Any], dict[str, Tensor]], optimizers: list[Optimizer], first_steps: int = 3
+        self,
+        step: Callable[[Any], dict[str, Tensor]],
+        optimizers: list[Optimizer],
+        device: torch.device,
+        first_steps: int = 3,
     ) -> None:
         """The `first_steps` are not recorded: they allocate, choose algorithms, and may have shapes of their
         own."""
-        self.step, self.optimizers, self.first_steps = step, optimizers, first_steps
-        self.stream = torch.cuda.Stream()
+        self.step, self.optimizers, self.device, self.first_steps = step, optimizers, device, first_steps
         self.graph: torch.cuda.CUDAGraph | None = None
         self.batch: Any = None
         self.terms: dict[str, Tensor] = {}
+
+    @cached_property
+    def stream(self) -> torch.cuda.Stream:
+        """Where the first steps run, and which is recorded."""
+        return torch.cuda.Stream(self.device)
 
     def __call__(self, batch: Any) -> dict[str, Tensor]:
         if self.first_steps:
@@ -56,7 +66,7 @@ class CapturedStep:
             return self._beside(batch)
         if self.graph is None:
             try:
-                self.graph = self._capture(batch)
+                self._capture(batch)
             except RuntimeError as error:
                 error.add_note("The step was being recorded; --no-cuda_graph launches it kernel by kernel")
                 raise
@@ -69,26 +79,31 @@ class CapturedStep:
         return self.terms
 
     def _beside(self, batch: Any) -> dict[str, Tensor]:
-        """A step on the stream that will be recorded."""
-        self.stream.wait_stream(torch.cuda.current_stream())
+        """A step that is not recorded."""
+        others = torch.cuda.current_stream(self.device)
+        self.stream.wait_stream(others)
         with torch.cuda.stream(self.stream):
             terms = self.step(batch)
-        torch.cuda.current_stream().wait_stream(self.stream)
+        others.wait_stream(self.stream)
         return terms
 
-    def _capture(self, batch: Any) -> torch.cuda.CUDAGraph:
+    def _capture(self, batch: Any) -> None:
         self.batch = batch  # its tensors are those that the graph reads from now on
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                rate = torch.tensor(float(group["lr"]), device=self.stream.device)
+                rate = torch.tensor(float(group["lr"]), device=self.device)
                 group |= {"lr": rate, "capturable": True}  # the scheduler writes into the tensor
+        self.graph, self.terms = self._record()
+
+    def _record(self) -> tuple[torch.cuda.CUDAGraph, dict[str, Tensor]]:
+        """A graph that does the step again with what `batch` then holds, and the tensors it writes into."""
         graph = torch.cuda.CUDAGraph()
-        for part in _parts(batch):
+        for part in _parts(self.batch):
             graph.register_generator_state(part.noise.rng)
         # other threads, such as that which pins what a DataLoader read, may go on meanwhile
         with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
-            self.terms = self.step(batch)
-        return graph
+            terms = self.step(self.batch)
+        return graph, terms
 
 
 def _parts(batch: Any) -> tuple[Any, ...]:

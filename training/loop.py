@@ -297,6 +297,7 @@ class MovingAverage(AveragedModel):
 
     The first steps decay faster, so that the average soon forgets the untrained weights. What torch's own
     `update_parameters` does, but that one copies the counter to the device, and waits for it at every step.
+    It is always the same model that is averaged, and its tensors stay the same.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -368,6 +369,11 @@ class Batch:
     noise: Noise
 
 
+def _moved(pinned: Tensor, device: torch.device) -> Tensor:
+    """The tensor on the device; only CUDA keeps the memory of one that it has yet to fetch."""
+    return pinned.to(device, non_blocking=device.type == "cuda")
+
+
 class Order:
     """Which images this process takes for a batch: a permutation an epoch, a function of the seed.
 
@@ -386,7 +392,9 @@ class Order:
         if epoch != self._epoch:
             rng = torch.Generator().manual_seed(derived_seed(self.seed, "order", epoch))
             order = torch.randperm(self.num_images, generator=rng)
-            self._epoch, self._permutation = epoch, order.to(self.device, non_blocking=True)
+            if self.device.type == "cuda":  # which takes it from there without being waited for
+                order = order.pin_memory()
+            self._epoch, self._permutation = epoch, _moved(order, self.device)
         return self._permutation[position * self.batch_size :][self.share]
 
 
@@ -440,7 +448,7 @@ class Batches:
             raise ProcessError(_reader_ended(error)) from error
         if isinstance(found, DataError):
             raise found
-        return (part if part is None else part.to(self.device, non_blocking=True) for part in found)
+        return (part if part is None else _moved(part, self.device) for part in found)
 
     def _loader(self, first: int) -> DataLoader:
         """Batch `first` and all that follow, across epochs, so that its workers start once.
@@ -686,8 +694,9 @@ def fit(
     `step` treats one of the `batches` and returns scalar tensors to log; each optimizer step is followed by
     one of the `schedulers`, then by `after_step`;
     `validate` gives test losses and `snapshot` a grid of images (C, H, W), both at a dozen steps;
-    `to_checkpoint` holds what else is to be restored (averages); after `first_steps` of them all steps have
-    the same shapes, which a CUDA graph needs.
+    `to_checkpoint` holds what else is to be restored (averages).
+    After the `first_steps` of a run, and of each part that was resumed, all steps have the same shapes, which
+    a CUDA graph needs.
     Raises `TrainingError`, also when a logged value or a weight to save is not finite: the last checkpoint is
     then good.
     """
@@ -755,7 +764,7 @@ def fit(
     if progress.step == 0:
         take_snapshot()
     if config.cuda_graph and can_capture(accelerator):
-        step = CapturedStep(step, accelerator._optimizers, first_steps)
+        step = CapturedStep(step, accelerator._optimizers, accelerator.device, first_steps)
     sums = None  # of each term since the latest row of losses
     if progress.sums:
         sums = torch.tensor(list(progress.sums.values()), device=accelerator.device)

@@ -111,8 +111,8 @@ class RecipesConfig:
     """names of shipped models"""
     plot: Path | None = None
     """folder of model folders: draw how they became good, and train nothing"""
-    picture: Path = RESULTS / "quality.png"
-    """where that is drawn"""
+    picture: Path | None = None
+    """where that is drawn; quality.png in that folder, and in training/results for the shipped models"""
     output_dir: Path = Path("runs")
     """where the model folders go"""
     data_dir: Path = Path("data")
@@ -250,8 +250,10 @@ def main(config: RecipesConfig) -> None:
     if config.plot:
         if not recipes(config.plot):
             raise TrainingError(f"{config.plot} holds no model folders; give --plot space/pretrained")
-        plot(config.plot, config.picture)
-        print(config.picture)
+        shipped = config.plot.resolve() == BUNDLED.resolve()
+        picture = config.picture or (RESULTS if shipped else config.plot) / "quality.png"
+        plot(config.plot, picture)
+        print(picture)
         return
     known = recipes()
     names = list(known) if config.all else list(config.model)
