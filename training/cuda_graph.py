@@ -13,6 +13,9 @@ from accelerate.utils import DynamoBackend
 from torch import Tensor
 from torch.optim import Optimizer
 
+WARM_UP = 3
+"""steps before the one that is recorded, in which memory is allocated and algorithms are chosen"""
+
 
 def can_capture(accelerator: Accelerator) -> bool:
     """Whether a step is the same kernels every time: of one process on a GPU, with an optimizer step for each
@@ -46,23 +49,23 @@ class CapturedStep:
         step: Callable[[Any], dict[str, Tensor]],
         optimizers: list[Optimizer],
         device: torch.device,
-        first_steps: int = 3,
+        first_steps: int = 0,
     ) -> None:
-        """The `first_steps` are not recorded: they allocate, choose algorithms, and may have shapes of their
-        own."""
-        self.step, self.optimizers, self.device, self.first_steps = step, optimizers, device, first_steps
+        """The `first_steps` may have shapes of their own."""
+        self.step, self.optimizers, self.device = step, optimizers, device
+        self.eager_steps = first_steps + WARM_UP
         self.graph: torch.cuda.CUDAGraph | None = None
         self.batch: Any = None
         self.terms: dict[str, Tensor] = {}
 
     @cached_property
     def stream(self) -> torch.cuda.Stream:
-        """Where the first steps run, and which is recorded."""
+        """Where steps run before one is recorded, and which is recorded."""
         return torch.cuda.Stream(self.device)
 
     def __call__(self, batch: Any) -> dict[str, Tensor]:
-        if self.first_steps:
-            self.first_steps -= 1
+        if self.eager_steps:
+            self.eager_steps -= 1
             return self._beside(batch)
         if self.graph is None:
             try:

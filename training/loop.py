@@ -307,13 +307,11 @@ class MovingAverage(AveragedModel):
 
     @torch.no_grad()
     def update_parameters(self, model: nn.Module) -> None:
-        if (
-            not self._pairs
-        ):  # by kind, for what averages looks at the first of a list; to find them takes long
+        if not self._pairs:  # to find them takes long
             averages, currents = (
                 [*network.parameters(), *network.buffers()] for network in (self.module, model)
             )
-            for of_floats in (True, False):
+            for of_floats in (True, False):  # what averages tells by the first of a list
                 pairs = [p for p in zip(averages, currents) if p[0].is_floating_point() == of_floats]
                 if pairs:
                     self._pairs.append(tuple(map(list, zip(*pairs))))
@@ -369,9 +367,9 @@ class Batch:
     noise: Noise
 
 
-def _moved(pinned: Tensor, device: torch.device) -> Tensor:
-    """The tensor on the device; only CUDA keeps the memory of one that it has yet to fetch."""
-    return pinned.to(device, non_blocking=device.type == "cuda")
+def _moved(tensor: Tensor, device: torch.device) -> Tensor:
+    """The tensor on the device; CUDA fetches it from pinned memory, and is not waited for."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 
 class Order:
@@ -392,8 +390,6 @@ class Order:
         if epoch != self._epoch:
             rng = torch.Generator().manual_seed(derived_seed(self.seed, "order", epoch))
             order = torch.randperm(self.num_images, generator=rng)
-            if self.device.type == "cuda":  # which takes it from there without being waited for
-                order = order.pin_memory()
             self._epoch, self._permutation = epoch, _moved(order, self.device)
         return self._permutation[position * self.batch_size :][self.share]
 
@@ -687,7 +683,7 @@ def fit(
     validate: Callable[[], dict[str, float]],
     snapshot: Callable[[], Tensor],
     to_checkpoint: list[Any],
-    first_steps: int = 3,
+    first_steps: int = 0,
 ) -> Progress:
     """Train until `config` says so, and return the progress (its `seconds` count all parts of the run).
 
@@ -738,8 +734,8 @@ def fit(
 
     def check(saves: bool) -> None:
         wrong = ""
-        sums = ((progress.step, *term) for term in progress.sums.items() if not math.isfinite(term[1]))
-        if last := next(sums, None):
+        wrong_sums = ((progress.step, *term) for term in progress.sums.items() if not math.isfinite(term[1]))
+        if last := next(wrong_sums, None):
             first = progress.step - len(recent) + 1
             # only now by step: each look at a value waits for the device
             table = accelerator.reduce(torch.stack(recent), reduction="mean").tolist()

@@ -357,7 +357,7 @@ def main(config: TrainConfig) -> None:
         validate=validate,
         snapshot=snapshot,
         to_checkpoint=[*averages, *pools],
-        first_steps=3 + math.ceil(config.pool_size / config.batch_size),  # the pools are full then
+        first_steps=math.ceil(config.pool_size / config.batch_size),  # then the pools are full
     )
     for network in (*generators, model.discriminator_a, model.discriminator_b):  # measured in float32
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)
