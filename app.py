@@ -2,13 +2,13 @@
 
 import gc
 
-from space.memory import keep_small
+from space.host.malloc import keep_small
 
 if __name__ == "__main__":
     keep_small()  # before the libraries start threads
     gc.disable()  # imports leave nothing to collect
-    from space import temporary
     from space.app import launch
+    from space.host import temporary
 
     gc.enable()
     temporary.take_over()

@@ -1,6 +1,6 @@
 """The page: its look, its tabs, and the way it is served."""
 
-from space import environment  # noqa: F401, I001  before Gradio
+from space.host import startup  # noqa: F401, I001  before Gradio
 
 import logging
 from pathlib import Path
@@ -13,16 +13,25 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from space import lecture, link
-from space.guard import Guard, GuardedBlocks, refuse_body
-from space.hub import ModelUnavailable, is_unchanged, load, packed_weights
-from space.limits import MAX_UPLOAD_BYTES
-from space.mcp import separate_outputs
-from space.problems import Problem
-from space.serving import PageCache, Streams, lifespan, prepare
-from space.tabs import game, generate, i18n, manifold, models, reconstruct, timeline, translate
+from space.host.guard import Guard, GuardedBlocks, refuse_body
+from space.host.mcp import separate_outputs
+from space.host.serving import PageCache, Streams, lifespan, prepare
+from space.lessons.game import tab as game
+from space.lessons.generate import tab as generate
+from space.lessons.manifold import tab as manifold
+from space.lessons.models import tab as models
+from space.lessons.reconstruct import tab as reconstruct
+from space.lessons.timeline import tab as timeline
+from space.lessons.translate import tab as translate
+from space.page import lecture, link
+from space.page.handlers import LIGHT, MAX_WAITING
+from space.page.words import i18n
+from space.text.limits import MAX_UPLOAD_BYTES
+from space.text.refusals import Problem
+from space.weights.hub import is_unchanged, load
+from space.weights.model_folder import ModelUnavailable, packed_weights
 
-HERE = Path(__file__).parent
+PAGE = Path(__file__).parent / "page"
 LOGO = """
 <svg class="logo" viewBox="0 0 64 48" aria-hidden="true">
   <path d="M4 4 26 17v14L4 44zM60 4 38 17v14l22 13z"/><path class="code" d="M29 17h6v14h-6z"/>
@@ -78,7 +87,7 @@ def weights(request: Request) -> Response:
 
 def hangul(request: Request) -> Response:
     """A Korean font for those whose system has none."""
-    return FileResponse(HERE / "hangul.woff2", headers={"cache-control": "public, max-age=604800"})
+    return FileResponse(PAGE / "hangul.woff2", headers={"cache-control": "public, max-age=604800"})
 
 
 def alive(request: Request) -> Response:
@@ -114,9 +123,9 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
     settings: dict[str, Any] = {
         "i18n": i18n,
         "theme": THEME,
-        "css": (HERE / "theme.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(HERE / 'figures.js').read_text('utf-8')}</script>"
-        f"<style>{(HERE / 'lecture.css').read_text('utf-8')}</style>",  # `css` would be rewritten
+        "css": (PAGE / "theme.css").read_text(encoding="utf-8"),
+        "head": f"<script>{(PAGE / 'downloads.js').read_text('utf-8')}</script>"
+        f"<style>{(PAGE / 'lecture.css').read_text('utf-8')}</style>",  # `css` would be rewritten
         "ssr_mode": False,
         "max_file_size": MAX_UPLOAD_BYTES,
         "enable_monitoring": False,
@@ -136,4 +145,4 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
     }
     separate_outputs()
     demo = demo or build()
-    return demo.launch(**settings | prepare(demo) | overrides)
+    return demo.launch(**settings | prepare(demo, MAX_WAITING, LIGHT) | overrides)

@@ -15,7 +15,7 @@ for name in ("MODEL_NAMESPACE", "MODEL_REVISION", "SPACE_AUTHOR_NAME"):
 import torch  # noqa: E402  after the environment is set
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from space import environment  # noqa: E402, F401  before Gradio, as in the app
+from space.host import startup  # noqa: E402, F401  before Gradio, as in the app
 from tests.pages import watch  # noqa: E402
 from tests.processes import Lab, running_lab  # noqa: E402
 

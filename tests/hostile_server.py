@@ -1,4 +1,4 @@
-"""The app in a process of its own, for `tests/test_hostile.py`: nothing it does beyond answering goes unseen.
+"""The app in a process of its own, for `test_hostile.py`: nothing it does beyond answering goes unseen.
 
 Prints its address and its temporary folder. Each line on standard input is then a question, whose answer is a
 line of JSON: `seen` is what it did (see `watch`), `empty` the files left where all are too old to stay.
@@ -34,7 +34,8 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def main() -> None:
-    from space import app, temporary
+    from space import app
+    from space.host import temporary
 
     temporary.take_over()
     demo = app.build()

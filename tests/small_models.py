@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from space import hub
+from space.weights import hub
 
 SIZES = {
     **{"hidden_dim": 8, "base_channels": 4, "latent_dim": 5, "num_features": 6},

@@ -9,45 +9,88 @@ from pathlib import Path
 import pytest
 import yaml
 
-from space import limits
-from space.hub import BUNDLED
 from space.models import MODELS, models_that
 from space.models.classifier import Classifier
-from space.text import TEXT
+from space.text import TEXT, limits
+from space.weights.hub import BUNDLED
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CODE = sorted(path for folder in ("space", "training") for path in (ROOT / folder).rglob("*.py"))
 
 
+MAY_IMPORT = {
+    "space/models": {"space/models"},
+    "space/text": {"space/text"},
+    "space/weights": {"space/weights", "space/models", "space/text"},
+    "space/pictures": {"space/pictures", "space/text"},
+    "space/page": {"space/page", "space/weights", "space/pictures", "space/models", "space/text"},
+    "space/lessons": {"space/page", "space/weights", "space/pictures", "space/models", "space/text"},
+    "space/host": {"space/host", "space/text"},
+    "space": {"space/lessons", "space/page", "space/host", "space/weights", "space/text"},
+    "training": {"training", "space/models", "space/weights", "space/pictures", "space/text"},
+}
+"""room -> rooms that its modules may import; a lesson imports itself besides"""
+NEVER_IMPORTED = {
+    "space": {"accelerate", "torchvision", "datasets"},
+    "space/models": {"gradio", "PIL", "starlette"},
+    "space/text": {"gradio", "PIL", "starlette", "torch"},
+    "space/weights": {"gradio", "starlette"},
+    "space/pictures": {"gradio", "starlette"},
+    "training": {"gradio"},
+}
+
+
 def imported(path: Path) -> set[str]:
-    """Names of the modules that a file imports, anywhere in it."""
+    """Names of the modules that a file imports, anywhere in it; a relative import by its whole name."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            names |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+            package = list(path.relative_to(ROOT).parent.parts)
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names |= {f"{module}.{alias.name}" for alias in node.names}
     return names
 
 
-def imports(path: Path, *modules: str) -> list[str]:
-    return [n for n in imported(path) if any(n == m or n.startswith(f"{m}.") for m in modules)]
+def room_of(module: str) -> str:
+    """The room that a module of the project lies in."""
+    place = module.split(".")
+    if place[0] == "training" or len(place) == 1 or not (ROOT / "space" / place[1]).is_dir():
+        return place[0]
+    return "/".join(place[:2])
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_go_one_way(path):
-    place = path.relative_to(ROOT).parts
-    if place[0] == "space":
-        assert not imports(path, "training", "accelerate", "torchvision", "datasets")
-    if place[:2] == ("space", "models"):
-        others = [f"space.{name}" for name in ("hub", "images", "tabs", "app", "text", "html")]
-        assert not imports(path, "gradio", *others)
-    if place[-1] in ("hub.py", "images.py") and place[0] == "space":
-        assert not imports(path, "gradio", "space.tabs", "space.app")
-    if place[0] == "training":
-        assert not imports(path, "gradio", "space.tabs", "space.app")
+    place = path.relative_to(ROOT)
+    module, names = ".".join(place.with_suffix("").parts), imported(path)
+    room = room_of(module)
+    lesson = ".".join(place.parts[:3]) if room == "space/lessons" else None
+    ours = {name for name in names if name.split(".")[0] in ("space", "training")}
+    if lesson:
+        ours = {name for name in ours if not name.startswith(f"{lesson}.")}
+    assert {name for name in ours if room_of(name) not in MAY_IMPORT[room]} == set()
+    never = NEVER_IMPORTED.get(room, set()) | (
+        NEVER_IMPORTED["space"] if place.parts[0] == "space" else set()
+    )
+    assert {name.split(".")[0] for name in names} & never == set()
+
+
+def test_models_can_be_taken_elsewhere():
+    """`space/models` imports its own files relatively, so that it works under another name."""
+    for path in (ROOT / "space" / "models").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level or not (node.module or "").startswith("space"), path
+
+
+def test_every_room_says_what_it_is_for():
+    for path in CODE:
+        if path.name == "__init__.py":
+            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
 
 
 def test_readme_names_every_variable_that_the_code_reads():

@@ -4,7 +4,7 @@ import os
 
 # Before torch is imported: a thread that waits for others spins for about 0.02 ms, then sleeps. With the
 # default of 3 ms a busy process takes many times its share of a step, with none small models lose half of
-# their speed (`training.benchmark --neighbour`).
+# their speed (`training.bench.benchmark --neighbour`).
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 

@@ -22,9 +22,9 @@ from torch import Tensor
 from torchvision import datasets as tv
 from torchvision.transforms.v2 import functional as TF
 
-import space.images
-from space.images import read_image, to_rgb
-from space.problems import Problem
+from space.pictures.files import DECODE_ERRORS as PICTURE_ERRORS
+from space.pictures.files import read_image, to_rgb
+from space.text.refusals import Problem
 
 BUILT_IN = ("mnist", "fashion-mnist", "fake")
 SPLITS = {"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"}
@@ -35,7 +35,7 @@ MAX_RESIDENT_GB = 4.0
 SAMPLE, STREAMED_SAMPLE = 10_000, 1_000
 """images that figures are computed from: of a test split (MNIST has as many), and of training images that are
 not in memory; of a stream fewer, for they are fetched before training starts"""
-DECODE_ERRORS = (*space.images.DECODE_ERRORS, DecompressionBombError, DecompressionBombWarning)
+DECODE_ERRORS = (*PICTURE_ERRORS, DecompressionBombError, DecompressionBombWarning)
 
 
 class DataError(ValueError):

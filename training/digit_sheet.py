@@ -1,4 +1,4 @@
-"""Writes `space/digits.png`: the first 20 MNIST test images of each class, a row a class.
+"""Writes `space/pictures/digits.png`: the first 20 MNIST test images of each class, a row a class.
 
     python -m training.digit_sheet --data_dir data
 
@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torchvision.datasets import MNIST
 
-from space.images import DIGIT_SHEET
+from space.pictures.sheets import DIGIT_SHEET
 
 
 def main() -> None:

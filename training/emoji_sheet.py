@@ -1,9 +1,9 @@
-"""Writes `space/emoji.png`: emoji of the test split in both domains, a column an emoji.
+"""Writes `space/pictures/emoji.png`: emoji of the test split in both domains, a column an emoji.
 
     python -m training.emoji_sheet --data_dir data
 
-The app shows them as its test emoji, so that it needs no data set. Which ones is `space.images.EMOJI`. They
-are Twemoji (CC-BY 4.0, Twitter, Inc and other contributors) and Fluent Emoji (MIT, Microsoft).
+The app shows them as its test emoji, so that it needs no data set. `space.pictures.sheets.EMOJI` lists
+them. They are Twemoji (CC-BY 4.0, Twitter, Inc and other contributors) and Fluent Emoji (MIT, Microsoft).
 """
 
 import argparse
@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from space.images import EMOJI, EMOJI_SHEET, read_image
+from space.pictures.files import read_image
+from space.pictures.sheets import EMOJI, EMOJI_SHEET
 
 
 def main() -> None:

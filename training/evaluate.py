@@ -14,16 +14,17 @@ from typing import Literal
 import torch
 from torch import nn
 
-from space.hub import BUNDLED, ModelUnavailable, load_folder
 from space.models import MODELS
 from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN
+from space.weights.hub import BUNDLED
+from space.weights.model_folder import ModelUnavailable, load_folder
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.loop import TrainingError, run
-from training.metrics import Metrics, evaluate_classifier, evaluate_codes
+from training.measure.metrics import Metrics, evaluate_classifier, evaluate_codes
+from training.measure.samples import evaluate_samples, find_classifier
+from training.measure.translations import evaluate_translation
 from training.model_folder import figure, write_model_folder
-from training.sample_metrics import evaluate_samples, find_classifier
-from training.translation_metrics import evaluate_translation
 
 FAMILIES = {family.__name__: family for family in MODELS.values()}
 

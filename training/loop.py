@@ -36,7 +36,7 @@ from torch.utils.data import DataLoader
 from torchvision.utils import save_image
 from tqdm.auto import tqdm
 
-from space.hub import frame_files
+from space.weights.side_files import frame_files
 from training.cuda_graph import CapturedStep, can_capture, learning_rates_as_numbers
 from training.data import MAX_RESIDENT_GB, DataError, Images, Stream, to_float
 from training.durable import put_in_place, remove_folder, replacing

@@ -22,9 +22,9 @@ from training.loop import (
     update,
     warmup_cosine,
 )
-from training.metrics import Metrics
+from training.measure.metrics import Metrics
+from training.measure.samples import find_classifier
 from training.model_folder import finish
-from training.sample_metrics import find_classifier
 
 
 def minimise(

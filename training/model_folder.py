@@ -19,16 +19,16 @@ from accelerate import Accelerator
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from torch import nn
 
-from space.hub import frame_files
 from space.models.classifier import ClassifierConfig
 from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
 from space.models.gan import GANConfig
 from space.models.layers import ImageConfig, NetworkConfig
+from space.weights.side_files import frame_files
 from training.data import Images
 from training.durable import put_in_place
 from training.loop import NOT_MATHS, LoopConfig, Progress, flat, writing
-from training.metrics import Metrics, codes
+from training.measure.metrics import Metrics, codes
 from training.publish import push_folder, stamp_card
 
 NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB

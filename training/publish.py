@@ -23,7 +23,8 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 from huggingface_hub.hf_api import ModelInfo, SpaceInfo
 from huggingface_hub.utils import httpx  # the client's own: httpx2 in huggingface_hub 2, httpx in 1
 
-from space.hub import BUNDLED, FILES, OPTIONAL, content_hash, explain
+from space.weights.hub import BUNDLED, content_hash, explain
+from space.weights.model_folder import FILES, OPTIONAL
 
 TIMEOUT_SECONDS = 30.0
 PROJECT = Path(__file__).parents[1]

@@ -25,7 +25,7 @@ from typing import Any
 import torch
 from tqdm.auto import tqdm
 
-from space.hub import BUNDLED
+from space.weights.hub import BUNDLED
 from training.loop import History, TrainingError, run
 
 RESULTS = Path(__file__).parent / "results"
@@ -112,7 +112,7 @@ class RecipesConfig:
     plot: Path | None = None
     """folder of model folders: draw how they became good, and train nothing"""
     picture: Path | None = None
-    """where that is drawn; quality.png in that folder, and in training/results for the shipped models"""
+    """where that is drawn; quality.png in that folder, for shipped models in training/bench/results"""
     output_dir: Path = Path("runs")
     """where the model folders go"""
     data_dir: Path = Path("data")

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, NoiseKind, corrupt, jacobian_norm_squared
 from training.loop import Batch, LoopConfig, Noise, run
-from training.metrics import NOISE_LEVELS
+from training.measure.metrics import NOISE_LEVELS
 from training.minimise import minimise
 
 

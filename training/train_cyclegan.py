@@ -39,10 +39,10 @@ from training.loop import (
     moving_average,
     run,
 )
-from training.metrics import Metrics
+from training.measure.metrics import Metrics
+from training.measure.samples import find_classifier
+from training.measure.translations import translation_losses
 from training.model_folder import finish
-from training.sample_metrics import find_classifier
-from training.translation_metrics import translation_losses
 
 NUM_PICTURED = 8
 

@@ -42,9 +42,9 @@ from training.loop import (
     update,
     warmup_cosine,
 )
-from training.metrics import Metrics
+from training.measure.metrics import Metrics
+from training.measure.samples import find_classifier, frechet_distance, generate, look
 from training.model_folder import finish
-from training.sample_metrics import find_classifier, frechet_distance, generate, look
 from training.sync_batch_norm import synchronise_batch_norm
 
 NUM_PICTURED = 60

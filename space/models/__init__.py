@@ -1,15 +1,15 @@
 """The table of models, and what all of them share.
 
 Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode`, `decode`, `sample` and
-`forward` take and return nothing else. Only `space.images` turns them into uint8 or PIL.
+`forward` take and return nothing else. Only `space.pictures` turns them into uint8 or PIL.
 """
 
-from space.models.autoencoder import Autoencoder
-from space.models.classifier import Classifier
-from space.models.cyclegan import CycleGAN
-from space.models.dcgan import DCGAN
-from space.models.gan import GAN
-from space.models.vae import VAE
+from .autoencoder import Autoencoder
+from .classifier import Classifier
+from .cyclegan import CycleGAN
+from .dcgan import DCGAN
+from .gan import GAN
+from .vae import VAE
 
 MODELS = {
     "autoencoder-mnist": Autoencoder,

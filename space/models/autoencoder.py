@@ -20,7 +20,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import NetworkConfig, build_decoder, build_encoder, check_ranges
+from .layers import NetworkConfig, build_decoder, build_encoder, check_ranges
 
 Variant = Literal["plain", "sparse", "denoising", "contractive"]
 

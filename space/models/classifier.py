@@ -1,7 +1,7 @@
 """A small convolutional classifier after LeNet-5 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/).
 
-It generates nothing: its features are the eyes with which `training.sample_metrics` compares generated images
-with real ones, as Inception's are for photographs.
+It generates nothing. `training.measure.samples` compares generated images with real ones by its features, as
+others do by Inception's for photographs.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import ImageConfig, check_ranges
+from .layers import ImageConfig, check_ranges
 
 
 @dataclass(frozen=True)

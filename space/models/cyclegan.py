@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import ImageConfig, check_ranges, scale_about_centre
+from .layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
 MIN_SIZE = 16

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from space.models.gan import GAN, bound_slope
-from space.models.layers import ImageConfig, check_ranges
+from .gan import GAN, bound_slope
+from .layers import ImageConfig, check_ranges
 
 
 @dataclass(frozen=True)

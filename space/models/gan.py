@@ -20,7 +20,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from space.models.layers import ImageConfig, check_ranges, standard_normal
+from .layers import ImageConfig, check_ranges, standard_normal
 
 
 @dataclass(frozen=True)

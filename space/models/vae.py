@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from space.models.layers import (
+from .layers import (
     NetworkConfig,
     build_decoder,
     build_encoder,

@@ -1,16 +1,17 @@
 """All that the app says, in Korean and English: one module a tab, each with a dict `TEXT`.
 
-`TEXT` maps a key to (English, Korean). `space.tabs.i18n` hands it to Gradio, which translates what is on the
-page in the visitor's browser; the text of an error is not translated there, so that `say` picks a language.
+`TEXT` maps a key to (English, Korean). `space.page.words.i18n` hands it to Gradio, which translates what is
+on the page in the visitor's browser; the text of an error is not translated there, so that `say` picks
+a language.
 """
 
 from space.text import (
-    app,
     game,
     generate,
     lecture,
     manifold,
     models,
+    page,
     problems,
     reconstruct,
     timeline,
@@ -18,7 +19,7 @@ from space.text import (
 )
 
 TEXT = {
-    **app.TEXT,
+    **page.TEXT,
     **problems.TEXT,
     **lecture.TEXT,
     **reconstruct.TEXT,

@@ -1,6 +1,6 @@
 """What the generate tab says. Keys `samples.*` go to the component, which picks the language itself."""
 
-from space.text import app
+from space.text import page
 
 
 def _family(key: str, english: str, korean: str) -> tuple[str, str]:
@@ -134,6 +134,8 @@ TEXT = {
         "a − b + c의 길이: {length} (표본의 길이: 약 {typical})",
     ),
     **{
-        f"generate.{key}": _family(key, *texts) for key, texts in app.TEXT.items() if key.startswith("model.")
+        f"generate.{key}": _family(key, *texts)
+        for key, texts in page.TEXT.items()
+        if key.startswith("model.")
     },
 }

@@ -1,4 +1,4 @@
-"""What the lecture mode says: around the steps, and `lecture.<step>` for each of `space.lecture.STEPS`."""
+"""What the lecture mode says: around the steps, and `lecture.<step>` for each of STEPS in page/lecture.py."""
 
 TEXT = {
     "lecture.open": ("Lecture mode", "강의 모드"),

@@ -1,0 +1,1 @@
+"""The GAN game in the plane, trained in the visitor's browser."""

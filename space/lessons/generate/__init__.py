@@ -1,0 +1,1 @@
+"""Samples out of noise, walks between them, and arithmetic with them."""

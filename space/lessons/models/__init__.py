@@ -1,0 +1,1 @@
+"""Every model of the lab: its source, its figures, its training."""

@@ -1,0 +1,1 @@
+"""One image through one autoencoder, or through the whole family."""

@@ -1,0 +1,1 @@
+"""How a model learned: its pictures through training, beside the curves."""

@@ -1,0 +1,1 @@
+"""What lessons share on the page. Imports `weights`, `pictures`, `models` and `text`, and no lesson."""

@@ -1,0 +1,314 @@
+"""The code behind each picture: lines of Python that give the very same picture from the published weights.
+
+A function a kind of picture. What they take has been checked by the tabs, and comes into the code by `repr`.
+The code saves its pictures under the names of the page's downloads; a test runs it and compares the two.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+import gradio as gr
+import numpy as np
+from torch import Tensor
+
+from space.models import VAE
+from space.page.words import i18n
+from space.pictures.sheets import EMOJI, digit_sheet
+from space.weights.hub import LoadedModel
+
+IMPORTS = {
+    "pathlib": ("Path",),
+    "huggingface_hub": ("snapshot_download",),
+    "space.pictures": (
+        *("digit_sheet", "emoji_sheet", "read_image", "sketch_to_digit", "sketch_to_square", "to_digit"),
+        *("to_grid", "to_heat", "to_opinion", "to_pil", "to_square"),
+    ),
+    "space.models.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
+    "space.models": ("Autoencoder", "CycleGAN", "DCGAN", "GAN", "VAE"),
+    "space.models.autoencoder": ("corrupt",),
+    "space.models.layers": ("standard_normal",),
+}
+"""where the code finds what it uses"""
+UPLOAD, DRAWING = '"your-picture.png"', '"your-drawing.png"'
+"""what a visitor's own pictures are called"""
+
+
+def _script(*paragraphs: str) -> str:
+    """Paragraphs of code, blank ones left out, below the imports that they need."""
+    body = "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph.strip())
+    used = set(re.findall(r"\w+", body))
+    imports = [
+        f"from {module} import {', '.join(found)}"
+        for module, names in IMPORTS.items()
+        if (found := [name for name in names if name in used])
+    ]
+    foreign = [line for line in imports if not line.startswith("from space")]
+    own = [line for line in imports if line.startswith("from space")]
+    head = ["\n".join(foreign)] if foreign else []
+    if used & {"torch", "from_pretrained"}:
+        head, body = ["\n".join([*foreign, "import torch"])], f"torch.set_grad_enabled(False)\n{body}"
+    return "\n\n".join([*head, "\n".join(own), body]).strip() + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A string as code, in double quotes."""
+    return json.dumps(text)
+
+
+def _load(loaded: LoadedModel, variable: str = "model") -> str:
+    """The line that loads these weights."""
+    return f"{variable} = {_from_pretrained(loaded)}\n"
+
+
+def _from_pretrained(loaded: LoadedModel) -> str:
+    family = type(loaded.model).__name__
+    if loaded.repo_id is None:
+        return f"{family}.from_pretrained({_quoted(f'space/pretrained/{loaded.name}')}, strict=True)"
+    where = f"{_quoted(loaded.repo_id)}, revision={_quoted(loaded.commit or 'main')}"
+    return f"{family}.from_pretrained({where}, strict=True)"
+
+
+def _numbers(z: Sequence[float]) -> list[str]:
+    """Numbers as code, as short as gives the same float32."""
+    return [str(np.float32(value)) for value in z]
+
+
+def digit(x: Tensor) -> tuple[str, str]:
+    """A digit (1, 1, 28, 28) of the sheet, or else a drawn one: its name in files, and as code."""
+    for label, row in (digit_sheet() / 255 == x[0]).flatten(2).all(2).nonzero().tolist():
+        return f"digit-{label}-{row + 1}", f"digit_sheet()[{label}, {row}][None, None] / 255"
+    return "drawing", f"sketch_to_digit({DRAWING})"
+
+
+def reconstruct(
+    models: Sequence[LoadedModel], x: str, case: str, noise: str, level: float, seed: int, scale: int
+) -> str:
+    """One model's reconstruction of x, or those of several side by side; `x` is code."""
+    noisy = "noisy = x"
+    if noise != "none":
+        noisy = f"""
+rng = torch.Generator().manual_seed({seed!r})
+uniform, normal = torch.rand(x.shape, generator=rng), torch.randn(x.shape, generator=rng)
+noisy = corrupt(x, {_quoted(noise)}, {level!r}, uniform, normal)
+"""
+    inputs = f"""
+x = {x}  # (1, 1, 28, 28) in [0, 1]
+{noisy.strip()}
+to_pil(x, {scale}).save("{case}_x.png")
+to_pil(noisy, {scale}).save("{case}_noisy.png")
+"""
+    if len(models) == 1:
+        (loaded,) = models
+        encoded = (
+            "z, logvar = model.encode(noisy)  # z = mu" if _is_vae(loaded) else "z = model.encode(noisy)"
+        )
+        return _script(
+            _load(loaded),
+            inputs,
+            f"""
+{encoded}
+output = model.decode(z)
+to_pil(output, {scale}).save("{loaded.name}_{case}_reconstruction.png")
+to_heat((output - x).abs()[0, 0], {scale}).save("{loaded.name}_{case}_error.png")
+""",
+        )
+    family = "".join(f"    {_quoted(one.name)}: {_from_pretrained(one)},\n" for one in models)
+    return _script(
+        f"models = {{\n{family}}}",
+        inputs,
+        f"""
+for name, model in models.items():
+    output = model(noisy)  # encoded and decoded
+    to_pil(output, {scale}).save(f"{{name}}_{case}_reconstruction.png")
+    to_heat((output - x).abs()[0, 0], {scale}).save(f"{{name}}_{case}_error.png")
+""",
+    )
+
+
+def _is_vae(loaded: LoadedModel) -> bool:
+    return isinstance(loaded.model, VAE)
+
+
+def generate(
+    loaded: LoadedModel,
+    case: str,
+    number: int,
+    seed: int,
+    scale: float,
+    chosen: Mapping[str, Sequence[int]],
+    columns: int,
+    num_frames: int,
+) -> str:
+    """Samples of a model, the walk through those chosen for it, and a - b + c."""
+    factor = "" if scale == 1 else f"{scale!r} * "
+    samples = f"""
+rng = torch.Generator().manual_seed({seed!r})
+z = {factor}standard_normal({number!r}, model.config.latent_dim, rng)
+images = model.decode(z)
+to_grid(images, columns={columns}, padding=0).save("{case}.png")
+"""
+    if hasattr(loaded.model, "discriminate"):
+        samples += "scores = torch.sigmoid(model.discriminate(images).double())  # D(G(z))\n"
+    film = arithmetic = ""
+    if len(chosen["walk"]) > 1:
+        film = f"""
+film = model.decode(walk(z[{list(chosen["walk"])!r}], num_frames={num_frames}))
+to_grid(film, columns={num_frames}, padding=0).save("{case}_walk.png")
+"""
+    if all(chosen[slot] for slot in "abc"):
+        a, b, c = (f"z[{list(chosen[slot])!r}].mean(0)" for slot in "abc")
+        arithmetic = f"""
+a, b, c = {a}, {b}, {c}
+terms = model.decode(torch.stack([a, b, c, a - b + c]))
+to_grid(terms, columns=4, padding=0).save("{case}_arithmetic.png")
+"""
+    return _script(_load(loaded), samples, film, arithmetic)
+
+
+def latent_map(loaded: LoadedModel, z: Sequence[float], axes: Sequence[str], point: str, case: str) -> str:
+    """A point of a map, and the grid of decoded pictures under it; `axes` is where its tiles lie, as code."""
+    return _script(
+        _load(loaded),
+        f"""
+# the page decodes in your browser, where a pixel may be rounded to the grey level next to it
+z = torch.tensor([[{", ".join(_numbers(z))}]])
+to_pil(model.decode(z)).save("{point}.png")
+""",
+        f"""
+z1 = {axes[0]}
+z2 = {axes[1]}
+pictures = model.decode(grid(z1, z2))  # z1 to the right, z2 upwards
+to_grid(pictures, columns=len(z1), padding=0).save("{case}.png")
+""",
+    )
+
+
+def between(
+    models: Sequence[LoadedModel],
+    start: Tensor,
+    end: Tensor,
+    seed: int,
+    steps: int,
+    samples: int,
+    scale: int,
+) -> str:
+    """Two digits in the models of the maps: re-samples of the first, and the straight way to the second."""
+    (first, x), (last, y) = digit(start), digit(end)
+    parts = [
+        f"""
+x = {x}
+to_pil(x, {scale}).save("{first}_seen.png")
+y = {y}
+"""
+    ]
+    for loaded in models:
+        way = f"""
+way = straight({{x}}, {{y}}, {steps!r})
+to_grid(model.decode(way), columns={steps!r}, scale=4).save("{loaded.name}_{first}_{last}_{steps}.png")
+"""
+        if _is_vae(loaded):
+            resampled = f"""
+mu, logvar = model.encode(x)
+noise = torch.randn({samples}, mu.shape[1], generator=torch.Generator().manual_seed({seed!r}))
+z = torch.cat([mu, model.reparameterize(mu, logvar, noise)])
+to_grid(model.decode(z), columns={samples + 1}, scale=4).save("{loaded.name}_{first}_seed{seed}.png")
+"""
+            parts.append(
+                _load(loaded) + resampled.rstrip() + way.format(x="mu", y="model.encode(y)[0]").rstrip()
+            )
+        else:
+            parts.append(_load(loaded) + way.format(x="model.encode(x)", y="model.encode(y)").strip())
+    return _script(*parts)
+
+
+def point(loaded: LoadedModel, z: Sequence[float], scale: int, case: str) -> str:
+    """One point of a latent space."""
+    numbers = "".join(f"    {', '.join(_numbers(z[i : i + 5]))},\n" for i in range(0, len(z), 5))
+    return _script(
+        _load(loaded),
+        f"""
+z = torch.tensor([[
+{numbers.rstrip()}
+]])
+to_pil(model.decode(z), {scale}).save("{case}.png")
+""",
+    )
+
+
+def emoji(index: int, domain: int) -> str:
+    """An emoji of the sheet, as code."""
+    return f"emoji_sheet()[{index}, {domain}][None] / 255  # {EMOJI[index]}"
+
+
+def translate(
+    loaded: LoadedModel,
+    x: str,
+    counterpart: str,
+    direction: str,
+    case: str,
+    size: int,
+    side: int,
+    most: float,
+) -> str:
+    """A picture once round the cycle, and what D says of it; `x` and `counterpart` (or "") are code."""
+    source, target = direction
+    scale = side // size
+    drawn = f"""
+y = {counterpart}
+to_pil(y, {scale}).save("{case}_counterpart.png")
+"""
+    return _script(
+        _load(loaded),
+        f"""
+x = {x}
+output = model.translate(x, "{direction}")  # G(x)
+back, identity = model.translate(torch.cat([output, x]), "{direction[::-1]}").split(1)  # F(G(x)), F(x)
+error = (x - back).abs()[0].mean(0)
+to_pil(x, {scale}).save("{case}_x.png")
+to_pil(output, {scale}).save("{case}_translation.png")
+to_pil(back, {scale}).save("{case}_back.png")
+to_heat(error / {most}, {scale}).save("{case}_error.png")
+to_pil(identity, {scale}).save("{case}_identity.png")
+""",
+        f"""
+stride = 2**model.config.discriminator_layers  # pixels from one patch to the next
+scores = model.score_patches(x, "{source}")[0, 0]
+to_opinion(x, scores, stride, {scale}).save("{case}_judged_x.png")
+scores = model.score_patches(output, "{target}")[0, 0]
+to_opinion(output, scores, stride, {scale}).save("{case}_judged_translation.png")
+""",
+        drawn if counterpart else "",
+    )
+
+
+def timeline(loaded: LoadedModel) -> str:
+    """The pictures that training left in the model folder."""
+    if loaded.repo_id is None:
+        folder = f"Path({_quoted(f'space/pretrained/{loaded.name}')})"
+    else:
+        where = f"{_quoted(loaded.repo_id)}, revision={_quoted(loaded.commit or 'main')}"
+        folder = f"Path(snapshot_download({where}))"
+    return _script(
+        f"""
+folder = {folder}
+for path in sorted(folder.glob("samples/step-*.png")):
+    step = int(path.stem.removeprefix("step-"))
+    read_image(path).save(f"{loaded.name}_step{{step}}.png")
+print((folder / "history.csv").read_text())  # the curves
+"""
+    )
+
+
+def code_panel(elem_id: str) -> gr.Code:
+    """Where a tab shows the code behind its pictures (space.page.code_behind), folded up at first."""
+    with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id):
+        gr.Markdown(i18n("code.hint"))
+        return gr.Code(
+            language="python",
+            interactive=False,
+            container=False,
+            label=i18n("code.title"),
+            show_label=False,
+            show_line_numbers=False,
+        )

@@ -1,0 +1,68 @@
+"""How a lesson's function becomes a Gradio handler: its queue group, and each error as one sentence."""
+
+import inspect
+import logging
+import re
+from collections.abc import Callable
+from functools import partial, wraps
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+import torch
+
+from space.text import say
+from space.text.refusals import Problem
+from space.weights.model_folder import ModelUnavailable
+
+LIGHT = {"concurrency_id": "light", "concurrency_limit": 4}
+"""Events that take some milliseconds; Events that name no group are put here."""
+FILES = {"concurrency_id": "files", "concurrency_limit": 2}
+"""Events that read a visitor's file, which may take 120 MB and a second."""
+HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
+"""Events that compute for longer. One at a time leaves the other core of a Space to all else."""
+MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
+"""Calls that may wait in each group, of all visitors together: some ten seconds of work on two cores."""
+
+
+def own(event: partial) -> MethodType:
+    """An event that a component's own script triggers, as `gr.on` takes it: a method, as Gradio's own are."""
+    return MethodType(event.func, *event.args)
+
+
+def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[..., Any]:
+    """A handler for Gradio: no gradients, and every error as one sentence in the visitor's language.
+
+    `tool` is what an assistant (MCP) calls it by, where the handler is not named like its endpoint.
+    """
+
+    def answer(*inputs: Any) -> Any:
+        *values, request = inputs
+        accept_language = request.headers.get("accept-language", "") if request else ""
+        try:
+            with torch.inference_mode():
+                return handler(*values)
+        except Problem as problem:
+            text = problem.said(accept_language)
+        except ModelUnavailable as problem:
+            text = say(
+                "problem.model_unavailable", accept_language, model=problem.repo_id, reason=problem.reason
+            )
+        except Exception:
+            logging.getLogger(__name__).exception("%s failed", handler.__name__)
+            text = Problem("internal").said(accept_language)
+        raise gr.Error(text, print_exception=False)
+
+    # Gradio takes names and docstring from the handler for its API page, and finds `request` by its type
+    wrapped = wraps(handler)(answer)
+    wrapped.__name__ = tool or handler.__name__
+    # Gradio reads a line an argument; what is indented deeper goes on with the line before
+    wrapped.__doc__ = re.sub(r"\n {8,}", " ", inspect.getdoc(handler) or "")
+    signature = inspect.signature(handler)
+    request = inspect.Parameter(
+        "request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request
+    )
+    parameters = [*signature.parameters.values(), request]
+    wrapped.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {**handler.__annotations__, "request": gr.Request}
+    return wrapped

@@ -1,0 +1,92 @@
+"""The lecture mode: the page's tabs as steps of a lecture, one at a time, in large type.
+
+A step is a link (`space.page.link`), so that what it shows is the tab itself, and a text beside it.
+`lecture.js` turns the pages; `?lecture=<step>`, or its number, opens the page at a step.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from space.page.words import LATEX, i18n, words
+from space.text import TEXT
+
+HERE = Path(__file__).parent
+STEPS = {  # name: the link, and the id of what to look at, where it is not the top of the tab
+    "autoencoder": ("tab=reconstruct", ""),
+    "code": ("tab=reconstruct&digit=85&model=autoencoder-mnist-2d", ""),
+    "sparse": ("tab=reconstruct&digit=60&model=autoencoder-sparse-mnist", ""),
+    "denoising": ("tab=reconstruct&digit=60&model=autoencoder-denoising-mnist&noise=gaussian", ""),
+    "contractive": (
+        "tab=reconstruct&digit=60&model=autoencoder-contractive-mnist&noise=gaussian&level=0.2",
+        "",
+    ),
+    "conv": ("tab=reconstruct&digit=60&model=autoencoder-conv-mnist", ""),
+    "family": ("tab=reconstruct&digit=60&model=family&noise=gaussian", "reconstruct-result"),
+    "holes": ("tab=manifold&z=0.4,-0.2&ae_z=-2.9,7.7&grid=off&ae_grid=off", ""),
+    "vae": ("tab=manifold&start=63", ""),
+    "sampling": ("tab=generate&model=vae-mnist-20d&other=autoencoder-mnist&number=16", ""),
+    "interpolation": ("tab=manifold", "manifold-between"),
+    "game": ("tab=game", ""),
+    "collapse": ("tab=game&preset=collapse", ""),
+    "gan": ("tab=generate&model=gan-mnist&other=vae-mnist-20d&number=16", ""),
+    "dcgan": ("tab=generate&model=dcgan-mnist&other=gan-mnist&number=16", ""),
+    "training": ("tab=timeline&model=dcgan-mnist&step=0", ""),
+    "cyclegan": ("tab=translate", ""),
+    "back": ("tab=translate&direction=ba", ""),
+    "cycle": ("tab=translate&emoji=13", ""),
+}
+ICONS = {
+    "previous": "M15 4 7 12l8 8",
+    "next": "m9 4 8 8-8 8",
+    "full_screen": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+    "leave": "m5 5 14 14M19 5 5 19",
+    "look": "m4 9 8 8 8-8",
+}
+
+
+def _button(name: str) -> str:
+    return (
+        f'<button type="button" class="{name}" data-label="{name}">'
+        f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{ICONS[name]}"/></svg></button>'
+    )
+
+
+class Lecture(gr.HTML):
+    """What turns the pages of the lecture; the texts of the steps lie beside it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            html_template=(
+                f'{_button("previous")}<span class="place"></span>{_button("next")}'
+                f'<span class="title" role="status"></span>{_button("full_screen")}{_button("leave")}'
+                f"{_button('look')}"
+            ),
+            js_on_load=(HERE / "lecture.js").read_text("utf-8"),
+            apply_default_css=False,
+            steps=[{"name": name, "link": link, "at": at} for name, (link, at) in STEPS.items()],
+            text={
+                language: {name: TEXT[f"lecture.{name}"][index] for name in ("region", *ICONS)}
+                for index, language in enumerate(("en", "ko"))
+            },
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+def build(header: gr.Row) -> None:
+    """The button that opens the lecture, in the header, and the lecture, which is hidden until then."""
+    with header:
+        gr.HTML(f'<button type="button">{words("lecture.open")}</button>', elem_id="lecture-open")
+    with gr.Column(elem_id="lecture"):
+        for name in STEPS:
+            gr.Markdown(
+                i18n(f"lecture.{name}"),
+                latex_delimiters=LATEX,
+                elem_id=f"lecture-{name}",
+                elem_classes="step",
+            )
+        Lecture(elem_id="lecture-controls")

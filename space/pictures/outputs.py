@@ -1,0 +1,61 @@
+"""Tensors as pictures of Pillow: images, grids, heat maps, the opinion of a discriminator."""
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
+GENERATED, REAL = (234, 88, 12), (79, 70, 229)
+"""colours of a patch's score at 0 and at 1"""
+
+
+def to_pil(images: Tensor, scale: int = 1) -> Image.Image:
+    """One image, (C, H, W) or (1, C, H, W) with C of 1 or 3, each pixel drawn as `scale` x `scale`."""
+    if images.dim() == 4:
+        (images,) = images
+    pixels = (images * 255).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy()
+    pixels = pixels.repeat(scale, 0).repeat(scale, 1)
+    return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+
+
+def to_grid(images: Tensor, columns: int, scale: int = 1, padding: int = 1) -> Image.Image:
+    """Images (B, C, H, W) row by row, `padding` pixels of grey between them, enlarged like `to_pil`."""
+    count, channels, height, width = images.shape
+    rows = -(-count // columns)
+    cells = images.new_full((rows * columns, channels, height + padding, width + padding), 0.5)
+    cells[:count, :, :height, :width] = images
+    grid = cells.unflatten(0, (rows, columns)).permute(2, 0, 3, 1, 4)  # (C, rows, H, columns, W)
+    grid = grid.flatten(3).flatten(1, 2)  # (C, rows * H, columns * W)
+    return to_pil(grid[:, : grid.shape[1] - padding, : grid.shape[2] - padding], scale)
+
+
+def to_heat(values: Tensor, scale: int = 1) -> Image.Image:
+    """Values (H, W) from 0 (black) through violet to 1 (pale yellow) and beyond, enlarged like `to_pil`."""
+    values = values.cpu().numpy()
+    channels = [np.interp(values, np.linspace(0, 1, len(MAGMA)), channel) for channel in MAGMA.T]
+    pixels = np.stack(channels, -1).round().astype(np.uint8)
+    return Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
+
+
+def patch_map(scores: Tensor, size: int, stride: int) -> Tensor:
+    """Scores (h, w) of patches as a map (size, size): each pixel has that of the nearest patch's middle."""
+
+    def nearest(count: int) -> Tensor:
+        pixel = torch.arange(size) - (size - 1) / 2  # patches lie in the picture's middle, `stride` apart
+        return (pixel / stride + (count - 1) / 2).round().clamp(0, count - 1).long()
+
+    return scores[nearest(scores.shape[0])][:, nearest(scores.shape[1])]
+
+
+def to_opinion(image: Tensor, scores: Tensor, stride: int, scale: int = 1) -> Image.Image:
+    """What D says of the patches of an image (1, C, H, H), scores (h, w), as colour over it in grey.
+
+    The clearer the score, the stronger the colour: none at 1/2, where D cannot tell.
+    """
+    score = patch_map(scores, image.shape[-1], stride).clamp(0, 1)
+    sure = (2 * score - 1).abs()[None]  # (1, H, H)
+    generated, real = (torch.tensor(colour)[:, None, None] / 255 for colour in (GENERATED, REAL))
+    colour = torch.where(score > 0.5, real, generated)
+    grey = 0.25 + 0.7 * image[0].mean(0, keepdim=True)
+    return to_pil(grey.lerp(colour, 0.7 * sure), scale)

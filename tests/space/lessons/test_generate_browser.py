@@ -1,0 +1,188 @@
+"""The generate tab in a real Chromium: choosing, ordering, playing, and what needs no request."""
+
+import re
+from collections.abc import Iterator
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Locator, Page, expect
+
+from space import app
+from space.lessons.generate import tab as generate
+from space.text import TEXT
+from space.weights import hub
+from tests.pages import until, until_quiet, visit_tab
+from tests.small_models import bundled
+from tests.space.lessons.test_generate import write_models
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+FIRST, SECOND = "#generate-panel", "#generate-other-panel"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("pretrained")
+    write_models(root)
+    with bundled(root):
+        yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
+        gr.close_all()
+
+
+def open_tab(page: Page, url: str) -> None:
+    """Go to the tab and wait until both panels show their samples and walks."""
+    visit_tab(page, url, "generate")
+    for panel in (FIRST, SECOND):
+        page.locator(f"{panel} [data-state=ready]").wait_for(timeout=60_000)
+        expect(page.locator(f"{panel} .film")).to_be_visible()
+
+
+def sample(page: Page, number: int, panel: str = FIRST) -> Locator:
+    """A sample by its number, wherever it lies."""
+    return page.locator(panel).get_by_role("button", name=re.compile(rf"^Sample {number}\b"))
+
+
+def order(page: Page) -> list[int]:
+    labels = page.locator(f"{FIRST} .sample").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    return [int(re.search(r"\d+", label)[0]) for label in labels]
+
+
+def expect_frame(page: Page, expected: np.ndarray) -> None:
+    """Wait until the player of the first panel shows the image (28, 28)."""
+    canvas = f"document.querySelector('{FIRST} canvas').getContext('2d')"
+
+    def shows_it() -> bool:
+        pixels = page.evaluate(f"() => Array.from({canvas}.getImageData(0, 0, 28, 28).data)")
+        return np.abs(np.array(pixels).reshape(28, 28, 4)[..., 0] - expected).max() <= 1
+
+    until(page, shows_it)
+
+
+def decoded(seed: int, number: int) -> np.ndarray:
+    """Sample `number`, counted from 1, of the first model at latent scale 1, (28, 28) as int."""
+    with torch.inference_mode():
+        model = hub.load(generate.MODEL).model
+        image = model.decode(generate.draw_latents(model, number, seed, 1.0))[-1, 0]
+    return (image * 255).round().numpy().astype(int)
+
+
+def test_the_page_begins_with_two_models_and_a_walk(page: Page, url: str) -> None:
+    open_tab(page, url)
+    expect(page.locator(f"{FIRST} .sample")).to_have_count(32)
+    expect(page.locator(f"{FIRST} .score").first).to_be_visible()
+    expect(page.locator(f"{SECOND} .score").first).not_to_be_visible()  # a VAE has no discriminator
+    page.locator(f"{FIRST} .position").fill("12")
+    expect_frame(page, decoded(0, 2))  # the second stop is sample 2
+    expect(sample(page, 2)).to_have_attribute("aria-pressed", "true")
+
+
+def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> None:
+    open_tab(page, url)
+    until_quiet(page)
+    page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
+    requests: list[str] = []
+    page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))
+    assert order(page) == list(range(1, 33))
+    page.get_by_label(TEXT["samples.order"][0]).first.check()
+    scores = page.locator(f"{FIRST} .score").all_inner_texts()
+    assert scores == sorted(scores, reverse=True) and len(set(scores)) > 4
+    assert sorted(order(page)) == list(range(1, 33)) != order(page)
+    page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
+    seen: set[str] = set()
+
+    def plays() -> bool:
+        seen.add(page.locator(f"{FIRST} .position").input_value())
+        return len(seen) == 4
+
+    until(page, plays)
+    page.locator(f"{FIRST} .play").click()
+    stopped = page.locator(f"{FIRST} .position").input_value()
+    page.wait_for_timeout(400)
+    assert page.locator(f"{FIRST} .position").input_value() == stopped
+    assert requests == []
+
+
+def test_clicks_choose_a_walk_and_a_sum(page: Page, url: str) -> None:
+    open_tab(page, url)
+    page.locator(FIRST).get_by_text(TEXT["samples.clear"][0]).click()
+    expect(page.locator(f"{FIRST} .film")).not_to_be_visible()
+    for number in (5, 9):
+        sample(page, number).click()
+    expect(page.locator(f"{FIRST} .film")).to_be_visible()
+    page.locator(f"{FIRST} .position").fill("12")
+    expect_frame(page, decoded(0, 9))
+    for slot, numbers in (("a", (1, 2)), ("b", (3,)), ("c", (4,))):
+        page.locator(f"{FIRST} .slots .{slot}").click()
+        for number in numbers:
+            sample(page, number).click()
+    expect(page.locator(f"{FIRST} .length")).to_contain_text("Length of a − b + c")
+    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(4)
+    expect(sample(page, 2)).to_have_attribute("aria-label", re.compile("a$"))
+    page.locator(f"{FIRST} .slots .b").click()
+    sample(page, 3).click()  # a second click takes it away
+    expect(page.locator(f"{FIRST} .length")).not_to_be_visible()
+    expect(page.locator(f"{SECOND} .terms .chosen .picture")).to_have_count(0)
+
+
+def test_keys_reach_every_sample(page: Page, url: str) -> None:
+    open_tab(page, url)
+    sample(page, 1).focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(sample(page, 10)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(sample(page, 10)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("End")
+    expect(sample(page, 32)).to_be_focused()
+    assert page.locator(f"{FIRST} .sample[tabindex='0']").count() == 1
+
+
+def test_a_new_seed_shows_other_samples_and_keeps_the_choice(page: Page, url: str) -> None:
+    open_tab(page, url)
+    page.locator(f"{FIRST} .position").fill("0")
+    page.locator("#generate-seed input").fill("7")
+    expect_frame(page, decoded(7, 1))
+    page.get_by_role("button", name=TEXT["generate.again"][0]).click()
+    expect(page.locator("#generate-seed input")).not_to_have_value("7")
+    expect(sample(page, 1)).to_have_attribute("aria-label", re.compile("walk 1$"))
+
+
+def test_one_model_alone_and_beside_another_again(page: Page, url: str) -> None:
+    open_tab(page, url)
+    sample(page, 4, SECOND).click()
+    choose = page.locator("#generate-other input")
+    choose.click()
+    page.get_by_role("option", name=TEXT["generate.nothing"][0]).click()
+    expect(page.locator(SECOND)).not_to_be_visible()
+    choose.click()
+    page.get_by_role("option", name="GAN, ").last.click()
+    expect(page.locator(f"{SECOND} h2")).to_contain_text("GAN")
+    expect(page.locator(f"{SECOND} .score").first).to_be_visible()
+    expect(sample(page, 4, SECOND)).to_have_attribute("aria-pressed", "true")
+    sample(page, 6, SECOND).click()
+    expect(sample(page, 6, SECOND)).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
+def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str) -> None:
+    open_tab(page, url)
+    page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    assert page.locator(f"{FIRST} .position").input_value() == "0"
+    expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["samples.play"][0])
+
+
+@pytest.mark.parametrize(
+    "page", [{"locale": "ko-KR", "viewport": {"width": 360, "height": 780}}], indirect=True
+)
+def test_a_phone_in_korean(page: Page, url: str) -> None:
+    open_tab(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["samples.pause"][1])
+    expect(page.locator(f"{FIRST} .walk h3")).to_have_text(TEXT["samples.walk"][1])
+    first, second = (page.locator(panel).bounding_box() for panel in (FIRST, SECOND))
+    assert second["y"] >= first["y"] + first["height"]  # one above the other
+    cell = page.locator(f"{FIRST} .sample").first.bounding_box()
+    assert min(cell["width"], cell["height"]) > 30  # a finger can hit it

@@ -1,0 +1,176 @@
+"""The translate tab in a real Chromium: an emoji at once, both directions, drawing, uploading, the strip."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from space import app
+from space.lessons.translate import tab as translate
+from space.pictures.sheets import EMOJI
+from space.text import TEXT
+from tests.pages import stroke, visit_tab
+from tests.small_models import bundled
+from tests.space.lessons.test_translate import PICTURES, write_model
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+CIRCLE, DETAILS, STRIP = "#translate-circle", "#translate-details", "#translate-run .strip"
+PLACE = "document.querySelector('#translate-slider .inner').getBoundingClientRect().x"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("pretrained")
+    write_model(root / translate.MODEL)
+    with bundled(root):
+        yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
+        gr.close_all()
+
+
+def open_tab(page: Page, url: str) -> None:
+    """Go to the tab and wait until it shows a translation."""
+    visit_tab(page, url, "translate")
+    expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
+    expect(page.locator(f"{DETAILS} img")).to_have_count(4)
+
+
+def source(picture: Locator) -> str:
+    return picture.get_attribute("src")
+
+
+def expect_new(page: Page, before: str) -> None:
+    """Wait until the circle begins with another picture."""
+    expect(page.locator(f"{CIRCLE} .x img")).not_to_have_attribute("src", before)
+    expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
+
+
+def test_the_slider_between_the_pictures_moves_by_keys(page: Page, url: str) -> None:
+    open_tab(page, url)
+    handle = page.get_by_role("slider", name=TEXT["translate.slider"][0])
+    expect(handle).to_have_attribute("aria-valuenow", "50")
+    handle.scroll_into_view_if_needed()
+    loaded = "[...document.querySelectorAll('#translate-slider img')].every((one) => one.clientHeight > 99)"
+    page.wait_for_function(loaded)  # it cannot move before
+    middle = page.evaluate(PLACE)
+    for key, share in (("ArrowRight", "5[4-9]"), ("ArrowLeft", "49|50|51"), ("Home", "0"), ("End", "100")):
+        handle.press(key)
+        expect(handle).to_have_attribute("aria-valuenow", re.compile(f"^({share})$"))
+        assert (page.evaluate(PLACE) < middle - 100) == (key == "Home")
+
+
+def test_the_page_begins_with_an_emoji_and_a_click_shows_another(page: Page, url: str) -> None:
+    open_tab(page, url)
+    x = page.locator(f"{CIRCLE} .x img")
+    before = source(x)
+    expect(page.get_by_role("radio", name=EMOJI[translate.FIRST])).to_be_checked()
+    expect(page.locator("#translate-slider img")).to_have_count(2)
+    expect(page.locator(DETAILS)).to_contain_text(TEXT["translate.counterpart"][0])
+    slider = source(page.locator("#translate-slider img").first)
+    page.get_by_role("radio", name="🍕").check()
+    expect_new(page, before)
+    expect(page.locator("#translate-slider img").first).not_to_have_attribute("src", slider)
+    shape = "image => [image.naturalWidth, getComputedStyle(image).imageRendering]"
+    assert x.evaluate(shape) == [256, "pixelated"]
+    after = source(x)
+    page.keyboard.press("ArrowRight")
+    expect_new(page, after)
+
+
+def test_the_other_direction_begins_with_what_was_the_counterpart(page: Page, url: str) -> None:
+    open_tab(page, url)
+    counterpart = source(page.locator(f"{DETAILS} .card").nth(1).locator("img"))
+    row = "label => getComputedStyle(label).backgroundPositionY"
+    label = page.locator("#translate-emoji label").first
+    assert label.evaluate(row) in ("0px", "0%")
+    inputs = page.locator(f"{STRIP} .columns").get_attribute("style")
+    page.get_by_text(TEXT["translate.direction.ba"][0], exact=True).click()
+    expect(page.locator(f"{CIRCLE} .x img")).to_have_attribute("src", counterpart)
+    expect(page.locator(f"{STRIP} .columns")).not_to_have_attribute("style", inputs)
+    assert label.evaluate(row) == "100%"
+    expect(page.locator(f"{CIRCLE} .key")).to_contain_text("Fluent 3D → Twemoji")
+
+
+def test_a_column_of_the_strip_is_chosen_without_a_request(page: Page, url: str) -> None:
+    open_tab(page, url)
+    place = "one => getComputedStyle(one).backgroundPositionX"
+    tile = page.locator(f"{STRIP} .steps i").last
+    tile.scroll_into_view_if_needed()
+    assert float(tile.evaluate(place).rstrip("%")) == pytest.approx(100 * translate.STRIP_FIRST / 7, abs=0.01)
+    requests: list[str] = []
+    page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))
+    page.locator(f"{STRIP} .columns label").nth(7).click()
+    assert float(tile.evaluate(place).rstrip("%")) == 100
+    page.keyboard.press("ArrowLeft")
+    assert float(tile.evaluate(place).rstrip("%")) == pytest.approx(600 / 7, abs=0.01)
+    assert requests == []
+
+
+def test_a_visitor_draws_with_colours(page: Page, url: str) -> None:
+    open_tab(page, url)
+    page.locator("#translate-source").get_by_text(TEXT["translate.source.draw"][0]).click()
+    expect(page.locator(f"{CIRCLE} .notice")).to_contain_text("The drawing is empty")
+    expect(page.locator("#translate-size")).to_be_visible()
+    canvas = page.locator("#translate-sketch canvas").first
+    canvas.wait_for()
+    page.wait_for_timeout(1500)  # the drawing board sets up its tools
+    stroke(canvas, (1 / 3, 0.5), (1 / 3 + 0.3, 0.5))
+    expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
+    expect(page.locator(f"{DETAILS} img")).to_have_count(3)  # nobody drew a counterpart
+    before = source(page.locator(f"{CIRCLE} .x img"))
+    page.locator("#translate-size").get_by_text("256", exact=False).click()
+    expect_new(page, before)
+
+
+def test_a_visitor_uploads_pictures_good_and_bad(page: Page, url: str, tmp_path: Path) -> None:
+    open_tab(page, url)
+    page.locator("#translate-source").get_by_text(TEXT["translate.source.upload"][0]).click()
+    expect(page.locator(f"{CIRCLE} .notice")).to_contain_text("no picture yet")
+    upload = page.locator("#translate-upload input[type=file]")
+    (tmp_path / "good.png").write_bytes(PICTURES["transparent palette"][0])
+    upload.set_input_files(tmp_path / "good.png")
+    expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
+    page.locator("#translate-upload").get_by_role("button", name=re.compile("Clear|Remove")).click()
+    expect(page.locator(f"{CIRCLE} .notice")).to_contain_text("no picture yet")
+    Image.new("1", (10_000, 6_000)).save(tmp_path / "large.png")
+    page.locator("#translate-upload input[type=file]").set_input_files(tmp_path / "large.png")
+    expect(page.locator(".toast-body")).to_contain_text("60 megapixels")
+
+
+@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
+def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str) -> None:
+    open_tab(page, url)
+    assert page.locator(f"{CIRCLE} .error").evaluate("one => getComputedStyle(one).animationName") == "none"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {
+            "locale": "ko-KR",
+            "viewport": {"width": width, "height": 844},
+            "color_scheme": scheme,
+            "reduced_motion": "reduce",
+        }
+        for width in (390, 360)
+        for scheme in ("light", "dark")
+    ],
+    indirect=True,
+)
+def test_a_phone_in_korean(page: Page, url: str) -> None:
+    open_tab(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(f"{DETAILS} h2").first).to_have_text(TEXT["translate.judged"][1], use_inner_text=True)
+    expect(page.locator(f"{STRIP} h2")).to_have_text(TEXT["translate.strip"][1], use_inner_text=True)
+    places = {
+        name: page.locator(f"{CIRCLE} .{name}").bounding_box() for name in ("x", "output", "again", "error")
+    }
+    assert places["x"]["y"] == places["output"]["y"] < places["again"]["y"] == places["error"]["y"]
+    assert places["x"]["x"] == places["error"]["x"] < places["again"]["x"] == places["output"]["x"]
+    assert min(place["width"] for place in places.values()) > 110
+    cell = page.locator("#translate-emoji label").first.bounding_box()
+    assert min(cell["width"], cell["height"]) > 30  # a finger can hit it

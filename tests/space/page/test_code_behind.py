@@ -1,0 +1,295 @@
+"""The code behind the pictures: it is run, and gives the pictures of the page, pixel by pixel."""
+
+import base64
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from huggingface_hub import constants
+from PIL import Image, ImageDraw
+
+from space.lessons.generate import tab as generate
+from space.lessons.manifold import tab as manifold
+from space.lessons.reconstruct import tab as reconstruct
+from space.lessons.timeline import tab as timeline
+from space.lessons.translate import tab as translate
+from space.models import models_that
+from space.pictures.files import read_image
+from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square, to_digit
+from space.pictures.sheets import digit_sheet
+from space.weights import hub, model_folder
+from tests.hub_server import HubServer, Repo, read_folder, start_client
+from tests.processes import ROOT
+
+Pictures = dict[str, np.ndarray]
+
+
+def pixels(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.convert("RGB"))
+
+
+def from_url(url: str) -> np.ndarray:
+    return pixels(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))
+
+
+def on_the_page(*pieces: str) -> Pictures:
+    """The pictures in HTML by the names that a visitor keeps them under."""
+    pattern = r'<img src="([^"]+)" alt="([^"]+)" data-en="\2" data-ko="([^"]+)" [^>]*>'
+    pattern += r'<button type="button" class="download png "\s*data-file="([^"]+)"'
+    found = re.findall(pattern, "".join(pieces))
+    assert len(found) == "".join(pieces).count("<img")  # each has a text in both languages and a button
+    return {name: from_url(url) for url, _, _, name in found}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where code is run: a copy of the repository, as far as it is needed."""
+    (tmp_path / "space").symlink_to(ROOT / "space")
+    monkeypatch.chdir(tmp_path)
+    with torch.inference_mode():
+        yield tmp_path
+
+
+def run(code: str) -> Pictures:
+    """What the code saves in the working directory."""
+    for old in Path().glob("*.png"):
+        if not old.name.startswith("your-"):
+            old.unlink()
+    graded = torch.is_grad_enabled()
+    try:
+        with torch.inference_mode(False):
+            exec(code, {})
+    finally:
+        torch.set_grad_enabled(graded)
+    return {path.name: pixels(Image.open(path)) for path in Path().glob("*.png") if "your-" not in path.name}
+
+
+def assert_same(made: Pictures, shown: Pictures) -> None:
+    assert sorted(made) == sorted(shown) and shown
+    for name, picture in shown.items():
+        assert np.array_equal(made[name], picture), name
+
+
+@pytest.fixture
+def photo(home: Path) -> str:
+    """A visitor's own picture, of a digit on grey paper."""
+    image = Image.new("RGB", (300, 200), (200, 210, 190))
+    ImageDraw.Draw(image).line([(100, 40), (180, 40), (120, 170)], (40, 30, 60), 18)
+    image.save(home / "your-picture.png")
+    return "your-picture.png"
+
+
+@pytest.fixture
+def drawing(home: Path) -> str:
+    image = Image.new("RGB", (280, 280), "white")
+    ImageDraw.Draw(image).ellipse([80, 50, 200, 230], outline=(200, 0, 50), width=20)
+    image.save(home / "your-drawing.png")
+    return "your-drawing.png"
+
+
+# ---- reconstruction
+
+
+@pytest.mark.parametrize("name", models_that("encode"))
+@pytest.mark.parametrize(("noise", "level", "seed"), [("none", 0.5, 0), ("gaussian", 0.35, 7)])
+def test_a_reconstruction(home: Path, name: str, noise: str, level: float, seed: int) -> None:
+    page, code = reconstruct.show("digit", 7 * 20 + seed, None, None, name, noise, level, seed)
+    assert_same(run(code), on_the_page(page))
+
+
+@pytest.mark.parametrize("noise", ["masking", "salt_and_pepper", "coin_flip"])
+def test_the_whole_family(home: Path, noise: str) -> None:
+    page, code = reconstruct.show("digit", 33, None, None, reconstruct.FAMILY, noise, 0.2, 4294967295)
+    assert len(on_the_page(page)) == 2 + 2 * len(models_that("encode"))
+    assert_same(run(code), on_the_page(page))
+
+
+def test_a_family_with_a_gap(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str, *able_to: str) -> hub.LoadedModel:
+        if name == "vae-mnist-2d":
+            raise model_folder.ModelUnavailable(name, "it is gone")
+        return hub.load(name, *able_to)
+
+    monkeypatch.setattr(reconstruct, "load", load)
+    page, code = reconstruct.show("digit", 33, None, None, reconstruct.FAMILY, "none", 0, 0)
+    assert "vae-mnist-2d" not in code and "vae-mnist-20d" in code
+    assert_same(run(code), on_the_page(page))
+
+
+def test_a_digit_of_the_visitor(photo: str, drawing: str) -> None:
+    for source, drawn, uploaded in (
+        ("upload", None, to_digit(read_image(photo))),
+        ("draw", sketch_to_digit(drawing), None),
+    ):
+        page, code = reconstruct.show(
+            source, 0, drawn, uploaded, "autoencoder-conv-mnist", "gaussian", 0.1, 3
+        )
+        assert_same(run(code), on_the_page(page))
+
+
+def test_there_is_no_code_without_a_picture(home: Path) -> None:
+    assert reconstruct.show("draw", 0, None, None, "vae-mnist-2d", "none", 0, 0)[1] == ""
+    assert translate.show("upload", 0, None, None, "ab", 64)[3] == ""
+
+
+# ---- manifold
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seed", "steps"),
+    [((0, 0), (7, 0), 0, 10), ((9, 3), (4, 1), 12, 3), ((5, 2), (5, 3), 1, 16)],
+)
+def test_two_digits_and_what_lies_between(home: Path, start: Any, end: Any, seed: int, steps: int) -> None:
+    first, last = (digit_sheet().shape[1] * label + row for label, row in (start, end))
+    seen, resampled, _, *strips, _, _, code = manifold.show_digits(None, first, last, seed, steps)
+    assert_same(run(code), on_the_page(seen, resampled, *strips))
+
+
+def test_a_drawn_digit_on_the_maps(drawing: str) -> None:
+    drawn = manifold.from_sketch(drawing, None)
+    seen, resampled, _, *strips, _, _, code = manifold.show_digits(drawn, *manifold.FIRST_DIGITS, 0, 5)
+    assert_same(run(code), on_the_page(seen, resampled, *strips))
+
+
+def test_a_point_in_twenty_dimensions(home: Path) -> None:
+    for image, code in (
+        manifold.start_from_origin()[1:3],
+        manifold.start_from_digit(None, manifold.FIRST_DIGITS[1])[1:3],
+        manifold.decode_sliders([0.1] * 20, [-4, 0.05, 1.15]),
+    ):
+        assert_same(run(code), on_the_page(image))
+
+
+@pytest.mark.parametrize("name", manifold.MAPS)
+@pytest.mark.parametrize("spacing", ["linear", "inverse_gaussian"])
+def test_the_grid_and_the_point_of_a_map(home: Path, name: str, spacing: str) -> None:
+    made = run(manifold.map_code(name, [-1.2345678901234567, 0.3], spacing, 13))
+    point = manifold.decode([-1.2345678901234567, 0.3], name).resize((28, 28), Image.Resampling.NEAREST)
+    grid = manifold.manifold(name, 13, spacing)
+    assert_same(made, {f"{name}_point.png": pixels(point), f"{name}_{spacing}_13.png": pixels(grid)})
+
+
+# ---- generation
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "seed", "scale", "chosen"),
+    [
+        ("dcgan-mnist", 32, 0, 1, {"walk": [0, 1, 2]}),
+        ("gan-mnist", 5, 4294967295, 1.35, {"walk": [4, 0], "a": [0], "b": [1, 2, 3], "c": [4, 0]}),
+        ("vae-mnist-20d", 64, 7, 0.05, {"walk": [63, 1, 1]}),
+        ("autoencoder-mnist", 1, 2, 0, {"walk": [0], "a": [0], "b": [0], "c": [0]}),
+        ("vae-mnist-2d", 3, 1, 2, {"walk": [2, 9, -1, "0", True]}),
+    ],
+)
+def test_samples(home: Path, name: str, number: int, seed: int, scale: float, chosen: dict[str, Any]) -> None:
+    update, code = generate.show_panel(name, number, seed, scale, chosen)
+    panel, journey = update["panel"], update["journey"]
+    shown = {f"{panel['file']}.png": panel["picture"]}
+    if journey["walk"]:
+        shown[f"{panel['file']}_walk.png"] = journey["walk"]["picture"]
+    if journey["sum"]:
+        shown[f"{panel['file']}_arithmetic.png"] = journey["sum"]["picture"]
+    assert_same(run(code), {file: from_url(url) for file, url in shown.items()})
+    assert generate.explore(name, number, seed, scale, chosen)[1] == code
+
+
+# ---- translation
+
+
+@pytest.mark.parametrize(("direction", "index"), [("ab", 0), ("ba", 39)])
+def test_an_emoji(home: Path, direction: str, index: int) -> None:
+    circle, _, details, code = translate.show("emoji", index, None, None, direction, 64)
+    assert len(on_the_page(circle, details)) == 8
+    assert_same(run(code), on_the_page(circle, details))
+
+
+def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
+    for source, drawn, uploaded, size in (
+        ("upload", None, cut_square(read_image(photo)), 128),
+        ("draw", sketch_to_square(drawing), None, 64),
+    ):
+        circle, _, details, code = translate.show(source, 0, drawn, uploaded, "ab", size)
+        assert_same(run(code), on_the_page(circle, details))
+
+
+# ---- training
+
+
+@pytest.mark.parametrize("name", ["gan-mnist", "cyclegan-twemoji2fluent"])
+def test_the_pictures_of_training(home: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shown, _, _, code = timeline.show(name)
+    made = run(code)
+    assert_same(
+        made,
+        {f"{name}_step{step}.png": from_url(u) for step, u in zip(shown["positions"], shown["frames"])},
+    )
+    header, *_ = capsys.readouterr().out.splitlines()
+    assert header.startswith("step,epoch,")
+
+
+# ---- weights from the Hub, and a process of its own
+
+
+def in_client(namespace: str, show: Callable[[], Any]) -> tuple[Any, list[str]]:
+    """In the client process: what the page shows, and what its code makes."""
+    os.environ["MODEL_NAMESPACE"], constants.HF_HUB_OFFLINE = namespace, False
+    hub.clear()
+    with torch.inference_mode():
+        shown = show()
+    os.environ.pop("MODEL_NAMESPACE")
+    return shown
+
+
+def panel_and_code() -> tuple[str, str]:
+    return reconstruct.show("digit", 150, None, None, "vae-mnist-2d", "gaussian", 0.5, 7)
+
+
+def work(folder: Path, code: str) -> None:
+    os.chdir(folder)
+    exec(code, {})
+
+
+def test_weights_from_the_hub_are_named_by_their_commit(tmp_path: Path) -> None:
+    with HubServer() as server, start_client(server, tmp_path) as client:
+        assert isinstance(client, ProcessPoolExecutor)
+        repo = server.repos["teacher/vae-mnist-2d"] = Repo()
+        files = read_folder(hub.BUNDLED / "vae-mnist-2d")
+        repo.commit("weights", files)
+        page, code = client.submit(in_client, "teacher", panel_and_code).result(timeout=60)
+        commit = re.search(r'"teacher/vae-mnist-2d", revision="(\w{40})"', code)[1]
+        repo.commit("other weights", files | {"model.safetensors": files["model.safetensors"][:-4] + b"abcd"})
+        client.submit(work, tmp_path, code).result(timeout=60)
+    assert commit in page or commit[:7] in page
+    made = {path.name: pixels(Image.open(path)) for path in tmp_path.glob("*.png")}
+    assert_same(made, on_the_page(page))
+
+
+def test_the_code_needs_nothing_else(home: Path) -> None:
+    update, code = generate.show_panel("vae-mnist-20d", 6, 3, 0.5, None)
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": "."})
+    picture = Image.open(home / f"{update['panel']['file']}.png")
+    assert np.array_equal(pixels(picture), from_url(update["panel"]["picture"]))
+
+
+# ---- tables
+
+
+def test_tables_have_a_header_and_all_numbers(home: Path) -> None:
+    page, _ = reconstruct.show("digit", 33, None, None, "vae-mnist-20d", "none", 0, 0)
+    (file, text), *_ = re.findall(r'data-file="([^"]+\.csv)" data-csv="([^"]+)"', page)
+    header, *rows = csv.reader(io.StringIO(text))
+    assert file == "vae-mnist-20d_digit-1-14_z.csv" and header == ["model", "unit", "z", "sigma"]
+    mu, logvar = hub.load("vae-mnist-20d").model.encode(digit_sheet()[1, 13][None, None] / 255)
+    assert [float(row[2]) for row in rows] == mu[0].tolist()
+    assert [float(row[3]) for row in rows] == (0.5 * logvar).exp()[0].tolist()

@@ -1,0 +1,156 @@
+"""The lecture mode in a real Chromium: its steps, its keys, and the way back to the page as it was."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from space.page.lecture import STEPS
+from space.text import TEXT
+from tests.pages import until_quiet
+from tests.processes import Lab
+
+pytestmark = pytest.mark.browser
+NAMES = list(STEPS)
+
+
+@pytest.fixture
+def url(lab: Lab) -> str:
+    return f"{lab.url}/"
+
+
+def title(name: str, language: int = 0) -> str:
+    return TEXT[f"lecture.{name}"][language].splitlines()[0].removeprefix("## ")
+
+
+def shows(page: Page, name: str, language: int = 0) -> None:
+    """The step is open: its title beside the tab and its state, its number, and the address."""
+    expect(page.locator("#lecture h2:visible")).to_have_text(title(name, language))
+    expect(page.locator("#lecture-controls .place")).to_have_text(f"{NAMES.index(name) + 1} / {len(NAMES)}")
+    expect(page.locator("#lecture-controls .title")).to_have_text(title(name, language))
+    state = page.evaluate("labLink.snapshot()")
+    wanted = {key: value for key, (value,) in parse_qs(STEPS[name][0]).items()}
+    assert state["tab"] == wanted.pop("tab")
+    page.wait_for_function(f"location.search === '?lecture={name}'")
+    expect(page.locator(f"[role=tab][data-tab-id={state['tab']}]")).to_have_attribute("aria-selected", "true")
+    held = page.evaluate("labLink.snapshot().states")[state["tab"]]
+    assert held == page.evaluate(f"labLink.read('{STEPS[name][0]}').states['{state['tab']}']")
+    assert wanted.items() >= held.items()  # a step may say what the page begins with
+
+
+@pytest.mark.parametrize(
+    ("page", "language"),
+    [
+        pytest.param({"viewport": {"width": 1280, "height": 720}}, 0, id="english-projector"),
+        pytest.param({"locale": "ko-KR", "viewport": {"width": 390, "height": 844}}, 1, id="korean-phone"),
+    ],
+    indirect=["page"],
+)
+def test_the_arrow_key_leads_through_all_steps(page: Page, url: str, language: int):
+    errors: list[str] = []
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.goto(url)
+    page.locator("#lecture-open button").click()
+    for name in NAMES:
+        shows(page, name, language)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+        expect(page.locator("#header")).to_be_hidden()
+        expect(page.locator("#tabs [role=tablist]").first).to_be_hidden()
+        page.keyboard.press("ArrowRight")
+    shows(page, NAMES[-1], language)  # there is no next one
+    expect(page.locator("#lecture-controls .next")).to_be_disabled()
+    assert page.locator(".toast-body").count() == 0 and errors == []
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+def test_on_a_phone_a_step_opens_with_its_text_and_a_button_leads_to_the_picture(page: Page, url: str):
+    page.goto(f"{url}?lecture=family")
+    shows(page, "family")
+    picture = page.locator("#reconstruct-result")
+    expect(picture.locator(".card").first).to_be_attached(timeout=30_000)
+    until_quiet(page)
+    expect(page.locator("#lecture h2:visible")).to_be_in_viewport()
+    look = page.locator("#lecture-controls .look")
+    look.click()
+    expect(look).to_be_hidden()
+    page.wait_for_function(
+        "Math.abs(document.getElementById('reconstruct-result').getBoundingClientRect().top) < 2"
+    )
+    page.locator("#lecture-controls .next").click()
+    shows(page, "holes")
+    page.wait_for_function("scrollY === 0")
+    expect(look).to_be_hidden()  # all that is to be seen begins below the text
+
+
+def test_leaving_brings_the_page_back_as_it_was(page: Page, url: str):
+    query = "tab=reconstruct&digit=61&model=autoencoder-conv-mnist&noise=masking&level=0.3&seed=5"
+    page.goto(f"{url}?{query}")
+    result = page.locator("#reconstruct-result img").nth(3)
+    expect(result).to_be_visible(timeout=30_000)
+    until_quiet(page)
+    before = result.get_attribute("src")
+    page.evaluate("scrollTo(0, 120); document.querySelector('#lecture-open button').click()")  # from there
+    shows(page, NAMES[0])
+    expect(result).not_to_have_attribute("src", before)
+    page.keyboard.press("PageDown")
+    shows(page, NAMES[1])
+    page.keyboard.press("Escape")
+    expect(page.locator("#header")).to_be_visible()
+    expect(page.locator("#lecture-open button")).to_be_focused()
+    expect(result).to_have_attribute("src", before, timeout=30_000)
+    page.wait_for_function(f"location.search === '?{query}' && scrollY === 120")
+
+
+def test_keys_belong_to_the_widget_that_has_the_focus(page: Page, url: str):
+    page.goto(f"{url}?lecture=1")
+    shows(page, NAMES[0])
+    slider = page.locator("#reconstruct-level input[type=range]")
+    seed = page.locator("#reconstruct-seed input")
+    for widget, keys in (
+        (slider, ["ArrowRight", "PageUp", "Home", "End"]),
+        (seed, ["ArrowLeft", "f", "End"]),
+    ):
+        widget.focus()
+        for key in keys:
+            widget.press(key)
+        expect(page.locator("#lecture-controls .place")).to_have_text(f"1 / {len(NAMES)}")
+    assert slider.input_value() == "1" and page.evaluate("document.fullscreenElement") is None
+    seed.press("Escape")  # out of the field first
+    expect(page.locator("#lecture")).to_be_focused()
+    page.keyboard.press("End")
+    shows(page, NAMES[-1])
+    page.keyboard.press("Home")
+    shows(page, NAMES[0])
+    page.locator("#reconstruct-digits input").nth(2).focus()
+    page.keyboard.press("ArrowRight")  # the next digit, not the next step
+    page.keyboard.press("PageDown")  # a presenter's key, of which the digits make nothing
+    shows(page, NAMES[1])
+
+
+def test_a_map_keeps_its_arrow_keys(page: Page, url: str):
+    page.goto(f"{url}?lecture=holes")
+    shows(page, "holes")
+    page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
+    position = page.locator("#map-vae-mnist-2d .position")
+    before = position.inner_text()
+    page.locator("#map-vae-mnist-2d .pointer").focus()
+    page.keyboard.press("ArrowRight")
+    expect(position).not_to_have_text(before)
+    expect(page.locator("#lecture-controls .place")).to_have_text(
+        f"{NAMES.index('holes') + 1} / {len(NAMES)}"
+    )
+
+
+def test_full_screen_and_a_step_that_is_none(page: Page, url: str):
+    page.goto(f"{url}?lecture=code")
+    shows(page, "code")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.locator("#lecture-controls").get_by_role("button", name="Leave the lecture").click()
+    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator("#header")).to_be_visible()
+    for nonsense in ("99", "0", "constructor", "%3Cb%3E"):
+        page.goto(f"{url}?lecture={nonsense}")
+        expect(page.locator("#header")).to_be_visible()
+        page.wait_for_function("window.labLink !== undefined")
+        assert not page.locator("#lecture").is_visible()

@@ -1,0 +1,494 @@
+"""`space.weights.hub` against a Hub on loopback: the real client in its own process, one namespace a test."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from huggingface_hub import constants
+from safetensors.torch import load_file, save_file
+
+from space.models.vae import VAE
+from space.page.words import words
+from space.text.refusals import Problem
+from space.weights import hub, model_folder
+from tests.hub_server import HubServer, Repo, Request, make_model_folder, read_folder, start_client
+
+NAME, OTHER = "vae-mnist-2d", "vae-mnist-20d"
+DEADLINE = 0.5
+"""seconds, in place of the app's five where a test waits for them"""
+SILENCE = "the Hub did not answer within 0.5 seconds"
+
+
+class Bench:
+    """A Hub, a client process, and three versions of a model: bundled, and two for the Hub."""
+
+    def __init__(self, hub: HubServer, client: ProcessPoolExecutor, home: Path) -> None:
+        self.hub, self.client, self.home = hub, client, home
+        self.bundled = make_model_folder(home / "bundled" / NAME, seed=0)
+        make_model_folder(home / "bundled" / OTHER, seed=0)
+        self.first = make_model_folder(home / "first", seed=1)
+        self.second = make_model_folder(home / "second", seed=2)
+        self.namespace = ""
+
+    def repo(self, folder: Path, private: bool = False) -> Repo:
+        repo = self.hub.repos[f"{self.namespace}/{NAME}"] = Repo(private)
+        repo.commit("weights", read_folder(folder))
+        return repo
+
+    def visit(self, **settings: Any) -> dict[str, Any]:
+        """What `load` gives in the client process, after it has forgotten everything."""
+        return self.client.submit(visit, self.settings(**settings)).result(timeout=60)
+
+    def settings(self, **settings: Any) -> dict[str, Any]:
+        return {"namespace": self.namespace, "bundled": self.home / "bundled", **settings}
+
+    # what a test started may still go on in the next one, so that all patterns have {ns} for the namespace
+
+    def fault(self, pattern: str, kind: Any, times: int = 1_000_000) -> None:
+        self.hub.fault(pattern.format(ns=self.namespace), kind, times)
+
+    def requests(self, pattern: str) -> list[Request]:
+        return self.hub.requests(pattern.format(ns=self.namespace))
+
+    def lookups(self) -> int:
+        return len(self.requests("GET /api/models/{ns}/.*/revision/main"))
+
+    def downloads(self) -> int:
+        """How many files were sent."""
+        answers = self.requests("GET (/{ns}/.*/resolve/|/cdn/{ns}/)")
+        return sum(answer.status in (200, 206) for answer in answers)
+
+
+@pytest.fixture(scope="module")
+def benches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    home = tmp_path_factory.mktemp("hub")
+    with HubServer() as hub, start_client(hub, home) as client:
+        yield Bench(hub, client, home)
+
+
+@pytest.fixture
+def bench(benches: Bench, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    benches.namespace = f"u{hashlib.sha1(request.node.name.encode()).hexdigest()[:8]}"
+    benches.hub.log.clear()
+    yield benches
+    benches.hub.heal()
+
+
+def digest(folder: Path) -> str:
+    """Of the weights, read without `space.weights.hub`."""
+    weights = load_file(folder / "model.safetensors")
+    return hashlib.sha256(b"".join(weights[key].numpy().tobytes() for key in sorted(weights))).hexdigest()
+
+
+# ---- in the client process
+
+
+def configure(settings: dict[str, Any]) -> None:
+    hub.clear()
+    for name in ("MODEL_NAMESPACE", "SPACE_AUTHOR_NAME"):
+        os.environ.pop(name, None)
+    os.environ.update(settings.get("environment", {"MODEL_NAMESPACE": settings["namespace"]}))
+    os.environ.update(MODEL_REVISION=settings.get("revision", ""), HF_TOKEN=settings.get("token", ""))
+    hub.BUNDLED = settings["bundled"]
+    hub.DEADLINE_SECONDS = settings.get("deadline", 5.0)
+    hub.REMEMBER_SECONDS = settings.get("remember", 600.0)
+    hub.MAX_MODEL_BYTES = settings.get("max_bytes", 200_000_000)
+    constants.HF_HUB_OFFLINE = settings.get("offline", False)
+
+
+def load_once(name: str = NAME) -> dict[str, Any]:
+    start = time.monotonic()
+    loaded = hub.load(name)
+    seconds = time.monotonic() - start
+    weights = loaded.model.state_dict()
+    content = b"".join(weights[key].numpy().tobytes() for key in sorted(weights))
+    return {
+        "source": loaded.source,
+        "commit": loaded.commit,
+        "reason": loaded.reason,
+        "files": sorted(read_folder(loaded.folder)),
+        "training": loaded.model.training,
+        "identity": id(loaded.model),
+        "digest": hashlib.sha256(content).hexdigest(),
+        "seconds": seconds,
+    }
+
+
+def visit(settings: dict[str, Any]) -> dict[str, Any]:
+    configure(settings)
+    return load_once()
+
+
+def visit_again(name: str = NAME) -> dict[str, Any]:
+    return load_once(name)
+
+
+def visit_until(source: str) -> dict[str, Any]:
+    """Come back every 0.1 seconds until the model is from `source`; the longest wait is under 'slowest'."""
+    slowest = 0.0
+    for _ in range(100):
+        answer = load_once()
+        slowest = max(slowest, answer["seconds"])
+        if answer["source"] == source:
+            return {**answer, "slowest": slowest}
+        time.sleep(0.1)
+    raise AssertionError(f"still {answer['source']}: {answer['reason']}")
+
+
+def visit_at_once(settings: dict[str, Any], visitors: int) -> list[dict[str, Any]]:
+    configure(settings)
+    with ThreadPoolExecutor(visitors) as threads:
+        return list(threads.map(lambda _: load_once(), range(visitors)))
+
+
+def error_of_visit(settings: dict[str, Any]) -> str:
+    configure(settings)
+    with pytest.raises(model_folder.ModelUnavailable) as caught:
+        hub.load(NAME)
+    return str(caught.value)
+
+
+# ---- the Hub answers
+
+
+def test_without_a_namespace_nothing_is_asked(bench: Bench) -> None:
+    bench.namespace = ""
+    answer = bench.visit()
+    assert (answer["source"], answer["commit"], answer["reason"]) == ("bundled", None, None)
+    assert answer["digest"] == digest(bench.bundled)
+    assert bench.hub.log == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "source"),
+    [
+        ({"SPACE_AUTHOR_NAME": "{}"}, "hub"),
+        ({"SPACE_AUTHOR_NAME": "nobody", "MODEL_NAMESPACE": "{}"}, "hub"),
+        ({"SPACE_AUTHOR_NAME": "{}", "MODEL_NAMESPACE": ""}, "bundled"),
+    ],
+)
+def test_where_the_namespace_comes_from(bench: Bench, environment: dict[str, str], source: str) -> None:
+    bench.repo(bench.first)
+    environment = {name: value.format(bench.namespace) for name, value in environment.items()}
+    assert bench.visit(environment=environment)["source"] == source
+
+
+def test_weights_come_from_the_hub(bench: Bench) -> None:
+    repo = bench.repo(bench.first)
+    repo.commit("a stranger's files", {"pytorch_model.bin": b"no", "logs/events": b"no"})
+    answer = bench.visit()
+    assert (answer["source"], answer["commit"], answer["reason"]) == ("hub", repo.at("main").oid, None)
+    assert answer["digest"] == digest(bench.first) != digest(bench.bundled)
+    assert answer["files"] == sorted(read_folder(bench.first))
+    assert not answer["training"]
+
+
+def test_a_revision_is_pinned(bench: Bench) -> None:
+    repo = bench.repo(bench.first)
+    first = repo.at("main").oid
+    repo.commit("new weights", read_folder(bench.second))
+    assert bench.visit()["digest"] == digest(bench.second)
+    answer = bench.visit(revision=first)
+    assert (answer["commit"], answer["digest"]) == (first, digest(bench.first))
+    answer = bench.visit(revision="v9")
+    assert answer["source"] == "bundled"
+    assert answer["reason"] == f"{bench.namespace}/{NAME} has no revision v9"
+
+
+def test_the_token_opens_a_private_repository_and_stays_on_the_hub(bench: Bench) -> None:
+    bench.repo(bench.first, private=True)
+    bench.hub.tokens["hf_reader"] = bench.namespace
+    answer = bench.visit(token="hf_reader")
+    assert answer["source"] == "hub", answer["reason"]
+    assert bench.requests("/api/models/{ns}/")[0].authorized
+    assert [entry.authorized for entry in bench.requests("GET /cdn/{ns}/")] == [False]
+
+
+def test_visitors_at_once_cause_one_fetch(bench: Bench) -> None:
+    bench.repo(bench.first)
+    answers = bench.client.submit(visit_at_once, bench.settings(), 8).result(timeout=60)
+    assert {answer["source"] for answer in answers} == {"hub"}
+    assert len({answer["identity"] for answer in answers}) == 1
+    assert bench.lookups() == 1
+    assert bench.downloads() == len(read_folder(bench.first))
+
+
+def test_a_second_start_downloads_nothing_and_the_cache_outlives_the_hub(tmp_path: Path) -> None:
+    with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
+        bench = Bench(hub, client, tmp_path)
+        bench.namespace = "lab"
+        commit = bench.repo(bench.first).at("main").oid
+        assert bench.visit()["source"] == "hub"
+        assert bench.downloads() == len(read_folder(bench.first))
+        with start_client(hub, tmp_path / "home") as bench.client:
+            hub.log.clear()
+            answer = bench.visit()
+            assert (answer["source"], answer["commit"]) == ("hub", commit)
+            assert [entry.path for entry in hub.log] == [f"/api/models/lab/{NAME}/revision/main"]
+
+            hub.__exit__()  # refuses connections from now on
+            answer = bench.visit()
+            assert (answer["source"], answer["commit"]) == ("cache", commit)
+            assert answer["reason"] == "the Hub cannot be reached"
+            assert answer["digest"] == digest(bench.first)
+            bench.namespace = "nobody"
+            answer = bench.visit()
+            assert (answer["source"], answer["reason"]) == ("bundled", "the Hub cannot be reached")
+            assert words("source.because", reason=answer["reason"]) == (
+                '<span lang="en">Not from the Hub, because the Hub cannot be reached.</span>'
+                '<span lang="ko">Hub에서 받지 못한 이유: Hub에 연결할 수 없음.</span>'
+            )
+            assert answer["seconds"] < 2
+
+
+# ---- the Hub does not answer, or badly
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind", "reason"),
+    [
+        ("/api/models/{ns}/", "503", "the Hub answered with HTTP status 503"),
+        ("/api/models/{ns}/", "429", "the Hub answered with HTTP status 429"),
+        ("/api/models/{ns}/", "hang", SILENCE),
+        ("/api/models/{ns}/", "drip", SILENCE),
+        ("/api/models/{ns}/", "reset", "the connection to the Hub broke off"),
+        ("HEAD /{ns}/.*/resolve/", "hang", SILENCE),
+        ("GET /cdn/{ns}/", "hang", SILENCE),
+        ("GET /cdn/{ns}/", "drip", SILENCE),
+        ("GET /cdn/{ns}/", "503", "the Hub answered with HTTP status 503"),
+        ("GET /{ns}/.*/resolve/.*config.json", "reset", "the connection to the Hub broke off"),
+        ("GET /cdn/{ns}/", "break_off", "the connection to the Hub broke off"),
+        ("GET /cdn/{ns}/", "truncate", SILENCE),
+        ("GET /cdn/{ns}/", "flip", "model.safetensors on the Hub is damaged"),
+        ("GET /{ns}/.*/resolve/.*config.json", "flip", "config.json on the Hub is damaged"),
+    ],
+)
+def test_a_bad_hub_is_not_waited_for(bench: Bench, pattern: str, kind: Any, reason: str) -> None:
+    bench.repo(bench.first)
+    bench.fault(pattern, kind)
+    deadline = DEADLINE if reason == SILENCE else 5.0
+    answer = bench.visit(deadline=deadline)
+    assert (answer["source"], answer["commit"], answer["reason"]) == ("bundled", None, reason)
+    assert answer["digest"] == digest(bench.bundled)
+    assert answer["seconds"] < deadline + 0.5
+    seen = bench.lookups()
+    again = bench.client.submit(visit_again).result(timeout=60)
+    assert again["reason"] == reason and again["seconds"] < 0.3  # remembered
+    assert bench.lookups() == seen
+
+
+def test_the_real_deadline_and_no_wait_at_the_end(benches: Bench) -> None:
+    with start_client(benches.hub, benches.home) as client:
+        bench = Bench(benches.hub, client, benches.home / "again")
+        bench.namespace = "slow"
+        bench.repo(bench.first)
+        bench.fault("HEAD /{ns}/.*/resolve/", "hang")
+        answer = bench.visit()
+        assert answer["reason"] == "the Hub did not answer within 5 seconds"
+        assert 5 <= answer["seconds"] < 6
+        start = time.monotonic()
+    assert time.monotonic() - start < 3  # the process ends with its downloads open
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({}, "{repo} does not exist or is private"),
+        ({"token": "hf_writer"}, "{repo} does not exist or is private"),
+        ({"token": "hf_wrong"}, "the Hub does not accept the access token"),
+        ({"offline": True}, "HF_HUB_OFFLINE is set"),
+        ({"namespace": "a b"}, "a b/vae-mnist-2d is not a valid repository name"),
+    ],
+)
+def test_what_is_not_there_for_us(bench: Bench, settings: dict[str, Any], reason: str) -> None:
+    bench.repo(bench.first, private=True)
+    answer = bench.visit(**settings)
+    assert answer["source"] == "bundled"
+    assert answer["reason"] == reason.format(repo=f"{bench.namespace}/{NAME}")
+
+
+@pytest.mark.parametrize("kind", ["flip", "truncate"])
+def test_a_download_that_breaks_once_is_mended(bench: Bench, kind: Any) -> None:
+    bench.repo(bench.first)
+    bench.fault("GET /cdn/{ns}/", kind, times=1)
+    answer = bench.visit()
+    assert (answer["source"], answer["digest"]) == ("hub", digest(bench.first)), answer["reason"]
+    assert len(bench.requests("GET /cdn/{ns}/")) == 2
+
+
+def test_a_slow_download_serves_the_next_visitor(bench: Bench) -> None:
+    bench.repo(bench.first)
+    bench.fault("GET /{ns}/.*/resolve/.*metrics.json", "drip")  # 0.1 s
+    bench.fault("GET /{ns}/.*/resolve/.*config.json", "drip")  # about 1 s
+    answer = bench.visit(deadline=DEADLINE)
+    assert (answer["source"], answer["seconds"] < 1) == ("bundled", True)
+    answer = bench.client.submit(visit_until, "hub").result(timeout=60)
+    assert answer["digest"] == digest(bench.first)
+    assert answer["slowest"] < 0.4
+    assert bench.lookups() == 1
+
+
+def test_a_slow_hub_is_waited_for_once_and_not_for_every_model(bench: Bench) -> None:
+    bench.repo(bench.first)
+    bench.hub.repos[f"{bench.namespace}/{OTHER}"] = bench.hub.repos[f"{bench.namespace}/{NAME}"]
+    bench.fault("/api/models/{ns}/", "hang")
+    assert bench.visit(deadline=1.0)["seconds"] > 0.9
+    answer = bench.client.submit(visit_again, OTHER).result(timeout=60)
+    assert (answer["source"], answer["reason"]) == ("bundled", "the Hub is slow at the moment")
+    assert answer["seconds"] < 0.3
+
+
+# ---- the answer grows old
+
+
+def test_an_unchanged_commit_keeps_the_model(bench: Bench) -> None:
+    bench.repo(bench.first)
+    before = bench.visit(remember=0.0)
+    again = bench.client.submit(visit_again).result(timeout=60)
+    assert again["identity"] == before["identity"]
+    deadline = time.monotonic() + 5
+    while bench.lookups() < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert bench.lookups() >= 2
+    assert bench.downloads() == len(read_folder(bench.first))
+
+
+def test_a_new_commit_arrives_without_a_wait(bench: Bench) -> None:
+    repo = bench.repo(bench.first)
+    bench.fault("/api/models/{ns}/", "503", times=1)
+    assert bench.visit(remember=0.0)["source"] == "bundled"
+    answer = bench.client.submit(visit_until, "hub").result(timeout=60)
+    assert (answer["digest"], answer["slowest"] < 0.5) == (digest(bench.first), True)
+    new = repo.commit("new weights", read_folder(bench.second)).oid
+    deadline = time.monotonic() + 10
+    while answer["commit"] != new and time.monotonic() < deadline:
+        answer = bench.client.submit(visit_again).result(timeout=60)
+        assert (answer["source"], answer["seconds"] < 0.5) == ("hub", True)
+    assert answer["digest"] == digest(bench.second)
+
+
+# ---- what is on the Hub is not a model
+
+
+def test_the_last_good_version_survives_a_bad_push(bench: Bench) -> None:
+    repo = bench.repo(bench.first)
+    good = bench.visit()["commit"]
+    config = json.loads((bench.first / "config.json").read_text())
+    repo.commit("bad", {"config.json": json.dumps({**config, "hidden_dim": 9}).encode()})
+    answer = bench.visit()
+    assert (answer["source"], answer["commit"], answer["digest"]) == ("cache", good, digest(bench.first))
+    assert answer["reason"].startswith("the copy on the Hub cannot be used: encoder.1.weight in model.safe")
+
+
+@pytest.mark.parametrize("missing", ["config.json", "model.safetensors"])
+def test_a_repository_without_a_model(bench: Bench, missing: str) -> None:
+    bench.repo(bench.first).commit("oops", {missing: None})
+    answer = bench.visit()
+    assert (answer["source"], bench.downloads()) == ("bundled", 0)
+    assert answer["reason"] == f"{bench.namespace}/{NAME} has no {missing}"
+
+
+def test_a_huge_repository_is_not_downloaded(bench: Bench) -> None:
+    bench.repo(bench.first)
+    answer = bench.visit(max_bytes=10_000)
+    assert (answer["source"], bench.downloads()) == ("bundled", 0)
+    assert answer["reason"] == f"{bench.namespace}/{NAME} has 0 MB; at most 0 MB are loaded"
+
+
+# ---- what is on this machine is damaged
+
+
+def test_a_damaged_cache_is_mended(bench: Bench) -> None:
+    bench.repo(bench.first)
+    bench.visit()
+    cached = bench.home / "hub" / f"models--{bench.namespace}--{NAME}" / "snapshots"
+    (weights,) = cached.glob("*/model.safetensors")
+    blob = weights.resolve()
+    content = blob.read_bytes()
+    blob.write_bytes(content[:-1] + b"x")
+    bench.hub.log.clear()
+    answer = bench.visit()
+    assert (answer["source"], answer["digest"]) == ("hub", digest(bench.first))
+    assert bench.downloads() == 1
+
+    blob.write_bytes(content[:-1] + b"x")
+    answer = bench.visit(offline=True)
+    assert (answer["source"], answer["reason"]) == ("bundled", "HF_HUB_OFFLINE is set")
+
+
+def test_no_sound_copy_anywhere(bench: Bench, tmp_path: Path) -> None:
+    (make_model_folder(tmp_path / NAME) / "config.json").unlink()
+    error = bench.client.submit(error_of_visit, bench.settings(bundled=tmp_path)).result(timeout=60)
+    repo = f"{bench.namespace}/{NAME}"
+    reason = f"{repo} does not exist or is private, and in the bundled copy config.json is missing"
+    assert error == f"{repo}: {reason}"
+
+
+def test_an_unknown_name_is_a_problem() -> None:
+    with pytest.raises(Problem, match="no model named nonsense"):
+        hub.load("nonsense")
+
+
+def change_config(folder: Path, **values: object) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def change_weights(folder: Path, change: Any) -> None:
+    weights = load_file(folder / "model.safetensors")
+    change(weights)
+    save_file(weights, folder / "model.safetensors")
+
+
+DAMAGE = {
+    "config.json is missing": lambda folder: (folder / "config.json").unlink(),
+    "config.json is not JSON": lambda folder: (folder / "config.json").write_text("{"),
+    "config.json is not a JSON object": lambda folder: (folder / "config.json").write_text("[2]"),
+    "config.json has the unknown key 'latent_dims'": lambda folder: change_config(folder, latent_dims=2),
+    "in config.json latent_dim is 2.5; its type must be int": lambda folder: change_config(
+        folder, latent_dim=2.5
+    ),
+    "in config.json hidden_dim is 10000000000": lambda folder: change_config(folder, hidden_dim=10**10),
+    "in config.json architecture is 'rnn'": lambda folder: change_config(folder, architecture="rnn"),
+    "by config.json it is [8192, 784]": lambda folder: change_config(folder, hidden_dim=8192),
+    "model.safetensors lacks": lambda folder: change_config(folder, num_layers=3),
+    "model.safetensors is missing": lambda folder: (folder / "model.safetensors").unlink(),
+    "model.safetensors is cut off or damaged": lambda folder: os.truncate(folder / "model.safetensors", 9999),
+    "model.safetensors lacks decoder.0.bias": lambda folder: change_weights(
+        folder, lambda weights: weights.pop("decoder.0.bias")
+    ),
+    "model.safetensors has 'extra', which is no part of": lambda folder: change_weights(
+        folder, lambda weights: weights.update(extra=torch.zeros(1))
+    ),
+    "decoder.0.bias in model.safetensors is [7]": lambda folder: change_weights(
+        folder, lambda weights: weights.update({"decoder.0.bias": torch.zeros(7)})
+    ),
+    "numbers that are not finite": lambda folder: change_weights(
+        folder, lambda weights: weights["decoder.0.bias"].fill_(torch.nan)
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", DAMAGE)
+def test_a_damaged_folder_is_refused_in_a_sentence(reason: str, tmp_path: Path) -> None:
+    folder = make_model_folder(tmp_path / NAME)
+    DAMAGE[reason](folder)
+    with pytest.raises(model_folder.ModelUnavailable) as caught:
+        model_folder.load_folder(VAE, folder)
+    assert reason in caught.value.reason
+    assert caught.value.repo_id == NAME
+    assert "\n" not in caught.value.reason and str(tmp_path) not in caught.value.reason
+
+
+def test_a_model_loaded_in_inference_mode_can_still_be_differentiated(tmp_path: Path) -> None:
+    with torch.inference_mode():
+        model = model_folder.load_folder(VAE, make_model_folder(tmp_path / NAME))
+    x = torch.zeros(1, 1, 28, 28, requires_grad=True)
+    model(x).sum().backward()

@@ -1,0 +1,199 @@
+"""The textbook's loops, the benchmark that compares ours with them, and the recipes of the shipped models."""
+
+import json
+import math
+import sys
+from itertools import islice
+from statistics import fmean
+
+import pytest
+import torch
+
+from space.models.autoencoder import AutoencoderConfig
+from space.models.cyclegan import CycleGANConfig
+from space.models.dcgan import DCGANConfig
+from space.models.gan import GANConfig
+from space.models.vae import VAEConfig
+from space.weights.hub import BUNDLED
+from training import recipes
+from training.bench import benchmark, loss_curves
+from training.bench.benchmark import FAMILIES, BenchmarkConfig, textbook_loop, verdict
+from training.loop import TrainingError
+from training.recipes import BARS, Bar, RecipesConfig, command_of, seconds_of
+
+SMALL = {
+    "autoencoder": {"model": AutoencoderConfig(hidden_dim=32)},
+    "vae": {"model": VAEConfig(hidden_dim=32)},
+    "vae-conv": {"model": VAEConfig(architecture="conv", base_channels=4, hidden_dim=16)},
+    "gan": {"gan": GANConfig(hidden_dim=32, num_layers=1)},
+    "dcgan": {"dcgan": DCGANConfig(base_channels=4)},
+    "dcgan-64": {"dcgan": DCGANConfig(image_size=64, base_channels=4)},
+    "cyclegan": {
+        "model": CycleGANConfig(image_size=16, base_channels=4, num_blocks=1, discriminator_layers=1)
+    },
+}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_textbook_learns_what_we_do(tmp_path, name):
+    torch.manual_seed(0)
+    config = FAMILIES[name].config(
+        output_dir=tmp_path, dataset="fake", batch_size=16, learning_rate=2e-3, **SMALL[name]
+    )
+    losses = list(islice(textbook_loop(name, config), 40))
+    found = [step[loss_curves.LOSSES[name][0]] for step in losses]  # of a game, D's: it falls at first
+    assert min(fmean(found[i : i + 5]) for i in range(0, 40, 5)) < 0.8 * found[0]
+    assert all(math.isfinite(value) for step in losses for value in step.values())
+
+
+def test_the_benchmark_lets_the_loops_take_turns(tmp_path, capfd):
+    report = tmp_path / "report.json"
+    benchmark.main(
+        BenchmarkConfig(
+            family=("autoencoder",),
+            dataset="fake",
+            batch_size=16,
+            mixed_precision=("no",),
+            num_rounds=2,
+            window_seconds=0.05,
+            neighbour=True,
+            json=report,
+        )
+    )
+    printed = capfd.readouterr().out
+    assert "× textbook" in printed and "the bar is 2.5 x" in printed and "beside a busy process" in printed
+    theirs, ours = json.loads(report.read_text())["rows"]
+    assert (theirs["loop"], ours["loop"]) == ("textbook", "ours, float32")
+    assert theirs["ratio"] == 1 and ours["ratio"] > 0 and ours["slower_beside_neighbour"] > 0
+    # 784-500-500-32-500-500-784: two operations a weight forwards, four backwards, two fewer for the input
+    weights = 784 * 500 + 500 * 500 + 500 * 32
+    flops = 2 * (3 * 2 * weights) - 2 * 784 * 500
+    assert ours["gflop_per_image"] == theirs["gflop_per_image"] == pytest.approx(flops / 1e9)
+    assert 0 < ours["share_of_peak"] < 2 and ours["memory_mb"] > 100
+
+
+def test_a_loop_that_cannot_start_is_one_sentence(tmp_path):
+    with pytest.raises(TrainingError, match="batch_size 100000 is more than"):
+        benchmark.main(
+            BenchmarkConfig(
+                family=("autoencoder",), dataset="fake", batch_size=100_000, mixed_precision=("no",)
+            )
+        )
+
+
+def test_the_verdict_names_the_best_of_our_loops():
+    def row(family: str, loop: str, ratio: float, images: float) -> dict:
+        return {"family": family, "loop": loop, "ratio": ratio, "images_per_second": images}
+
+    lines = verdict(
+        [
+            row("dcgan", "textbook", 1.0, 300),
+            row("dcgan", "ours, float32", 1.5, 450),
+            row("dcgan", "ours, bf16", 2.0, 600),
+            row("dcgan-64", "textbook", 1.0, 50),
+            row("dcgan-64", "ours, bf16", 1.8, 90),
+        ]
+    )
+    assert (
+        lines[0].startswith("dcgan: 2.00 x") and "(ours, bf16)" in lines[0] and lines[0].endswith(", reached")
+    )
+    assert lines[1].startswith("dcgan-64: 1.80 x") and lines[1].endswith("not reached")
+    assert "12.0 x the images a second" in lines[2] and lines[2].endswith(", reached")
+
+
+def test_both_loops_have_the_same_loss_curve(tmp_path):
+    config = loss_curves.CurvesConfig(
+        dataset="fake", mixed_precision="no", num_seeds=1, num_steps=8, window=4, output_dir=tmp_path
+    )
+    found = loss_curves.learn("autoencoder", config)
+    (theirs,), (ours,) = found["textbook"], found["ours"]
+    assert [window["loss"] for window in ours] == pytest.approx(
+        [window["loss"] for window in theirs], rel=0.02
+    )
+    assert theirs[1]["loss"] < 0.9 * theirs[0]["loss"]
+
+
+def test_every_shipped_model_has_bars_on_figures_that_were_measured():
+    assert BARS.keys() == recipes.recipes().keys()
+    for name, bars in BARS.items():
+        metrics = json.loads((BUNDLED / name / "metrics.json").read_text())
+        assert bars and {bar.figure for bar in bars} <= metrics.keys()
+
+
+def test_a_bar_has_a_side():
+    assert Bar("psnr", at_least=23.0).reached(23.0) and not Bar("psnr", at_least=23.0).reached(22.9)
+    assert Bar("loss", at_most=1.0).reached(0.9) and not Bar("loss", at_most=1.0).reached(1.1)
+    assert str(Bar("psnr", at_least=23.0)) == "psnr ≥ 23.0" and str(Bar("loss", at_most=1.0)) == "loss ≤ 1.0"
+
+
+def test_seconds_follow_the_speed():
+    rows = [
+        {"step": "0", "images_per_second": ""},
+        {"step": "10", "images_per_second": "100"},
+        {"step": "30", "images_per_second": "50"},
+    ]
+    assert seconds_of(rows, 100.0) == pytest.approx([0, 20, 100])
+
+
+def test_a_recipe_trains_goes_on_and_is_not_done_twice(tmp_path, capfd):
+    config = RecipesConfig(
+        model=("autoencoder-mnist",), output_dir=tmp_path, more="--dataset fake --max_steps 3 --batch_size 64"
+    )
+    facts = recipes.recipes()["autoencoder-mnist"]
+    command = command_of("autoencoder-mnist", facts, config)
+    assert command[command.index("-m", 3) :][:2] == ["-m", "training.train_autoencoder"]
+    assert "--resume_from_checkpoint" not in command
+    recipes.main(config)
+    weights = tmp_path / "autoencoder-mnist" / "model.safetensors"
+    assert weights.exists() and (tmp_path / "autoencoder-mnist.log").stat().st_size > 100
+    assert "--resume_from_checkpoint" in command_of("autoencoder-mnist", facts, config)
+    before = weights.stat().st_mtime_ns
+    recipes.main(config)
+    assert weights.stat().st_mtime_ns == before
+    printed = capfd.readouterr()
+    assert (
+        "reconstruction_psnr ≥ 23.0" in printed.out + printed.err and "(missed)" in printed.out + printed.err
+    )
+
+
+def test_a_recipe_that_fails_says_where_to_look(tmp_path, capfd):
+    config = RecipesConfig(model=("autoencoder-mnist",), output_dir=tmp_path, more="--batch_size 0")
+    with pytest.raises(SystemExit):
+        recipes.main(config)
+    assert "autoencoder-mnist.log says why" in "".join(capfd.readouterr())
+    assert "batch_size is 0" in (tmp_path / "autoencoder-mnist.log").read_text()
+
+
+def test_unknown_models_are_named(tmp_path):
+    with pytest.raises(TrainingError, match="no shipped model is called nonsense"):
+        recipes.main(RecipesConfig(model=("nonsense",), output_dir=tmp_path))
+    with pytest.raises(TrainingError, match="--all"):
+        recipes.main(RecipesConfig(output_dir=tmp_path))
+
+
+@pytest.mark.parametrize("panel", recipes.PANELS, ids=lambda panel: panel[0])
+def test_every_panel_of_the_curves_has_its_lines(panel):
+    _, kinds, columns, _, _ = panel
+    lines = recipes.lines_of(BUNDLED, kinds, columns)
+    models = [name for name in recipes.recipes() if name.split("-")[0] in kinds]
+    assert len(lines) == len(models) * len(columns) >= 2
+    for _, seconds, values in lines:
+        assert len(seconds) == len(values) >= 5 and seconds == sorted(seconds) and seconds[0] > 0
+
+
+def test_only_what_was_measured_is_drawn(tmp_path):
+    (tmp_path / "gan-of-mine").mkdir()
+    (tmp_path / "gan-of-mine" / "training.json").write_text('{"seconds": 8}')
+    rows = "step,images_per_second,loss_d,test_lenet_fid\n0,,,700\n2,5,1.5,\n4,5,1.4,60\n"
+    (tmp_path / "gan-of-mine" / "history.csv").write_text(rows)
+    assert recipes.lines_of(tmp_path, {"gan"}, ("test_lenet_fid",)) == [("gan-of-mine", [8.0], [60.0])]
+    assert recipes.lines_of(tmp_path, {"gan"}, ("test_loss",)) == []
+    assert recipes.limits_of(tmp_path, {"gan"}, "lenet_fid") == []
+    with pytest.raises(TrainingError, match="holds no model folders"):
+        recipes.main(RecipesConfig(plot=tmp_path / "gan-of-mine"))
+
+
+def test_drawing_without_matplotlib_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(TrainingError, match="pip install matplotlib"):
+        recipes.main(RecipesConfig(plot=BUNDLED, picture=tmp_path / "quality.png"))

@@ -1,0 +1,161 @@
+"""Figures of a translation: nothing done, a perfect one, and one that only recolours read as they should."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from space.models.cyclegan import CycleGAN, CycleGANConfig
+from space.models.layers import scale_about_centre
+from training.data import Images, load_domains, to_float
+from training.measure.translations import evaluate_translation, recolour, ssim, translation_losses
+
+SIZE = 32
+
+
+class Stub(nn.Module):
+    """A generator that does what it is told."""
+
+    def __init__(self, work) -> None:
+        super().__init__()
+        self.work, self.weight = work, nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return self.work(x)
+
+
+class Redness(nn.Module):
+    """A domain classifier that takes what is more red than blue for A."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def features(self, x):
+        return x.mean((2, 3))
+
+    def head(self, features):
+        return torch.stack([features[:, 0], features[:, 2]], 1)
+
+
+def swap(x):
+    return x.flip(1)
+
+
+@pytest.fixture(scope="module")
+def domains():
+    """Pictures, and the same with red and blue swapped: A is red, B is blue."""
+    x = torch.rand(40, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    x[:, 2] *= 0.5
+    a = (255 * x).round().byte()
+    names = tuple(map(str, range(40)))
+    return [
+        Images(a[rows], None, f"domain A, {split}", names[rows])
+        if domain == "a"
+        else Images(a[rows].flip(1), None, f"domain B, {split}", names[rows])
+        for split, rows in (("train", slice(20)), ("test", slice(20, 40)))
+        for domain in "ab"
+    ]
+
+
+def model_of(ab, ba, **more) -> CycleGAN:
+    model = CycleGAN(CycleGANConfig(base_channels=4, num_blocks=1, discriminator_channels=4, **more))
+    model.generator_ab, model.generator_ba = Stub(ab), Stub(ba)
+    return model
+
+
+def evaluate(domains, ab, ba) -> dict[str, float]:
+    train_a, train_b, test_a, test_b = domains
+    found = evaluate_translation(model_of(ab, ba), (train_a, train_b), (test_a, test_b), Redness())
+    assert all(entry["protocol"] for entry in found.values())
+    return {key: entry["value"] for key, entry in found.items()}
+
+
+def test_doing_nothing_reads_as_nothing_done(domains):
+    found = evaluate(domains, lambda x: x, lambda x: x)
+    for way in ("ab", "ba"):
+        for figure in ("l1", "psnr", "ssim"):
+            assert found[f"{figure}_{way}"] == pytest.approx(found[f"{figure}_nothing"], rel=1e-5)
+        assert found[f"cycle_l1_{way[0]}"] == found[f"identity_l1_{way[0]}"] == 0
+        assert found[f"domain_accuracy_{way}"] == 0
+    x, y = (to_float(images.pixels) for images in domains[2:])
+    assert found["l1_nothing"] == pytest.approx((x - y).abs().mean().item(), rel=1e-5)
+    assert found["domain_accuracy_real"] == 100
+
+
+def test_a_perfect_translation_reads_as_one(domains):
+    found = evaluate(domains, swap, swap)
+    for way in ("ab", "ba"):
+        assert found[f"l1_{way}"] == 0 and found[f"ssim_{way}"] == pytest.approx(1)
+        assert found[f"domain_accuracy_{way}"] == 100 and found[f"cycle_l1_{way[0]}"] == 0
+        assert abs(found[f"domain_fid_{way}"]) < 1e-4
+        assert found[f"identity_l1_{way[0]}"] > 0.1  # it changes what needs no change
+
+
+def test_a_way_that_does_not_lead_back_shows_in_the_cycle(domains):
+    found = evaluate(domains, swap, lambda x: torch.zeros_like(x))
+    x = to_float(domains[2].pixels)
+    assert found["cycle_l1_a"] == pytest.approx(x.mean().item(), rel=1e-4)
+    assert found["domain_accuracy_ab"] == 100
+
+
+def test_scaling_alone_is_measured_beside_a_model_that_scales(domains):
+    train_a, train_b, test_a, test_b = domains
+    found = evaluate_translation(
+        model_of(swap, swap, zoom=0.5), (train_a, train_b), (test_a, test_b), Redness()
+    )
+    a, b = (to_float(images.pixels) for images in (test_a, test_b))
+    smaller = scale_about_centre(a, 0.5)
+    assert found["l1_scaled_ab"]["value"] == pytest.approx((smaller - b).abs().mean().item(), rel=1e-4)
+    assert found["ssim_scaled_ab"]["value"] == pytest.approx(ssim(smaller, b), rel=1e-4)
+    assert found["domain_accuracy_scaled_ab"]["value"] == 0  # colours decide, and they stay
+    assert found["domain_accuracy_ab"]["value"] == 100
+    assert not any("scaled" in key for key in evaluate(domains, swap, swap))
+
+
+def test_recolouring_moves_mean_and_deviation_of_each_channel():
+    rng = torch.Generator().manual_seed(0)
+    source = 0.4 + 0.05 * torch.randn(30, 3, 8, 8, generator=rng)
+    target = 0.6 + 0.1 * torch.randn(30, 3, 8, 8, generator=rng)
+    moved = recolour(source, source, target)
+    for statistic in (torch.Tensor.mean, torch.Tensor.std):
+        assert torch.allclose(statistic(moved, (0, 2, 3)), statistic(target, (0, 2, 3)), atol=5e-3)
+    assert recolour(10 * source, source, target).max() == 1  # stays an image
+
+
+def test_recolouring_is_measured_with_what_training_images_show(domains):
+    found = evaluate(domains, lambda x: x, lambda x: x)
+    assert 0 < found["l1_recoloured_ab"] < found["l1_nothing"]  # half as bright a channel: colours alone help
+
+
+def test_ssim_is_one_for_the_same_and_falls_with_noise():
+    x = torch.rand(3, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(1))
+    values = [ssim((x + level * noise).clamp(0, 1), x) for level in (0, 0.1, 0.5)]
+    assert values[0] == pytest.approx(1) and values == sorted(values, reverse=True) and values[2] < 0.6
+
+
+def test_without_counterparts_nothing_is_compared_with_them(domains):
+    train_a, train_b, test_a, test_b = domains
+    other = Images(test_b.pixels, None, test_b.description, tuple(f"{name}x" for name in test_b.names))
+    found = evaluate_translation(model_of(swap, swap), (train_a, train_b), (test_a, other), None)
+    assert set(found) == {"cycle_l1_a", "cycle_l1_b", "identity_l1_a", "identity_l1_b"}
+    losses = translation_losses(Stub(swap), Stub(swap), test_a, other, None)
+    assert set(losses) == {"cycle_l1_a", "cycle_l1_b"}
+
+
+def test_what_is_watched_is_what_is_measured(domains):
+    found = evaluate(domains, swap, lambda x: x)
+    losses = translation_losses(Stub(swap), Stub(lambda x: x), *domains[2:], Redness())
+    for key in ("cycle_l1_a", "cycle_l1_b", "l1_ab", "l1_ba", "ssim_ab", "ssim_ba"):
+        assert losses[key] == pytest.approx(found[key], rel=1e-4)
+    assert 100 * losses["domain_ab"] == found["domain_accuracy_ab"] == 100
+    assert 100 * losses["domain_ba"] == found["domain_accuracy_ba"] == 0
+
+
+def test_the_fake_domains_can_be_measured():
+    model = CycleGAN(CycleGANConfig(image_size=SIZE, base_channels=4, num_blocks=1, discriminator_channels=4))
+    train, test = (load_domains("fake", Path("unused"), split, 3, SIZE) for split in ("train", "test"))
+    found = evaluate_translation(model, train, test, None)
+    assert found["l1_ab"]["value"] == pytest.approx(found["l1_nothing"]["value"], abs=0.05)  # it starts there

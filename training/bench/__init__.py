@@ -1,0 +1,1 @@
+"""What measures this project: speed, scale, load, curves."""

@@ -1,0 +1,549 @@
+"""How many visitors this machine can serve: `python -m training.bench.load_test`.
+
+Starts the app in a process of its own, on two cores, and sends it what visitors do, over loopback and nowhere
+else. Each visitor is a thread that makes one call after the other without a pause, so that a visitor here
+stands for several people who look at what they got. A call is what `curl` would do: the upload of a picture
+where it takes one, POST /gradio_api/call/<name>, and the stream of its answer. Every second visitor has a
+session, as a browser has.
+
+Four things are measured: the mix of calls at each number of visitors; the way back after the last and largest
+crowd; light calls beside one visitor who makes heavy ones only; and /decode against the same function in a
+Gradio app without any settings.
+"""
+
+import http.client
+import io
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from space.pictures.outputs import to_pil
+from space.pictures.sheets import digit_sheet, emoji_sheet
+
+ROOT = Path(__file__).parents[2]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MAX_VISITORS, MAX_SECONDS = 200, 600
+TIMEOUT_SECONDS = 120
+"""longest wait for one answer"""
+TURN = 25
+CORES = 2
+"""what a free Space has"""
+STOCK = """
+import sys, gradio as gr
+from space.lessons.manifold.tab import decode
+gr.Interface(decode, [gr.JSON(), gr.Textbox()], gr.Image(format="png", type="pil"), api_name="decode").launch(
+    server_port=int(sys.argv[1]))
+"""
+Call = Callable[["Visitor"], None]
+
+
+@dataclass(frozen=True)
+class LoadTest:
+    """How long, with how many, and what of it."""
+
+    visitors: tuple[int, ...] = (1, 8, 32, 100)
+    """simultaneous visitors of each stage"""
+    seconds: float = 20.0
+    """length of each stage"""
+    soak_minutes: int = 0
+    """then so many minutes of 32 visitors, with the memory after each"""
+    decode_calls: int = 500
+    """calls of /decode in each of the two apps that are compared; 0 leaves the comparison out"""
+    decode_only: bool = False
+    """only that comparison"""
+    url: str | None = None
+    """a running app on this machine, instead of a new one; its memory is not measured"""
+    json: Path | None = None
+    """file for all that was measured"""
+    seed: int = 0
+    """of who calls what when"""
+
+    def __post_init__(self) -> None:
+        if not self.visitors or not all(1 <= number <= MAX_VISITORS for number in self.visitors):
+            raise ValueError(f"visitors is {self.visitors}; each must be 1 to {MAX_VISITORS}")
+        if not 0 < self.seconds <= MAX_SECONDS:
+            raise ValueError(f"seconds is {self.seconds}; it must be at most {MAX_SECONDS}")
+        if self.url is not None:
+            check_loopback(self.url)
+
+
+def check_loopback(url: str) -> str:
+    """host:port of an http address on this machine; `ValueError` for any other."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+        raise ValueError(f"url is {url}; only an app on this machine is tested: http://127.0.0.1:PORT")
+    return parts.netloc.rpartition("@")[2]
+
+
+@dataclass
+class Record:
+    """What became of one call."""
+
+    name: str
+    outcome: str
+    """answered, refused, or what went wrong"""
+    seconds: float
+
+
+class Refused(Exception):
+    """The app has no room; `retry` is after how many seconds it asks to come back."""
+
+    def __init__(self, retry: float, sentence: str) -> None:
+        self.retry, self.sentence = retry, sentence
+        super().__init__(sentence)
+
+
+class Visitor:
+    """One connection, and with it the calls of one visitor."""
+
+    def __init__(self, host: str, number: int, seed: int = 0) -> None:
+        self.connection = http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
+        self.session = {"session_hash": f"visitor{number}"} if number % 2 else {}
+        self.headers = {"x-forwarded-for": f"192.0.2.{number}"}  # as the proxy of a Space says who calls
+        self.random = random.Random(f"{seed} {number}")
+
+    def get(self, path: str) -> bytes:
+        return self._request("GET", path, headers={"accept-encoding": "gzip"})
+
+    def call(self, name: str, *data: Any) -> list[Any]:
+        """The answer of the endpoint `name`; bytes among `data` are uploaded first, as a PNG."""
+        values = [self._upload(value) if isinstance(value, bytes) else value for value in data]
+        body = json.dumps({"data": values, **self.session})
+        path = f"/gradio_api/call/{name}"
+        started = self._request("POST", path, body, {"content-type": "application/json"})
+        answer = self._request("GET", f"{path}/{json.loads(started)['event_id']}").decode()
+        event, _, found = answer.strip().rpartition("event: ")[2].partition("\ndata: ")
+        if event != "complete":
+            raise RuntimeError(f"/{name} answered {event}: {found[:200]}")
+        return json.loads(found)
+
+    def _upload(self, picture: bytes) -> dict[str, Any]:
+        part = b'--part\r\nContent-Disposition: form-data; name="files"; filename="picture.png"\r\n\r\n'
+        kind = {"content-type": "multipart/form-data; boundary=part"}
+        (path,) = json.loads(
+            self._request("POST", "/gradio_api/upload", part + picture + b"\r\n--part--\r\n", kind)
+        )
+        return {"path": path, "meta": {"_type": "gradio.FileData"}}
+
+    def _request(self, method: str, path: str, body: Any = None, headers: Any = None) -> bytes:
+        try:
+            self.connection.request(method, path, body, self.headers | (headers or {}))
+            response = self.connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()  # the next request connects anew
+            raise
+        if response.status in (429, 503):
+            sentence = json.loads(content)["detail"]
+            raise Refused(float(response.headers["retry-after"]), sentence)
+        if response.status != 200:
+            raise RuntimeError(f"{method} {path} answered {response.status}: {content[:200]!r}")
+        return content
+
+
+def _png(image: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def light_calls() -> dict[str, Call]:
+    """What takes some milliseconds."""
+    return {
+        "decode": lambda v: v.call("decode", [v.random.gauss(0, 1), v.random.gauss(0, 1)], "vae-mnist-2d"),
+        "models": lambda v: v.call("models"),
+    }
+
+
+def heavy_calls() -> dict[str, Call]:
+    """What takes longest."""
+    emoji = [_png(to_pil(pair[0] / 255, 4)) for pair in emoji_sheet()[:8]]
+    return {
+        "translate 256": lambda v: v.call("translate", v.random.choice(emoji), "ab", 256),
+        "generate 64": lambda v: v.call("generate", "dcgan-mnist", 64, v.random.randrange(1000), 1.0),
+    }
+
+
+def all_calls() -> dict[str, tuple[int, Call]]:
+    """Everything in the mix: how often in a hundred calls, and how."""
+    digits = [_png(to_pil(1 - digit_sheet()[digit, 0][None] / 255, 10)) for digit in range(10)]
+    emoji = [_png(to_pil(pair[0] / 255)) for pair in emoji_sheet()[:8]]
+    light, heavy = light_calls(), heavy_calls()
+    return {
+        "page": (6, lambda v: v.get("/")),
+        "weights": (6, lambda v: v.get("/weights/vae-mnist-2d")),
+        "decode": (30, light["decode"]),
+        "models": (4, light["models"]),
+        "reconstruct": (
+            14,
+            lambda v: v.call(
+                "reconstruct", v.random.choice(digits), "autoencoder-denoising-mnist", "gaussian", 0.5, 1
+            ),
+        ),
+        "encode": (8, lambda v: v.call("encode", v.random.choice(digits), "vae-mnist-2d")),
+        "interpolate": (
+            6,
+            lambda v: v.call("interpolate", *v.random.choices(digits, k=2), "vae-mnist-20d", 10),
+        ),
+        "manifold": (6, lambda v: v.call("manifold", "vae-mnist-2d", 20, "linear", None)),
+        "generate 16": (8, lambda v: v.call("generate", "dcgan-mnist", 16, v.random.randrange(1000), 1.0)),
+        "generate 64": (4, heavy["generate 64"]),
+        "translate 64": (6, lambda v: v.call("translate", v.random.choice(emoji), "ab", 64)),
+        "translate 256": (2, heavy["translate 256"]),
+    }
+
+
+def one_call(visitor: Visitor, name: str, call: Call) -> tuple[Record, float]:
+    """Make a call; what became of it, and after how long the app asks to come back."""
+    started, outcome, retry = time.perf_counter(), "answered", 0.0
+    try:
+        call(visitor)
+    except Refused as refused:
+        outcome, retry = f"refused: {refused.sentence}", refused.retry
+    except Exception as error:  # whatever it is, it is counted
+        outcome = f"{type(error).__name__}: {error}"[:300]
+    return Record(name, outcome, time.perf_counter() - started), retry
+
+
+def crowd(host: str, plans: Sequence[dict[str, tuple[int, Call]]], seconds: float, seed: int) -> list[Record]:
+    """What visitors got who came at once and called by their plans, {name: (how often, call)}, till the end.
+
+    A call that was begun is waited for. Who is refused comes back when the app says.
+    """
+    records: list[Record] = []
+    end = time.perf_counter() + seconds
+
+    def stay(number: int, plan: dict[str, tuple[int, Call]]) -> None:
+        visitor = Visitor(host, number, seed)
+        weights = [weight for weight, _ in plan.values()]
+        while (now := time.perf_counter()) < end:
+            (name,) = visitor.random.choices(list(plan), weights)
+            record, retry = one_call(visitor, name, plan[name][1])
+            records.append(record)
+            if retry:
+                visitor.connection.close()  # the app closes one that is idle for as long
+                time.sleep(max(min(retry, end - now), 0))
+        visitor.connection.close()
+
+    threads = [threading.Thread(target=stay, args=pair) for pair in enumerate(plans)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return records
+
+
+class Server:
+    """An app in a process of its own, on two cores."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.host = f"127.0.0.1:{port}"
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the last reference
+        # none of the settings of who runs this, and no network
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_", "MODEL_"))}
+        environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
+        environment |= {"HF_HUB_OFFLINE": "1", "SPACE_AUTHOR_NAME": ""}
+        self.process = subprocess.Popen(
+            [sys.executable, *command, str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+        if hasattr(os, "sched_setaffinity"):  # its threads will inherit this
+            os.sched_setaffinity(self.process.pid, sorted(os.sched_getaffinity(0))[:CORES])
+
+    def wait(self) -> None:
+        """Until it answers; `RuntimeError` with its last words where it never does."""
+        end = time.monotonic() + TIMEOUT_SECONDS
+        while self.process.poll() is None and time.monotonic() < end:
+            try:
+                Visitor(self.host, 0).get("/config")
+                return
+            except OSError:
+                time.sleep(0.2)
+        self.log.seek(0)
+        raise RuntimeError(f"the app did not start:\n{self.log.read().decode(errors='replace')[-2000:]}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def megabytes(self) -> float | None:
+        """Resident memory; None where there is no /proc."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except OSError:
+            return None
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1000
+
+    def cpu_seconds(self) -> float | None:
+        """Time on a core so far; None where there is no /proc."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(*command: str) -> Iterator[Server]:
+    """A `Server` that answers, and ends with the block."""
+    server = Server(command)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
+
+
+@dataclass
+class Stage:
+    """What was measured while a crowd was there; times in milliseconds, rates a second, memory in MB."""
+
+    name: str
+    visitors: int
+    seconds: float
+    answered: int
+    per_second: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    light_most: float | None
+    """the longest that /decode or /models took"""
+    refused: int
+    refused_most: float | None
+    """the longest that a refusal took"""
+    errors: int
+    memory: float | None
+    """most that the app had"""
+    app_cores: float | None
+    """cores that the app used, and the next one those who called"""
+    client_cores: float
+    wrong: dict[str, int] = field(default_factory=dict)
+    """what went wrong, and the sentences of refusals, how often each"""
+    calls: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    """by name: answered, p50, p95, p99, most"""
+
+
+def percentile(seconds: Sequence[float], percent: float) -> float | None:
+    """In milliseconds: the least that `percent` % of the times do not exceed; None of no times."""
+    if not seconds:
+        return None
+    rank = max(-(-len(seconds) * percent // 100), 1)
+    return 1000 * sorted(seconds)[int(rank) - 1]
+
+
+def summarise(name: str, visitors: int, seconds: float, records: Sequence[Record], **more: Any) -> Stage:
+    """The records of a crowd as a `Stage`; `more` are those of its fields that records do not tell."""
+    times: dict[str, list[float]] = {}
+    for record in records:
+        if record.outcome == "answered":
+            times.setdefault(record.name, []).append(record.seconds)
+    refused = [record.seconds for record in records if record.outcome.startswith("refused")]
+    answered = [second for group in times.values() for second in group]
+    return Stage(
+        name,
+        visitors,
+        seconds,
+        len(answered),
+        len(answered) / seconds,
+        *(percentile(answered, percent) for percent in (50, 95, 99)),
+        percentile([second for name in light_calls() for second in times.get(name, [])], 100),
+        len(refused),
+        percentile(refused, 100),
+        len(records) - len(answered) - len(refused),
+        wrong=dict(Counter(record.outcome for record in records if record.outcome != "answered")),
+        calls={
+            name: {
+                "answered": len(group),
+                **{f"p{percent}": percentile(group, percent) for percent in (50, 95, 99)},
+                "most": percentile(group, 100),
+            }
+            for name, group in times.items()
+        },
+        **more,
+    )
+
+
+def stage(
+    name: str,
+    host: str,
+    server: Server | None,
+    plans: Sequence[dict[str, tuple[int, Call]]],
+    seconds: float,
+    seed: int,
+) -> Stage:
+    """A `crowd`, and what it took."""
+    most, over = server and server.megabytes(), threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while server and most is not None and not over.wait(0.5):
+            most = max(most, server.megabytes() or 0)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    started, own, its = time.perf_counter(), time.process_time(), server and server.cpu_seconds()
+    records = crowd(host, plans, seconds, seed)
+    taken, own = time.perf_counter() - started, time.process_time() - own
+    its = None if its is None else server.cpu_seconds() - its
+    over.set()
+    watcher.join()
+    return summarise(
+        name,
+        len(plans),
+        taken,
+        records,
+        memory=most,
+        app_cores=its and its / taken,
+        client_cores=own / taken,
+    )
+
+
+def recovery(host: str) -> float:
+    """Seconds until three light calls one after the other take less than half a second each."""
+    visitor, call = Visitor(host, 0), light_calls()["decode"]
+    started, quick = time.perf_counter(), 0
+    while quick < 3 and time.perf_counter() - started < TIMEOUT_SECONDS:
+        record, _ = one_call(visitor, "decode", call)
+        quick = quick + 1 if record.outcome == "answered" and record.seconds < 0.5 else 0
+    return time.perf_counter() - started
+
+
+def compare_decode(number: int) -> dict[str, float]:
+    """Median milliseconds of a /decode in this app and in a stock one, and the quotient.
+
+    They take turns of 25 calls, so that a noisy neighbour slows both; what Gradio does after it has answered
+    delays the next call of a turn.
+    """
+    call = light_calls()["decode"]
+    with running("app.py") as ours, running("-c", STOCK) as stock:
+        visitors = {"ours": Visitor(ours.host, 0), "stock": Visitor(stock.host, 0)}
+        times: dict[str, list[float]] = {name: [] for name in visitors}
+        for turn in range(1 + -(-number // TURN)):
+            for name, visitor in visitors.items():
+                for _ in range(TURN):
+                    record, _ = one_call(visitor, "decode", call)
+                    if record.outcome != "answered":
+                        raise RuntimeError(f"/decode: {record.outcome}")
+                    if turn:  # the first one warms up
+                        times[name].append(record.seconds)
+    medians = {name: 1000 * statistics.median(taken) for name, taken in times.items()}
+    return {**medians, "quotient": medians["ours"] / medians["stock"]}
+
+
+COLUMNS = {
+    "stage": lambda s: s.name,
+    "answers": lambda s: s.answered,
+    "a second": lambda s: s.per_second,
+    "p50 ms": lambda s: s.p50,
+    "p95 ms": lambda s: s.p95,
+    "p99 ms": lambda s: s.p99,
+    "light, most ms": lambda s: s.light_most,
+    "refused": lambda s: s.refused,
+    "in ms": lambda s: s.refused_most,
+    "errors": lambda s: s.errors,
+    "MB": lambda s: s.memory,
+    "cores": lambda s: s.app_cores,
+    "client's": lambda s: s.client_cores,
+}
+
+
+def row(values: Sequence[Any]) -> str:
+    """A row of a Markdown table."""
+
+    def cell(value: Any) -> str:
+        if isinstance(value, float):
+            return f"{value:.0f}" if value >= 20 else f"{value:.1f}"
+        return "–" if value is None else str(value)
+
+    return f"| {' | '.join(map(cell, values))} |"
+
+
+def report(name: str, done: Stage) -> None:
+    """A row of the table, and what went wrong."""
+    print(row([column(done) for column in COLUMNS.values()]), flush=True)
+    for outcome, count in done.wrong.items():
+        if not outcome.startswith("refused"):
+            print(f"  {count} x {outcome}")
+    if done.app_cores is not None and done.client_cores > max(done.app_cores, 0.5):
+        print("  the calling itself took more of the processor than the app: these times are too long")
+
+
+def run(test: LoadTest) -> dict[str, Any]:
+    """Measure and print; all figures."""
+    found: dict[str, Any] = {"test": {**asdict(test), "json": str(test.json)}, "stages": []}
+    if test.decode_only:
+        return found | {"decode": _print_decode(test)}
+
+    def measure(name: str, server: Server | None, host: str, plans: Sequence[Any], seconds: float) -> None:
+        done = stage(name, host, server, plans, seconds, test.seed)
+        found["stages"].append(asdict(done))
+        report(name, done)
+
+    @contextmanager
+    def target() -> Iterator[tuple[Server | None, str]]:
+        if test.url is not None:
+            yield None, check_loopback(test.url)
+        else:
+            with running("app.py") as server:
+                yield server, server.host
+
+    mix = all_calls()
+    with target() as (server, host):
+        print("\n".join((row(COLUMNS), row(["---"] * len(COLUMNS)))))
+        crowd(host, [mix], min(test.seconds, 5), test.seed)  # the first calls load the models
+        for number in test.visitors:
+            measure(f"{number} visitor{'s' * (number > 1)}", server, host, [mix] * number, test.seconds)
+            found["recovery"] = recovery(host)
+        print(f"quick again {found['recovery']:.1f} s later", flush=True)
+        light, heavy = (
+            {name: (1, call) for name, call in calls().items()} for calls in (light_calls, heavy_calls)
+        )
+        measure("1 heavy, 7 light", server, host, [heavy, *[light] * 7], test.seconds)
+        for minute in range(test.soak_minutes):
+            measure(f"32 visitors, minute {minute + 1}", server, host, [mix] * 32, 60)
+    if test.decode_calls and test.url is None:
+        found["decode"] = _print_decode(test)
+    return found
+
+
+def _print_decode(test: LoadTest) -> dict[str, float]:
+    found = compare_decode(test.decode_calls)
+    print("/decode: {ours:.1f} ms, in a stock app {stock:.1f} ms, {quotient:.2f} of it".format(**found))
+    return found
+
+
+def main(test: LoadTest) -> None:
+    """The CLI."""
+    found = run(test)
+    if test.json is not None:
+        test.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    import tyro  # for training and this; the app itself needs none
+
+    main(tyro.cli(LoadTest))

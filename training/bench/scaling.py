@@ -1,0 +1,277 @@
+"""Train from more images than one wants in memory, and say what grows with what.
+
+    python -m training.bench.scaling --data_dir /a/disk/with/2/GB
+
+Writes images into a folder of their own, which goes at the end, and measures on them: reading alone, steps
+alone and both together, at several numbers of reading processes; the memory of all processes through a pass;
+and the time of a step against pixels, parameters and processes. The model is a DCGAN.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from PIL import Image
+
+from space.models.dcgan import DCGAN, DCGANConfig
+from training.data import Images, load_images
+from training.loop import Batch, Batches, TrainingError, run
+from training.model_folder import hardware
+from training.train_gan import TrainConfig, make_optimizers, make_step
+
+
+@dataclass(frozen=True)
+class ScalingConfig:
+    """Measure how training costs grow."""
+
+    data_dir: Path = Path(tempfile.gettempdir())
+    """where a folder for the images is made, and removed; 200,000 of 64 pixels take 2 GB"""
+    num_images: int = 200_000
+    """images written and read"""
+    image_size: int = 64
+    """their pixels a side"""
+    base_channels: int = 16
+    """of the DCGAN that is trained"""
+    batch_size: int = 64
+    """images a step"""
+    num_steps: int = 10
+    """steps that are timed for each row"""
+    workers: tuple[int, ...] = (0, 1, 2)
+    """numbers of reading processes"""
+    cpu_threads: int = 1
+    """threads of CPU arithmetic of each process"""
+    part: Literal["all", "step"] = "all"
+    """'step' times one step and prints it, under any launcher: a row of the processes"""
+
+
+def write_images(folder: Path, count: int, size: int) -> None:
+    """`count` PNG files of smooth random colours, in folders of 1,000, and 100 to test with."""
+    rng = torch.Generator().manual_seed(0)
+    for start in range(-100, count, 100):
+        place = folder / ("test" if start < 0 else "train") / f"{max(start, 0) // 1000:04}"
+        place.mkdir(parents=True, exist_ok=True)
+        colours = torch.rand(min(100, count - max(start, 0)), 3, 6, 6, generator=rng)
+        pixels = F.interpolate(colours, (size, size), mode="bicubic").clamp(0, 1).mul(255).byte()
+        for number, image in enumerate(pixels.permute(0, 2, 3, 1).numpy(), start):
+            Image.fromarray(image).save(place / f"{number:07}.png", compress_level=1)
+
+
+@contextmanager
+def folder_of_images(config: ScalingConfig) -> Iterator[Path]:
+    """The images, and the cache of `datasets`, in a folder that goes."""
+    import datasets
+
+    before = datasets.config.HF_DATASETS_CACHE
+    folder = Path(tempfile.mkdtemp(prefix="scaling-", dir=config.data_dir))
+    try:
+        datasets.config.HF_DATASETS_CACHE = folder / "cache"
+        write_images(folder / "images", config.num_images, config.image_size)
+        yield folder / "images"
+    finally:
+        datasets.config.HF_DATASETS_CACHE = before
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def memory_mb() -> float:
+    """What this process and its children hold that no file holds, each shared page counted once, MB."""
+    total, todo = 0, [os.getpid()]
+    while todo:
+        process = Path(f"/proc/{todo.pop()}")
+        try:
+            todo += map(int, (process / f"task/{process.name}/children").read_text().split())
+            fields = dict(line.split(":") for line in (process / "smaps_rollup").read_text().splitlines()[1:])
+        except FileNotFoundError:  # it has just ended
+            continue
+        total += sum(int(fields[name].split()[0]) for name in ("Pss_Anon", "Pss_Shmem"))
+    return total * 1024 / 1e6
+
+
+class Step:
+    """A step of a DCGAN of some shape on the batches of some images."""
+
+    def __init__(self, config: ScalingConfig, accelerator: Accelerator, **shape: int) -> None:
+        sizes = {"image_size": config.image_size, "base_channels": config.base_channels, "in_channels": 3}
+        self.accelerator = accelerator
+        self.config = TrainConfig(Path(), batch_size=config.batch_size, dcgan=DCGANConfig(**sizes | shape))
+        self.model = DCGAN(self.config.dcgan).to(accelerator.device, memory_format=torch.channels_last)
+        self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
+        self.step = make_step(self.config, accelerator, self.model, make_optimizers(self.config, self.model))
+
+    def run(self, batch: Batch) -> None:
+        """The step, and the device's work to its end."""
+        self.step(batch)
+        if self.accelerator.device.type == "cuda":
+            torch.cuda.synchronize()
+
+    def seconds(self, count: int) -> float:
+        """Seconds of a step on images in memory, the median of `count`."""
+        side = self.config.dcgan.image_size
+        images = Images(torch.randint(256, (256, 3, side, side), dtype=torch.uint8), None, "")
+        batches, taken = Batches(images, self.config, self.accelerator), []
+        for number in range(count + 3):
+            started = time.perf_counter()
+            self.run(batches[number])
+            taken.append(time.perf_counter() - started)
+        return statistics.median(taken[3:])
+
+
+def seconds_to_read(images: Images, config: TrainConfig, accelerator: Accelerator, num_batches: int) -> float:
+    """Seconds of reading batches without training on them, once the first has arrived."""
+    batches = Batches(images, config, accelerator)
+    batches[0]
+    started = time.perf_counter()
+    for number in range(1, num_batches + 1):
+        batches[number]
+    return time.perf_counter() - started
+
+
+def bottleneck(config: ScalingConfig, step: Step, images: Images) -> None:
+    """Prints how fast reading and stepping are, alone and together, and which holds the other up."""
+    stepping = config.batch_size / step.seconds(config.num_steps)
+    print("| reading processes | reading alone, images/s | stepping alone | both | waiting | bottleneck |")
+    print("|---|---|---|---|---|---|")
+    for workers in config.workers:
+        with_workers = replace(step.config, dataloader_num_workers=workers)
+        count = 10 * config.num_steps  # long enough for what was read ahead not to matter
+        taken = seconds_to_read(images, with_workers, step.accelerator, count)
+        reading = count * config.batch_size / taken
+        batches, waited = Batches(images, with_workers, step.accelerator), 0.0
+        step.step(batches[0])
+        started = time.perf_counter()
+        for number in range(1, count + 1):
+            asked = time.perf_counter()
+            batch = batches[number]
+            waited += time.perf_counter() - asked
+            step.run(batch)
+        taken = time.perf_counter() - started
+        both = count * config.batch_size / taken
+        held_up = "reading" if reading < stepping else "the step"
+        cells = f"{workers} | {reading:,.0f} | {stepping:,.0f} | {both:,.0f} | {100 * waited / taken:.0f} %"
+        print(f"| {cells} | {held_up} |", flush=True)
+
+
+def row(what: str, value: str, seconds: float, first: float, memory_mb: float, how: str) -> None:
+    """Prints a row of the table of costs."""
+    cells = f"{what} | {value} | {seconds:,.3g} | {seconds / first:,.2f} | {memory_mb:,.0f} | {how}"
+    print(f"| {cells} |", flush=True)
+
+
+def grow_images(config: ScalingConfig, accelerator: Accelerator, images: Images) -> None:
+    """A pass over parts of the images, with the memory that all processes have taken by its quarters."""
+    assert images.stored
+    workers = max(config.workers)
+    train = TrainConfig(Path(), batch_size=config.batch_size, dataloader_num_workers=workers)
+    first = 0.0
+    for part in (16, 4, 1):
+        stored = replace(images.stored, rows=images.stored.rows.select(range(config.num_images // part)))
+        batches = Batches(replace(images, stored=stored), train, accelerator)
+        batches[0]
+        started, quarters = time.perf_counter(), [memory_mb()]
+        for number in range(1, batches.per_epoch):
+            batches[number]
+            if number % -(-batches.per_epoch // 4) == 0:
+                quarters.append(memory_mb())
+        quarters.append(memory_mb())
+        taken = time.perf_counter() - started
+        first = first or taken
+        along = "memory at each quarter " + ", ".join(f"{mb:,.0f}" for mb in quarters)
+        row("images read, a pass", f"{len(stored):,}", taken, first, max(quarters), f"measured; {along}")
+        del batches
+    more = 10 * config.num_images
+    row(
+        "images read, a pass",
+        f"{more:,}",
+        10 * taken,
+        first,
+        max(quarters),
+        "computed: time by images, memory the same",
+    )
+    held = replace(images, stored=None)
+    batches, started = Batches(held, train, accelerator), time.perf_counter()
+    for number in range(batches.per_epoch):
+        batches[number]
+    taken = (time.perf_counter() - started) * config.num_images / len(held)
+    size = config.num_images * 3 * config.image_size**2 / 1e6
+    how = f"computed from a pass of {len(held):,}; memory on top of the rest"
+    row("images in memory, a pass", f"{config.num_images:,}", taken, first, size, how)
+
+
+def grow_shape(config: ScalingConfig, accelerator: Accelerator) -> None:
+    """A step at other sizes of image, and of network."""
+    first = 0.0
+    for size in (32, 64, 128):
+        step = Step(config, accelerator, image_size=size)
+        taken = step.seconds(config.num_steps)
+        first = first or taken
+        row("pixels, a step", f"{size} x {size}", taken, first, memory_mb(), "measured")
+        del step
+    first = 0.0
+    for factor in (1, 2, 4):
+        step = Step(config, accelerator, base_channels=factor * config.base_channels)
+        taken, count = step.seconds(config.num_steps), step.parameters
+        first = first or taken
+        row("parameters, a step", f"{count / 1e6:.1f} M", taken, first, memory_mb(), "measured")
+        del step
+    weights = 4 * count * 16 / 1e6
+    how = "computed: time by parameters, memory of weights, gradients and both moments of Adam"
+    row("parameters, a step", f"{4 * count / 1e6:.1f} M", 4 * taken, first, weights, how)
+
+
+def grow_processes(config: ScalingConfig) -> None:
+    """A step of the same batch by several processes on this machine, and what more would make of it."""
+    taken: dict[int, float] = {}
+    for count in (1, 2):
+        flags = ["--part", "step", "--base_channels", config.base_channels, "--image_size", config.image_size]
+        flags += ["--batch_size", config.batch_size, "--num_steps", config.num_steps]
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", count]
+        command = [sys.executable, *launch, "-m", "training.bench.scaling", *flags]
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True)
+        if done.returncode:
+            raise TrainingError(f"{count} processes did not start: {done.stderr.strip().splitlines()[-1]}")
+        seconds, memory = map(float, done.stdout.split("step ")[1].split()[:2])
+        taken[count] = seconds
+        row("processes, a step", str(count), seconds, taken[1], count * memory, "measured")
+    exchange = max(0.0, taken[2] - taken[1] / 2)  # of gradients: a ring moves 2 (P - 1) / P of them
+    for count in (4, 8):
+        seconds = taken[1] / count + exchange * 2 * (count - 1) / count
+        how = f"computed: step / {count} + {exchange:.2g} s x {2 * (count - 1) / count:.2f} of exchange"
+        row("processes, a step", str(count), seconds, taken[1], count * memory, f"{how}, a core each")
+
+
+def main(config: ScalingConfig) -> None:
+    torch.set_num_threads(config.cpu_threads)
+    accelerator = Accelerator()
+    if config.part == "step":
+        taken = Step(config, accelerator).seconds(config.num_steps)
+        accelerator.print(f"step {taken} {memory_mb()}")
+        accelerator.end_training()
+        return
+    print(f"{hardware(accelerator.device)}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; DCGAN of")
+    print(f"{config.base_channels} channels, {config.image_size} pixels, batch {config.batch_size}")
+    with folder_of_images(config) as folder:
+        started = time.perf_counter()
+        images = load_images(str(folder), Path(), "train", 3, config.image_size, max_resident_gb=0)
+        print(
+            f"a folder of {config.num_images:,} images is listed in {time.perf_counter() - started:.0f} s\n"
+        )
+        bottleneck(config, Step(config, accelerator), images)
+        print("\n| what grows | to | seconds | ratio | memory, MB | how |\n|---|---|---|---|---|---|")
+        grow_images(config, accelerator, images)
+    grow_shape(config, accelerator)
+    grow_processes(config)
+
+
+if __name__ == "__main__":
+    run(main, ScalingConfig)

@@ -1,0 +1,204 @@
+"""Measured figures of a translation between two domains without pairs.
+
+Where the test images of both domains have the same names, the same name is the same thing: the translation
+is then compared with the true counterpart, beside doing nothing, beside the best change of colours alone, and
+beside the model's change of size alone. Training never sees that pairing.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from skimage.metrics import structural_similarity
+from torch import Tensor
+
+from space.models.classifier import Classifier
+from space.models.cyclegan import CycleGAN, mean_difference
+from space.models.layers import scale_about_centre
+from training.data import Images, to_float
+from training.measure.metrics import Metrics, metric, psnr
+from training.measure.samples import frechet_distance, look
+
+Network = Callable[[Tensor], Tensor]
+
+
+@torch.no_grad()
+def translate_all(network: Network, x: Tensor, device: torch.device) -> Tensor:
+    """All images (N, C, H, W) through a network, part by part; float32 on the CPU."""
+    return torch.cat([network(part.to(device)).float().cpu() for part in x.split(50)])
+
+
+def ssim(x: Tensor, y: Tensor) -> float:
+    """Mean structural similarity (Wang et al. 2004) of images (N, C, H, W) in [0, 1], windows of 7x7."""
+    pairs = zip(x.permute(0, 2, 3, 1).numpy(), y.permute(0, 2, 3, 1).numpy())
+    return float(np.mean([structural_similarity(*pair, channel_axis=2, data_range=1.0) for pair in pairs]))
+
+
+def have_counterparts(a: Images, b: Images) -> bool:
+    """Whether the images of two domains are the same things in the same order."""
+    return bool(a.names) and a.names == b.names
+
+
+def recolour(x: Tensor, source: Tensor, target: Tensor) -> Tensor:
+    """x with the mean and standard deviation of each channel moved from those of `source` to `target`."""
+    (mean, deviation), (wanted, spread) = (
+        (images.mean((0, 2, 3), keepdim=True), images.std((0, 2, 3), keepdim=True))
+        for images in (source, target)
+    )
+    return ((x - mean) / deviation * spread + wanted).clamp(0, 1)
+
+
+def judged(classifier: Classifier, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Features (N, F) and the domain (N,), 0 for A and 1 for B, of images (N, C, H, W)."""
+    features, probabilities = look(classifier, (255 * x).round().byte())
+    return features, probabilities.argmax(1)
+
+
+def translation_losses(
+    generator_ab: Network, generator_ba: Network, a: Images, b: Images, classifier: Classifier | None
+) -> dict[str, float]:
+    """What is watched through training, on the test images."""
+    device = next(generator_ab.parameters()).device
+    x_a, x_b = to_float(a.pixels), to_float(b.pixels)
+    fake_b, fake_a = translate_all(generator_ab, x_a, device), translate_all(generator_ba, x_b, device)
+    losses = {
+        "cycle_l1_a": mean_difference(translate_all(generator_ba, fake_b, device), x_a),
+        "cycle_l1_b": mean_difference(translate_all(generator_ab, fake_a, device), x_b),
+    }
+    if have_counterparts(a, b):
+        losses |= {"l1_ab": mean_difference(fake_b, x_b), "l1_ba": mean_difference(fake_a, x_a)}
+        losses |= {"ssim_ab": ssim(fake_b, x_b), "ssim_ba": ssim(fake_a, x_a)}
+    if classifier:
+        classifier.to(device)
+        losses["domain_ab"] = (judged(classifier, fake_b)[1] == 1).float().mean().item()
+        losses["domain_ba"] = (judged(classifier, fake_a)[1] == 0).float().mean().item()
+    return losses
+
+
+@torch.no_grad()
+def evaluate_translation(
+    model: CycleGAN,
+    train: tuple[Images, Images],
+    test: tuple[Images, Images],
+    classifier: Classifier | None,
+) -> Metrics:
+    """Figures of both directions on the test split; `train` is where the change of colours is fitted."""
+    model.eval()
+    device = next(model.parameters()).device
+    metrics: Metrics = {}
+    real = dict(zip("ab", (to_float(images.pixels) for images in test)))
+    known = dict(zip("ab", (to_float(images.pixels) for images in train)))
+    networks = {"ab": model.generator_ab, "ba": model.generator_ba}
+    fake = {way: translate_all(network, real[way[0]], device) for way, network in networks.items()}
+    zooms = {"ab": model.config.zoom, "ba": 1 / model.config.zoom} if model.config.zoom != 1 else {}
+    scaled = {way: scale_about_centre(real[way[0]], zoom) for way, zoom in zooms.items()}
+    on = dict(zip("ab", (images.description for images in test)))
+    paired = have_counterparts(*test)
+
+    def put(key: str, value: float, unit: str, better: str | None, protocol: str) -> None:
+        metrics[key] = metric(value, unit, better, protocol)
+
+    def against_counterpart(name: str, images: Tensor, target: Tensor, what: str) -> None:
+        how = f"{what} against its true counterpart, which training never saw as such, [0, 1]"
+        lower, higher = ("lower", "higher") if name in networks else (None, None)
+        put(f"l1_{name}", mean_difference(images, target), "", lower, f"mean absolute error a pixel of {how}")
+        put(f"psnr_{name}", psnr(images, target).mean().item(), "dB", higher, f"mean of the PSNR of {how}")
+        put(
+            f"ssim_{name}",
+            ssim(images, target),
+            "",
+            higher,
+            f"structural similarity, 7x7 windows (scikit-image's defaults), of {how}",
+        )
+
+    if paired:
+        against_counterpart("nothing", real["a"], real["b"], f"the untranslated image ({on['a']})")
+    for way in ("ab", "ba"):
+        source, target = way
+        images = f"the translation {source.upper()} to {target.upper()} ({on[source]})"
+        if paired:
+            against_counterpart(way, fake[way], real[target], images)
+            if way in scaled:
+                only = f"the image scaled by {zooms[way]:.3f} and no more ({on[source]})"
+                against_counterpart(f"scaled_{way}", scaled[way], real[target], only)
+            put(
+                f"l1_recoloured_{way}",
+                mean_difference(recolour(real[source], known[source], known[target]), real[target]),
+                "",
+                None,
+                "mean absolute error a pixel of the image with each channel's mean and standard deviation "
+                f"moved to the other domain's, fitted on the unpaired training images; {on[source]}",
+            )
+        back = translate_all(networks[way[::-1]], fake[way], device)
+        put(
+            f"cycle_l1_{source}",
+            mean_difference(back, real[source]),
+            "",
+            "lower",
+            f"mean absolute error a pixel of the way there and back, [0, 1]; {on[source]}",
+        )
+        if way in scaled:
+            put(
+                f"cycle_l1_scaled_{source}",
+                mean_difference(scale_about_centre(scaled[way], zooms[way[::-1]]), real[source]),
+                "",
+                None,
+                f"mean absolute error a pixel of scaling there and back and no more, [0, 1]; {on[source]}",
+            )
+        put(
+            f"identity_l1_{target}",
+            mean_difference(translate_all(networks[way], real[target], device), real[target]),
+            "",
+            None,
+            f"mean absolute change a pixel of images that are in domain {target.upper()}; {on[target]}",
+        )
+    if classifier:
+        metrics |= compare_domains(classifier.to(device), real, fake, scaled, on)
+    return metrics
+
+
+def compare_domains(
+    classifier: Classifier,
+    real: dict[str, Tensor],
+    fake: dict[str, Tensor],
+    scaled: dict[str, Tensor],
+    on: dict[str, str],
+) -> Metrics:
+    """What a classifier of the two domains says of real, translated, and merely scaled images."""
+    metrics: Metrics = {}
+    features, domains = {}, {}
+    for name, images in (real | fake).items():
+        features[name], domains[name] = judged(classifier, images)
+    right = torch.cat([domains["a"] == 0, domains["b"] == 1]).float().mean().item()
+    metrics["domain_accuracy_real"] = metric(
+        100 * right,
+        "%",
+        None,
+        f"share of real images put right by the domain classifier; {on['a']}; {on['b']}",
+    )
+    for way in ("ab", "ba"):
+        source, target = way
+        taken = (domains[way] == "ab".index(target)).float().mean().item()
+        metrics[f"domain_accuracy_{way}"] = metric(
+            100 * taken,
+            "%",
+            "higher",
+            f"share of translations taken for domain {target.upper()} by the domain classifier; {on[source]}",
+        )
+        if way in scaled:
+            taken = (judged(classifier, scaled[way])[1] == "ab".index(target)).float().mean().item()
+            metrics[f"domain_accuracy_scaled_{way}"] = metric(
+                100 * taken,
+                "%",
+                None,
+                f"share of images taken for domain {target.upper()} when scaled and no more; {on[source]}",
+            )
+        metrics[f"domain_fid_{way}"] = metric(
+            frechet_distance(features[target], features[way]),
+            "",
+            "lower",
+            f"Fréchet distance, {features[way].shape[1]} features of the domain classifier, not of a network "
+            f"that knows digits or photographs, with few images for so many features; {on[source]}, "
+            f"translated, against {on[target]}",
+        )
+    return metrics
