@@ -4,6 +4,8 @@ Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode
 `forward` take and return nothing else. Only `space.pictures` turns them into uint8 or PIL.
 """
 
+from torch import Tensor, nn
+
 from .autoencoder import Autoencoder
 from .classifier import Classifier
 from .cyclegan import CycleGAN
@@ -32,3 +34,11 @@ MODELS = {
 def models_that(*methods: str) -> list[str]:
     """Names of the models whose class has one of `methods`: 'encode', 'decode', 'discriminate', ..."""
     return [name for name, family in MODELS.items() if any(hasattr(family, method) for method in methods)]
+
+
+def code_and_sigma(model: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Codes of images and the standard deviations of q(z|x), both (B, latent_dim).
+
+    The second is None where an encoder gives a single code, not a distribution.
+    """
+    return model.posterior(x) if hasattr(model, "posterior") else (model.code(x), None)

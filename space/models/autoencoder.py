@@ -71,6 +71,10 @@ class Autoencoder(
             x = torch.cat([x, ((x > 0) & (x < 1)).to(x)], 1)
         return self.encoder(x)
 
+    def code(self, x: Tensor) -> Tensor:
+        """The one code that stands for an image, (B, latent_dim): z."""
+        return self.encode(x)
+
     def decode_logits(self, z: Tensor) -> Tensor:
         """Images before the last sigmoid, (B, C, H, W)."""
         return self.decoder(z)

@@ -59,6 +59,15 @@ class VAE(
         mu, logvar = self.encoder(x).chunk(2, dim=1)
         return mu, logvar
 
+    def code(self, x: Tensor) -> Tensor:
+        """The one code that stands for an image, (B, latent_dim): mu."""
+        return self.encode(x)[0]
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of q(z|x), both (B, latent_dim)."""
+        mu, logvar = self.encode(x)
+        return mu, torch.exp(0.5 * logvar)
+
     @staticmethod
     def reparameterize(mu: Tensor, logvar: Tensor, noise: Tensor) -> Tensor:
         """z = mu + sigma * noise (section 2.4 of the paper); `noise` is N(0, I) of mu's shape."""
@@ -74,7 +83,7 @@ class VAE(
 
     def forward(self, x: Tensor) -> Tensor:
         """Reconstruction through the mean of q(z|x)."""
-        return self.decode(self.encode(x)[0])
+        return self.decode(self.code(x))
 
     def sample(self, num_images: int, rng: torch.Generator) -> Tensor:
         """Images of z ~ N(0, I); the first k are the same at any `num_images`."""

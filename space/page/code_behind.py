@@ -12,7 +12,6 @@ import gradio as gr
 import numpy as np
 from torch import Tensor
 
-from space.models import VAE
 from space.page.words import i18n
 from space.pictures.sheets import EMOJI, digit_sheet
 from space.weights.hub import LoadedModel
@@ -100,14 +99,11 @@ to_pil(noisy, {scale}).save("{case}_noisy.png")
 """
     if len(models) == 1:
         (loaded,) = models
-        encoded = (
-            "z, logvar = model.encode(noisy)  # z = mu" if _is_vae(loaded) else "z = model.encode(noisy)"
-        )
         return _script(
             _load(loaded),
             inputs,
             f"""
-{encoded}
+z = model.code(noisy){"  # mu" if hasattr(loaded.model, "posterior") else ""}
 output = model.decode(z)
 to_pil(output, {scale}).save("{loaded.name}_{case}_reconstruction.png")
 to_heat((output - x).abs()[0, 0], {scale}).save("{loaded.name}_{case}_error.png")
@@ -124,10 +120,6 @@ for name, model in models.items():
     to_heat((output - x).abs()[0, 0], {scale}).save(f"{{name}}_{case}_error.png")
 """,
     )
-
-
-def _is_vae(loaded: LoadedModel) -> bool:
-    return isinstance(loaded.model, VAE)
 
 
 def generate(
@@ -203,22 +195,18 @@ y = {y}
 """
     ]
     for loaded in models:
-        way = f"""
-way = straight({{x}}, {{y}}, {steps!r})
-to_grid(model.decode(way), columns={steps!r}, scale=4).save("{loaded.name}_{first}_{last}_{steps}.png")
-"""
-        if _is_vae(loaded):
-            resampled = f"""
+        resampled = f"""
 mu, logvar = model.encode(x)
 noise = torch.randn({samples}, mu.shape[1], generator=torch.Generator().manual_seed({seed!r}))
 z = torch.cat([mu, model.reparameterize(mu, logvar, noise)])
 to_grid(model.decode(z), columns={samples + 1}, scale=4).save("{loaded.name}_{first}_seed{seed}.png")
 """
-            parts.append(
-                _load(loaded) + resampled.rstrip() + way.format(x="mu", y="model.encode(y)[0]").rstrip()
-            )
-        else:
-            parts.append(_load(loaded) + way.format(x="model.encode(x)", y="model.encode(y)").strip())
+        way = f"""
+way = straight(model.code(x), model.code(y), {steps!r})
+to_grid(model.decode(way), columns={steps!r}, scale=4).save("{loaded.name}_{first}_{last}_{steps}.png")
+"""
+        distribution = resampled if hasattr(loaded.model, "posterior") else ""
+        parts.append(_load(loaded) + distribution.rstrip() + way)
     return _script(*parts)
 
 

@@ -35,12 +35,11 @@ def psnr(images: Tensor, target: Tensor) -> Tensor:
 
 
 def codes(model: Autoencoder | VAE, images: Images) -> Tensor:
-    """z, or for a VAE mu, of all images: (N, latent_dim) on the CPU."""
+    """`model.code` of all images: (N, latent_dim) on the CPU."""
     device = next(model.parameters()).device
     found = []
     for part in images.pixels.split(1000):
-        z = model.encode(to_float(part.to(device)))
-        found.append((z[0] if isinstance(z, tuple) else z).float().cpu())
+        found.append(model.code(to_float(part.to(device))).float().cpu())
     return torch.cat(found)
 
 
@@ -112,8 +111,7 @@ def evaluate_codes(
     def jacobian(x: Tensor) -> Tensor:
         with torch.enable_grad():
             x = x.requires_grad_()
-            z = model.encode(x)
-            return jacobian_norm_squared(z[0] if isinstance(z, tuple) else z, x).sqrt()
+            return jacobian_norm_squared(model.code(x), x).sqrt()
 
     norm = over_test(jacobian).item()
     spread = z_test.var(0).sum().sqrt().item()
@@ -136,11 +134,11 @@ def evaluate_codes(
             100 * accuracy,
             "%",
             "higher",
-            f"logistic regression on standardised {'mu' if isinstance(model, VAE) else 'z'}, fitted on "
+            f"logistic regression on standardised {'mu' if hasattr(model, 'posterior') else 'z'}, fitted on "
             f"{len(train):,} training images; {on}",
         )
 
-    if isinstance(model, VAE):
+    if hasattr(model, "posterior"):
         _evaluate_vae(model, over_test, put, on, seed, iw_samples)
     return metrics
 

@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space.models import MODELS, VAE, models_that
+from space.models import MODELS, code_and_sigma, models_that
 from space.models.latents import evenly, grid, quantiles, straight
 from space.page import code_behind, link
 from space.page.components import Code, PictureFile, asset, choice, paper
@@ -158,13 +158,13 @@ def read_latents(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 def axes(loaded: hub.LoadedModel) -> list[list[float]]:
     """[least, most] of z1 and of z2 that hold 99 % of the test digits' codes, with a margin.
 
-    Symmetric for the VAE, whose prior is N(0, I); an autoencoder lies where training left it.
+    Symmetric for a model with the prior N(0, I), the VAE; an autoencoder lies where training left it.
     """
     codes, _ = read_latents(loaded.folder)
     if len(codes) == 0:
         return [[-3.0, 3.0], [-3.0, 3.0]]
     low, high = np.quantile(codes, [0.005, 0.995], axis=0)
-    if isinstance(loaded.model, VAE):
+    if hasattr(loaded.model, "sample"):  # it has a prior
         most = float(np.ceil(2 * np.abs([low, high]).max()) / 2)
         return [[-most, most], [-most, most]]
     margin = np.maximum(0.05 * (high - low), 1e-3)
@@ -174,7 +174,7 @@ def axes(loaded: hub.LoadedModel) -> list[list[float]]:
 def gaussian(loaded: hub.LoadedModel) -> tuple[list[float], list[float]]:
     """Mean and deviation of the Gaussian whose quantiles space the grid: the prior, or a fit to the codes."""
     codes, _ = read_latents(loaded.folder)
-    if isinstance(loaded.model, VAE) or len(codes) < 2:
+    if hasattr(loaded.model, "sample") or len(codes) < 2:
         return [0.0, 0.0], [1.0, 1.0]
     return codes.mean(0).tolist(), np.maximum(codes.std(0), 1e-3).tolist()
 
@@ -413,26 +413,20 @@ def pair(z: list[float]) -> str:
 
 def locate(model: torch.nn.Module, digit: Tensor, seed: int) -> dict[str, Any]:
     """Where the encoder puts a digit, as `LatentMap` marks it; a VAE also says how sure it is."""
-    if not isinstance(model, VAE):
-        return {"mu": model.encode(digit)[0].tolist()}
-    mu, logvar = model.encode(digit)
+    mu, sigma = code_and_sigma(model, digit)
+    if sigma is None:
+        return {"mu": mu[0].tolist()}
     noise = torch.randn(NUM_RESAMPLES, mu.shape[1], generator=torch.Generator().manual_seed(seed))
     return {
         "mu": mu[0].tolist(),
-        "sigma": torch.exp(0.5 * logvar)[0].tolist(),
-        "samples": model.reparameterize(mu, logvar, noise).tolist(),
+        "sigma": sigma[0].tolist(),
+        "samples": (mu + sigma * noise).tolist(),
     }
-
-
-def code_of(model: torch.nn.Module, digit: Tensor) -> Tensor:
-    """z of an autoencoder, mu of a VAE, (1, latent_dim)."""
-    code = model.encode(digit)
-    return code[0] if isinstance(model, VAE) else code
 
 
 def blend(model: torch.nn.Module, start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Images (steps, C, H, W) decoded on the straight line between the codes of two digits."""
-    return model.decode(straight(code_of(model, start), code_of(model, end), steps))
+    return model.decode(straight(model.code(start), model.code(end), steps))
 
 
 def build_sliders(trigger: LatentMap, chosen: list[gr.components.Component]) -> None:
@@ -481,7 +475,7 @@ def start_from_origin() -> list[Any]:
 
 def start_from_digit(drawn: Tensor | None, start: float) -> list[Any]:
     """mu of the drawn or else of the test digit `start`, its image, and the sliders there."""
-    return start_from(code_of(hub.load(DEEP).model, choose(drawn, start)))
+    return start_from(hub.load(DEEP).model.code(choose(drawn, start)))
 
 
 def start_from(z: Tensor) -> list[Any]:
@@ -549,10 +543,10 @@ def encode(image: str, model: str) -> dict[str, list[float]]:
         {"mu": [...], "sigma": [...]} of a VAE's q(z|x) = N(mu, sigma^2), {"z": [...]} of an autoencoder
     """
     network, digit = hub.load(model, "encode").model, to_digit(read_image(image))
-    if not isinstance(network, VAE):
-        return {"z": network.encode(digit)[0].tolist()}
-    mu, logvar = network.encode(digit)
-    return {"mu": mu[0].tolist(), "sigma": torch.exp(0.5 * logvar)[0].tolist()}
+    mu, sigma = code_and_sigma(network, digit)
+    if sigma is None:
+        return {"z": mu[0].tolist()}
+    return {"mu": mu[0].tolist(), "sigma": sigma[0].tolist()}
 
 
 def decode(z: list[float], model: str) -> Image.Image:

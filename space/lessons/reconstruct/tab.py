@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space.models import models_that
+from space.models import code_and_sigma, models_that
 from space.models.autoencoder import NoiseKind, corrupt
 from space.page import code_behind, link
 from space.page.components import PictureFile, blank_paper, choice, paper
@@ -95,10 +95,9 @@ def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
     if shape != x.shape[1:]:
         wanted = "×".join(map(str, shape))
         raise ModelUnavailable(name, f"it takes images of {wanted}, not of 1×28×28")
-    z, sigma = loaded.model.encode(noisy), None
-    if isinstance(z, tuple):  # mu, logvar
-        z, sigma = z[0], (0.5 * z[1]).exp()[0].tolist()
-    return Reconstruction(loaded, x, noisy, loaded.model.decode(z), z[0].tolist(), sigma)
+    z, sigma = code_and_sigma(loaded.model, noisy)
+    spread = None if sigma is None else sigma[0].tolist()
+    return Reconstruction(loaded, x, noisy, loaded.model.decode(z), z[0].tolist(), spread)
 
 
 def show(

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Normal, kl_divergence
 
-from space.models import MODELS, autoencoder, cyclegan, models_that, vae
+from space.models import MODELS, autoencoder, code_and_sigma, cyclegan, models_that, vae
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, corrupt, jacobian_norm_squared
 from space.models.classifier import Classifier, ClassifierConfig
 from space.models.cyclegan import MIN_SIZE, CycleGAN, CycleGANConfig
@@ -57,8 +57,7 @@ def test_forward_keeps_shape_and_range(build, architecture, in_channels, image_s
     y = model(x)
     assert y.shape == x.shape
     assert y.min() >= 0 and y.max() <= 1
-    code = model.encode(x)
-    assert all(part.shape == (2, 3) for part in (code if isinstance(code, tuple) else (code,)))
+    assert model.code(x).shape == (2, 3)
 
 
 @family
@@ -67,8 +66,8 @@ def test_a_gradient_reaches_every_parameter(build, architecture):
     torch.manual_seed(0)
     model = build(architecture=architecture)
     x = torch.rand(4, 1, 28, 28)
-    code = model.encode(x)
-    z = model.reparameterize(*code, torch.randn(4, 3)) if isinstance(code, tuple) else code
+    z, sigma = code_and_sigma(model, x)
+    z = z if sigma is None else z + sigma * torch.randn(4, 3)
     (model.decode(z) - x).square().sum().backward()
     dead = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert not dead
@@ -385,6 +384,14 @@ def test_elbo_terms_are_sums_over_pixels_and_dimensions():
     by_hand = -(x * p.log() + (1 - x) * (1 - p).log()).flatten(1).sum(1)
     assert torch.allclose(recon, by_hand, atol=1e-3)
     assert torch.allclose(kl, torch.full((2,), 1.5))
+
+
+def test_the_code_of_a_vae_is_mu_and_its_posterior_has_the_deviations_of_logvar():
+    torch.manual_seed(0)
+    model, x = VAE(VAEConfig(**SMALL)), torch.rand(2, 1, 28, 28)
+    mu, logvar = model.encode(x)
+    assert torch.equal(model.code(x), mu)
+    assert all(map(torch.equal, code_and_sigma(model, x), (mu, (logvar / 2).exp())))
 
 
 def test_reparameterize_is_mu_plus_sigma_noise():
