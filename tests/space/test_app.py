@@ -280,9 +280,9 @@ print(json.dumps(dict(os.environ)))
     assert json.loads(seen)["GRADIO_ANALYTICS_ENABLED"] == "False"
 
 
-def test_the_calls_of_the_readme(url, picture, tmp_path, monkeypatch):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(from gradio_client.*?)```", readme, re.DOTALL)
+def test_the_calls_of_the_docs(url, picture, tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from gradio_client.*?)```", text, re.DOTALL)
     for name in ("digit.png", "other.png", "emoji.png"):
         shutil.copy(picture, tmp_path / name)
     monkeypatch.chdir(tmp_path)

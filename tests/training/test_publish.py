@@ -303,14 +303,14 @@ def test_a_failure_is_a_sentence_and_exit_code_1(folder: Path) -> None:
     assert done.stderr == f"{REPO} was not pushed: HF_HUB_OFFLINE is set.\n"
 
 
-def test_the_commands_of_the_readme_are_understood() -> None:
-    readme = (publish.PROJECT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"^python -m training\.publish (.*?)(?:  .*)?$", readme, re.MULTILINE)
+def test_the_commands_of_the_docs_are_understood() -> None:
+    text = (publish.PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python -m training\.publish (.*?)(?:  .*)?$", text, re.MULTILINE)
     assert len(commands) == 3
     for command in commands:
         config = tyro.cli(publish.PublishConfig, args=command.split())
         assert config.dry_run == ("--dry_run" in command)
-    assert set(re.findall(r"--overwrite_\w+", readme)) == {"--overwrite_card", "--overwrite_space"}
+    assert set(re.findall(r"--overwrite_\w+", text)) == {"--overwrite_card", "--overwrite_space"}
 
 
 # ---- the Space

@@ -33,9 +33,9 @@ def url():
 
 
 def ask(url: str, method: str, *arguments: Any, **options: Any) -> Any:
-    """One request in a session of its own, at the address that the README tells assistants."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (settings,) = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    """One request in a session of its own, at the address that docs/api.md tells assistants."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    (settings,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     (server,) = json.loads(settings)["mcpServers"].values()
     address = server["url"].replace("http://127.0.0.1:7860", url)
 

@@ -402,9 +402,9 @@ def test_files_of_the_page_stay_where_a_link_leads_to_the_folder(tmp_path, monke
     assert Path(own).exists()
 
 
-def test_the_readme_tells_the_limits():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_docs_tell_the_limits():
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     for name, at_once in GROUPS.items():
-        assert re.search(rf"^\| {name} .*\| {at_once} \| {MAX_WAITING[name]} \|$", readme, re.MULTILINE)
-    assert f"{serving.MAX_WAITING_EACH} calls of one may wait" in readme
-    assert f"{serving.MAX_SESSIONS} sessions" in readme and TEMPORARY_SECONDS == 3600
+        assert re.search(rf"^\| {name} .*\| {at_once} \| {MAX_WAITING[name]} \|$", text, re.MULTILINE)
+    assert f"{serving.MAX_WAITING_EACH} calls of one may wait" in text
+    assert f"{serving.MAX_SESSIONS} sessions" in text and TEMPORARY_SECONDS == 3600
