@@ -13,12 +13,14 @@ from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_number
 
 SOURCES = ("digit", "draw", "upload")
-EXAMPLES = 12  # of each class, in the picker
+EXAMPLES = 12
+"""digits of each class in the picker"""
 LAST_DIGIT = digit_sheet()[..., 0, 0].numel() - 1
+"""test digits are counted class by class, from 0 to this"""
 
 
 def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tensor | None) -> Tensor:
-    """The image (1, 1, 28, 28) that the visitor means; `digit` counts test digits, class by class."""
+    """The image (1, 1, 28, 28) that `source` names; `digit` is the number of a test digit."""
     if source == "digit":
         index = int(check_number("digit", digit, 0, LAST_DIGIT))
         return digit_sheet().flatten(0, 1)[index][None, None] / 255
@@ -34,7 +36,7 @@ def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tens
 
 
 def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:
-    """The drawn digit; None while there is nothing on the canvas."""
+    """The drawn digit; None while the paper is blank."""
     try:
         return sketch_to_digit(drawing)
     except Problem:
@@ -42,14 +44,14 @@ def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:
 
 
 def read_upload(path: str | None) -> Tensor | None:
-    """The digit in an uploaded file; None where the file was taken away again."""
+    """The digit in an uploaded file; None once the visitor has removed the file."""
     return None if path is None else to_digit(read_image(path))
 
 
 class DigitPicker(gr.HTML):
-    """The first test digits, a column a class; its value is the index into the sheet, class by class.
+    """The first test digits, one column for each class; its value is the number of the chosen one.
 
-    Two may not share a `name`, of their radio buttons.
+    Each picker on the page needs a `name` of its own: its radio buttons are a group by it.
     """
 
     def __init__(self, value: int = 0, name: str = "test-digit", **kwargs: Any) -> None:

@@ -21,6 +21,8 @@ FILES = {"concurrency_id": "files", "concurrency_limit": 2}
 """Events that read a visitor's file, which may take 120 MB and a second."""
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
 """Events that compute for longer. One at a time leaves the other core of a Space to all else."""
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Events of the page alone: no endpoints, and no spinner over what they change."""
 MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
 """Calls that may wait in each group, of all visitors together: some ten seconds of work on two cores."""
 

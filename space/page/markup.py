@@ -1,8 +1,8 @@
-"""Pieces of HTML that several tabs show. What comes from a file is escaped here, not by the callers."""
+"""Pieces of HTML that several lessons show. Text from files is escaped here, not by the callers."""
 
 import csv
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from io import BytesIO, StringIO
 from typing import Any
@@ -12,21 +12,23 @@ from PIL import Image
 from space.page.words import words
 from space.text import TEXT, fill
 from space.weights.hub import LoadedModel
+from space.weights.model_folder import ModelUnavailable
 from space.weights.side_files import Metrics
 
 
 def data_url(image: Image.Image, format: str = "PNG", **options: Any) -> str:
-    """A picture within the page: a lossless PNG, unless another format of Pillow is named."""
+    """A picture as a `data:` URL, encoded as a lossless PNG unless another of Pillow's formats is named."""
     buffer = BytesIO()
     image.save(buffer, format, **options)
     return f"data:image/{format.lower()};base64,{b64encode(buffer.getvalue()).decode()}"
 
 
 def download(file: str, table: str | None = None, inline: bool = False) -> str:
-    """A button that gives the visitor a file of this name: a table as CSV, or the picture in its figure.
+    """A button that saves a file named `file`: `table` (CSV text), or the picture in the button's figure.
 
-    It lies on the corner of the picture; a table's, or an `inline` one, where it stands. downloads.js does
-    the work, in the browser. The script of a tab may set name and content: `file` is ".png" or ".csv".
+    A picture's button lies on the corner of the picture unless it is `inline`; a table's is always inline.
+    downloads.js does the work, in the browser. A lesson's script may set name and content later; `file` is
+    then ".png" or ".csv".
     """
     kind = "csv" if file.endswith(".csv") else "png"
     content = "" if table is None else f' data-csv="{escape(table)}"'
@@ -39,9 +41,9 @@ def download(file: str, table: str | None = None, inline: bool = False) -> str:
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as CSV text: numbers at full precision, nothing where a cell is None.
+    """A table as CSV text: numbers at full precision, a cell that is None left empty.
 
-    Words may come from a repository: none of them becomes a formula in a spreadsheet.
+    Text may come from a repository. It is quoted so that no spreadsheet takes it for a formula.
     """
     text = StringIO()
     for row in (header, *rows):
@@ -51,7 +53,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def img(image: Image.Image, alt: str, attributes: str = "", **values: object) -> str:
-    """A picture and what it shows in words, the text `alt` in the page's language (downloads.js)."""
+    """A picture with the text `alt` as its alternative text; downloads.js picks the page's language."""
     english, korean = (escape(text) for text in fill(alt, **values))
     return (
         f'<img src="{data_url(image)}" alt="{english}" data-en="{english}" data-ko="{korean}" {attributes}>'
@@ -59,26 +61,36 @@ def img(image: Image.Image, alt: str, attributes: str = "", **values: object) ->
 
 
 def picture(image: str, caption: str, file: str, css: str = "") -> str:
-    """An `img` whose pixels stay crisp, with a caption in HTML, to be kept as `file`."""
+    """An `img` drawn with crisp pixels, a caption in HTML, and a button that saves it as `file`."""
     return f'<figure class="pixels {css}">{image}{download(file)}<figcaption>{caption}</figcaption></figure>'
 
 
 def titled(tag: str, title: str, button: str) -> str:
-    """A heading in HTML with a button beside it, which is no part of it."""
+    """A heading in HTML; the button stands beside it, outside the heading's element."""
     return f'<div class="titled"><{tag}>{title}</{tag}>{button}</div>'
 
 
-def tiles(figures: Sequence[tuple[str, str, str]]) -> str:
-    """Numbers side by side: what each is, its value, and a note, all in HTML."""
+def tiles(numbers: Sequence[tuple[str, str, str]]) -> str:
+    """Numbers side by side: name, value and note of each, all in HTML."""
     found = "".join(
         f"<div><dt>{name}</dt><dd>{value}</dd><dd class='note'>{note}</dd></div>"
-        for name, value, note in figures
+        for name, value, note in numbers
     )
     return f'<dl class="tiles">{found}</dl>' if found else ""
 
 
+def notice(sentence: str) -> str:
+    """A sentence in HTML, set off from its surroundings."""
+    return f'<p class="notice">{sentence}</p>'
+
+
+def unavailable(error: ModelUnavailable) -> str:
+    """The sentence that says why a model cannot be used."""
+    return words("source.unavailable", reason=error.reason)
+
+
 def source_badge(loaded: LoadedModel) -> str:
-    """Where the weights come from, their commit, and why not from the Hub."""
+    """Where the weights come from, their commit, and the reason if the Hub did not give them."""
     commit = f" · {words('source.commit')} <code>{escape(loaded.commit[:7])}</code>" if loaded.commit else ""
     because = f"<br>{words('source.because', reason=loaded.reason)}" if loaded.reason else ""
     where = f"<code>{escape(loaded.name)}</code> · {words(f'source.{loaded.source}')}"
@@ -86,31 +98,36 @@ def source_badge(loaded: LoadedModel) -> str:
 
 
 def metric_name(key: str) -> str:
-    """What a figure is called."""
+    """The name of a metric on the page; the key itself if the page has no words for it."""
     return words(f"metric.{key}") if f"metric.{key}" in TEXT else escape(key)
 
 
 def metric_value(metric: dict[str, Any], with_unit: bool = True) -> str:
-    """A figure with as many digits as mean something in its unit."""
+    """The value of a metric, with as many digits as mean something in its unit."""
     unit, value = str(metric.get("unit") or ""), metric["value"]
     digits = {"dB": ".2f", "nats/image": ".2f", "%": ".1f"}.get(unit)
 
-    def said(number: float) -> str:
+    def rounded(number: float) -> str:
         return f"{number:{digits or (',.0f' if 999.5 <= abs(number) < 1e6 else '.3g')}}"
 
-    text = ", ".join(map(said, value if isinstance(value, list) else [value]))
+    text = ", ".join(map(rounded, value if isinstance(value, list) else [value]))
     return escape(f"{text}\u00a0{unit}".strip() if with_unit else text).replace("-", "−")
 
 
-def measured_figures(metrics: Metrics, keys: Sequence[str], title: str) -> str:
-    """Those figures of `keys` that there are as tiles, and how they were measured."""
-    figures = {key: metrics[key] for key in keys if key in metrics}
-    if not figures:
+def metric_tiles(metrics: Metrics, keys: Sequence[str], title: str) -> str:
+    """The metrics named by `keys` as tiles, and how each was measured; missing ones are left out."""
+    shown = {key: metrics[key] for key in keys if key in metrics}
+    if not shown:
         return ""
-    found = tiles([(metric_name(key), metric_value(figure), "") for key, figure in figures.items()])
-    protocols = "".join(
-        f"<li><b>{metric_name(key)}</b>: {escape(str(figure.get('protocol', '')))}</li>"
-        for key, figure in figures.items()
+    numbers = [(metric_name(key), metric_value(metric), "") for key, metric in shown.items()]
+    measured = protocols({key: [str(metric.get("protocol", ""))] for key, metric in shown.items()})
+    return f"<h3>{title}</h3>{tiles(numbers)}{measured}"
+
+
+def protocols(measured: Mapping[str, Sequence[str]]) -> str:
+    """A list to unfold: key of a metric -> how it was measured, in several ways for several models."""
+    items = "".join(
+        f"<li><b>{metric_name(key)}</b>: {' / '.join(map(escape, ways))}</li>"
+        for key, ways in measured.items()
     )
-    summary = f"<summary>{words('measure.protocol')}</summary>"
-    return f"<h3>{title}</h3>{found}<details>{summary}<ul>{protocols}</ul></details>"
+    return f"<details><summary>{words('measure.protocol')}</summary><ul>{items}</ul></details>"

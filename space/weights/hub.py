@@ -11,8 +11,8 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -115,6 +115,19 @@ def load(name: str, *able_to: str) -> LoadedModel:
         overdue = time.monotonic() >= question.asked + DEADLINE_SECONDS
         question.meanwhile = _fall_back(*key, _no_answer() if overdue else why("slow"))
     return question.meanwhile
+
+
+def load_each(names: Sequence[str]) -> dict[str, LoadedModel | ModelUnavailable]:
+    """Each model of `names`, or why it is unavailable. In threads: a Hub that hangs is waited for once."""
+
+    def attempt(name: str) -> LoadedModel | ModelUnavailable:
+        try:
+            return load(name)
+        except ModelUnavailable as error:
+            return error
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        return dict(zip(names, pool.map(attempt, names)))
 
 
 def _namespace() -> str | None:

@@ -20,7 +20,7 @@ from space.models.layers import standard_normal
 from space.page import code_behind, link
 from space.page.components import asset, choice
 from space.page.handlers import HEAVY, friendly
-from space.page.markup import data_url, download, measured_figures, metric_value, source_badge, tiles
+from space.page.markup import data_url, download, metric_tiles, metric_value, source_badge, tiles
 from space.page.words import LATEX, i18n, words
 from space.pictures.outputs import to_grid
 from space.pictures.sheets import digit_sheet
@@ -201,7 +201,7 @@ def show_panel(
         "z": z.tolist(),
         "typical": scale * math.sqrt(model.config.latent_dim),
         "facts": _facts(images, scores, metrics),
-        "measured": measured_figures(metrics, FIGURES, words("generate.measured")) + source_badge(loaded),
+        "measured": metric_tiles(metrics, FIGURES, words("generate.measured")) + source_badge(loaded),
     }
     journey = travel(model, z, chosen)
     return gr.update(panel=panel, journey=journey), code_of(loaded, number, seed, scale, chosen)

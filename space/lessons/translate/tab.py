@@ -20,7 +20,7 @@ from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.page import code_behind, link
 from space.page.components import PictureFile, asset, blank_paper, choice, paper
 from space.page.handlers import FILES, HEAVY, friendly, own
-from space.page.markup import data_url, download, img, measured_figures, picture, source_badge, titled, to_csv
+from space.page.markup import data_url, download, img, metric_tiles, picture, source_badge, titled, to_csv
 from space.page.training_run import PADDING, cells, read_frame
 from space.page.words import LATEX, i18n, words
 from space.pictures.files import read_image
@@ -343,7 +343,7 @@ def learned(direction: str) -> str:
         return ""
     source, _ = direction
     keys = [key.format(way=direction, source=source) for key in FIGURES]
-    figures = measured_figures(read_metrics(loaded.folder), keys, words("translate.measured"))
+    figures = metric_tiles(read_metrics(loaded.folder), keys, words("translate.measured"))
     return _strip(loaded.folder, loaded.model.config.image_size, direction) + figures + source_badge(loaded)
 
 

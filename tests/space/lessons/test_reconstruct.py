@@ -1,4 +1,4 @@
-"""The reconstruction tab's handlers as functions, on small untrained models."""
+"""The reconstruction lesson without a browser, on small untrained models."""
 
 import json
 import math
@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from space.lessons.reconstruct import tab as reconstruct
+from space.lessons.reconstruct import api, tab, view, work
 from space.models import MODELS, Autoencoder, models_that
 from space.models.autoencoder import AutoencoderConfig
 from space.page import digits
@@ -38,18 +38,18 @@ def x():
 
 
 def show(model="autoencoder-mnist", source="digit", digit=0, drawn=None, noise="none", level=0.5, seed=0):
-    page, _ = reconstruct.show(source, digit, drawn, None, model, noise, level, seed)
+    page, _ = tab.show(source, digit, drawn, None, model, noise, level, seed)
     return page
 
 
-@pytest.mark.parametrize("kind", reconstruct.NOISES[1:])
+@pytest.mark.parametrize("kind", work.NOISES[1:])
 def test_a_seed_gives_the_same_noise_at_any_time(x, kind):
-    first = reconstruct.add_noise(x, kind, 0.5, 7)
+    first = work.add_noise(x, kind, 0.5, 7)
     torch.rand(13)  # what else goes on has no say
-    assert torch.equal(reconstruct.add_noise(x, kind, 0.5, 7), first)
-    assert not torch.equal(reconstruct.add_noise(x, kind, 0.5, 8), first)
+    assert torch.equal(work.add_noise(x, kind, 0.5, 7), first)
+    assert not torch.equal(work.add_noise(x, kind, 0.5, 8), first)
     assert not torch.equal(first, x) and first.min() >= 0 and first.max() <= 1
-    assert torch.equal(reconstruct.add_noise(x, kind, 0, 7), x)  # a level of nothing is no noise
+    assert torch.equal(work.add_noise(x, kind, 0, 7), x)  # a level of nothing is no noise
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_a_seed_gives_the_same_noise_at_any_time(x, kind):
 )
 def test_noise_that_cannot_be_is_one_sentence(x, kind, level, seed):
     with pytest.raises(Problem) as problem:
-        reconstruct.add_noise(x, kind, level, seed)
+        work.add_noise(x, kind, level, seed)
     assert problem.value.key in ("problem.choice", "problem.number")
 
 
 def test_a_reconstruction_is_the_models(bundled, x):
-    noisy = reconstruct.add_noise(x, "gaussian", 0.3, 1)
-    result = reconstruct.reconstruct(x, noisy, "autoencoder-mnist")
+    noisy = work.add_noise(x, "gaussian", 0.3, 1)
+    result = work.reconstruct(x, noisy, "autoencoder-mnist")
     model = hub.load("autoencoder-mnist").model
     assert torch.equal(result.output, model(noisy)) and result.sigma is None
     assert result.z == model.encode(noisy)[0].tolist()
@@ -83,21 +83,21 @@ def test_a_reconstruction_is_the_models(bundled, x):
 
 
 def test_of_a_vae_the_mean_is_decoded_and_sigma_told(bundled, x):
-    result = reconstruct.reconstruct(x, x, "vae-mnist-2d")
+    result = work.reconstruct(x, x, "vae-mnist-2d")
     mu, logvar = hub.load("vae-mnist-2d").model.encode(x)
     assert result.z == mu[0].tolist()
     assert result.sigma == pytest.approx(logvar[0].div(2).exp().tolist())
 
 
 def test_psnr_is_the_usual_one():
-    assert reconstruct.psnr(0.01) == pytest.approx(20) and reconstruct.psnr(0) == math.inf
+    assert work.psnr(0.01) == pytest.approx(20) and work.psnr(0) == math.inf
 
 
 def test_a_model_for_other_images_is_named_in_one_sentence(bundled, x):
     Autoencoder(AutoencoderConfig(image_size=32, hidden_dim=8)).save_pretrained(bundled / "autoencoder-mnist")
     hub.clear()
     with pytest.raises(ModelUnavailable, match="32×32"):
-        reconstruct.reconstruct(x, x, "autoencoder-mnist")
+        work.reconstruct(x, x, "autoencoder-mnist")
 
 
 def test_digits_are_counted_class_by_class():
@@ -121,7 +121,7 @@ def test_one_model_is_shown_with_its_source_and_figures(bundled):
 def test_the_family_is_shown_even_where_one_member_is_missing(bundled):
     (bundled / "vae-mnist-2d" / "model.safetensors").unlink()
     hub.clear()
-    page = show(model=reconstruct.FAMILY)
+    page = show(model=work.FAMILY)
     assert page.count('<section class="card">') == len(models_that("encode"))
     assert page.count("cannot be used: model.safetensors is missing") == 1
     assert page.count("<mark>") >= 1
@@ -135,10 +135,10 @@ def test_nothing_drawn_yet_is_a_hint_in_both_languages(bundled):
 
 def test_of_a_chosen_model_the_pictures_come_first():
     with gr.Blocks() as demo, gr.Tabs():
-        reconstruct.build()
+        tab.build()
     (model,) = (block._id for block in demo.blocks.values() if block.elem_id == "reconstruct-model")
     called = [fn.name for fn in demo.fns.values() if (model, "change") in fn.targets]
-    assert called == ["show", "_objective"]  # the page makes these calls one after the other
+    assert called == ["show", "objective_of"]  # the page makes these calls one after the other
 
 
 def test_an_unknown_model_is_one_sentence(bundled):
@@ -155,22 +155,22 @@ def test_a_blank_canvas_is_nothing_drawn(tmp_path):
 
 
 def test_the_error_map_runs_from_black_to_pale(bundled, x):
-    result = reconstruct.reconstruct(x, x, "autoencoder-mnist")
-    exact = reconstruct.Reconstruction(result.loaded, x, x, x, [0.0], None)
-    opposite = reconstruct.Reconstruction(result.loaded, x * 0, x, x * 0 + 1, [0.0], None)
-    assert reconstruct.error_map(exact, 2).size == (56, 56)
-    assert reconstruct.error_map(exact).getpixel((0, 0)) == (0, 0, 4)
-    assert reconstruct.error_map(opposite).getpixel((0, 0)) == (252, 253, 191)
+    result = work.reconstruct(x, x, "autoencoder-mnist")
+    exact = work.Reconstruction(result.loaded, x, x, x, [0.0], None)
+    opposite = work.Reconstruction(result.loaded, x * 0, x, x * 0 + 1, [0.0], None)
+    assert view.error_map(exact, 2).size == (56, 56)
+    assert view.error_map(exact).getpixel((0, 0)) == (0, 0, 4)
+    assert view.error_map(opposite).getpixel((0, 0)) == (252, 253, 191)
 
 
 @pytest.mark.parametrize("count", [1, 2, 20, 32])
 def test_bars_show_size_and_sign(count):
     z = [(-1) ** i * (i + 1.0) for i in range(count)]
-    svg = reconstruct.latent_bars(z, [0.5] * count)
+    svg = view.latent_bars(z, [0.5] * count)
     assert svg.count('class="plus"') == (count + 1) // 2 and svg.count('class="minus"') == count // 2
     assert svg.count('class="whisker"') == count
     assert "z1 = 1.000 ± 0.500" in svg
-    assert "nan" not in reconstruct.latent_bars([0.0] * count)
+    assert "nan" not in view.latent_bars([0.0] * count)
 
 
 def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
@@ -181,11 +181,11 @@ def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
         }
         (bundled / name / "metrics.json").write_text(json.dumps(metrics))
 
-    assert reconstruct.measured_table() == ""  # nothing measured, nothing shown
+    assert tab.show_measured() == ""  # nothing measured, nothing shown
     write("autoencoder-mnist", reconstruction_psnr=20, denoised_psnr_gaussian=14, noisy_psnr_gaussian=9)
     write("autoencoder-conv-mnist", reconstruction_psnr=24.5)
     (bundled / "vae-mnist-2d" / "metrics.json").write_text("{not json")
-    page = reconstruct.measured_table()
+    page = tab.show_measured()
     assert "<mark>24.50</mark>" in page and "<mark>20.00</mark>" not in page
     assert "9.00" in page.rsplit("<tr", 1)[1]  # the noisy input itself, in the last row
     assert "&lt;b&gt;autoencoder-mnist&lt;/b&gt;" in page and "<b>autoencoder-mnist</b>" not in page
@@ -194,20 +194,18 @@ def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
 def test_the_api_gives_files_and_numbers(bundled, tmp_path):
     path = tmp_path / "two.png"
     to_pil(1 - digit_sheet()[2, 0][None] / 255, 10).save(path)
-    *pictures, numbers = reconstruct.reconstruct_api(str(path), "vae-mnist-2d", "masking", 0.5, 3)
+    *pictures, numbers = api.reconstruct_api(str(path), "vae-mnist-2d", "masking", 0.5, 3)
     assert all(isinstance(picture, Image.Image) and picture.size == (28, 28) for picture in pictures)
     assert len(pictures) == 4 and len(numbers["latent"]) == len(numbers["sigma"]) == 2
     assert numbers["psnr"] == pytest.approx(-10 * math.log10(numbers["mse"]))
     assert (numbers["bytes_image"], numbers["bytes_latent"]) == (784, 8)
     json.dumps(numbers, allow_nan=False)
-    assert (
-        reconstruct.reconstruct_api(str(path), "vae-mnist-2d")[-1]["psnr_noisy"] is None
-    )  # infinite without noise
+    assert api.reconstruct_api(str(path), "vae-mnist-2d")[-1]["psnr_noisy"] is None  # infinite without noise
 
 
 def test_each_model_and_the_family_has_its_objective():
-    for name in (*models_that("encode"), reconstruct.FAMILY):
-        assert reconstruct._objective(name).key.endswith(name)
+    for name in (*models_that("encode"), work.FAMILY):
+        assert tab.objective_of(name).key.endswith(name)
     for name in ("autoencoder", "dcgan-mnist"):
         with pytest.raises(Problem):
-            reconstruct._objective(name)
+            tab.objective_of(name)

@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 from space.lessons.generate import tab as generate
 from space.lessons.manifold import tab as manifold
 from space.lessons.reconstruct import tab as reconstruct
+from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.timeline import tab as timeline
 from space.lessons.translate import tab as translate
 from space.models import models_that
@@ -109,7 +110,7 @@ def test_a_reconstruction(home: Path, name: str, noise: str, level: float, seed:
 
 @pytest.mark.parametrize("noise", ["masking", "salt_and_pepper", "coin_flip"])
 def test_the_whole_family(home: Path, noise: str) -> None:
-    page, code = reconstruct.show("digit", 33, None, None, reconstruct.FAMILY, noise, 0.2, 4294967295)
+    page, code = reconstruct.show("digit", 33, None, None, reconstruct_work.FAMILY, noise, 0.2, 4294967295)
     assert len(on_the_page(page)) == 2 + 2 * len(models_that("encode"))
     assert_same(run(code), on_the_page(page))
 
@@ -120,8 +121,8 @@ def test_a_family_with_a_gap(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             raise model_folder.ModelUnavailable(name, "it is gone")
         return hub.load(name, *able_to)
 
-    monkeypatch.setattr(reconstruct, "load", load)
-    page, code = reconstruct.show("digit", 33, None, None, reconstruct.FAMILY, "none", 0, 0)
+    monkeypatch.setattr(reconstruct_work, "load", load)
+    page, code = reconstruct.show("digit", 33, None, None, reconstruct_work.FAMILY, "none", 0, 0)
     assert "vae-mnist-2d" not in code and "vae-mnist-20d" in code
     assert_same(run(code), on_the_page(page))
 

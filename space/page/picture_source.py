@@ -1,0 +1,82 @@
+"""Where a visitor's picture comes from: an example, a drawing or an uploaded file, each with a panel."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from space.page.components import Drawing, PictureFile, blank_paper, paper
+from space.page.handlers import FILES, PRIVATE, friendly
+from space.page.markup import notice
+from space.page.words import i18n, words
+from space.text.refusals import Problem
+
+
+@dataclass(frozen=True)
+class PictureSource:
+    """The components of a lesson that shows one picture of the visitor's choice."""
+
+    source: gr.Radio
+    """one of the names given to `build_picture_source`"""
+    examples: gr.HTML
+    sketch: Drawing
+    upload: PictureFile
+    panels: Sequence[gr.Column]
+    """one for each source; only the chosen one is visible"""
+
+    def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> list[Any]:
+        """Bind the events; returns the inputs of the handler that shows the picture.
+
+        They are the source, the value of the examples, and what `read_drawing` and `read_upload` made of the
+        visitor's own pictures; either is None while there is none.
+        """
+        drawn, uploaded = gr.State(None), gr.State(None)
+        self.source.change(self._show_panel, self.source, self.panels, queue=False, **PRIVATE)
+        self.sketch.input(
+            friendly(read_drawing), self.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE
+        )
+        self.sketch.clear(lambda: (blank_paper(), None), None, [self.sketch, drawn], **PRIVATE)
+        read = self.upload.change(friendly(read_upload), self.upload, uploaded, **FILES, **PRIVATE)
+        read.failure(lambda: None, None, uploaded, **PRIVATE)  # or the last picture would stay
+        return [self.source, self.examples, drawn, uploaded]
+
+    def _show_panel(self, source: str) -> list[Any]:
+        names = [name for _, name in self.source.choices]
+        return [gr.update(visible=source == name) for name in names]
+
+
+def build_picture_source(
+    lesson: str, names: Sequence[str], build_examples: Callable[[], gr.HTML], **settings: Any
+) -> PictureSource:
+    """The radio and the panels, in a `gr.Column` of the caller's.
+
+    `names` are those of the sources: examples, drawing, upload. Texts and ids begin with the name of the
+    `lesson`; `settings` are those of `paper`.
+    """
+    source = gr.Radio(
+        [(i18n(f"{lesson}.source.{name}"), name) for name in names],
+        value=names[0],
+        label=i18n(f"{lesson}.source"),
+        elem_id=f"{lesson}-source",
+    )
+    with gr.Column(visible=True) as example_panel:
+        examples = build_examples()
+    with gr.Column(visible=False) as draw_panel:
+        sketch = paper(label=i18n(f"{lesson}.sketch"), elem_id=f"{lesson}-sketch", **settings)
+    with gr.Column(visible=False) as upload_panel:
+        upload = PictureFile(
+            type="filepath",
+            sources=["upload", "clipboard"],
+            height=250,
+            label=i18n(f"{lesson}.upload"),
+            elem_id=f"{lesson}-upload",
+        )
+    return PictureSource(source, examples, sketch, upload, [example_panel, draw_panel, upload_panel])
+
+
+def hint(problem: Problem) -> str:
+    """If nothing is drawn or uploaded yet, a hint to show as the result; any other problem is raised."""
+    if problem.key not in ("problem.empty_drawing", "problem.no_image"):
+        raise problem
+    return notice(words(problem.key))
