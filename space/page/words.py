@@ -18,6 +18,18 @@ def words(key: str, **values: object) -> str:
     )
 
 
+def component_words(prefix: str) -> dict[str, dict[str, str]]:
+    """The texts whose keys begin with `prefix`, for a component whose script picks the language.
+
+    {"en": {key without the prefix: text}, "ko": ...}
+    """
+    found = {key.removeprefix(prefix): texts for key, texts in TEXT.items() if key.startswith(prefix)}
+    return {
+        language: {key: texts[index] for key, texts in found.items()}
+        for index, language in enumerate(("en", "ko"))
+    }
+
+
 i18n = gr.I18n(
     en={key: english for key, (english, _) in TEXT.items()},
     ko={key: korean for key, (_, korean) in TEXT.items()},

@@ -1,4 +1,7 @@
-"""What the manifold tab says. Keys `map.*` go to the component, which picks the language in the browser."""
+"""What the manifold tab says.
+
+Keys `manifold.map.*` go to the component `LatentMap`, whose script picks the language in the browser.
+"""
 
 TEXT = {
     "manifold.tab": ("Manifold", "매니폴드"),
@@ -83,27 +86,27 @@ TEXT = {
     "manifold.deep_image": ("Decoded by vae-mnist-20d", "vae-mnist-20d의 디코딩 결과"),
     "manifold.from_origin": ("Start from z = 0", "z = 0에서 시작"),
     "manifold.from_digit": ("Start from my digit's μ", "내 숫자의 μ에서 시작"),
-    "map.map": (
+    "manifold.map.map": (
         "Map of the latent space: drag, or use the arrow keys (with Shift in larger steps, Home for the "
         "middle)",
         "잠재 공간 지도: 드래그하거나 방향 키로 움직이세요 (Shift를 누르면 크게, Home은 가운데로)",
     ),
-    "map.decoded": ("The digit decoded at this point", "이 점에서 디코딩한 숫자"),
-    "map.legend": ("Highlight the test digits of one class", "한 클래스의 테스트 숫자 강조"),
-    "map.grid": ("Decoded grid", "디코딩 격자"),
-    "map.codes": ("Test digits", "테스트 숫자"),
-    "map.spacing": ("Spacing", "간격"),
-    "map.linear": ("linear", "선형"),
-    "map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),
-    "map.in_browser": ("Decoded in your browser in {ms} ms", "브라우저에서 {ms} ms 만에 디코딩"),
-    "map.on_server": ("Decoded on the server in {ms} ms", "서버에서 {ms} ms 만에 디코딩"),
-    "map.failed": (
+    "manifold.map.decoded": ("The digit decoded at this point", "이 점에서 디코딩한 숫자"),
+    "manifold.map.legend": ("Highlight the test digits of one class", "한 클래스의 테스트 숫자 강조"),
+    "manifold.map.grid": ("Decoded grid", "디코딩 격자"),
+    "manifold.map.codes": ("Test digits", "테스트 숫자"),
+    "manifold.map.spacing": ("Spacing", "간격"),
+    "manifold.map.linear": ("linear", "선형"),
+    "manifold.map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),
+    "manifold.map.in_browser": ("Decoded in your browser in {ms} ms", "브라우저에서 {ms} ms 만에 디코딩"),
+    "manifold.map.on_server": ("Decoded on the server in {ms} ms", "서버에서 {ms} ms 만에 디코딩"),
+    "manifold.map.failed": (
         "This point could not be decoded; try again.",
         "이 점을 디코딩하지 못했습니다. 다시 시도해 주세요.",
     ),
-    "map.hub": ("from the Hub", "Hub의 가중치"),
-    "map.cache": ("from the Hub's cache", "Hub 캐시의 가중치"),
-    "map.bundled": ("bundled weights", "내장 가중치"),
+    "manifold.map.hub": ("from the Hub", "Hub의 가중치"),
+    "manifold.map.cache": ("from the Hub's cache", "Hub 캐시의 가중치"),
+    "manifold.map.bundled": ("bundled weights", "내장 가중치"),
     "problem.latent": (
         "{model} needs z as a list of {latent_dim} numbers, each from -{most:g} to {most:g}; it is {value}.",
         "{model}의 z는 -{most:g}부터 {most:g}까지의 숫자 {latent_dim}개로 된 목록이어야 합니다. 받은 값: "
