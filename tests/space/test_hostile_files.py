@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from space.lessons.manifold.tab import read_latents
+from space.lessons.manifold.work import read_latents
 from space.lessons.models import tab as models
 from space.models.cyclegan import CycleGAN
 from space.models.vae import VAE

@@ -44,7 +44,7 @@ CORES = 2
 """what a free Space has"""
 STOCK = """
 import sys, gradio as gr
-from space.lessons.manifold.tab import decode
+from space.lessons.manifold.api import decode
 gr.Interface(decode, [gr.JSON(), gr.Textbox()], gr.Image(format="png", type="pil"), api_name="decode").launch(
     server_port=int(sys.argv[1]))
 """

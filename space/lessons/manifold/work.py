@@ -37,7 +37,7 @@ def check_map(loaded: LoadedModel) -> None:
 
 
 def read_latents(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Codes (N, 2) and labels (N) of the test digits in `latents.csv`; N is 0 if that is missing or damaged."""
+    """Codes (N, 2) and labels (N) in `latents.csv`, of test digits; N is 0 if it is missing or damaged."""
     nothing = np.empty((0, 3))
     try:
         lines = read_side_file(folder, "latents.csv").decode().splitlines()[1 : MAX_SIDE_ROWS + 1]
@@ -71,7 +71,7 @@ def axes(loaded: LoadedModel) -> list[list[float]]:
 
 
 def gaussian(loaded: LoadedModel) -> tuple[list[float], list[float]]:
-    """Mean and deviation of each axis, for the spacing by quantiles: the prior's, or else fitted to the codes."""
+    """Means and deviations of z1 and z2, for tiles spaced by quantiles: the prior's, or fitted to codes."""
     codes, _ = read_latents(loaded.folder)
     if has_prior(loaded) or len(codes) < 2:
         return [0.0, 0.0], [1.0, 1.0]

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 
 from space import app
 from space.lessons.generate import tab as generate
-from space.lessons.manifold import tab as manifold
+from space.lessons.manifold.api import decode
 from space.lessons.translate import tab as translate
 from space.models import models_that
 from space.pictures.outputs import to_pil
@@ -92,7 +92,7 @@ def test_the_tools_are_the_public_endpoints_and_say_what_they_take(url):
 
 def test_decode_gives_the_picture(url):
     (image,) = pictures(ask(url, "call_tool", "decode", {"z": [0.5, -1], "model": "vae-mnist-2d"}))
-    assert same(image, manifold.decode([0.5, -1], "vae-mnist-2d"))
+    assert same(image, decode([0.5, -1], "vae-mnist-2d"))
 
 
 @pytest.mark.parametrize("with_progress", [False, True])

@@ -20,7 +20,7 @@ from PIL import Image, ImageChops
 from torch import nn
 
 from space import app
-from space.lessons.manifold import tab as manifold
+from space.lessons.manifold import api, digits, maps, sliders, view, work
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.vae import VAE, VAEConfig
 from space.page.components import Drawing
@@ -31,7 +31,7 @@ from space.text.refusals import Problem
 from space.weights import hub
 from tests.small_models import bundled
 
-VAE_2D, AUTOENCODER_2D = manifold.MAPS
+VAE_2D, AUTOENCODER_2D = work.MAPS
 
 
 def write_models(root: Path) -> None:
@@ -41,7 +41,7 @@ def write_models(root: Path) -> None:
     for name, model in {
         VAE_2D: VAE(VAEConfig(latent_dim=2)),
         AUTOENCODER_2D: Autoencoder(AutoencoderConfig(latent_dim=2)),
-        manifold.DEEP: VAE(VAEConfig(latent_dim=20, architecture="conv", base_channels=8, hidden_dim=64)),
+        work.DEEP: VAE(VAEConfig(latent_dim=20, architecture="conv", base_channels=8, hidden_dim=64)),
     }.items():
         for module in model.decoder.modules():
             if isinstance(module, nn.Linear):
@@ -83,7 +83,7 @@ def picture(tmp_path: Path) -> str:
 
 
 def test_chart_holds_the_codes_and_where_the_axes_lie(models: Path) -> None:
-    chart = manifold.chart(AUTOENCODER_2D)
+    chart = view.chart(hub.load(AUTOENCODER_2D))
     codes = np.frombuffer(base64.b64decode(chart["codes"]), "<f4").reshape(-1, 2)
     rows = np.loadtxt(models / AUTOENCODER_2D / "latents.csv", delimiter=",", skiprows=1)
     np.testing.assert_allclose(codes, rows[:, :2], rtol=1e-6)
@@ -95,7 +95,7 @@ def test_chart_holds_the_codes_and_where_the_axes_lie(models: Path) -> None:
 
 
 def test_the_prior_is_the_middle_of_the_vae_map() -> None:
-    chart = manifold.chart(VAE_2D)
+    chart = view.chart(hub.load(VAE_2D))
     assert chart["location"] == [0, 0] and chart["scale"] == [1, 1]
     assert all(low == -high for low, high in chart["axes"])
 
@@ -117,14 +117,14 @@ def test_a_map_works_without_sound_codes(tmp_path: Path, content: str | None) ->
         (tmp_path / "latents.csv").write_text(content)
     loaded = hub.load(VAE_2D)
     loaded = hub.LoadedModel(VAE_2D, loaded.model, "bundled", None, None, tmp_path)
-    assert len(manifold.read_latents(tmp_path)[0]) == 0
-    assert manifold.axes(loaded) == [[-3, 3], [-3, 3]]
-    assert manifold.active_dimensions(loaded) == [(0, None), (1, None)]
+    assert len(work.read_latents(tmp_path)[0]) == 0
+    assert work.axes(loaded) == [[-3, 3], [-3, 3]]
+    assert work.active_dimensions(loaded) == [(0, None), (1, None)]
 
 
 def test_fallback_decodes_what_the_model_does() -> None:
     codes = torch.randn(5, 2, generator=torch.Generator().manual_seed(0))
-    answer = manifold.decode_pixels({"model": VAE_2D, "z": codes.tolist()})
+    answer = maps.decode_pixels({"model": VAE_2D, "z": codes.tolist()})
     pixels = torch.frombuffer(bytearray(base64.b64decode(answer)), dtype=torch.uint8).view(5, 1, 28, 28) / 255
     assert (pixels - hub.load(VAE_2D).model.decode(codes)).abs().max() <= 0.5 / 255 + 1e-6
 
@@ -148,7 +148,7 @@ def test_fallback_decodes_what_the_model_does() -> None:
 )
 def test_fallback_refuses_nonsense(request_: object) -> None:
     with pytest.raises(gr.Error, match="expected a model of"):
-        manifold.decode_pixels(request_)
+        maps.decode_pixels(request_)
 
 
 def shown(page: str) -> Image.Image:
@@ -158,25 +158,25 @@ def shown(page: str) -> Image.Image:
 
 
 def test_a_digit_is_marked_where_the_encoder_puts_it() -> None:
-    *_, vae_map, autoencoder_map, _ = manifold.show_digits(None, index(3), index(8), seed=0, steps=5)
+    *_, vae_map, autoencoder_map, _ = digits.show_digits(None, index(3), index(8), seed=0, steps=5)
     mu, logvar = hub.load(VAE_2D).model.encode(digit(3))
     overlay = vae_map["overlay"]
     np.testing.assert_allclose(overlay["mu"], mu[0], rtol=1e-6)
     np.testing.assert_allclose(overlay["sigma"], (logvar / 2).exp()[0], rtol=1e-6)
     np.testing.assert_allclose(overlay["end"], hub.load(VAE_2D).model.encode(digit(8))[0][0], rtol=1e-6)
-    assert len(overlay["samples"]) == manifold.NUM_RESAMPLES
+    assert len(overlay["samples"]) == work.NUM_RESAMPLES
     assert "sigma" not in autoencoder_map["overlay"]
 
 
 def test_samples_depend_on_the_seed_alone() -> None:
     model = hub.load(VAE_2D).model
-    first, again, other = (manifold.locate(model, digit(3), seed)["samples"] for seed in (1, 1, 2))
+    first, again, other = (work.locate(model, digit(3), seed)["samples"] for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_what_is_drawn_goes_before_what_was_chosen() -> None:
-    *chosen, vae, autoencoder, code = manifold.show_digits(None, index(3), index(8), 0, 5)
-    *drawn, vae_map, autoencoder_map, same = manifold.show_digits(digit(3), index(4), index(8), 0, 5)
+    *chosen, vae, autoencoder, code = digits.show_digits(None, index(3), index(8), 0, 5)
+    *drawn, vae_map, autoencoder_map, same = digits.show_digits(digit(3), index(4), index(8), 0, 5)
     assert drawn == chosen and shown(drawn[0]).size == (280, 280) and "0" in drawn[2] and code == same
     for before, after in ((vae, vae_map), (autoencoder, autoencoder_map)):
         assert before["overlay"].pop("digit") == index(3) and after == before
@@ -186,11 +186,11 @@ def test_an_empty_sketch_leaves_the_digit_as_it_is(tmp_path: Path) -> None:
     paper = Image.new("L", (280, 280), 255)
     paper.save(tmp_path / "blank.png")
     for before in (None, digit(0)):
-        assert manifold.from_sketch(None, before) is before
-        assert manifold.from_sketch(str(tmp_path / "blank.png"), before) is before
+        assert digits.from_sketch(None, before) is before
+        assert digits.from_sketch(str(tmp_path / "blank.png"), before) is before
     paper.paste(0, (130, 100, 150, 180))
     paper.save(tmp_path / "one.png")
-    assert manifold.from_sketch(str(tmp_path / "one.png"), None).shape == (1, 1, 28, 28)
+    assert digits.from_sketch(str(tmp_path / "one.png"), None).shape == (1, 1, 28, 28)
 
 
 def test_paper_hands_over_the_drawing_alone_and_unread(tmp_path: Path) -> None:
@@ -205,63 +205,63 @@ def test_paper_hands_over_the_drawing_alone_and_unread(tmp_path: Path) -> None:
 
 
 def test_a_blend_starts_and_ends_at_the_reconstructions() -> None:
-    for name in (VAE_2D, AUTOENCODER_2D, manifold.DEEP):
+    for name in (VAE_2D, AUTOENCODER_2D, work.DEEP):
         model = hub.load(name).model
-        strip = manifold.blend(model, digit(1), digit(7), 6)
+        strip = work.blend(model, digit(1), digit(7), 6)
         torch.testing.assert_close(strip[[0, -1]], model(torch.cat([digit(1), digit(7)])))
 
 
 def test_sliders_are_sorted_by_information_and_decode_along_it(models: Path) -> None:
-    kl = json.loads((models / manifold.DEEP / "metrics.json").read_text())["kl_per_dimension"]["value"]
-    active = manifold.active_dimensions(hub.load(manifold.DEEP))
+    kl = json.loads((models / work.DEEP / "metrics.json").read_text())["kl_per_dimension"]["value"]
+    active = work.active_dimensions(hub.load(work.DEEP))
     assert [value for _, value in active] == sorted(kl, reverse=True)
-    base, image, _, *sliders = manifold.start_from_digit(None, index(4))
-    assert len(sliders) == manifold.NUM_SLIDERS and sliders[0].label.startswith(f"z{active[0][0] + 1} ")
-    unmoved = manifold.decode_sliders(base, [base[dimension] for dimension, _ in active[: len(sliders)]])
+    base, image, _, *updates = sliders.start_from_digit(None, index(4))
+    assert len(updates) == work.NUM_SLIDERS and updates[0].label.startswith(f"z{active[0][0] + 1} ")
+    unmoved = sliders.decode_sliders(base, [base[dimension] for dimension, _ in active[: len(updates)]])
     assert unmoved[0] == image
-    moved = manifold.decode_sliders(
-        base, [3.0] + [base[dimension] for dimension, _ in active[1 : len(sliders)]]
+    moved = sliders.decode_sliders(
+        base, [3.0] + [base[dimension] for dimension, _ in active[1 : len(updates)]]
     )
     expected = list(base)
     expected[active[0][0]] = 3.0
-    difference = ImageChops.difference(shown(moved[0]), manifold.decode(expected, manifold.DEEP))
+    difference = ImageChops.difference(shown(moved[0]), api.decode(expected, work.DEEP))
     assert difference.getbbox() is None
 
 
 def test_a_grid_tile_is_the_image_at_its_code() -> None:
-    grid = manifold.manifold(VAE_2D, rows=4, spacing="linear", limit=2)
+    grid = api.manifold(VAE_2D, rows=4, spacing="linear", limit=2)
     assert grid.size == (112, 112)
-    top_right = manifold.decode([1.5, 1.5], VAE_2D).resize((28, 28), Image.Resampling.NEAREST)
+    top_right = api.decode([1.5, 1.5], VAE_2D).resize((28, 28), Image.Resampling.NEAREST)
     assert np.array_equal(np.asarray(grid)[:28, -28:], np.asarray(top_right))
-    grid = manifold.manifold(VAE_2D, rows=4, spacing="inverse_gaussian")
+    grid = api.manifold(VAE_2D, rows=4, spacing="inverse_gaussian")
     quantile = torch.distributions.Normal(0, 1).icdf(torch.tensor([0.125, 0.375])).tolist()
-    tile = manifold.decode(quantile, VAE_2D).resize((28, 28), Image.Resampling.NEAREST)  # u = 1/8, v = 3/8
+    tile = api.decode(quantile, VAE_2D).resize((28, 28), Image.Resampling.NEAREST)  # u = 1/8, v = 3/8
     assert np.array_equal(np.asarray(grid)[56:84, :28], np.asarray(tile))
 
 
 @pytest.mark.parametrize(
     ("call", "key"),
     [
-        (lambda: manifold.decode([0.0], VAE_2D), "latent"),
-        (lambda: manifold.decode([0.0, math.nan], VAE_2D), "latent"),
-        (lambda: manifold.decode([0.0, math.inf], VAE_2D), "latent"),
-        (lambda: manifold.decode([0.0, -1e30], VAE_2D), "latent"),
-        (lambda: manifold.decode([10**400, 0], VAE_2D), "latent"),
-        (lambda: manifold.decode({"z": 1}, VAE_2D), "latent"),
-        (lambda: manifold.decode(None, VAE_2D), "latent"),
-        (lambda: manifold.decode([0.0, 0.0], "vae"), "unknown_model"),
-        (lambda: manifold.encode(None, VAE_2D), "no_image"),
-        (lambda: manifold.manifold("vae"), "unknown_model"),
-        (lambda: manifold.manifold(manifold.DEEP), "choice"),
-        (lambda: manifold.manifold(VAE_2D, 1000), "number"),
-        (lambda: manifold.manifold(VAE_2D, math.nan), "number"),
-        (lambda: manifold.manifold(VAE_2D, 4, "cubic"), "choice"),
-        (lambda: manifold.manifold(VAE_2D, 4, "linear", math.nan), "number"),
-        (lambda: manifold.manifold(VAE_2D, 4, "linear", -1), "number"),
-        (lambda: manifold.start_from_digit(None, 200), "number"),
-        (lambda: manifold.choose(None, None), "number"),
-        (lambda: manifold.show_digits(None, 0, 1, -1, 5), "number"),
-        (lambda: manifold.show_digits(None, 0, 1, None, 5), "number"),
+        (lambda: api.decode([0.0], VAE_2D), "latent"),
+        (lambda: api.decode([0.0, math.nan], VAE_2D), "latent"),
+        (lambda: api.decode([0.0, math.inf], VAE_2D), "latent"),
+        (lambda: api.decode([0.0, -1e30], VAE_2D), "latent"),
+        (lambda: api.decode([10**400, 0], VAE_2D), "latent"),
+        (lambda: api.decode({"z": 1}, VAE_2D), "latent"),
+        (lambda: api.decode(None, VAE_2D), "latent"),
+        (lambda: api.decode([0.0, 0.0], "vae"), "unknown_model"),
+        (lambda: api.encode(None, VAE_2D), "no_image"),
+        (lambda: api.manifold("vae"), "unknown_model"),
+        (lambda: api.manifold(work.DEEP), "choice"),
+        (lambda: api.manifold(VAE_2D, 1000), "number"),
+        (lambda: api.manifold(VAE_2D, math.nan), "number"),
+        (lambda: api.manifold(VAE_2D, 4, "cubic"), "choice"),
+        (lambda: api.manifold(VAE_2D, 4, "linear", math.nan), "number"),
+        (lambda: api.manifold(VAE_2D, 4, "linear", -1), "number"),
+        (lambda: sliders.start_from_digit(None, 200), "number"),
+        (lambda: digits.choose(None, None), "number"),
+        (lambda: digits.show_digits(None, 0, 1, -1, 5), "number"),
+        (lambda: digits.show_digits(None, 0, 1, None, 5), "number"),
     ],
 )
 def test_bad_input_is_one_sentence(call: object, key: str) -> None:
@@ -286,7 +286,7 @@ def test_api_round_trip(client: Client, picture: str) -> None:
     np.testing.assert_allclose(code["sigma"], (logvar / 2).exp()[0], rtol=1e-5)
     assert len(client.predict(handle_file(picture), AUTOENCODER_2D, api_name="/encode")["z"]) == 2
     decoded = Image.open(client.predict(code["mu"], VAE_2D, api_name="/decode"))
-    assert np.array_equal(np.asarray(decoded.convert("L")), np.asarray(manifold.decode(code["mu"], VAE_2D)))
+    assert np.array_equal(np.asarray(decoded.convert("L")), np.asarray(api.decode(code["mu"], VAE_2D)))
     grid = Image.open(client.predict(model=VAE_2D, rows=5, spacing="inverse_gaussian", api_name="/manifold"))
     assert grid.size == (140, 140)
     files = handle_file(picture), handle_file(picture)

@@ -15,7 +15,8 @@ from playwright.sync_api import Page, Route, expect
 from safetensors.torch import load_file, save
 
 from space import app
-from space.lessons.manifold import tab as manifold
+from space.lessons.manifold import digits, work
+from space.pictures.sheets import digit_sheet
 from space.weights import hub
 from tests.pages import stroke, until, until_quiet, visit_tab
 from tests.small_models import bundled
@@ -37,7 +38,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def open_maps(page: Page, url: str, decoder: str = "browser") -> None:
     """Go to the tab and wait until both maps are drawn and all else has come."""
     visit_tab(page, url, "manifold")
-    for name in manifold.MAPS:
+    for name in work.MAPS:
         page.locator(f"#map-{name} [data-decoder={decoder}]").wait_for(timeout=30_000)
     until_quiet(page)
 
@@ -108,7 +109,7 @@ def test_a_drag_moves_one_map_and_draws_what_the_model_decodes(page: Page, url: 
     assert np.array_equal(picture(page, AUTOENCODER_2D), other[1])
 
 
-@pytest.mark.parametrize("name", manifold.MAPS)
+@pytest.mark.parametrize("name", work.MAPS)
 def test_browser_and_pytorch_agree(page: Page, url: str, name: str) -> None:
     open_maps(page, url)
     z = 3 * torch.randn(200, 2, generator=torch.Generator().manual_seed(0))
@@ -147,7 +148,7 @@ def test_only_the_decoder_travels(page: Page, url: str) -> None:
 
     page.on("response", count)
     open_maps(page, url)
-    assert set(sizes) == set(manifold.MAPS)
+    assert set(sizes) == set(work.MAPS)
     for name, size in sizes.items():
         assert size < 0.6 * (hub.load(name).folder / "model.safetensors").stat().st_size
 
@@ -240,7 +241,7 @@ def test_a_chosen_digit_is_marked(page: Page, url: str) -> None:
     page.locator("#manifold-start-sheet").get_by_label("3, 1", exact=True).click()
     page.locator("#manifold-found").get_by_text("VAE").wait_for()
     with torch.inference_mode():
-        mu = hub.load(VAE_2D).model.encode(manifold.digit_sheet()[3, 0][None, None] / 255)[0][0]
+        mu = hub.load(VAE_2D).model.encode(digit_sheet()[3, 0][None, None] / 255)[0][0]
     until(page, lambda: is_at(page, mu.tolist(), 1e-5))
 
 
@@ -248,7 +249,7 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     page: Page, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_maps(page, url)
-    asked, go_on, check = threading.Event(), threading.Event(), manifold.check_number
+    asked, go_on, check = threading.Event(), threading.Event(), digits.check_number
 
     def slowly(name: str, value: object, *bounds: float) -> float:
         if (name, value, asked.is_set()) == ("seed", 0, False):
@@ -256,7 +257,7 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
             go_on.wait(60)
         return check(name, value, *bounds)
 
-    monkeypatch.setattr(manifold, "check_number", slowly)
+    monkeypatch.setattr(digits, "check_number", slowly)
     page.locator("#manifold-start-sheet").get_by_label("3, 1", exact=True).click()
     until(page, asked.is_set)
     page.locator("#manifold-start-sheet").get_by_label("4, 1", exact=True).click()
@@ -299,7 +300,7 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
     open_maps(page, url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(f"#map-{VAE_2D} .controls").last.inner_text().startswith("디코딩 격자")
-    first, second = (page.locator(f"#map-{name}").bounding_box() for name in manifold.MAPS)
+    first, second = (page.locator(f"#map-{name}").bounding_box() for name in work.MAPS)
     assert second["y"] >= first["y"] + first["height"]  # one above the other
     box, scroll, start = box_of(page, VAE_2D), page.evaluate("scrollY"), on_map(page, VAE_2D, "map.z")
     touch = page.context.new_cdp_session(page)

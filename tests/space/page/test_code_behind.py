@@ -19,7 +19,9 @@ from huggingface_hub import constants
 from PIL import Image, ImageDraw
 
 from space.lessons.generate import tab as generate
-from space.lessons.manifold import tab as manifold
+from space.lessons.manifold import digits, maps, sliders
+from space.lessons.manifold.api import decode, manifold
+from space.lessons.manifold.work import MAPS
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.timeline import tab as timeline
@@ -152,31 +154,31 @@ def test_there_is_no_code_without_a_picture(home: Path) -> None:
 )
 def test_two_digits_and_what_lies_between(home: Path, start: Any, end: Any, seed: int, steps: int) -> None:
     first, last = (digit_sheet().shape[1] * label + row for label, row in (start, end))
-    seen, resampled, _, *strips, _, _, code = manifold.show_digits(None, first, last, seed, steps)
+    seen, resampled, _, *strips, _, _, code = digits.show_digits(None, first, last, seed, steps)
     assert_same(run(code), on_the_page(seen, resampled, *strips))
 
 
 def test_a_drawn_digit_on_the_maps(drawing: str) -> None:
-    drawn = manifold.from_sketch(drawing, None)
-    seen, resampled, _, *strips, _, _, code = manifold.show_digits(drawn, *manifold.FIRST_DIGITS, 0, 5)
+    drawn = digits.from_sketch(drawing, None)
+    seen, resampled, _, *strips, _, _, code = digits.show_digits(drawn, *digits.FIRST_DIGITS, 0, 5)
     assert_same(run(code), on_the_page(seen, resampled, *strips))
 
 
 def test_a_point_in_twenty_dimensions(home: Path) -> None:
     for image, code in (
-        manifold.start_from_origin()[1:3],
-        manifold.start_from_digit(None, manifold.FIRST_DIGITS[1])[1:3],
-        manifold.decode_sliders([0.1] * 20, [-4, 0.05, 1.15]),
+        sliders.start_from_origin()[1:3],
+        sliders.start_from_digit(None, digits.FIRST_DIGITS[1])[1:3],
+        sliders.decode_sliders([0.1] * 20, [-4, 0.05, 1.15]),
     ):
         assert_same(run(code), on_the_page(image))
 
 
-@pytest.mark.parametrize("name", manifold.MAPS)
+@pytest.mark.parametrize("name", MAPS)
 @pytest.mark.parametrize("spacing", ["linear", "inverse_gaussian"])
 def test_the_grid_and_the_point_of_a_map(home: Path, name: str, spacing: str) -> None:
-    made = run(manifold.map_code(name, [-1.2345678901234567, 0.3], spacing, 13))
-    point = manifold.decode([-1.2345678901234567, 0.3], name).resize((28, 28), Image.Resampling.NEAREST)
-    grid = manifold.manifold(name, 13, spacing)
+    made = run(maps.map_snippet(name, [-1.2345678901234567, 0.3], spacing, 13))
+    point = decode([-1.2345678901234567, 0.3], name).resize((28, 28), Image.Resampling.NEAREST)
+    grid = manifold(name, 13, spacing)
     assert_same(made, {f"{name}_point.png": pixels(point), f"{name}_{spacing}_13.png": pixels(grid)})
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from space import app
 from space.lessons.generate import tab as generate
-from space.lessons.manifold import tab as manifold
+from space.lessons.manifold.work import read_latents
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import visit_tab
@@ -141,7 +141,7 @@ def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Pat
     assert file == "vae-mnist-2d_map.png" and min(pixels(content).shape) > 200
     file, content = keep(panel.locator(".files button.csv"))
     header, rows = table(content)
-    codes, labels = manifold.read_latents(hub.BUNDLED / "vae-mnist-2d")
+    codes, labels = read_latents(hub.BUNDLED / "vae-mnist-2d")
     assert header == ["z1", "z2", "label"] and [int(row[2]) for row in rows] == labels.tolist()
     assert np.allclose([[float(cell) for cell in row[:2]] for row in rows], codes, atol=1e-5)
 
