@@ -25,8 +25,7 @@ from space.page.components import asset, choice
 from space.page.handlers import HEAVY, friendly, own
 from space.page.markup import data_url, download, source_badge
 from space.page.training_run import cells, evenly, read_frames
-from space.page.words import LATEX, i18n
-from space.text import TEXT
+from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_FRAME_PIXELS, MAX_FRAMES
 from space.text.refusals import Problem
 from space.weights.hub import LoadedModel, load
@@ -108,16 +107,12 @@ class TrainingRun(gr.HTML):
     """A training run that a visitor plays. `value` is what `training_run` returns."""
 
     def __init__(self, **kwargs: Any) -> None:
-        words = {key.removeprefix("run."): text for key, text in TEXT.items() if key.startswith("run.")}
         super().__init__(
             html_template=MARKUP,
             css_template=asset("lessons/timeline/timeline.css"),
             js_on_load=asset("lessons/timeline/timeline.js"),
             apply_default_css=False,
-            text={
-                language: {key: text[index] for key, text in words.items()}
-                for index, language in enumerate(("en", "ko"))
-            },
+            text=component_words("timeline.run."),
             **kwargs,
         )
 
