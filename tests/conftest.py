@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ for name in ("MODEL_NAMESPACE", "MODEL_REVISION", "SPACE_AUTHOR_NAME"):
     os.environ.pop(name, None)
 
 import torch  # noqa: E402  after the environment is set
+from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from space.host import startup  # noqa: E402, F401  before Gradio, as in the app
@@ -69,3 +71,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The app as it is shipped, as a process of its own, for all tests that only look at it."""
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a picture to a file and gives its path."""
+
+    def write(image: Image.Image, name: str = "picture.png", **options: object) -> Path:
+        image.save(tmp_path / name, **options)
+        return tmp_path / name
+
+    return write

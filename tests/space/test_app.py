@@ -254,7 +254,7 @@ import space.app, torch
 print("type stubs:", [path for path in opened if path.endswith(".pyi")])
 from space.weights.hub import load
 from space.models import MODELS
-from space.lessons.translate.tab import once_round, translate
+from space.lessons.translate.work import once_round, translate
 print("compilers:", [load(name) for name in MODELS] and "sympy" in sys.modules)
 for size in (64, 128):
     x = torch.linspace(0, 1, 3 * size * size).view(1, 3, size, size)

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops
 from space import app
 from space.lessons.generate import tab as generate
 from space.lessons.manifold.api import decode
-from space.lessons.translate import tab as translate
+from space.lessons.translate.work import translate
 from space.models import models_that
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet, emoji_sheet
@@ -113,7 +113,7 @@ def test_translate_takes_a_data_url(url):
     answer = ask(url, "call_tool", "translate", {"image": as_url(emoji), "direction": "ba"})
     x, translation, *_ = pictures(answer)
     assert same(x, emoji)
-    assert same(translation, to_pil(translate.translate(emoji_sheet()[3, 1][None] / 255, "ba").output))
+    assert same(translation, to_pil(translate(emoji_sheet()[3, 1][None] / 255, "ba").output))
 
 
 @pytest.mark.parametrize(

@@ -1,35 +1,23 @@
 """The translate tab in a real Chromium: an emoji at once, both directions, drawing, uploading, the strip."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from space import app
-from space.lessons.translate import tab as translate
+from space.lessons.translate.emoji_picker import FIRST
+from space.lessons.translate.view import STRIP_FIRST
 from space.pictures.sheets import EMOJI
 from space.text import TEXT
 from tests.pages import stroke, visit_tab
-from tests.small_models import bundled
-from tests.space.lessons.test_translate import PICTURES, write_model
+from tests.pictures import PICTURES
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CIRCLE, DETAILS, STRIP = "#translate-circle", "#translate-details", "#translate-run .strip"
 PLACE = "document.querySelector('#translate-slider .inner').getBoundingClientRect().x"
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = tmp_path_factory.mktemp("pretrained")
-    write_model(root / translate.MODEL)
-    with bundled(root):
-        yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
-        gr.close_all()
 
 
 def open_tab(page: Page, url: str) -> None:
@@ -67,7 +55,7 @@ def test_the_page_begins_with_an_emoji_and_a_click_shows_another(page: Page, url
     open_tab(page, url)
     x = page.locator(f"{CIRCLE} .x img")
     before = source(x)
-    expect(page.get_by_role("radio", name=EMOJI[translate.FIRST])).to_be_checked()
+    expect(page.get_by_role("radio", name=EMOJI[FIRST])).to_be_checked()
     expect(page.locator("#translate-slider img")).to_have_count(2)
     expect(page.locator(DETAILS)).to_contain_text(TEXT["translate.counterpart"][0])
     slider = source(page.locator("#translate-slider img").first)
@@ -100,7 +88,7 @@ def test_a_column_of_the_strip_is_chosen_without_a_request(page: Page, url: str)
     place = "one => getComputedStyle(one).backgroundPositionX"
     tile = page.locator(f"{STRIP} .steps i").last
     tile.scroll_into_view_if_needed()
-    assert float(tile.evaluate(place).rstrip("%")) == pytest.approx(100 * translate.STRIP_FIRST / 7, abs=0.01)
+    assert float(tile.evaluate(place).rstrip("%")) == pytest.approx(100 * STRIP_FIRST / 7, abs=0.01)
     requests: list[str] = []
     page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))
     page.locator(f"{STRIP} .columns label").nth(7).click()

@@ -1,0 +1,39 @@
+"""Every test of the translate tab runs on a small untrained model."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import pytest
+import torch
+
+from space import app
+from space.lessons.translate.work import MODEL
+from tests.small_models import bundled
+from tests.space.lessons.translate.fakes import write_model
+
+
+@pytest.fixture(autouse=True, scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = tmp_path_factory.mktemp("pretrained")
+    write_model(root / MODEL)
+    with bundled(root), torch.inference_mode():
+        yield root
+
+
+@pytest.fixture
+def other_model(tmp_path: Path) -> Iterator[Path]:
+    """A copy of the model's folder to damage."""
+    root = tmp_path / "other"
+    write_model(root / MODEL)
+    with bundled(root):
+        yield root / MODEL
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The app's address."""
+    with torch.inference_mode(False):
+        _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url.rstrip("/")
+    gr.close_all()

@@ -1,0 +1,189 @@
+"""The translate tab without a browser: what is shown of any picture, of no picture, and of the training."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from space.lessons.translate import tab, view, work
+from space.lessons.translate.api import translate_api
+from space.models.cyclegan import CycleGAN, mean_difference
+from space.pictures.files import read_image
+from space.pictures.inputs import cut_square, sketch_to_square, to_square
+from space.pictures.outputs import GENERATED, REAL, to_heat, to_opinion
+from space.text.refusals import Problem
+from space.weights import hub
+from tests.pictures import PLAIN
+from tests.small_models import small
+from tests.space.lessons.translate.fakes import STEPS, emoji, pictures, pixels, snapshot
+
+
+def show(source="emoji", index=0, drawn=None, uploaded=None, direction="ab", size=64):
+    *shown, _ = tab.show(source, index, drawn, uploaded, direction, size)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("call", "key"),
+    [
+        (lambda path: translate_api(None), "no_image"),
+        (lambda path: translate_api(path, "ac"), "choice"),
+        (lambda path: translate_api(path, None), "choice"),
+        (lambda path: translate_api(path, ["ab"]), "choice"),
+        (lambda path: translate_api(path, "ab", 65), "choice"),
+        (lambda path: translate_api(path, "ab", math.nan), "choice"),
+        (lambda path: translate_api(path, "ab", None), "choice"),
+        (lambda path: translate_api(path, "ab", "64"), "choice"),
+        (lambda path: translate_api(path, "ab", 1e9), "choice"),
+        (lambda path: show(index=40), "number"),
+        (lambda path: show(index=math.nan), "number"),
+        (lambda path: show(index="3"), "number"),
+        (lambda path: show(direction="x" * 10_000), "choice"),
+        (lambda path: show("camera"), "choice"),
+        (lambda path: show("upload", uploaded=Image.new("RGB", (9, 9)), size=0), "choice"),
+        (lambda path: view.learned("<b>"), "choice"),
+    ],
+)
+def test_bad_input_is_one_sentence(save: Callable[..., str], call: Callable[[str], object], key: str) -> None:
+    path = save(PLAIN)
+    with pytest.raises(Problem) as problem:
+        call(path)
+    assert problem.value.key == f"problem.{key}" and len(str(problem.value)) < 200
+
+
+def test_through_the_page_and_the_api_a_picture_is_the_same(save: Callable[..., str]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (700, 900, 3), np.uint8)
+    path = save(Image.fromarray(noise))
+    assert torch.equal(to_square(work.read_upload(path), 128), to_square(read_image(path), 128))
+
+
+def test_a_drawing_is_read_in_colour_and_blank_paper_is_none(save: Callable[..., str]) -> None:
+    drawing = Image.new("RGB", (280, 280), "white")
+    path = save(drawing)
+    assert work.read_drawing(None) is None and work.read_drawing(path) is None
+    with pytest.raises(Problem) as problem:
+        sketch_to_square(path)
+    assert problem.value.key == "problem.empty_drawing"
+    drawing.paste((221, 46, 68), (100, 100, 180, 180))
+    (x,) = to_square(work.read_drawing(save(drawing)), 64)
+    assert (x[:, 32, 32] * 255).round().tolist() == [221, 46, 68] and x[:, 0, 0].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("direction", work.DIRECTIONS)
+def test_an_emoji_is_shown_with_its_counterpart(direction: str) -> None:
+    circle, slider, details = show(index=7, direction=direction)
+    own = work.DIRECTIONS.index(direction)
+    result = work.translate(emoji(7, own), direction)
+    x, output, back, error = pictures(circle)
+    for shown, expected in ((x, result.x), (output, result.output), (back, result.back)):
+        assert shown.size == (256, 256)
+        assert np.abs(pixels(shown)[::4, ::4] - pixels(expected)).max() <= 1
+    assert (pixels(error)[::4, ::4] == pixels(to_heat(result.error / view.MOST_ERROR))).all()
+    assert f"{result.cycle_l1:.3f}" in circle and f"{mean_difference(result.x, result.output):.3f}" in circle
+    before, after = slider["value"]
+    assert before.size == after.size == (512, 512) and slider["visible"]
+    assert (pixels(before)[::8, ::8] == pixels(result.x)).all()
+
+    *maps, counterpart, identity = pictures(details)
+    assert len(maps) == 2
+    assert (pixels(counterpart)[::4, ::4] == pixels(emoji(7, 1 - own))).all()
+    assert np.abs(pixels(identity)[::4, ::4] - pixels(result.identity)).max() <= 1
+    y = emoji(7, 1 - own)
+    for value in (mean_difference(result.output, y), mean_difference(result.x, y), result.identity_l1):
+        assert f"{value:.3f}" in details
+    assert f"{result.scores_x.mean():.2f}".replace("-", "−") in details
+    names = (
+        ("<sub>A</sub>(<i>x", "<sub>B</sub>(<i>G(x)")
+        if direction == "ab"
+        else ("<sub>B</sub>(<i>x", "<sub>A</sub>(<i>G(x)")
+    )
+    assert all(name in details for name in names)
+
+
+@pytest.mark.parametrize("source", ["draw", "upload"])
+def test_other_pictures_have_no_counterpart(source: str) -> None:
+    picture = cut_square(Image.new("RGB", (300, 200), "gold"))
+    chosen = {"draw": "drawn", "upload": "uploaded"}[source]
+    circle, slider, details = show(source, **{chosen: picture}, size=128)
+    assert len(pictures(circle)) == 4 and len(pictures(details)) == 3
+    assert pictures(circle)[0].size == (256, 256) and slider["value"][0].size == (512, 512)
+    assert show(source, **{chosen: picture}, size=128)[0] == circle
+
+
+@pytest.mark.parametrize(("score", "colour"), [(1.0, REAL), (5.0, REAL), (0.0, GENERATED), (-3.0, GENERATED)])
+def test_a_sure_score_has_its_colour_and_an_unsure_one_none(score: float, colour: tuple[int, ...]) -> None:
+    shape = work.translate(emoji(0), "ab").scores_x.shape
+    grey = pixels(to_opinion(emoji(0), torch.full(shape, 0.5), 4, 4))
+    assert (grey == grey[..., :1]).all()
+    tinted = pixels(to_opinion(emoji(0), torch.full(shape, score), 4, 4))
+    assert np.abs(tinted - (0.3 * grey + 0.7 * np.array(colour))).max() <= 1
+
+
+def test_nothing_drawn_yet_is_a_hint_in_both_languages() -> None:
+    circle, slider, details = show("draw")
+    assert "The drawing is empty" in circle and "그림이 비어 있습니다" in circle
+    assert slider["visible"] is False and details == ""
+    assert "no picture yet" in show("upload")[0]
+
+
+def test_a_model_that_cannot_be_used_is_named_on_the_page(other_model: Path) -> None:
+    (other_model / "model.safetensors").write_bytes(b"damaged")
+    hub.clear()
+    circle, slider, details = show()
+    assert "cannot be used: model.safetensors is cut off" in circle
+    assert slider["visible"] is False and details == "" == view.learned("ab")
+
+
+def test_a_model_of_grey_images_is_named_in_one_sentence(other_model: Path) -> None:
+    small(CycleGAN, in_channels=1).save_pretrained(other_model)
+    hub.clear()
+    assert "it takes 1 channels, not 3" in show()[0]
+
+
+def test_figures_come_with_their_protocol() -> None:
+    page = view.learned("ab")
+    assert "0.123" in page and "153 test images &lt;b&gt;" in page and "L1 to the counterpart" in page
+    assert "Cycle L1" not in page  # that of the other direction
+    assert "Cycle L1" in view.learned("ba") and "bundled with this app" in page
+
+
+def test_the_strip_lets_one_of_the_columns_be_chosen() -> None:
+    page = view.learned("ab")
+    assert page.count('name="translate-column"') == 8 and page.count(" checked") == 1
+    assert page.count("<figcaption>") >= 8 and "<figcaption>4,300</figcaption>" in page
+    assert all(sprite.size == (8 * 64, 64) for sprite in pictures(page))
+
+
+def test_damaged_snapshots_are_left_out_with_a_sentence(other_model: Path) -> None:
+    samples = other_model / "samples"
+    for path in samples.iterdir():
+        path.unlink()
+    for step in (0, 9, 86, 400):
+        snapshot(step).save(samples / f"step-{step}.png")
+    (samples / "step-1.png").write_bytes(b"not a picture")
+    (samples / "step-2.png").write_bytes((samples / "step-400.png").read_bytes()[:300])
+    snapshot(4, rows=3).save(samples / "step-4.png")
+    snapshot(19, side=28).save(samples / "step-19.png")
+    Image.new("1", (10_000, 6_000)).save(samples / "step-40.png")
+    (samples / "step-x.png").write_bytes(b"none of training's")
+    found, left_out = work.read_snapshots(other_model, 64, "ab")
+    assert [step for step, _, _ in found] == [0, 9, 86, 400] and left_out == 5
+    page = view.learned("ab")
+    assert "left out: 5" in page and "제외한 학습 과정의 그림: 5개" in page
+
+
+def test_snapshots_of_few_columns_are_shown(other_model: Path) -> None:
+    for path in (other_model / "samples").iterdir():
+        snapshot(STEPS[0], columns=1).save(path)
+    page = view.learned("ba")
+    assert page.count('name="translate-column"') == 1 and "--columns: 1" in page
+
+
+def test_without_snapshots_there_is_a_sentence(other_model: Path) -> None:
+    for path in (other_model / "samples").iterdir():
+        path.unlink()
+    assert "No pictures of its training" in view.learned("ab")
