@@ -1,8 +1,10 @@
 """Components that several lessons use: paper to draw on, files of pictures, inputs of the API."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import gradio as gr
@@ -62,6 +64,23 @@ class PictureFile(gr.Image):
     def preprocess(self, payload: Any) -> str | None:
         """Path of the uploaded file."""
         return payload.path if payload else None
+
+
+class MadeFile(gr.File):
+    """A `gr.File` whose handler returns the file's name and content; equal content is kept once."""
+
+    is_template = True  # Gradio draws it as its base class
+
+    def postprocess(self, value: tuple[str, bytes] | None) -> Any:
+        """Put the file where Gradio keeps its own files; a reader never finds half of it."""
+        if value is None:
+            return None
+        name, content = value
+        folder = Path(self.GRADIO_CACHE) / sha256(content).hexdigest()
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(content)
+        return super().postprocess(str(Path(file.name).replace(folder / name)))
 
 
 def blank_paper() -> dict[str, Any]:

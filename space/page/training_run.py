@@ -1,4 +1,4 @@
-"""The pictures that training left in a model folder, read for the page."""
+"""Readers of the pictures that training left in a model folder (`samples/`)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ PADDING = 1
 T = TypeVar("T")
 
 
-def evenly(items: Sequence[T], most: int) -> list[T]:
+def thin_out(items: Sequence[T], most: int) -> list[T]:
     """At most `most` of the items, evenly spread, the first and the last among them."""
     if len(items) <= most:
         return list(items)
@@ -27,18 +27,18 @@ def evenly(items: Sequence[T], most: int) -> list[T]:
 def read_frames(folder: Path) -> list[tuple[int, Image.Image]]:
     """The pictures of `samples/` with their steps, in order, grey ones as L; all have one size.
 
-    Damaged ones, those too large, and those of another size than the last one are left out.
+    Left out are damaged pictures, too large ones, and those whose size differs from the last one's.
     """
     files = [(step, path, path.stat().st_size) for step, path in frame_files(folder)]
-    files = evenly([file for file in files if file[2] <= MAX_FRAME_BYTES], MAX_FRAMES)
+    files = thin_out([file for file in files if file[2] <= MAX_FRAME_BYTES], MAX_FRAMES)
     while sum(size for *_, size in files) > MAX_FRAMES_BYTES:
-        files = evenly(files, len(files) // 2)
+        files = thin_out(files, len(files) // 2)
     frames = [(step, image) for step, path, _ in files if (image := read_frame(path))]
     return [(step, image) for step, image in frames if image.size == frames[-1][1].size]
 
 
 def read_frame(path: Path) -> Image.Image | None:
-    """One picture of `samples/`, a grey one as L; None where it is damaged or too large."""
+    """One picture of `samples/`, a grey one as L; None if it is damaged or too large."""
     try:
         if path.stat().st_size > MAX_FRAME_BYTES:
             return None
@@ -53,7 +53,7 @@ def read_frame(path: Path) -> Image.Image | None:
 
 
 def cells(width: int, height: int, image_size: int) -> dict[str, int] | None:
-    """Columns and rows of a grid of square pictures, and their side; None where it is no such grid."""
+    """Columns and rows of a grid of square pictures, and their side; None if the picture is no such grid."""
     side = image_size + PADDING
     columns, rows = (width - PADDING) // side, (height - PADDING) // side
     if min(columns, rows) < 1 or (width, height) != (columns * side + PADDING, rows * side + PADDING):

@@ -17,11 +17,12 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from space import app
-from space.lessons.timeline import tab as timeline
+from space.lessons.timeline import api, tab, view, work
 from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
 from space.page import training_run
+from space.page.components import MadeFile
 from space.text.refusals import Problem
 from space.weights import hub, side_files
 from tests.small_models import bundled
@@ -101,7 +102,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
 
 
 def run_of(name: str) -> dict:
-    return timeline.training_run(hub.load(name))
+    return view.training_run(hub.load(name))
 
 
 def panels_of(run: dict) -> dict[str, dict]:
@@ -113,13 +114,13 @@ def opened(source: str) -> Image.Image:
 
 
 def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
-    assert timeline.NAMES[:3] == ["gan-mnist", "dcgan-mnist", "cyclegan-twemoji2fluent"]
-    assert len(timeline.NAMES) == len(set(timeline.NAMES))
-    assert "classifier-mnist" not in timeline.NAMES and "vae-mnist-2d" in timeline.NAMES
+    assert work.NAMES[:3] == ["gan-mnist", "dcgan-mnist", "cyclegan-twemoji2fluent"]
+    assert len(work.NAMES) == len(set(work.NAMES))
+    assert "classifier-mnist" not in work.NAMES and "vae-mnist-2d" in work.NAMES
     with pytest.raises(Problem, match="choose one of"):
-        timeline.show("classifier-mnist")
+        tab.show("classifier-mnist")
     with pytest.raises(Problem, match="no model named"):
-        timeline.show("gan")
+        tab.show("gan")
 
 
 def test_the_run_is_plain_json_with_every_picture_exact(root: Path) -> None:
@@ -167,7 +168,7 @@ def test_unknown_columns_get_charts_of_their_own_and_twins_are_drawn_once(root: 
 
 
 def test_hints_fit_the_family(root: Path) -> None:
-    hints = [timeline.show(name)[2].key for name in (GAN_NAME, CYCLEGAN_NAME, VAE_NAME)]
+    hints = [tab.show(name)[2].key for name in (GAN_NAME, CYCLEGAN_NAME, VAE_NAME)]
     assert hints == ["timeline.game", "timeline.translation", "timeline.coder"]
 
 
@@ -221,7 +222,7 @@ def test_a_long_history_is_thinned_evenly_along_the_axis(root: Path) -> None:
     (root / VAE_NAME / "history.csv").write_text("step,loss\n" + rows)
     (series,) = panels_of(run_of(VAE_NAME))["loss"]["series"]
     steps = np.array(series["steps"])
-    assert 200 < len(steps) <= timeline.MAX_POINTS and steps[0] == 0 and steps[-1] == 29_999
+    assert 200 < len(steps) <= work.MAX_POINTS and steps[0] == 0 and steps[-1] == 29_999
     assert series["values"][-1] == math.sin(29_999)
     assert np.diff(np.log1p(steps)).max() < 0.8  # early rows are kept: the axis is logarithmic
 
@@ -229,7 +230,7 @@ def test_a_long_history_is_thinned_evenly_along_the_axis(root: Path) -> None:
 def test_many_columns_are_few_charts(root: Path) -> None:
     names = [f"figure_{i}" for i in range(1000)]
     (root / VAE_NAME / "history.csv").write_text(f"step,{','.join(names)}\n1{',2' * 1000}\n")
-    assert len(run_of(VAE_NAME)["panels"]) == timeline.MAX_PANELS
+    assert len(run_of(VAE_NAME)["panels"]) == work.MAX_PANELS
 
 
 def test_damaged_and_odd_pictures_are_left_out(root: Path) -> None:
@@ -282,8 +283,8 @@ def test_pictures_that_are_no_grid_of_the_models_images_have_no_cells(root: Path
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, 5), (1, 1), (5, 5), (100, 1), (100, 7), (7, 0)])
-def test_evenly(count: int, most: int) -> None:
-    kept = training_run.evenly(range(count), most)
+def test_thinning_keeps_the_ends(count: int, most: int) -> None:
+    kept = training_run.thin_out(range(count), most)
     assert len(kept) == min(count, most) and kept == sorted(set(kept))
     if most > 1 and count:
         assert kept[0] == 0 and kept[-1] == count - 1
@@ -296,7 +297,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     VAE(VAEConfig(latent_dim=2, hidden_dim=8)).save_pretrained(root / "vae-mnist-20d")
     with bundled(root), gr.Blocks() as demo:
         with gr.Tabs():
-            timeline.build()
+            tab.build()
         _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
         yield Client(url, verbose=False)
         demo.close()
@@ -336,5 +337,18 @@ def test_a_model_that_cannot_be_watched_is_one_sentence(client: Client, model: o
 def test_one_picture_is_an_animation_too(root: Path) -> None:
     for path in sorted((root / VAE_NAME / "samples").iterdir())[1:]:
         path.unlink()
-    with Image.open(timeline.timeline(VAE_NAME)[0]) as animation:
+    (name, content), _ = api.timeline(VAE_NAME)
+    assert name == f"{VAE_NAME}.gif"
+    with Image.open(io.BytesIO(content)) as animation:
         assert animation.n_frames == 1 and animation.size == (582, 292)
+
+
+def test_a_made_file_is_kept_once_and_whole() -> None:
+    component = MadeFile()
+    first, again, other = (
+        component.postprocess(("a.gif", content)) for content in (b"one", b"one", b"other")
+    )
+    path = Path(first.path)
+    assert first.path == again.path != other.path and first.orig_name == "a.gif"
+    assert path.read_bytes() == b"one" and list(path.parent.iterdir()) == [path]
+    assert component.postprocess(None) is None

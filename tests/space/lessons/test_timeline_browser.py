@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from space import app
-from space.lessons.timeline import tab as timeline
+from space.lessons.timeline import tab, view, work
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.weights import hub
 from tests.pages import until, until_quiet
@@ -39,7 +39,7 @@ def url(root: Path) -> Iterator[str]:
         with gr.Tabs():
             with gr.Tab("First"):
                 gr.Markdown("first")
-            timeline.build()
+            tab.build()
         yield app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
         demo.close()
     hub.clear()
@@ -54,7 +54,7 @@ def open_run(page: Page, url: str) -> None:
 
 def choose_model(page: Page, name: str) -> None:
     page.locator("#timeline-model input").click()
-    page.get_by_role("option").nth(timeline.NAMES.index(name)).click()
+    page.get_by_role("option").nth(work.NAMES.index(name)).click()
     page.locator(f"#timeline-run [data-model={name}]").wait_for()
 
 
@@ -223,7 +223,7 @@ def test_what_is_missing_gets_a_sentence(page: Page, url: str, root: Path) -> No
     for gone in (".frame", ".controls", ".magnifier", ".panel"):
         assert run.locator(gone).locator("visible=true").count() == 0
     (root / BARE_NAME / "history.csv").write_text("step,loss\n0,9\n10,5\n100,1\n")
-    timeline._training_run.cache_clear()
+    view._training_run.cache_clear()
     choose_model(page, GAN_NAME)
     expect(run.locator(".frame")).to_be_visible()
     choose_model(page, BARE_NAME)
@@ -237,7 +237,7 @@ def test_what_is_missing_gets_a_sentence(page: Page, url: str, root: Path) -> No
 def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     page: Page, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, go_on, load = threading.Event(), threading.Event(), timeline.load
+    asked, go_on, load = threading.Event(), threading.Event(), tab.load
 
     def slowly(name: str, *needs: str) -> hub.LoadedModel:
         if name == GAN_NAME:
@@ -245,12 +245,12 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
             go_on.wait(60)
         return load(name, *needs)
 
-    monkeypatch.setattr(timeline, "load", slowly)
+    monkeypatch.setattr(tab, "load", slowly)
     page.goto(url)
     page.get_by_role("tab", name="How it learned").click()
     until(page, asked.is_set)
     page.locator("#timeline-model input").click()
-    page.get_by_role("option").nth(timeline.NAMES.index(VAE_NAME)).click()
+    page.get_by_role("option").nth(work.NAMES.index(VAE_NAME)).click()
     page.wait_for_timeout(1000)
     go_on.set()
     page.locator(f"#timeline-run [data-model={VAE_NAME}]").wait_for()

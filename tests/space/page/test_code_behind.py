@@ -24,7 +24,7 @@ from space.lessons.manifold.api import decode, manifold
 from space.lessons.manifold.work import MAPS
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
-from space.lessons.timeline import tab as timeline
+from space.lessons.timeline.tab import show as show_run
 from space.lessons.translate import tab as translate
 from space.models import models_that
 from space.pictures.files import read_image
@@ -231,7 +231,7 @@ def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
 
 @pytest.mark.parametrize("name", ["gan-mnist", "cyclegan-twemoji2fluent"])
 def test_the_pictures_of_training(home: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    shown, _, _, code = timeline.show(name)
+    shown, _, _, code = show_run(name)
     made = run(code)
     assert_same(
         made,
