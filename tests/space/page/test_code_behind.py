@@ -232,6 +232,7 @@ def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
 @pytest.mark.parametrize("name", ["gan-mnist", "cyclegan-twemoji2fluent"])
 def test_the_pictures_of_training(home: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown, _, _, code = show_run(name)
+    capsys.readouterr()  # the line of a model that is loaded here for the first time
     made = run(code)
     assert_same(
         made,
