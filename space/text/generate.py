@@ -1,4 +1,4 @@
-"""What the generate tab says. Keys `samples.*` go to the component, which picks the language itself."""
+"""What the generate tab says. Keys `generate.panel.*` go to generate.js, which picks the language itself."""
 
 from space.text import page
 
@@ -100,36 +100,36 @@ TEXT = {
         "벗어납니다. 세 개를 평균하면 길이가 $1/\\sqrt 3$로 줄어 결과가 제자리로 돌아옵니다. "
         "(논문은 표본 하나로는 결과가 불안정해서 세 개를 평균했습니다.)",
     ),
-    "samples.slots": ("Click samples for", "누른 표본의 용도"),
-    "samples.walk_slot": ("walk", "보간"),
-    "samples.clear": ("Clear", "비우기"),
-    "samples.order": ("best to worst by D", "D 점수 높은 순"),
-    "samples.samples": (
+    "generate.panel.slots": ("Click samples for", "누른 표본의 용도"),
+    "generate.panel.walk_slot": ("walk", "보간"),
+    "generate.panel.clear": ("Clear", "비우기"),
+    "generate.panel.order": ("best to worst by D", "D 점수 높은 순"),
+    "generate.panel.samples": (
         "Samples: choose with Enter, move with the arrow keys",
         "표본: Enter로 선택, 방향 키로 이동",
     ),
-    "samples.sample": ("Sample", "표본"),
-    "samples.walk": ("Walk through the latent space", "잠재 공간 보간"),
-    "samples.walk_hint": (
+    "generate.panel.sample": ("Sample", "표본"),
+    "generate.panel.walk": ("Walk through the latent space", "잠재 공간 보간"),
+    "generate.panel.walk_hint": (
         "Through the chosen samples in turn and back to the first, on the sphere (slerp). Choose two to "
         "eight; a row of the strip leads from one to the next.",
         "선택한 표본을 차례로 지나 처음으로 돌아오는 구면 선형 보간(slerp)입니다. 두 개에서 여덟 개까지 "
         "선택하세요. "
         "한 줄이 한 표본에서 다음 표본까지입니다.",
     ),
-    "samples.strip": ("All frames of the walk", "보간의 모든 프레임"),
-    "samples.position": ("Frame of the walk", "보간의 프레임"),
-    "samples.speed": ("Speed", "속도"),
-    "samples.play": ("Play", "재생"),
-    "samples.pause": ("Pause", "일시 정지"),
-    "samples.sum": ("Arithmetic: a − b + c", "잠재 벡터 연산: a − b + c"),
-    "samples.sum_hint": (
+    "generate.panel.strip": ("All frames of the walk", "보간의 모든 프레임"),
+    "generate.panel.position": ("Frame of the walk", "보간의 프레임"),
+    "generate.panel.speed": ("Speed", "속도"),
+    "generate.panel.play": ("Play", "재생"),
+    "generate.panel.pause": ("Pause", "일시 정지"),
+    "generate.panel.sum": ("Arithmetic: a − b + c", "잠재 벡터 연산: a − b + c"),
+    "generate.panel.sum_hint": (
         "Choose one to three samples for each; their vectors are averaged. "
         "Try a bold 7 − a thin 7 + a thin 1.",
         "각각 한 개에서 세 개까지 선택하면 벡터를 평균합니다. 예: 굵은 7 − 가는 7 + 가는 1",
     ),
-    "samples.result": ("result", "결과"),
-    "samples.length": (
+    "generate.panel.result": ("result", "결과"),
+    "generate.panel.length": (
         "Length of a − b + c: {length} (of a sample, about {typical})",
         "a − b + c의 길이: {length} (표본의 길이: 약 {typical})",
     ),

@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 from PIL import Image, ImageChops
 
 from space import app
-from space.lessons.generate import tab as generate
+from space.lessons.generate import api as generate
 from space.lessons.manifold.api import decode
 from space.lessons.translate.work import translate
 from space.models import models_that

@@ -1,4 +1,4 @@
-"""The generate tab without a browser: the same sample everywhere, the sphere, the figures, and the API."""
+"""The generation lesson without a browser: equal samples everywhere, the sphere, the metrics, and the API."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from space import app
-from space.lessons.generate import tab as generate
+from space.lessons.generate import api, tab, view, work
 from space.models import MODELS
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
@@ -43,7 +43,7 @@ SMALL: dict[type[nn.Module], Any] = {
 def write_models(root: Path) -> None:
     """Every generator of the lab, small and untrained, with weights that tell latent vectors apart."""
     torch.manual_seed(0)
-    for name in generate.generators():
+    for name in work.generators():
         model = MODELS[name](SMALL[MODELS[name]])
         for module in model.modules():
             if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
@@ -80,24 +80,28 @@ def pixels(images: Tensor) -> np.ndarray:
 
 
 def panel(name: str, number: int = 8, seed: int = 0, scale: float = 1, chosen: Any = None) -> dict[str, Any]:
-    return generate.show_panel(name, number, seed, scale, chosen)[0]
+    return tab.show_panel(name, number, seed, scale, chosen)[0]
+
+
+def journey(model: nn.Module, z: Tensor, sent: Any) -> dict[str, Any]:
+    return view.journey(model, z, work.read_selection(sent, len(z)))
 
 
 def test_every_model_that_decodes_can_generate() -> None:
-    found = generate.generators()
+    found = work.generators()
     assert set(found) == {name for name, family in MODELS.items() if hasattr(family, "decode")}
-    assert {generate.MODEL, generate.OTHER} < set(found) and "classifier-mnist" not in found
+    assert {work.MODEL, work.OTHER} < set(found) and "classifier-mnist" not in found
     families = [MODELS[name] for name in found]
     assert families.index(Autoencoder) > max(families.index(family) for family in (GAN, DCGAN, VAE))
 
 
-@pytest.mark.parametrize("name", generate.generators())
+@pytest.mark.parametrize("name", work.generators())
 def test_a_sample_is_the_same_at_any_number(name: str) -> None:
-    picture, numbers = generate.generate(name, 64, seed=3)
+    picture, numbers = api.generate(name, 64, seed=3)
     all_of_them = tiles(picture, 8)
     assert np.ptp(all_of_them, 0).max() > 20  # they differ from each other
     for number in (1, 2, 5, 8, 33):
-        picture, fewer = generate.generate(name, number, seed=3)
+        picture, fewer = api.generate(name, number, seed=3)
         assert picture.size == (28 * min(number, 8), 28 * math.ceil(number / 8))
         # CPU kernels may round the last bit otherwise for another size of the batch
         assert np.abs(tiles(picture, fewer["columns"])[:number] - all_of_them[:number]).max() <= 1
@@ -108,15 +112,15 @@ def test_a_sample_is_the_same_at_any_number(name: str) -> None:
 
 
 def test_the_seed_chooses_and_the_scale_multiplies(dcgan: nn.Module) -> None:
-    z, other = (generate.draw_latents(dcgan, 4, seed, 1.0) for seed in (0, 1))
+    z, other = (work.draw_latents(dcgan, 4, seed, 1.0) for seed in (0, 1))
     assert not torch.isclose(z, other).any()
-    assert torch.equal(generate.draw_latents(dcgan, 4, 0, 1.5), 1.5 * z)
-    picture, _ = generate.generate("dcgan-mnist", 8, scale=0)
+    assert torch.equal(work.draw_latents(dcgan, 4, 0, 1.5), 1.5 * z)
+    picture, _ = api.generate("dcgan-mnist", 8, scale=0)
     assert np.ptp(tiles(picture, 8), 0).max() == 0
 
 
 def test_scores_are_what_the_discriminator_says(dcgan: nn.Module) -> None:
-    images = dcgan.decode(generate.draw_latents(dcgan, 6, 0, 1.0))
+    images = dcgan.decode(work.draw_latents(dcgan, 6, 0, 1.0))
     expected = 1 / (1 + np.exp(-dcgan.discriminate(images).double().numpy()))
     assert panel("dcgan-mnist", 6)["panel"]["scores"] == pytest.approx(expected, rel=1e-4)
     assert panel("vae-mnist-20d", 6)["panel"]["scores"] is None
@@ -171,25 +175,25 @@ def test_one_dimension_has_no_sphere_but_a_way() -> None:
 
 def test_a_walk_visits_its_stops_and_comes_back() -> None:
     stops = torch.randn(4, 16, generator=torch.Generator().manual_seed(1))
-    way = walk(stops, generate.NUM_FRAMES)
-    assert way.shape == (4 * generate.NUM_FRAMES, 16)
-    torch.testing.assert_close(way[:: generate.NUM_FRAMES], stops)
-    back = slerp(stops[3], stops[0], torch.arange(generate.NUM_FRAMES + 1) / generate.NUM_FRAMES)
-    torch.testing.assert_close(way[-generate.NUM_FRAMES :], back[:-1])
+    way = walk(stops, work.NUM_FRAMES)
+    assert way.shape == (4 * work.NUM_FRAMES, 16)
+    torch.testing.assert_close(way[:: work.NUM_FRAMES], stops)
+    back = slerp(stops[3], stops[0], torch.arange(work.NUM_FRAMES + 1) / work.NUM_FRAMES)
+    torch.testing.assert_close(way[-work.NUM_FRAMES :], back[:-1])
 
 
 def test_the_film_shows_the_chosen_samples(dcgan: nn.Module) -> None:
-    z = generate.draw_latents(dcgan, 8, 0, 1.0)
-    film = generate.travel(dcgan, z, {"walk": [6, 2, 3]})["walk"]
+    z = work.draw_latents(dcgan, 8, 0, 1.0)
+    film = journey(dcgan, z, {"walk": [6, 2, 3]})["walk"]
     frames = tiles(film["picture"], film["columns"])
-    assert len(frames) == film["columns"] * film["rows"] == 3 * generate.NUM_FRAMES
+    assert len(frames) == film["columns"] * film["rows"] == 3 * work.NUM_FRAMES
     expected = pixels(dcgan.decode(z[[6, 2, 3]]))
-    assert np.abs(frames[:: generate.NUM_FRAMES] - expected).max() <= 1
+    assert np.abs(frames[:: work.NUM_FRAMES] - expected).max() <= 1
 
 
 def test_arithmetic_takes_the_mean_of_each_term(dcgan: nn.Module) -> None:
-    z = generate.draw_latents(dcgan, 8, 0, 1.0)
-    found = generate.travel(dcgan, z, {"a": [0, 1, 2], "b": [3], "c": [4, 5]})
+    z = work.draw_latents(dcgan, 8, 0, 1.0)
+    found = journey(dcgan, z, {"a": [0, 1, 2], "b": [3], "c": [4, 5]})
     terms = torch.stack([z[:3].mean(0), z[3], z[4:6].mean(0)])
     terms = torch.cat([terms, terms[:1] - terms[1:2] + terms[2:]])
     assert np.abs(tiles(found["sum"]["picture"], 4) - pixels(dcgan.decode(terms))).max() <= 1
@@ -225,16 +229,16 @@ def test_a_choice_that_is_none_makes_nothing(chosen: Any) -> None:
 
 
 def test_a_choice_is_limited() -> None:
-    choice = generate.read_choice({slot: list(range(1000)) for slot in generate.SLOTS}, 64)
-    assert {slot: len(samples) for slot, samples in choice.items()} == generate.SLOTS
+    choice = work.read_selection({slot: list(range(1000)) for slot in work.SLOTS}, 64)
+    assert {slot: len(samples) for slot, samples in choice.items()} == work.SLOTS
 
 
 def test_spread_is_the_mean_distance() -> None:
     images = torch.rand(5, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     pairs = [(images[i] - images[j]).norm().item() for i in range(5) for j in range(i)]
-    assert generate.spread(images) == pytest.approx(np.mean(pairs))
+    assert work.spread(images) == pytest.approx(np.mean(pairs))
     digits = digit_sheet().flatten(0, 1)[:, None] / 255
-    assert generate.real_spread() == pytest.approx(generate.spread(digits))
+    assert work.real_spread() == pytest.approx(work.spread(digits))
 
 
 def test_figures_come_with_their_protocol_and_may_be_missing(models: Path) -> None:
@@ -264,31 +268,31 @@ def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.Monkey
             raise model_folder.ModelUnavailable(name, "model.safetensors is <missing>")
         return hub.load(name)
 
-    monkeypatch.setattr(generate, "load", load)
-    first, first_code, second, _, column = generate.show("gan-mnist", "vae-mnist-2d", 4, 0, 1.0, None, None)
+    monkeypatch.setattr(tab, "load", load)
+    first, first_code, second, _, column = tab.show("gan-mnist", "vae-mnist-2d", 4, 0, 1.0, None, None)
     assert "&lt;missing&gt;" in first["panel"]["about"] and "picture" not in first["panel"]
     assert first_code == "" and second["panel"]["number"] == 4 and column["visible"] is True
-    *_, column = generate.show("vae-mnist-2d", generate.NOTHING, 4, 0, 1.0, None, None)
+    *_, column = tab.show("vae-mnist-2d", tab.NOTHING, 4, 0, 1.0, None, None)
     assert column["visible"] == "hidden"
 
 
 @pytest.mark.parametrize(
     ("call", "key"),
     [
-        (lambda: generate.generate("gan"), "unknown_model"),
-        (lambda: generate.generate(None), "unknown_model"),
-        (lambda: generate.generate("classifier-mnist"), "choice"),
-        (lambda: generate.generate("gan-mnist", 0), "number"),
-        (lambda: generate.generate("gan-mnist", 65), "number"),
-        (lambda: generate.generate("gan-mnist", "4"), "number"),
-        (lambda: generate.generate("gan-mnist", math.nan), "number"),
-        (lambda: generate.generate("gan-mnist", 4, -1), "number"),
-        (lambda: generate.generate("gan-mnist", 4, 2**32), "number"),
-        (lambda: generate.generate("gan-mnist", 4, None), "number"),
-        (lambda: generate.generate("gan-mnist", 4, 0, 2.5), "number"),
-        (lambda: generate.generate("gan-mnist", 4, 0, math.nan), "number"),
-        (lambda: generate.explore("classifier-mnist", 4, 0, 1.0, None), "choice"),
-        (lambda: generate.show("nothing", "gan-mnist", 4, 0, 1.0, None, None), "unknown_model"),
+        (lambda: api.generate("gan"), "unknown_model"),
+        (lambda: api.generate(None), "unknown_model"),
+        (lambda: api.generate("classifier-mnist"), "choice"),
+        (lambda: api.generate("gan-mnist", 0), "number"),
+        (lambda: api.generate("gan-mnist", 65), "number"),
+        (lambda: api.generate("gan-mnist", "4"), "number"),
+        (lambda: api.generate("gan-mnist", math.nan), "number"),
+        (lambda: api.generate("gan-mnist", 4, -1), "number"),
+        (lambda: api.generate("gan-mnist", 4, 2**32), "number"),
+        (lambda: api.generate("gan-mnist", 4, None), "number"),
+        (lambda: api.generate("gan-mnist", 4, 0, 2.5), "number"),
+        (lambda: api.generate("gan-mnist", 4, 0, math.nan), "number"),
+        (lambda: tab.explore("classifier-mnist", 4, 0, 1.0, None), "choice"),
+        (lambda: tab.show("nothing", "gan-mnist", 4, 0, 1.0, None, None), "unknown_model"),
     ],
 )
 def test_bad_input_is_one_sentence(call: Callable[[], object], key: str) -> None:
@@ -309,7 +313,7 @@ def url() -> Iterator[str]:
 def test_api_round_trip(url: str) -> None:
     client = Client(url, verbose=False)
     file, numbers = client.predict("dcgan-mnist", 12, 7, 0.5, api_name="/generate")
-    picture, expected = generate.generate("dcgan-mnist", 12, 7, 0.5)
+    picture, expected = api.generate("dcgan-mnist", 12, 7, 0.5)
     assert np.abs(np.asarray(Image.open(file).convert("L"), int) - np.asarray(picture, int)).max() <= 1
     assert numbers["scores"] == pytest.approx(expected["scores"], abs=1e-4)
     assert numbers | {"scores": None} == expected | {"scores": None}

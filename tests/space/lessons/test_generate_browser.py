@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from space import app
-from space.lessons.generate import tab as generate
+from space.lessons.generate import work
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
@@ -63,8 +63,8 @@ def expect_frame(page: Page, expected: np.ndarray) -> None:
 def decoded(seed: int, number: int) -> np.ndarray:
     """Sample `number`, counted from 1, of the first model at latent scale 1, (28, 28) as int."""
     with torch.inference_mode():
-        model = hub.load(generate.MODEL).model
-        image = model.decode(generate.draw_latents(model, number, seed, 1.0))[-1, 0]
+        model = hub.load(work.MODEL).model
+        image = model.decode(work.draw_latents(model, number, seed, 1.0))[-1, 0]
     return (image * 255).round().numpy().astype(int)
 
 
@@ -85,7 +85,7 @@ def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> No
     requests: list[str] = []
     page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))
     assert order(page) == list(range(1, 33))
-    page.get_by_label(TEXT["samples.order"][0]).first.check()
+    page.get_by_label(TEXT["generate.panel.order"][0]).first.check()
     scores = page.locator(f"{FIRST} .score").all_inner_texts()
     assert scores == sorted(scores, reverse=True) and len(set(scores)) > 4
     assert sorted(order(page)) == list(range(1, 33)) != order(page)
@@ -106,7 +106,7 @@ def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> No
 
 def test_clicks_choose_a_walk_and_a_sum(page: Page, url: str) -> None:
     open_tab(page, url)
-    page.locator(FIRST).get_by_text(TEXT["samples.clear"][0]).click()
+    page.locator(FIRST).get_by_text(TEXT["generate.panel.clear"][0]).click()
     expect(page.locator(f"{FIRST} .film")).not_to_be_visible()
     for number in (5, 9):
         sample(page, number).click()
@@ -171,7 +171,7 @@ def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str
     page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     assert page.locator(f"{FIRST} .position").input_value() == "0"
-    expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["samples.play"][0])
+    expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["generate.panel.play"][0])
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str
 def test_a_phone_in_korean(page: Page, url: str) -> None:
     open_tab(page, url)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["samples.pause"][1])
-    expect(page.locator(f"{FIRST} .walk h3")).to_have_text(TEXT["samples.walk"][1])
+    expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["generate.panel.pause"][1])
+    expect(page.locator(f"{FIRST} .walk h3")).to_have_text(TEXT["generate.panel.walk"][1])
     first, second = (page.locator(panel).bounding_box() for panel in (FIRST, SECOND))
     assert second["y"] >= first["y"] + first["height"]  # one above the other
     cell = page.locator(f"{FIRST} .sample").first.bounding_box()

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from space import app
-from space.lessons.generate import tab as generate
+from space.lessons.generate import api as generate_api
 from space.lessons.manifold.work import read_latents
 from space.text import TEXT
 from space.weights import hub
@@ -150,10 +150,10 @@ def test_samples_and_their_walk(page: Page, url: str) -> None:
     visit_tab(page, url, "generate")
     panel = page.locator("#generate-panel")
     expect(panel.locator(".samples > *")).to_have_count(32, timeout=60_000)
-    expect(panel.get_by_role("img", name=TEXT["samples.strip"][0])).to_be_visible()
+    expect(panel.get_by_role("img", name=TEXT["generate.panel.strip"][0])).to_be_visible()
     expect(panel.locator(".sum button.png")).to_be_hidden()
     file, content = keep(panel.locator(".files button.png"))
-    picture, numbers = generate.generate("dcgan-mnist", 32, 0, 1.0)
+    picture, numbers = generate_api.generate("dcgan-mnist", 32, 0, 1.0)
     assert file == "dcgan-mnist_seed0_32.png"
     assert np.abs(pixels(content) - np.asarray(picture, int)).max() <= 1
     file, content = keep(panel.locator(".strip button.png"))

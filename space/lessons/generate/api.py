@@ -1,0 +1,60 @@
+"""The endpoint /generate."""
+
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from space.lessons.generate.view import COLUMNS
+from space.lessons.generate.work import MODEL, draw_samples, generators
+from space.page.components import choice
+from space.page.handlers import HEAVY, friendly
+from space.pictures.outputs import to_grid
+from space.weights.hub import load
+
+
+def generate(
+    model: str, number: int = 16, seed: int = 0, scale: float = 1.0
+) -> tuple[Image.Image, dict[str, Any]]:
+    """Pictures of digits made from noise, and how real the model's discriminator takes each of them for.
+
+    Args:
+        model: the generator or decoder; a plain autoencoder was not made for it, and shows
+        number: samples, an integer from 1 to 64
+        seed: of the noise, an integer from 0 (default) to 4294967295; a sample is the same at any number
+        scale: factor of the noise z ~ N(0, I), 0 to 2; below 1 samples are cleaner and more alike
+
+    Returns:
+        the samples row by row, at most eight in a row, 28x28 pixels each, without gaps
+        source and commit of the model, the settings, and scores: D(G(z)) in [0, 1] of each sample, null for
+            a model without a discriminator
+    """
+    loaded = load(model, "decode")
+    samples = draw_samples(loaded, number, seed, scale)
+    columns = min(len(samples.images), COLUMNS)
+    numbers = {
+        "model": model,
+        "source": loaded.source,
+        "commit": loaded.commit,
+        "reason": loaded.reason,
+        "number": len(samples.images),
+        "seed": int(seed),
+        "scale": scale,
+        "columns": columns,
+        "image_size": loaded.model.config.image_size,
+        "scores": samples.scores,
+    }
+    return to_grid(samples.images, columns, padding=0), numbers
+
+
+def build_api() -> None:
+    """The endpoint's components, which are not on the page."""
+    with gr.Row(visible=False):
+        inputs = [
+            choice("model", generators(), MODEL),
+            gr.Number(16, label="number"),
+            gr.Number(0, label="seed"),
+            gr.Number(1.0, label="scale"),
+        ]
+        outputs = [gr.Image(format="png", type="pil", label="samples"), gr.JSON(label="numbers")]
+    gr.on([], friendly(generate), inputs, outputs, api_name="generate", **HEAVY)

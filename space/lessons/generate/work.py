@@ -1,0 +1,128 @@
+"""The generation lesson's computations: samples of a model, walks between them, and arithmetic with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from space.models import MODELS, models_that
+from space.models.latents import walk
+from space.models.layers import standard_normal
+from space.pictures.sheets import digit_sheet
+from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
+from space.text.refusals import check_number
+from space.weights.hub import LoadedModel
+
+MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
+"""the two models that the page begins with"""
+NUM_FRAMES = 12
+"""pictures from one stop of a walk to the next"""
+SLOTS = {"walk": 8, "a": 3, "b": 3, "c": 3}
+"""uses that samples are selected for, and how many each takes at most"""
+Selection = Mapping[str, Sequence[int]]
+"""slot -> numbers of the samples selected for it, from 0"""
+FIRST_SELECTION: Selection = {"walk": [0, 1, 2], "a": [], "b": [], "c": []}
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples of one model, with what they were made from and how they were scored."""
+
+    loaded: LoadedModel
+    z: Tensor
+    """(B, latent_dim)"""
+    images: Tensor
+    """(B, C, H, W)"""
+    scores: list[float] | None
+    """D(G(z)) of each image; None for a model without a discriminator"""
+    scale: float
+
+    @property
+    def typical_length(self) -> float:
+        """Length that z has in most cases: scale * sqrt(latent_dim)."""
+        return self.scale * self.z.shape[1] ** 0.5
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """a - b + c of latent vectors."""
+
+    images: Tensor
+    """(4, C, H, W): a, b, c and the result, decoded"""
+    lengths: list[float]
+    """of the four latent vectors"""
+
+
+def generators() -> list[str]:
+    """Names of the models that turn latent vectors into images; those made for it come first."""
+
+    def fitness(name: str) -> int:
+        return hasattr(MODELS[name], "discriminate") + hasattr(MODELS[name], "sample")
+
+    return sorted(models_that("decode"), key=fitness, reverse=True)
+
+
+def draw_latents(model: nn.Module, number: float, seed: float, scale: float) -> Tensor:
+    """z = scale * N(0, I), (number, latent_dim); sample i is the same at any number."""
+    number = int(check_number("number", number, 1, MAX_SAMPLES))
+    seed = int(check_number("seed", seed, 0, MAX_SEED))
+    scale = check_number("scale", scale, 0, MAX_SCALE)
+    return scale * standard_normal(number, model.config.latent_dim, torch.Generator().manual_seed(seed))
+
+
+def draw_samples(loaded: LoadedModel, number: float, seed: float, scale: float) -> Samples:
+    """`number` samples of a model; raises `Problem` for settings out of bounds."""
+    z = draw_latents(loaded.model, number, seed, scale)
+    images = loaded.model.decode(z)
+    return Samples(loaded, z, images, score(loaded.model, images), scale)
+
+
+def score(model: nn.Module, images: Tensor) -> list[float] | None:
+    """D(G(z)) of each image, in double precision so that few are exactly 0 or 1; None without a D."""
+    if not hasattr(model, "discriminate"):
+        return None
+    return torch.sigmoid(model.discriminate(images).double()).tolist()
+
+
+def film(model: nn.Module, z: Tensor, selection: Selection) -> Tensor | None:
+    """Frames (stops * NUM_FRAMES, C, H, W) of the walk through the selected samples; None below two."""
+    stops = selection["walk"]
+    return model.decode(walk(z[stops], NUM_FRAMES)) if len(stops) > 1 else None
+
+
+def arithmetic(model: nn.Module, z: Tensor, selection: Selection) -> Arithmetic | None:
+    """a - b + c of the selected samples; None while a term is empty.
+
+    As many as three samples a term are averaged (Radford et al. 2016, section 6.3.2).
+    """
+    if not all(selection[slot] for slot in "abc"):
+        return None
+    a, b, c = (z[selection[slot]].mean(0) for slot in "abc")
+    terms = torch.stack([a, b, c, a - b + c])  # (4, latent_dim)
+    return Arithmetic(model.decode(terms), terms.norm(dim=1).tolist())
+
+
+def read_selection(sent: Any, number: int) -> dict[str, list[int]]:
+    """The selection that a page sent, as far as it is sound: samples among the first `number` alone."""
+    sent = sent if isinstance(sent, dict) else {}
+    found = {slot: sent.get(slot) for slot in SLOTS}
+    return {
+        slot: [i for i in found[slot] if type(i) is int and 0 <= i < number][: SLOTS[slot]]
+        if isinstance(found[slot], list)
+        else []
+        for slot in SLOTS
+    }
+
+
+def spread(images: Tensor) -> float:
+    """Mean Euclidean distance between two of the images (B, C, H, W)."""
+    return torch.pdist(images.flatten(1)).mean().item()
+
+
+@lru_cache
+def real_spread() -> float:
+    """`spread` of the 200 test digits that come with the app."""
+    return spread(digit_sheet().flatten(0, 1) / 255)
