@@ -3,7 +3,8 @@
     python app.py                                       # in one terminal
     python -m tests.look http://127.0.0.1:7860 looks    # in another: PNG files in looks/
 
-`--tab manifold game` takes only these, `--throttle 4` slows the page's CPU four times, `--dark` asks for dark colours.
+`--tab manifold game` takes only these, `--throttle 4` slows the page's CPU four times, `--dark` asks for dark
+colours.
 """
 
 from dataclasses import dataclass
