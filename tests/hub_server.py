@@ -209,7 +209,7 @@ def start_client(hub: HubServer, home: Path, **environment: str) -> Iterator[Pro
 
 
 def make_model_folder(folder: Path, seed: int = 0, hidden_dim: int = 8) -> Path:
-    """A complete model folder of a tiny `vae-mnist-2d`."""
+    """A complete model folder of a tiny VAE of two dimensions."""
     torch.manual_seed(seed)
     VAE(VAEConfig(hidden_dim=hidden_dim)).save_pretrained(folder)
     (folder / "metrics.json").write_text("{}")

@@ -25,6 +25,7 @@ from typing import Any
 import torch
 from tqdm.auto import tqdm
 
+from space.models import roles
 from space.weights.hub import BUNDLED
 from training.loop import History, TrainingError, run
 
@@ -51,31 +52,31 @@ class Bar:
 
 
 BARS = {
-    "autoencoder-mnist": [Bar("reconstruction_psnr", at_least=23.0)],
-    "autoencoder-mnist-2d": [Bar("reconstruction_psnr", at_least=14.8)],
-    "autoencoder-conv-mnist": [Bar("reconstruction_psnr", at_least=24.5)],
-    "autoencoder-denoising-mnist": [
+    roles.PLAIN: [Bar("reconstruction_psnr", at_least=23.0)],
+    roles.PLAIN_MAP: [Bar("reconstruction_psnr", at_least=14.8)],
+    roles.CONVOLUTIONAL: [Bar("reconstruction_psnr", at_least=24.5)],
+    roles.DENOISING: [
         Bar("denoised_psnr_gaussian", at_least=17.38),  # 8 dB above the noisy images
         Bar("denoised_psnr_coin_flip", at_least=16.0),
     ],
-    "autoencoder-contractive-mnist": [Bar("jacobian_norm", at_most=14.2)],  # half of the plain one's
-    "autoencoder-sparse-mnist": [Bar("active_fraction", at_most=20.0)],
-    "vae-mnist-2d": [Bar("neg_elbo_1", at_most=138.0)],
-    "vae-mnist-20d": [Bar("neg_elbo_1", at_most=93.0)],
-    "gan-mnist": [
-        Bar("lenet_fid", at_most=135.48),  # that of vae-mnist-20d
+    roles.CONTRACTIVE: [Bar("jacobian_norm", at_most=14.2)],  # half of the plain one's
+    roles.SPARSE: [Bar("active_fraction", at_most=20.0)],
+    roles.VAE_MAP: [Bar("neg_elbo_1", at_most=138.0)],
+    roles.VAE_DEEP: [Bar("neg_elbo_1", at_most=93.0)],
+    roles.GAN: [
+        Bar("lenet_fid", at_most=135.48),  # that of the deep VAE
         Bar("precision", at_least=0.6),
         Bar("recall", at_least=0.5),
     ],
-    "dcgan-mnist": [
-        Bar("lenet_fid", at_most=27.1),  # a fifth of that of vae-mnist-20d
+    roles.DCGAN: [
+        Bar("lenet_fid", at_most=27.1),  # a fifth of that of the deep VAE
         Bar("precision", at_least=0.75),
         Bar("recall", at_least=0.75),
         Bar("class_entropy", at_least=2.27),
     ],
-    "classifier-mnist": [Bar("accuracy", at_least=99.0)],
-    "classifier-twemoji2fluent": [Bar("accuracy", at_least=97.0)],
-    "cyclegan-twemoji2fluent": [
+    roles.DIGIT_JUDGE: [Bar("accuracy", at_least=99.0)],
+    roles.EMOJI_JUDGE: [Bar("accuracy", at_least=97.0)],
+    roles.TRANSLATOR: [
         # 0.88 x that of doing nothing; 0.02 above that of doing nothing
         *(Bar(f"l1_{way}", at_most=0.1468) for way in ("ab", "ba")),
         *(Bar(f"ssim_{way}", at_least=0.3815) for way in ("ab", "ba")),

@@ -1,7 +1,7 @@
 """Train an autoencoder: plain, sparse, denoising or contractive, fully connected or convolutional.
 
-    accelerate launch -m training.train_autoencoder --output_dir runs/autoencoder-mnist
-    accelerate launch -m training.train_autoencoder --output_dir runs/autoencoder-denoising-mnist \\
+    accelerate launch -m training.train_autoencoder --output_dir runs/autoencoder
+    accelerate launch -m training.train_autoencoder --output_dir runs/denoising \\
         --model.variant denoising
 
 The commands, times and results of the shipped models are in README.md.

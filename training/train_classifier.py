@@ -1,6 +1,6 @@
 """Train the LeNet-like classifier whose features measure generated images.
 
-    accelerate launch -m training.train_classifier --output_dir runs/classifier-mnist
+    accelerate launch -m training.train_classifier --output_dir runs/classifier
 
 The commands, times and results of the shipped models are in README.md.
 """

@@ -1,6 +1,6 @@
 """Learn to translate between two sets of images without pairs (Zhu et al. 2017, https://arxiv.org/abs/1703.10593).
 
-    accelerate launch -m training.train_cyclegan --output_dir runs/cyclegan-twemoji2fluent --data_dir data
+    accelerate launch -m training.train_cyclegan --output_dir runs/cyclegan --data_dir data
 
 The commands, times and results of the shipped models are in README.md.
 """

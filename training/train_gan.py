@@ -1,7 +1,7 @@
 """Play the GAN game between a generator and a discriminator (Goodfellow et al. 2014, algorithm 1).
 
-    accelerate launch -m training.train_gan --output_dir runs/dcgan-mnist --model dcgan
-    accelerate launch -m training.train_gan --output_dir runs/gan-mnist --model gan
+    accelerate launch -m training.train_gan --output_dir runs/dcgan --model dcgan
+    accelerate launch -m training.train_gan --output_dir runs/gan --model gan
 
 The commands, times and results of the shipped models are in README.md.
 """

@@ -1,7 +1,7 @@
 """Train a variational autoencoder on -ELBO.
 
-    accelerate launch -m training.train_vae --output_dir runs/vae-mnist-2d
-    accelerate launch -m training.train_vae --output_dir runs/vae-mnist-20d \\
+    accelerate launch -m training.train_vae --output_dir runs/vae
+    accelerate launch -m training.train_vae --output_dir runs/vae-20d \\
         --model.latent_dim 20 --model.architecture conv --mixed_precision bf16
 
 The commands, times and results of the shipped models are in README.md.

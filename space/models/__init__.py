@@ -6,6 +6,7 @@ Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode
 
 from torch import Tensor, nn
 
+from . import roles
 from .autoencoder import Autoencoder
 from .classifier import Classifier
 from .cyclegan import CycleGAN
@@ -14,21 +15,21 @@ from .gan import GAN
 from .vae import VAE
 
 MODELS = {
-    "autoencoder-mnist": Autoencoder,
-    "autoencoder-mnist-2d": Autoencoder,
-    "autoencoder-sparse-mnist": Autoencoder,
-    "autoencoder-denoising-mnist": Autoencoder,
-    "autoencoder-contractive-mnist": Autoencoder,
-    "autoencoder-conv-mnist": Autoencoder,
-    "vae-mnist-2d": VAE,
-    "vae-mnist-20d": VAE,
-    "gan-mnist": GAN,
-    "dcgan-mnist": DCGAN,
-    "cyclegan-twemoji2fluent": CycleGAN,
-    "classifier-mnist": Classifier,
-    "classifier-twemoji2fluent": Classifier,
+    roles.PLAIN: Autoencoder,
+    roles.PLAIN_MAP: Autoencoder,
+    roles.SPARSE: Autoencoder,
+    roles.DENOISING: Autoencoder,
+    roles.CONTRACTIVE: Autoencoder,
+    roles.CONVOLUTIONAL: Autoencoder,
+    roles.VAE_MAP: VAE,
+    roles.VAE_DEEP: VAE,
+    roles.GAN: GAN,
+    roles.DCGAN: DCGAN,
+    roles.TRANSLATOR: CycleGAN,
+    roles.DIGIT_JUDGE: Classifier,
+    roles.EMOJI_JUDGE: Classifier,
 }
-"""Every model of the lab: name of its folder or repository -> class."""
+"""Every model of the lab: its name -> its family. A model that plays no part has its name only here."""
 
 
 def models_that(*methods: str) -> list[str]:

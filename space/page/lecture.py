@@ -9,30 +9,31 @@ from typing import Any
 
 import gradio as gr
 
+from space.models import roles
 from space.page.words import LATEX, i18n, words
 from space.text import TEXT
 
 HERE = Path(__file__).parent
 STEPS = {  # name: the link, and the id of what to look at, where it is not the top of the tab
     "autoencoder": ("tab=reconstruct", ""),
-    "code": ("tab=reconstruct&digit=85&model=autoencoder-mnist-2d", ""),
-    "sparse": ("tab=reconstruct&digit=60&model=autoencoder-sparse-mnist", ""),
-    "denoising": ("tab=reconstruct&digit=60&model=autoencoder-denoising-mnist&noise=gaussian", ""),
+    "code": (f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}", ""),
+    "sparse": (f"tab=reconstruct&digit=60&model={roles.SPARSE}", ""),
+    "denoising": (f"tab=reconstruct&digit=60&model={roles.DENOISING}&noise=gaussian", ""),
     "contractive": (
-        "tab=reconstruct&digit=60&model=autoencoder-contractive-mnist&noise=gaussian&level=0.2",
+        f"tab=reconstruct&digit=60&model={roles.CONTRACTIVE}&noise=gaussian&level=0.2",
         "",
     ),
-    "conv": ("tab=reconstruct&digit=60&model=autoencoder-conv-mnist", ""),
+    "conv": (f"tab=reconstruct&digit=60&model={roles.CONVOLUTIONAL}", ""),
     "family": ("tab=reconstruct&digit=60&model=family&noise=gaussian", "reconstruct-result"),
     "holes": ("tab=manifold&z=0.4,-0.2&ae_z=-2.9,7.7&grid=off&ae_grid=off", ""),
     "vae": ("tab=manifold&start=63", ""),
-    "sampling": ("tab=generate&model=vae-mnist-20d&other=autoencoder-mnist&number=16", ""),
+    "sampling": (f"tab=generate&model={roles.VAE_DEEP}&other={roles.PLAIN}&number=16", ""),
     "interpolation": ("tab=manifold", "manifold-between"),
     "game": ("tab=game", ""),
     "collapse": ("tab=game&preset=collapse", ""),
-    "gan": ("tab=generate&model=gan-mnist&other=vae-mnist-20d&number=16", ""),
-    "dcgan": ("tab=generate&model=dcgan-mnist&other=gan-mnist&number=16", ""),
-    "training": ("tab=timeline&model=dcgan-mnist&step=0", ""),
+    "gan": (f"tab=generate&model={roles.GAN}&other={roles.VAE_DEEP}&number=16", ""),
+    "dcgan": (f"tab=generate&model={roles.DCGAN}&other={roles.GAN}&number=16", ""),
+    "training": (f"tab=timeline&model={roles.DCGAN}&step=0", ""),
     "cyclegan": ("tab=translate", ""),
     "back": ("tab=translate&direction=ba", ""),
     "cycle": ("tab=translate&emoji=13", ""),

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 from safetensors.torch import load as load_safetensors
 
 from space import app
-from space.models import MODELS
+from space.models import MODELS, roles
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet
 from space.weights import hub
@@ -36,7 +36,7 @@ def folder(tmp_path_factory):
         small(model_class, latent_dim=latent_dim).save_pretrained(folder / name)
         if latent_dim == 2:
             (folder / name / "latents.csv").write_text("z1,z2,label\n0.5,-0.5,3\n1,1,7\n")
-    for name in ("gan-mnist", "dcgan-mnist"):
+    for name in (roles.GAN, roles.DCGAN):
         shutil.copytree(shipped / name / "samples", folder / name / "samples")
         shutil.copy(shipped / name / "history.csv", folder / name)
     with bundled(folder):
@@ -85,7 +85,7 @@ def test_models_lists_all(client):
 
 def test_generate_gives_a_file_and_the_scores_of_the_discriminator(client):
     def call(number):
-        return client.predict("dcgan-mnist", number, 7, 1.0, api_name="/generate")
+        return client.predict(roles.DCGAN, number, 7, 1.0, api_name="/generate")
 
     (few, numbers), (many, more) = call(3), call(8)
     assert Image.open(few).size == (3 * 28, 28) and Image.open(many).size == (8 * 28, 28)
@@ -96,7 +96,7 @@ def test_generate_gives_a_file_and_the_scores_of_the_discriminator(client):
 
 
 def test_timeline_gives_an_animation_and_the_history(client):
-    animation, history = client.predict("gan-mnist", api_name="/timeline")
+    animation, history = client.predict(roles.GAN, api_name="/timeline")
     with Image.open(animation) as frames:
         assert frames.n_frames == len(history["snapshots"]) >= 8
     assert {"step", "loss_d", "loss_g", "d_real", "d_fake", "value"} <= history["columns"].keys()
@@ -105,9 +105,9 @@ def test_timeline_gives_an_animation_and_the_history(client):
 @pytest.mark.parametrize(
     ("name", "arguments", "sentence"),
     [
-        ("/encode", ["dcgan-mnist"], "model is dcgan-mnist; choose one of: autoencoder-mnist"),
-        ("/generate", ["classifier-mnist", 4, 0, 1.0], "model is classifier-mnist; choose one of:"),
-        ("/generate", ["dcgan-mnist", 65, 0, 1.0], "number is 65"),
+        ("/encode", [roles.DCGAN], f"model is {roles.DCGAN}; choose one of: {roles.PLAIN}"),
+        ("/generate", [roles.DIGIT_JUDGE, 4, 0, 1.0], f"model is {roles.DIGIT_JUDGE}; choose one of:"),
+        ("/generate", [roles.DCGAN, 65, 0, 1.0], "number is 65"),
         ("/timeline", ["gan"], "There is no model named gan"),
     ],
 )
@@ -120,9 +120,7 @@ def test_a_model_that_cannot_is_named(client, picture, name, arguments, sentence
 
 def test_reconstruct_takes_a_file_and_gives_files_and_numbers(client, picture):
     def call():
-        return client.predict(
-            handle_file(picture), "autoencoder-mnist", "gaussian", 0.5, 7, api_name="/reconstruct"
-        )
+        return client.predict(handle_file(picture), roles.PLAIN, "gaussian", 0.5, 7, api_name="/reconstruct")
 
     *files, numbers = call()
     assert [Image.open(file).size for file in files] == [(28, 28)] * 4
@@ -136,11 +134,11 @@ def test_reconstruct_takes_a_file_and_gives_files_and_numbers(client, picture):
     ("arguments", "sentence"),
     [
         (("vae", "none", 0.5, 0), "There is no model named vae"),
-        (("autoencoder-mnist", "fog", 0.5, 0), "noise is fog"),
-        (("autoencoder-mnist", "gaussian", 7, 0), "level is 7"),
-        (("autoencoder-mnist", "gaussian", "loud", 0), "level is loud"),
-        (("autoencoder-mnist", "gaussian", 0.5, -1), "seed is -1"),
-        (("autoencoder-mnist", "gaussian", None, 0), "level is None"),
+        ((roles.PLAIN, "fog", 0.5, 0), "noise is fog"),
+        ((roles.PLAIN, "gaussian", 7, 0), "level is 7"),
+        ((roles.PLAIN, "gaussian", "loud", 0), "level is loud"),
+        ((roles.PLAIN, "gaussian", 0.5, -1), "seed is -1"),
+        ((roles.PLAIN, "gaussian", None, 0), "level is None"),
     ],
 )
 def test_bad_arguments_get_one_sentence(client, picture, arguments, sentence):
@@ -154,7 +152,7 @@ def test_not_a_number_gets_one_sentence(url, picture, level):
     """`gradio_client` refuses to send these; other clients do not."""
     (path,) = httpx.post(f"{url}/gradio_api/upload", files={"files": picture.read_bytes()}).json()
     image = json.dumps({"path": path, "meta": {"_type": "gradio.FileData"}})
-    data = f'{{"data": [{image}, "autoencoder-mnist", "gaussian", {level}, 0]}}'
+    data = f'{{"data": [{image}, "{roles.PLAIN}", "gaussian", {level}, 0]}}'
     call = f"{url}/gradio_api/call/reconstruct"
     event = httpx.post(call, content=data, headers={"content-type": "application/json"}).json()["event_id"]
     answer = httpx.get(f"{call}/{event}").text
@@ -172,7 +170,7 @@ def test_not_a_number_gets_one_sentence(url, picture, level):
 )
 def test_not_a_number_of_rows_gets_one_sentence(url, rows, limit, named):
     call = f"{url}/gradio_api/call/manifold"
-    data = f'{{"data": ["vae-mnist-2d", {rows}, "linear", {limit}]}}'
+    data = f'{{"data": ["{roles.VAE_MAP}", {rows}, "linear", {limit}]}}'
     event = httpx.post(call, content=data, headers={"content-type": "application/json"}).json()["event_id"]
     answer = httpx.get(f"{call}/{event}").text
     assert "event: error" in answer and f"{named} is" in answer and "must be a number from" in answer
@@ -182,14 +180,14 @@ def test_a_file_that_is_no_picture_gets_one_sentence(client, tmp_path):
     path = tmp_path / "picture.png"
     path.write_text("not a picture")
     with pytest.raises(AppError, match="not a picture that can be read"):
-        client.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
+        client.predict(handle_file(path), roles.PLAIN, "none", 0.5, 0, api_name="/reconstruct")
 
 
 def test_a_photo_of_60_megapixels_gets_one_sentence(client, tmp_path):
     path = tmp_path / "photo.png"
     Image.new("1", (10_000, 6_000)).save(path)
     with pytest.raises(AppError, match="60 megapixels"):
-        client.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
+        client.predict(handle_file(path), roles.PLAIN, "none", 0.5, 0, api_name="/reconstruct")
 
 
 def test_sentences_come_in_the_visitors_language(url, tmp_path):
@@ -197,22 +195,22 @@ def test_sentences_come_in_the_visitors_language(url, tmp_path):
     path.write_text("not a picture")
     korean = Client(url, verbose=False, headers={"accept-language": "ko-KR,ko;q=0.9"})
     with pytest.raises(AppError, match="이미지 파일이 아닙니다"):
-        korean.predict(handle_file(path), "autoencoder-mnist", "none", 0.5, 0, api_name="/reconstruct")
+        korean.predict(handle_file(path), roles.PLAIN, "none", 0.5, 0, api_name="/reconstruct")
 
 
 def test_the_weights_are_those_of_the_model(url, folder):
-    status, headers, body = get(f"{url}/weights/vae-mnist-2d")
-    assert status == 200 and body == (folder / "vae-mnist-2d" / "model.safetensors").read_bytes()
-    assert load_safetensors(body).keys() == hub.load("vae-mnist-2d").model.state_dict().keys()
-    status, _, part = get(f"{url}/weights/vae-mnist-2d", Range="bytes=8-19")
+    status, headers, body = get(f"{url}/weights/{roles.VAE_MAP}")
+    assert status == 200 and body == (folder / roles.VAE_MAP / "model.safetensors").read_bytes()
+    assert load_safetensors(body).keys() == hub.load(roles.VAE_MAP).model.state_dict().keys()
+    status, _, part = get(f"{url}/weights/{roles.VAE_MAP}", Range="bytes=8-19")
     assert status == 206 and part == body[8:20]
     assert headers["cache-control"] == "no-cache"
     with pytest.raises(urllib.error.HTTPError) as unchanged:
-        get(f"{url}/weights/vae-mnist-2d", **{"If-None-Match": headers["etag"]})
+        get(f"{url}/weights/{roles.VAE_MAP}", **{"If-None-Match": headers["etag"]})
     assert unchanged.value.code == 304 and unchanged.value.headers["etag"] == headers["etag"]
 
 
-@pytest.mark.parametrize("name", ["gan", "..%2f..%2fapp.py", "%2e%2e", "vae-mnist-2d%00"])
+@pytest.mark.parametrize("name", ["gan", "..%2f..%2fapp.py", "%2e%2e", f"{roles.VAE_MAP}%00"])
 def test_other_weights_are_not_found(url, name):
     with pytest.raises(urllib.error.HTTPError) as error:
         get(f"{url}/weights/{name}")
@@ -222,7 +220,7 @@ def test_other_weights_are_not_found(url, name):
 def test_weights_that_cannot_be_loaded_are_unavailable(url, folder, monkeypatch, tmp_path):
     monkeypatch.setattr(hub, "BUNDLED", tmp_path)
     with pytest.raises(urllib.error.HTTPError) as error:
-        get(f"{url}/weights/vae-mnist-2d")
+        get(f"{url}/weights/{roles.VAE_MAP}")
     assert error.value.code == 503 and b"missing" in error.value.read()
 
 
@@ -288,6 +286,6 @@ def test_the_calls_of_the_docs(url, picture, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done: dict[str, object] = {}
     exec(code.replace("http://127.0.0.1:7860", url), done)
-    assert len(done["pictures"]) == 4 and done["numbers"]["model"] == "autoencoder-denoising-mnist"
+    assert len(done["pictures"]) == 4 and done["numbers"]["model"] == roles.DENOISING
     public = done["lab"].view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(re.findall(r'api_name="(/\w+)"', code)) == set(public)

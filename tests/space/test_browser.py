@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from space.models import MODELS
+from space.models import MODELS, roles
 from space.text import TEXT
 from tests.pages import stroke, until_quiet, visit_tab
 from tests.processes import Lab
@@ -57,7 +57,7 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     check(page, "reconstruct", korean)
 
     open_tab(page, "manifold", korean)
-    for name in ("vae-mnist-2d", "autoencoder-mnist-2d"):
+    for name in (roles.VAE_MAP, roles.PLAIN_MAP):
         page.locator(f"#map-{name} [data-decoder=browser]").wait_for(timeout=30_000)
     expect(page.locator("#manifold-found")).to_contain_text("VAE", timeout=30_000)
     check(page, "manifold", korean)

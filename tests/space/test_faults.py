@@ -22,26 +22,26 @@ from gradio_client import Client
 from PIL import Image
 from safetensors.torch import load, load_file
 
-from space.models import MODELS, models_that
+from space.models import MODELS, models_that, roles
 from space.weights.hub import BUNDLED, DEADLINE_SECONDS
 from tests.hub_server import HubServer, Repo, client_settings, read_folder
 from tests.processes import ROOT, Lab, running_lab
 
 SILENCE = f"the Hub did not answer within {DEADLINE_SECONDS:g} seconds"
 BROKEN = "the connection to the Hub broke off"
-GOOD = "vae-mnist-2d"
+GOOD = roles.VAE_MAP
 FAULTS = {  # model -> what goes wrong with it on the Hub, and the reasons that may be given
-    "autoencoder-mnist": ("GET /cdn/lab/{}/", "break_off", {BROKEN}),
-    "autoencoder-conv-mnist": ("GET /cdn/lab/{}/", "flip", {"model.safetensors on the Hub is damaged"}),
-    "vae-mnist-20d": ("/api/models/lab/{}/", "hang", {SILENCE}),
-    "gan-mnist": ("GET /cdn/lab/{}/", "truncate", {SILENCE, BROKEN}),
-    "dcgan-mnist": ("/api/models/lab/{}/", "500", {"the Hub answered with HTTP status 500"}),
-    "classifier-mnist": ("", "no tag", {"lab/classifier-mnist has no revision v1"}),
-    "classifier-twemoji2fluent": ("/api/models/lab/{}/", "429", {"the Hub answered with HTTP status 429"}),
-    "cyclegan-twemoji2fluent": ("", "private", {"lab/cyclegan-twemoji2fluent does not exist or is private"}),
+    roles.PLAIN: ("GET /cdn/lab/{}/", "break_off", {BROKEN}),
+    roles.CONVOLUTIONAL: ("GET /cdn/lab/{}/", "flip", {"model.safetensors on the Hub is damaged"}),
+    roles.VAE_DEEP: ("/api/models/lab/{}/", "hang", {SILENCE}),
+    roles.GAN: ("GET /cdn/lab/{}/", "truncate", {SILENCE, BROKEN}),
+    roles.DCGAN: ("/api/models/lab/{}/", "500", {"the Hub answered with HTTP status 500"}),
+    roles.DIGIT_JUDGE: ("", "no tag", {f"lab/{roles.DIGIT_JUDGE} has no revision v1"}),
+    roles.EMOJI_JUDGE: ("/api/models/lab/{}/", "429", {"the Hub answered with HTTP status 429"}),
+    roles.TRANSLATOR: ("", "private", {f"lab/{roles.TRANSLATOR} does not exist or is private"}),
 }
-UNREACHABLE, TOKEN = "autoencoder-mnist-2d", "autoencoder-sparse-mnist"
-FULL, READ_ONLY = "autoencoder-denoising-mnist", "autoencoder-contractive-mnist"
+UNREACHABLE, TOKEN = roles.PLAIN_MAP, roles.SPARSE
+FULL, READ_ONLY = roles.DENOISING, roles.CONTRACTIVE
 
 
 @dataclass

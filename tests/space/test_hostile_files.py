@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from space.lessons.manifold.work import read_latents
 from space.lessons.models import tab as models
+from space.models import roles
 from space.models.cyclegan import CycleGAN
 from space.models.vae import VAE
 from space.text import limits
@@ -192,7 +193,7 @@ XSS = '"\'><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>
 
 
 def test_what_a_folder_says_is_text_in_the_page(folder):
-    name = "vae-mnist-2d"
+    name = roles.VAE_MAP
     metrics = {XSS: {"value": 1, "protocol": XSS, "unit": XSS}, "deep": {"value": 10**400}}
     (folder / "metrics.json").write_text(json.dumps(metrics))
     (folder / "history.csv").write_text(f'step,loss,"{XSS}"\n0,1,2\n1,{XSS},3\n')

@@ -17,7 +17,7 @@ import pytest
 import torch
 import tyro
 
-from space.models import MODELS
+from space.models import MODELS, roles
 from space.models.vae import VAE, VAEConfig
 from space.weights import hub as weights
 from space.weights.model_folder import load_folder
@@ -25,7 +25,7 @@ from tests.hub_server import HubServer, Repo, make_model_folder, read_folder, st
 from training import publish, train_vae
 from training.publish import MANIFEST, PublishError, check_folder, is_untouched, space_files, stamp_card
 
-REPO, SPACE = "lab/vae-mnist-2d", "spaces/lab/lab"
+REPO, SPACE = f"lab/{roles.VAE_MAP}", "spaces/lab/lab"
 WRITES = "POST /api/repos/create|POST .*/(commit|preupload)/|POST .*/(objects/batch|variables)|PUT "
 
 
@@ -53,7 +53,7 @@ def push(machines: tuple[HubServer, ProcessPoolExecutor]) -> Any:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = make_model_folder(tmp_path / "pretrained" / "vae-mnist-2d")
+    folder = make_model_folder(tmp_path / "pretrained" / roles.VAE_MAP)
     (folder / "README.md").write_text(stamp_card("---\nlicense: mit\n---\n# A model\n"))
     return folder
 
@@ -67,7 +67,7 @@ def train_and_push(output_dir: Path) -> tuple[str, bool]:
     )  # fmt: skip
     train_vae.main(config)
     weights.clear()
-    loaded = weights.load("vae-mnist-2d")
+    loaded = weights.load(roles.VAE_MAP)
     trained = load_folder(VAE, output_dir).state_dict()
     return loaded.source, all(torch.equal(v, trained[k]) for k, v in loaded.model.state_dict().items())
 
@@ -123,9 +123,9 @@ def test_what_is_pushed_comes_back(hub: HubServer, push: Any, folder: Path, mach
     assert len(hub.requests("POST .*/commit/")) == 1
     assert all(f"+ {path}, {len(data):,} bytes" in printed for path, data in files.items())
 
-    source, commit, weights, place = machines[1].submit(do_load, "vae-mnist-2d").result(timeout=60)
+    source, commit, weights, place = machines[1].submit(do_load, roles.VAE_MAP).result(timeout=60)
     assert (source, commit) == ("hub", head.oid)
-    expected = load_folder(MODELS["vae-mnist-2d"], folder).state_dict()
+    expected = load_folder(MODELS[roles.VAE_MAP], folder).state_dict()
     assert weights.keys() == expected.keys()
     assert all(torch.equal(weights[key], expected[key]) for key in expected)
     assert read_folder(place) == files
@@ -153,7 +153,7 @@ def test_only_what_changed_is_sent_and_stale_files_go(hub: HubServer, push: Any,
 
 
 def test_a_name_alone_is_a_repository_of_ones_own(hub: HubServer, push: Any, folder: Path) -> None:
-    url, _ = push(folder, repo_id="vae-mnist-2d")
+    url, _ = push(folder, repo_id=roles.VAE_MAP)
     assert set(hub.repos) == {REPO} and url.startswith(f"{hub.url}/{REPO}/commit/")
 
 
@@ -161,7 +161,7 @@ def test_private(hub: HubServer, push: Any, folder: Path) -> None:
     push(folder, private=True)
     assert hub.repos[REPO].private
     hub.repos[REPO].private = False
-    with pytest.raises(PublishError, match="lab/vae-mnist-2d is public already"):
+    with pytest.raises(PublishError, match=f"lab/{roles.VAE_MAP} is public already"):
         push(folder, private=True)
 
 
@@ -235,7 +235,10 @@ def test_a_lost_commit_is_pushed_again_once(hub: HubServer, push: Any, folder: P
     ("options", "sentence"),
     [
         ({"token": ""}, "There is no access token: run `hf auth login`, or set HF_TOKEN."),
-        ({"token": "hf_wrong"}, "lab/vae-mnist-2d was not pushed: the Hub does not accept the access token."),
+        (
+            {"token": "hf_wrong"},
+            f"lab/{roles.VAE_MAP} was not pushed: the Hub does not accept the access token.",
+        ),
         ({"repo_id": "others/vae"}, "The access token may not write to others/vae."),
         ({"repo_id": "a b/vae"}, "a b/vae was not pushed: Repo id must use alphanumeric chars"),
     ],
@@ -278,17 +281,17 @@ def test_dry_run_writes_nothing(hub: HubServer, machines: Any, folder: Path) -> 
 
 
 def test_every_folder_is_published_or_none(hub: HubServer, machines: Any, folder: Path) -> None:
-    other = make_model_folder(folder.parent / "vae-mnist-20d", seed=1)
+    other = make_model_folder(folder.parent / roles.VAE_DEEP, seed=1)
     arguments = ["--namespace", "lab", "--pretrained_dir", str(folder.parent)]
     (other / "history.csv").rename(other / "history.txt")
     _, error = machines[1].submit(do_publish, arguments).result(timeout=60)
     assert error == f"{other} is not a complete model folder: history.csv is missing."
     _, error = machines[1].submit(do_publish, [*arguments, "--models", "gan"]).result(timeout=60)
-    assert error == "There is no model gan; choose from: vae-mnist-20d, vae-mnist-2d."
+    assert error == f"There is no model gan; choose from: {roles.VAE_DEEP}, {roles.VAE_MAP}."
     assert hub.log == []
     (other / "history.txt").rename(other / "history.csv")
     printed, error = machines[1].submit(do_publish, arguments).result(timeout=60)
-    assert error == "" and set(hub.repos) == {REPO, "lab/vae-mnist-20d"}
+    assert error == "" and set(hub.repos) == {REPO, f"lab/{roles.VAE_DEEP}"}
     for repo_id, repo in hub.repos.items():
         assert f"{hub.url}/{repo_id}/commit/{repo.commits[-1].oid}\n" in printed
 
@@ -367,7 +370,7 @@ def test_a_space_comes_from_the_working_tree(hub: HubServer, machines: Any, proj
         expected[path] = (project / path).read_bytes()
     expected |= {
         ".gitattributes": b"*",
-        "README.md": b"---\ntitle: Lab\nsdk: gradio\nmodels:\n  - lab/vae-mnist-2d\n---\n\n# Lab\n",
+        "README.md": f"---\ntitle: Lab\nsdk: gradio\nmodels:\n  - {REPO}\n---\n\n# Lab\n".encode(),
     }
     assert without_manifest(head.files) == expected
     assert len(hub.repos[SPACE].commits) == 2  # the Hub's own, and ours
@@ -415,7 +418,7 @@ def test_an_edited_space_is_not_overwritten(
     for name, text in here.items():
         (project / name).write_text(text) if text else (project / name).unlink()
         subprocess.run(["git", "add", name], cwd=project, check=True)
-    metrics = project / "space" / "pretrained" / "vae-mnist-2d" / "metrics.json"
+    metrics = project / "space" / "pretrained" / roles.VAE_MAP / "metrics.json"
     metrics.write_text('{"kl": 1}')  # the models have news too, and do not go ahead alone
     hub.log.clear()
     _, error = publish_space(machines, project)
@@ -493,15 +496,19 @@ def test_a_tree_that_is_no_space(
 def test_models_of_somebody_else_are_named_to_the_space(hub: HubServer, machines: Any, project: Path) -> None:
     hub.tokens["hf_writer"] = "lab"
     _, error = publish_space(machines, project, "--namespace", "others")
-    assert error == "The access token may not write to others/vae-mnist-2d."
-    hub.repos["others/vae-mnist-2d"] = Repo()  # theirs, as it should be
-    hub.repos["others/vae-mnist-2d"].commit("models", read_folder(project / "space/pretrained/vae-mnist-2d"))
+    assert error == f"The access token may not write to others/{roles.VAE_MAP}."
+    hub.repos[f"others/{roles.VAE_MAP}"] = Repo()  # theirs, as it should be
+    hub.repos[f"others/{roles.VAE_MAP}"].commit(
+        "models", read_folder(project / f"space/pretrained/{roles.VAE_MAP}")
+    )
     for times in (1, 1):
         printed, error = publish_space(machines, project, "--namespace", "others")
         assert error == "" and "lab/lab: MODEL_NAMESPACE = others" in printed
         assert hub.repos[SPACE].variables == {"MODEL_NAMESPACE": "others"}
         assert len(hub.requests("POST .*/variables")) == times
-    assert b"models:\n  - others/vae-mnist-2d\n" in hub.repos[SPACE].commits[-1].files["README.md"]
+    assert (
+        f"models:\n  - others/{roles.VAE_MAP}\n".encode() in hub.repos[SPACE].commits[-1].files["README.md"]
+    )
 
 
 def test_a_space_that_costs_money_is_one_sentence(hub: HubServer, machines: Any, project: Path) -> None:
@@ -539,7 +546,7 @@ def test_a_push_killed_at_any_write_leaves_the_old_or_the_new(
     hub: HubServer, machines: Any, project: Path, first: bool
 ) -> None:
     """Both repositories: each commit is a whole one, and the next push completes what is missing."""
-    weights = project / "space" / "pretrained" / "vae-mnist-2d"
+    weights = project / "space" / "pretrained" / roles.VAE_MAP
     arguments = ["--space", "lab/lab", "--project_dir", str(project), "--pretrained_dir", str(weights.parent)]
 
     def state() -> dict[str, list[dict[str, bytes]]]:

@@ -61,7 +61,7 @@ FAMILIES = {
         bar=1.6,
     ),
     "gan": Family(train_gan, partial(train_gan.TrainConfig, model="gan", batch_size=128), bar=2.0),
-    "dcgan": Family(  # the shape of dcgan-mnist
+    "dcgan": Family(  # the shape of the DCGAN that comes with the app
         train_gan,
         partial(train_gan.TrainConfig, dcgan=DCGANConfig(latent_dim=20, base_channels=48)),
         bar=1.9,

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from space.models import roles
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet, emoji_sheet
 
@@ -164,7 +165,7 @@ def _png(image: Any) -> bytes:
 def light_calls() -> dict[str, Call]:
     """What takes some milliseconds."""
     return {
-        "decode": lambda v: v.call("decode", [v.random.gauss(0, 1), v.random.gauss(0, 1)], "vae-mnist-2d"),
+        "decode": lambda v: v.call("decode", [v.random.gauss(0, 1), v.random.gauss(0, 1)], roles.VAE_MAP),
         "models": lambda v: v.call("models"),
     }
 
@@ -174,7 +175,7 @@ def heavy_calls() -> dict[str, Call]:
     emoji = [_png(to_pil(pair[0] / 255, 4)) for pair in emoji_sheet()[:8]]
     return {
         "translate 256": lambda v: v.call("translate", v.random.choice(emoji), "ab", 256),
-        "generate 64": lambda v: v.call("generate", "dcgan-mnist", 64, v.random.randrange(1000), 1.0),
+        "generate 64": lambda v: v.call("generate", roles.DCGAN, 64, v.random.randrange(1000), 1.0),
     }
 
 
@@ -185,22 +186,20 @@ def all_calls() -> dict[str, tuple[int, Call]]:
     light, heavy = light_calls(), heavy_calls()
     return {
         "page": (6, lambda v: v.get("/")),
-        "weights": (6, lambda v: v.get("/weights/vae-mnist-2d")),
+        "weights": (6, lambda v: v.get(f"/weights/{roles.VAE_MAP}")),
         "decode": (30, light["decode"]),
         "models": (4, light["models"]),
         "reconstruct": (
             14,
-            lambda v: v.call(
-                "reconstruct", v.random.choice(digits), "autoencoder-denoising-mnist", "gaussian", 0.5, 1
-            ),
+            lambda v: v.call("reconstruct", v.random.choice(digits), roles.DENOISING, "gaussian", 0.5, 1),
         ),
-        "encode": (8, lambda v: v.call("encode", v.random.choice(digits), "vae-mnist-2d")),
+        "encode": (8, lambda v: v.call("encode", v.random.choice(digits), roles.VAE_MAP)),
         "interpolate": (
             6,
-            lambda v: v.call("interpolate", *v.random.choices(digits, k=2), "vae-mnist-20d", 10),
+            lambda v: v.call("interpolate", *v.random.choices(digits, k=2), roles.VAE_DEEP, 10),
         ),
-        "manifold": (6, lambda v: v.call("manifold", "vae-mnist-2d", 20, "linear", None)),
-        "generate 16": (8, lambda v: v.call("generate", "dcgan-mnist", 16, v.random.randrange(1000), 1.0)),
+        "manifold": (6, lambda v: v.call("manifold", roles.VAE_MAP, 20, "linear", None)),
+        "generate 16": (8, lambda v: v.call("generate", roles.DCGAN, 16, v.random.randrange(1000), 1.0)),
         "generate 64": (4, heavy["generate 64"]),
         "translate 64": (6, lambda v: v.call("translate", v.random.choice(emoji), "ab", 64)),
         "translate 256": (2, heavy["translate 256"]),

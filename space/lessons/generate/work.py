@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from space.models import MODELS, models_that
+from space.models import MODELS, models_that, roles
 from space.models.latents import walk
 from space.models.layers import standard_normal
 from space.pictures.sheets import digit_sheet
@@ -16,7 +16,7 @@ from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
 from space.text.refusals import check_number
 from space.weights.hub import LoadedModel
 
-MODEL, OTHER = "dcgan-mnist", "vae-mnist-20d"
+MODEL, OTHER = roles.DCGAN, roles.VAE_DEEP
 """the two models that the page begins with"""
 NUM_FRAMES = 12
 """pictures from one stop of a walk to the next"""

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from space.models import code_and_sigma
+from space.models import code_and_sigma, roles
 from space.models.latents import evenly, quantiles, straight
 from space.text import why
 from space.text.limits import MAX_LATENT, MAX_SIDE_ROWS
@@ -19,8 +19,8 @@ from space.text.refusals import Problem
 from space.weights.hub import LoadedModel, ModelUnavailable
 from space.weights.side_files import read_metrics, read_side_file
 
-MAPS = ("vae-mnist-2d", "autoencoder-mnist-2d")
-DEEP = "vae-mnist-20d"
+MAPS = (roles.VAE_MAP, roles.PLAIN_MAP)
+DEEP = roles.VAE_DEEP
 NUM_SLIDERS = 8
 """sliders for the dimensions of DEEP that carry most information"""
 NUM_RESAMPLES = 8

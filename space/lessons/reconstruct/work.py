@@ -11,7 +11,7 @@ from typing import Any, get_args
 import torch
 from torch import Tensor
 
-from space.models import code_and_sigma, models_that
+from space.models import code_and_sigma, models_that, roles
 from space.models.autoencoder import NoiseKind, corrupt
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem, check_number
@@ -22,7 +22,7 @@ from space.weights.side_files import Metrics, read_metrics
 RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
 """in place of a model's name: all of them side by side"""
-MODEL = "autoencoder-mnist"
+MODEL = roles.PLAIN
 """the model that the page begins with"""
 NOISES = ("none", *get_args(NoiseKind))
 METRICS = (

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from space.models import roles
 from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.page.training_run import PADDING, cells, read_frame
 from space.pictures.files import read_image
@@ -24,7 +25,7 @@ from space.weights.hub import LoadedModel, load
 from space.weights.model_folder import ModelUnavailable
 from space.weights.side_files import frame_files
 
-MODEL = "cyclegan-twemoji2fluent"
+MODEL = roles.TRANSLATOR
 DIRECTIONS = get_args(Direction)
 SOURCES = ("emoji", "draw", "upload")
 SIZES = (64, 128, MAX_SQUARE)

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from space.host.serving import CLOSE
-from space.models import MODELS
+from space.models import MODELS, roles
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT, limits
@@ -341,9 +341,9 @@ def test_nothing_else_answers(server, method, path):
 
 
 ENDPOINTS_WITH_PICTURES = {
-    "encode": lambda file: [file, "vae-mnist-2d"],
-    "reconstruct": lambda file: [file, "autoencoder-mnist", "none", 0.5, 0],
-    "interpolate": lambda file: [file, file, "vae-mnist-2d", 4],
+    "encode": lambda file: [file, roles.VAE_MAP],
+    "reconstruct": lambda file: [file, roles.PLAIN, "none", 0.5, 0],
+    "interpolate": lambda file: [file, file, roles.VAE_MAP, 4],
     "translate": lambda file: [file, "ab", 64],
 }
 
@@ -377,7 +377,7 @@ def test_the_client_still_uploads(server, tmp_path):
     path = tmp_path / "digit.png"
     path.write_bytes(DIGIT)
     client = Client(server.url, verbose=False, httpx_kwargs={"timeout": 60})
-    assert len(client.predict(handle_file(path), "vae-mnist-2d", api_name="/encode")["mu"]) == 2
+    assert len(client.predict(handle_file(path), roles.VAE_MAP, api_name="/encode")["mu"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -392,11 +392,11 @@ def test_the_client_still_uploads(server, tmp_path):
     ],
 )
 def test_files_that_are_no_pictures(server, content, said):
-    assert said in server.call("encode", [server.upload(content), "vae-mnist-2d"])
+    assert said in server.call("encode", [server.upload(content), roles.VAE_MAP])
 
 
 def test_sentences_are_in_the_visitors_language(server):
-    for data in ([file_at("/etc/passwd"), "vae-mnist-2d"], [7, "vae-mnist-2d"], []):
+    for data in ([file_at("/etc/passwd"), roles.VAE_MAP], [7, roles.VAE_MAP], []):
         said = server.call("encode", data, **{"accept-language": "ko-KR"})
         assert re.search("[가-힣]", said), said
     assert re.search(

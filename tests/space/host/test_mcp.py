@@ -18,7 +18,7 @@ from space import app
 from space.lessons.generate import api as generate
 from space.lessons.manifold.api import decode
 from space.lessons.translate.work import translate
-from space.models import models_that
+from space.models import models_that, roles
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet, emoji_sheet
 from tests.processes import ROOT
@@ -91,8 +91,8 @@ def test_the_tools_are_the_public_endpoints_and_say_what_they_take(url):
 
 
 def test_decode_gives_the_picture(url):
-    (image,) = pictures(ask(url, "call_tool", "decode", {"z": [0.5, -1], "model": "vae-mnist-2d"}))
-    assert same(image, decode([0.5, -1], "vae-mnist-2d"))
+    (image,) = pictures(ask(url, "call_tool", "decode", {"z": [0.5, -1], "model": roles.VAE_MAP}))
+    assert same(image, decode([0.5, -1], roles.VAE_MAP))
 
 
 @pytest.mark.parametrize("with_progress", [False, True])
@@ -101,9 +101,9 @@ def test_generate_gives_the_picture_and_the_scores(url, with_progress):
         pass
 
     options = {"progress_callback": watch} if with_progress else {}
-    answer = ask(url, "call_tool", "generate", {"model": "gan-mnist", "number": 3, "seed": 7}, **options)
+    answer = ask(url, "call_tool", "generate", {"model": roles.GAN, "number": 3, "seed": 7}, **options)
     (image,) = pictures(answer)
-    wanted, numbers = generate.generate("gan-mnist", 3, 7)
+    wanted, numbers = generate.generate(roles.GAN, 3, 7)
     assert same(image, wanted)
     assert answer.content[-1].text == str(json.loads(json.dumps(numbers)))
 
@@ -119,9 +119,9 @@ def test_translate_takes_a_data_url(url):
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [
-        ("generate", {"model": "gan-mnist", "number": 65}, "number is 65; it must be a number from 1 to 64."),
+        ("generate", {"model": roles.GAN, "number": 65}, "number is 65; it must be a number from 1 to 64."),
         ("generate", {"model": "gan"}, "'gan' is not one of"),
-        ("decode", {"z": [1.0, 2.0, 3.0], "model": "vae-mnist-2d"}, "as a list of 2 numbers"),
+        ("decode", {"z": [1.0, 2.0, 3.0], "model": roles.VAE_MAP}, "as a list of 2 numbers"),
         ("translate", {"image": "/etc/passwd"}, "Invalid file data format"),
         ("translate", {"image": "data:image/png;base64,bm8gcGljdHVyZQ=="}, "not a picture that can be read"),
         ("translate", {"image": as_url(Image.new("1", (10_000, 6_000)))}, "60 megapixels"),

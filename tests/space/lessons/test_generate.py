@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from space import app
 from space.lessons.generate import api, tab, view, work
-from space.models import MODELS
+from space.models import MODELS, roles
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig
@@ -63,7 +63,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def dcgan() -> nn.Module:
-    return hub.load("dcgan-mnist").model
+    return hub.load(roles.DCGAN).model
 
 
 def tiles(picture: Image.Image | str, columns: int, size: int = 28) -> np.ndarray:
@@ -90,7 +90,7 @@ def journey(model: nn.Module, z: Tensor, sent: Any) -> dict[str, Any]:
 def test_every_model_that_decodes_can_generate() -> None:
     found = work.generators()
     assert set(found) == {name for name, family in MODELS.items() if hasattr(family, "decode")}
-    assert {work.MODEL, work.OTHER} < set(found) and "classifier-mnist" not in found
+    assert {work.MODEL, work.OTHER} < set(found) and roles.DIGIT_JUDGE not in found
     families = [MODELS[name] for name in found]
     assert families.index(Autoencoder) > max(families.index(family) for family in (GAN, DCGAN, VAE))
 
@@ -115,15 +115,15 @@ def test_the_seed_chooses_and_the_scale_multiplies(dcgan: nn.Module) -> None:
     z, other = (work.draw_latents(dcgan, 4, seed, 1.0) for seed in (0, 1))
     assert not torch.isclose(z, other).any()
     assert torch.equal(work.draw_latents(dcgan, 4, 0, 1.5), 1.5 * z)
-    picture, _ = api.generate("dcgan-mnist", 8, scale=0)
+    picture, _ = api.generate(roles.DCGAN, 8, scale=0)
     assert np.ptp(tiles(picture, 8), 0).max() == 0
 
 
 def test_scores_are_what_the_discriminator_says(dcgan: nn.Module) -> None:
     images = dcgan.decode(work.draw_latents(dcgan, 6, 0, 1.0))
     expected = 1 / (1 + np.exp(-dcgan.discriminate(images).double().numpy()))
-    assert panel("dcgan-mnist", 6)["panel"]["scores"] == pytest.approx(expected, rel=1e-4)
-    assert panel("vae-mnist-20d", 6)["panel"]["scores"] is None
+    assert panel(roles.DCGAN, 6)["panel"]["scores"] == pytest.approx(expected, rel=1e-4)
+    assert panel(roles.VAE_DEEP, 6)["panel"]["scores"] is None
 
 
 T = torch.linspace(0, 1, 9)
@@ -224,7 +224,7 @@ def test_three_exemplars_bring_the_result_back_to_the_usual_length() -> None:
     ],
 )
 def test_a_choice_that_is_none_makes_nothing(chosen: Any) -> None:
-    journey = panel("dcgan-mnist", 8, chosen=chosen)["journey"]
+    journey = panel(roles.DCGAN, 8, chosen=chosen)["journey"]
     assert journey == {"walk": None, "sum": None}
 
 
@@ -242,37 +242,37 @@ def test_spread_is_the_mean_distance() -> None:
 
 
 def test_figures_come_with_their_protocol_and_may_be_missing(models: Path) -> None:
-    file = models / "gan-mnist" / "metrics.json"
-    before = panel("gan-mnist")["panel"]
-    assert "<details>" not in before["measured"] and "gan-mnist" in before["measured"]
+    file = models / roles.GAN / "metrics.json"
+    before = panel(roles.GAN)["panel"]
+    assert "<details>" not in before["measured"] and roles.GAN in before["measured"]
     figure = {"value": 12.5, "unit": "", "better": "lower", "protocol": "10,000 samples <b>"}
     try:
         file.write_text(json.dumps({"lenet_fid": figure, "d_real": {"value": 0.64}, "recall": "high"}))
-        shown = panel("gan-mnist")["panel"]
+        shown = panel(roles.GAN)["panel"]
         assert "12.5" in shown["measured"] and "10,000 samples &lt;b&gt;" in shown["measured"]
         assert "0.64" in shown["facts"] and "recall" not in shown["measured"]
         file.write_text("{damaged")
-        assert panel("gan-mnist")["panel"]["measured"] == before["measured"]
+        assert panel(roles.GAN)["panel"]["measured"] == before["measured"]
     finally:
         file.unlink()
 
 
 def test_one_sample_is_enough() -> None:
-    assert "NaN" not in (facts := panel("dcgan-mnist", 1)["panel"]["facts"]) and "nan" not in facts
-    assert panel("vae-mnist-2d", 1)["panel"]["facts"] == ""
+    assert "NaN" not in (facts := panel(roles.DCGAN, 1)["panel"]["facts"]) and "nan" not in facts
+    assert panel(roles.VAE_MAP, 1)["panel"]["facts"] == ""
 
 
 def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str, able_to: str = "") -> hub.LoadedModel:
-        if name == "gan-mnist":
+        if name == roles.GAN:
             raise model_folder.ModelUnavailable(name, "model.safetensors is <missing>")
         return hub.load(name)
 
     monkeypatch.setattr(tab, "load", load)
-    first, first_code, second, _, column = tab.show("gan-mnist", "vae-mnist-2d", 4, 0, 1.0, None, None)
+    first, first_code, second, _, column = tab.show(roles.GAN, roles.VAE_MAP, 4, 0, 1.0, None, None)
     assert "&lt;missing&gt;" in first["panel"]["about"] and "picture" not in first["panel"]
     assert first_code == "" and second["panel"]["number"] == 4 and column["visible"] is True
-    *_, column = tab.show("vae-mnist-2d", tab.NOTHING, 4, 0, 1.0, None, None)
+    *_, column = tab.show(roles.VAE_MAP, tab.NOTHING, 4, 0, 1.0, None, None)
     assert column["visible"] == "hidden"
 
 
@@ -281,18 +281,18 @@ def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.Monkey
     [
         (lambda: api.generate("gan"), "unknown_model"),
         (lambda: api.generate(None), "unknown_model"),
-        (lambda: api.generate("classifier-mnist"), "choice"),
-        (lambda: api.generate("gan-mnist", 0), "number"),
-        (lambda: api.generate("gan-mnist", 65), "number"),
-        (lambda: api.generate("gan-mnist", "4"), "number"),
-        (lambda: api.generate("gan-mnist", math.nan), "number"),
-        (lambda: api.generate("gan-mnist", 4, -1), "number"),
-        (lambda: api.generate("gan-mnist", 4, 2**32), "number"),
-        (lambda: api.generate("gan-mnist", 4, None), "number"),
-        (lambda: api.generate("gan-mnist", 4, 0, 2.5), "number"),
-        (lambda: api.generate("gan-mnist", 4, 0, math.nan), "number"),
-        (lambda: tab.explore("classifier-mnist", 4, 0, 1.0, None), "choice"),
-        (lambda: tab.show("nothing", "gan-mnist", 4, 0, 1.0, None, None), "unknown_model"),
+        (lambda: api.generate(roles.DIGIT_JUDGE), "choice"),
+        (lambda: api.generate(roles.GAN, 0), "number"),
+        (lambda: api.generate(roles.GAN, 65), "number"),
+        (lambda: api.generate(roles.GAN, "4"), "number"),
+        (lambda: api.generate(roles.GAN, math.nan), "number"),
+        (lambda: api.generate(roles.GAN, 4, -1), "number"),
+        (lambda: api.generate(roles.GAN, 4, 2**32), "number"),
+        (lambda: api.generate(roles.GAN, 4, None), "number"),
+        (lambda: api.generate(roles.GAN, 4, 0, 2.5), "number"),
+        (lambda: api.generate(roles.GAN, 4, 0, math.nan), "number"),
+        (lambda: tab.explore(roles.DIGIT_JUDGE, 4, 0, 1.0, None), "choice"),
+        (lambda: tab.show("nothing", roles.GAN, 4, 0, 1.0, None, None), "unknown_model"),
     ],
 )
 def test_bad_input_is_one_sentence(call: Callable[[], object], key: str) -> None:
@@ -312,14 +312,14 @@ def url() -> Iterator[str]:
 
 def test_api_round_trip(url: str) -> None:
     client = Client(url, verbose=False)
-    file, numbers = client.predict("dcgan-mnist", 12, 7, 0.5, api_name="/generate")
-    picture, expected = api.generate("dcgan-mnist", 12, 7, 0.5)
+    file, numbers = client.predict(roles.DCGAN, 12, 7, 0.5, api_name="/generate")
+    picture, expected = api.generate(roles.DCGAN, 12, 7, 0.5)
     assert np.abs(np.asarray(Image.open(file).convert("L"), int) - np.asarray(picture, int)).max() <= 1
     assert numbers["scores"] == pytest.approx(expected["scores"], abs=1e-4)
     assert numbers | {"scores": None} == expected | {"scores": None}
-    assert client.predict("vae-mnist-2d", api_name="/generate")[1]["scores"] is None
+    assert client.predict(roles.VAE_MAP, api_name="/generate")[1]["scores"] is None
     with pytest.raises(AppError, match="number is 65; it must be a number from 1 to 64"):
-        client.predict("gan-mnist", 65, api_name="/generate")
+        client.predict(roles.GAN, 65, api_name="/generate")
     with pytest.raises(AppError, match="There is no model named picasso"):
         client.predict("picasso", api_name="/generate")
 
@@ -330,6 +330,8 @@ def test_api_round_trip(url: str) -> None:
 )
 def test_not_a_number_gets_one_sentence(url: str, data: str, named: str) -> None:
     call, headers = f"{url}/gradio_api/call/generate", {"content-type": "application/json"}
-    event = httpx.post(call, content=f'{{"data": ["gan-mnist", {data}]}}', headers=headers).json()["event_id"]
+    event = httpx.post(call, content=f'{{"data": ["{roles.GAN}", {data}]}}', headers=headers).json()[
+        "event_id"
+    ]
     answer = httpx.get(f"{call}/{event}").text
     assert "event: error" in answer and f"{named} is" in answer and "must be a number from" in answer

@@ -21,6 +21,7 @@ from torch import nn
 
 from space import app
 from space.lessons.manifold import api, digits, maps, sliders, view, work
+from space.models import roles
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.vae import VAE, VAEConfig
 from space.page.components import Drawing
@@ -136,7 +137,7 @@ def test_fallback_decodes_what_the_model_does() -> None:
         [],
         {},
         {"model": VAE_2D},
-        {"model": "vae-mnist-20d", "z": [[0.0] * 20]},
+        {"model": roles.VAE_DEEP, "z": [[0.0] * 20]},
         {"model": ["x"], "z": [[0, 0]]},
         {"model": VAE_2D, "z": []},
         {"model": VAE_2D, "z": [[0.0, 0.0]] * 2000},

@@ -6,12 +6,12 @@ import pytest
 from PIL import Image
 
 from space.lessons.models import tab as models
-from space.models import MODELS
+from space.models import MODELS, roles
 from space.text.refusals import Problem
 from space.weights import hub, side_files
 from tests.small_models import bundled, small
 
-NAME = "autoencoder-mnist"
+NAME = roles.PLAIN
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def folder(tmp_path):
 
 
 def test_the_list_holds_every_model_and_is_plain_json(folder):
-    (folder.parent / "vae-mnist-20d" / "config.json").unlink()
+    (folder.parent / roles.VAE_DEEP / "config.json").unlink()
     hub.clear()
     listed = {entry["name"]: entry for entry in models.list_models()}
     assert list(listed) == list(MODELS)
@@ -59,13 +59,13 @@ def test_the_list_holds_every_model_and_is_plain_json(folder):
     assert one["bytes"] == (folder / "model.safetensors").stat().st_size
     assert one["parameters"] == sum(p.numel() for p in hub.load(NAME).model.parameters())
     assert one["config"]["hidden_dim"] == 8 and one["metrics"]["reconstruction_psnr"]["value"] == 23.456
-    missing = listed["vae-mnist-20d"]
+    missing = listed[roles.VAE_DEEP]
     assert missing["source"] is None and "config.json is missing" in missing["reason"]
     assert missing.keys() == one.keys()
 
 
 def test_the_overview_shows_all_and_says_what_is_wrong_with_one(folder):
-    (folder.parent / "vae-mnist-2d" / "model.safetensors").write_bytes(b"short")
+    (folder.parent / roles.VAE_MAP / "model.safetensors").write_bytes(b"short")
     hub.clear()
     page = models.overview()
     assert page.count("<tr>") == 1 + len(MODELS)
@@ -108,7 +108,7 @@ def test_details_show_figures_with_protocol_curves_and_pictures(folder):
 
 
 def test_details_of_bare_weights_say_what_is_missing(folder):
-    page = models.details("vae-mnist-2d")
+    page = models.details(roles.VAE_MAP)
     for sentence in ("No figures", "No training history", "No pictures"):
         assert sentence in page
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from space.lessons.reconstruct import api, tab, view, work
-from space.models import MODELS, Autoencoder, models_that
+from space.models import MODELS, Autoencoder, models_that, roles
 from space.models.autoencoder import AutoencoderConfig
 from space.page import digits
 from space.pictures.outputs import to_pil
@@ -24,7 +24,7 @@ from tests.small_models import small
 def bundled(tmp_path, monkeypatch):
     """Model folders of untrained models, in place of the bundled ones."""
     for name in models_that("encode"):
-        more = {"latent_dim": 2} if name == "vae-mnist-2d" else {}
+        more = {"latent_dim": 2} if name == roles.VAE_MAP else {}
         small(MODELS[name], **more).save_pretrained(tmp_path / name)
     monkeypatch.setattr(hub, "BUNDLED", tmp_path)
     hub.clear()
@@ -37,7 +37,7 @@ def x():
     return digit_sheet()[4, 0][None, None] / 255
 
 
-def show(model="autoencoder-mnist", source="digit", digit=0, drawn=None, noise="none", level=0.5, seed=0):
+def show(model=roles.PLAIN, source="digit", digit=0, drawn=None, noise="none", level=0.5, seed=0):
     page, _ = tab.show(source, digit, drawn, None, model, noise, level, seed)
     return page
 
@@ -75,16 +75,16 @@ def test_noise_that_cannot_be_is_one_sentence(x, kind, level, seed):
 
 def test_a_reconstruction_is_the_models(bundled, x):
     noisy = work.add_noise(x, "gaussian", 0.3, 1)
-    result = work.reconstruct(x, noisy, "autoencoder-mnist")
-    model = hub.load("autoencoder-mnist").model
+    result = work.reconstruct(x, noisy, roles.PLAIN)
+    model = hub.load(roles.PLAIN).model
     assert torch.equal(result.output, model(noisy)) and result.sigma is None
     assert result.z == model.encode(noisy)[0].tolist()
     assert result.mse == pytest.approx((model(noisy) - x).square().mean().item())  # to the clean one
 
 
 def test_of_a_vae_the_mean_is_decoded_and_sigma_told(bundled, x):
-    result = work.reconstruct(x, x, "vae-mnist-2d")
-    mu, logvar = hub.load("vae-mnist-2d").model.encode(x)
+    result = work.reconstruct(x, x, roles.VAE_MAP)
+    mu, logvar = hub.load(roles.VAE_MAP).model.encode(x)
     assert result.z == mu[0].tolist()
     assert result.sigma == pytest.approx(logvar[0].div(2).exp().tolist())
 
@@ -94,10 +94,10 @@ def test_psnr_is_the_usual_one():
 
 
 def test_a_model_for_other_images_is_named_in_one_sentence(bundled, x):
-    Autoencoder(AutoencoderConfig(image_size=32, hidden_dim=8)).save_pretrained(bundled / "autoencoder-mnist")
+    Autoencoder(AutoencoderConfig(image_size=32, hidden_dim=8)).save_pretrained(bundled / roles.PLAIN)
     hub.clear()
     with pytest.raises(ModelUnavailable, match="32×32"):
-        work.reconstruct(x, x, "autoencoder-mnist")
+        work.reconstruct(x, x, roles.PLAIN)
 
 
 def test_digits_are_counted_class_by_class():
@@ -112,14 +112,14 @@ def test_digits_are_counted_class_by_class():
 def test_one_model_is_shown_with_its_source_and_figures(bundled):
     page = show(noise="gaussian")
     assert page.count("data:image/png;base64,") == 4  # input, noisy input, reconstruction, error
-    assert "autoencoder-mnist" in page and "bundled with this app" in page and "앱에 포함됨" in page
+    assert roles.PLAIN in page and "bundled with this app" in page and "앱에 포함됨" in page
     assert "784 → 20 bytes" in page and "39.2 : 1" in page
     assert page.count("<rect") == 5
     assert show(noise="gaussian") == page
 
 
 def test_the_family_is_shown_even_where_one_member_is_missing(bundled):
-    (bundled / "vae-mnist-2d" / "model.safetensors").unlink()
+    (bundled / roles.VAE_MAP / "model.safetensors").unlink()
     hub.clear()
     page = show(model=work.FAMILY)
     assert page.count('<section class="card">') == len(models_that("encode"))
@@ -155,7 +155,7 @@ def test_a_blank_canvas_is_nothing_drawn(tmp_path):
 
 
 def test_the_error_map_runs_from_black_to_pale(bundled, x):
-    result = work.reconstruct(x, x, "autoencoder-mnist")
+    result = work.reconstruct(x, x, roles.PLAIN)
     exact = work.Reconstruction(result.loaded, x, x, x, [0.0], None)
     opposite = work.Reconstruction(result.loaded, x * 0, x, x * 0 + 1, [0.0], None)
     assert view.error_map(exact, 2).size == (56, 56)
@@ -182,30 +182,30 @@ def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
         (bundled / name / "metrics.json").write_text(json.dumps(metrics))
 
     assert tab.show_measured() == ""  # nothing measured, nothing shown
-    write("autoencoder-mnist", reconstruction_psnr=20, denoised_psnr_gaussian=14, noisy_psnr_gaussian=9)
-    write("autoencoder-conv-mnist", reconstruction_psnr=24.5)
-    (bundled / "vae-mnist-2d" / "metrics.json").write_text("{not json")
+    write(roles.PLAIN, reconstruction_psnr=20, denoised_psnr_gaussian=14, noisy_psnr_gaussian=9)
+    write(roles.CONVOLUTIONAL, reconstruction_psnr=24.5)
+    (bundled / roles.VAE_MAP / "metrics.json").write_text("{not json")
     page = tab.show_measured()
     assert "<mark>24.50</mark>" in page and "<mark>20.00</mark>" not in page
     assert "9.00" in page.rsplit("<tr", 1)[1]  # the noisy input itself, in the last row
-    assert "&lt;b&gt;autoencoder-mnist&lt;/b&gt;" in page and "<b>autoencoder-mnist</b>" not in page
+    assert f"&lt;b&gt;{roles.PLAIN}&lt;/b&gt;" in page and f"<b>{roles.PLAIN}</b>" not in page
 
 
 def test_the_api_gives_files_and_numbers(bundled, tmp_path):
     path = tmp_path / "two.png"
     to_pil(1 - digit_sheet()[2, 0][None] / 255, 10).save(path)
-    *pictures, numbers = api.reconstruct_api(str(path), "vae-mnist-2d", "masking", 0.5, 3)
+    *pictures, numbers = api.reconstruct_api(str(path), roles.VAE_MAP, "masking", 0.5, 3)
     assert all(isinstance(picture, Image.Image) and picture.size == (28, 28) for picture in pictures)
     assert len(pictures) == 4 and len(numbers["latent"]) == len(numbers["sigma"]) == 2
     assert numbers["psnr"] == pytest.approx(-10 * math.log10(numbers["mse"]))
     assert (numbers["bytes_image"], numbers["bytes_latent"]) == (784, 8)
     json.dumps(numbers, allow_nan=False)
-    assert api.reconstruct_api(str(path), "vae-mnist-2d")[-1]["psnr_noisy"] is None  # infinite without noise
+    assert api.reconstruct_api(str(path), roles.VAE_MAP)[-1]["psnr_noisy"] is None  # infinite without noise
 
 
 def test_each_model_and_the_family_has_its_objective():
     for name in (*models_that("encode"), work.FAMILY):
         assert tab.objective_of(name).key.endswith(name)
-    for name in ("autoencoder", "dcgan-mnist"):
+    for name in ("autoencoder", roles.DCGAN):
         with pytest.raises(Problem):
             tab.objective_of(name)

@@ -18,6 +18,7 @@ from PIL import Image
 
 from space import app
 from space.lessons.timeline import api, tab, view, work
+from space.models import roles
 from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
@@ -27,8 +28,8 @@ from space.text.refusals import Problem
 from space.weights import hub, side_files
 from tests.small_models import bundled
 
-GAN_NAME, VAE_NAME, BARE_NAME = "gan-mnist", "vae-mnist-2d", "autoencoder-mnist"
-CYCLEGAN_NAME = "cyclegan-twemoji2fluent"
+GAN_NAME, VAE_NAME, BARE_NAME = roles.GAN, roles.VAE_MAP, roles.PLAIN
+CYCLEGAN_NAME = roles.TRANSLATOR
 STEPS = [0, 1, 2, 4, 9, 19, 40, 86, 186, 400]
 GAN_COLUMNS = ["loss_d", "loss_g", "d_real", "d_fake", "d_fake_after", "value"]
 
@@ -114,11 +115,11 @@ def opened(source: str) -> Image.Image:
 
 
 def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
-    assert work.NAMES[:3] == ["gan-mnist", "dcgan-mnist", "cyclegan-twemoji2fluent"]
+    assert work.NAMES[:3] == [roles.GAN, roles.DCGAN, roles.TRANSLATOR]
     assert len(work.NAMES) == len(set(work.NAMES))
-    assert "classifier-mnist" not in work.NAMES and "vae-mnist-2d" in work.NAMES
+    assert roles.DIGIT_JUDGE not in work.NAMES and roles.VAE_MAP in work.NAMES
     with pytest.raises(Problem, match="choose one of"):
-        tab.show("classifier-mnist")
+        tab.show(roles.DIGIT_JUDGE)
     with pytest.raises(Problem, match="no model named"):
         tab.show("gan")
 
@@ -294,7 +295,7 @@ def test_thinning_keeps_the_ends(count: int, most: int) -> None:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     root = tmp_path_factory.mktemp("pretrained")
     write_models(root)
-    VAE(VAEConfig(latent_dim=2, hidden_dim=8)).save_pretrained(root / "vae-mnist-20d")
+    VAE(VAEConfig(latent_dim=2, hidden_dim=8)).save_pretrained(root / roles.VAE_DEEP)
     with bundled(root), gr.Blocks() as demo:
         with gr.Tabs():
             tab.build()
@@ -324,10 +325,10 @@ def test_the_api_without_pictures_or_without_anything(client: Client) -> None:
     path, history = client.predict(VAE_NAME, api_name="/timeline")
     assert path is None and history["snapshots"] == [] and history["columns"]["step"] == [0, 10, 20]
     with pytest.raises(AppError, match="neither pictures nor a history"):
-        client.predict("vae-mnist-20d", api_name="/timeline")
+        client.predict(roles.VAE_DEEP, api_name="/timeline")
 
 
-@pytest.mark.parametrize("model", ["gan", "classifier-mnist", "", None, ["a"], "../../etc"])
+@pytest.mark.parametrize("model", ["gan", roles.DIGIT_JUDGE, "", None, ["a"], "../../etc"])
 def test_a_model_that_cannot_be_watched_is_one_sentence(client: Client, model: object) -> None:
     with pytest.raises(AppError) as error:
         client.predict(model, api_name="/timeline")

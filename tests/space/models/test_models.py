@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Normal, kl_divergence
 
-from space.models import MODELS, autoencoder, code_and_sigma, cyclegan, models_that, vae
+from space.models import MODELS, autoencoder, code_and_sigma, cyclegan, models_that, roles, vae
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, corrupt, jacobian_norm_squared
 from space.models.classifier import Classifier, ClassifierConfig
 from space.models.cyclegan import MIN_SIZE, CycleGAN, CycleGANConfig
@@ -332,10 +332,10 @@ def test_losses_of_the_least_squares_game():
 
 
 def test_the_table_knows_who_can_do_what():
-    assert models_that("discriminate") == ["gan-mnist", "dcgan-mnist"]
-    assert {"vae-mnist-2d", "autoencoder-mnist"} < set(models_that("encode")) < set(models_that("decode"))
-    assert models_that("translate") == ["cyclegan-twemoji2fluent"]
-    classifiers = {"classifier-mnist", "classifier-twemoji2fluent"}
+    assert models_that("discriminate") == [roles.GAN, roles.DCGAN]
+    assert {roles.VAE_MAP, roles.PLAIN} < set(models_that("encode")) < set(models_that("decode"))
+    assert models_that("translate") == [roles.TRANSLATOR]
+    classifiers = {roles.DIGIT_JUDGE, roles.EMOJI_JUDGE}
     assert set(MODELS) - set(models_that("decode")) == classifiers | set(models_that("translate"))
 
 

@@ -26,7 +26,7 @@ from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.timeline.tab import show as show_run
 from space.lessons.translate import tab as translate
-from space.models import models_that
+from space.models import models_that, roles
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square, to_digit
 from space.pictures.sheets import digit_sheet
@@ -119,13 +119,13 @@ def test_the_whole_family(home: Path, noise: str) -> None:
 
 def test_a_family_with_a_gap(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str, *able_to: str) -> hub.LoadedModel:
-        if name == "vae-mnist-2d":
+        if name == roles.VAE_MAP:
             raise model_folder.ModelUnavailable(name, "it is gone")
         return hub.load(name, *able_to)
 
     monkeypatch.setattr(reconstruct_work, "load", load)
     page, code = reconstruct.show("digit", 33, None, None, reconstruct_work.FAMILY, "none", 0, 0)
-    assert "vae-mnist-2d" not in code and "vae-mnist-20d" in code
+    assert roles.VAE_MAP not in code and roles.VAE_DEEP in code
     assert_same(run(code), on_the_page(page))
 
 
@@ -134,14 +134,12 @@ def test_a_digit_of_the_visitor(photo: str, drawing: str) -> None:
         ("upload", None, to_digit(read_image(photo))),
         ("draw", sketch_to_digit(drawing), None),
     ):
-        page, code = reconstruct.show(
-            source, 0, drawn, uploaded, "autoencoder-conv-mnist", "gaussian", 0.1, 3
-        )
+        page, code = reconstruct.show(source, 0, drawn, uploaded, roles.CONVOLUTIONAL, "gaussian", 0.1, 3)
         assert_same(run(code), on_the_page(page))
 
 
 def test_there_is_no_code_without_a_picture(home: Path) -> None:
-    assert reconstruct.show("draw", 0, None, None, "vae-mnist-2d", "none", 0, 0)[1] == ""
+    assert reconstruct.show("draw", 0, None, None, roles.VAE_MAP, "none", 0, 0)[1] == ""
     assert translate.show("upload", 0, None, None, "ab", 64)[3] == ""
 
 
@@ -188,11 +186,11 @@ def test_the_grid_and_the_point_of_a_map(home: Path, name: str, spacing: str) ->
 @pytest.mark.parametrize(
     ("name", "number", "seed", "scale", "chosen"),
     [
-        ("dcgan-mnist", 32, 0, 1, {"walk": [0, 1, 2]}),
-        ("gan-mnist", 5, 4294967295, 1.35, {"walk": [4, 0], "a": [0], "b": [1, 2, 3], "c": [4, 0]}),
-        ("vae-mnist-20d", 64, 7, 0.05, {"walk": [63, 1, 1]}),
-        ("autoencoder-mnist", 1, 2, 0, {"walk": [0], "a": [0], "b": [0], "c": [0]}),
-        ("vae-mnist-2d", 3, 1, 2, {"walk": [2, 9, -1, "0", True]}),
+        (roles.DCGAN, 32, 0, 1, {"walk": [0, 1, 2]}),
+        (roles.GAN, 5, 4294967295, 1.35, {"walk": [4, 0], "a": [0], "b": [1, 2, 3], "c": [4, 0]}),
+        (roles.VAE_DEEP, 64, 7, 0.05, {"walk": [63, 1, 1]}),
+        (roles.PLAIN, 1, 2, 0, {"walk": [0], "a": [0], "b": [0], "c": [0]}),
+        (roles.VAE_MAP, 3, 1, 2, {"walk": [2, 9, -1, "0", True]}),
     ],
 )
 def test_samples(home: Path, name: str, number: int, seed: int, scale: float, chosen: dict[str, Any]) -> None:
@@ -229,7 +227,7 @@ def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
 # ---- training
 
 
-@pytest.mark.parametrize("name", ["gan-mnist", "cyclegan-twemoji2fluent"])
+@pytest.mark.parametrize("name", [roles.GAN, roles.TRANSLATOR])
 def test_the_pictures_of_training(home: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown, _, _, code = show_run(name)
     capsys.readouterr()  # the line of a model that is loaded here for the first time
@@ -256,7 +254,7 @@ def in_client(namespace: str, show: Callable[[], Any]) -> tuple[Any, list[str]]:
 
 
 def panel_and_code() -> tuple[str, str]:
-    return reconstruct.show("digit", 150, None, None, "vae-mnist-2d", "gaussian", 0.5, 7)
+    return reconstruct.show("digit", 150, None, None, roles.VAE_MAP, "gaussian", 0.5, 7)
 
 
 def work(folder: Path, code: str) -> None:
@@ -267,11 +265,11 @@ def work(folder: Path, code: str) -> None:
 def test_weights_from_the_hub_are_named_by_their_commit(tmp_path: Path) -> None:
     with HubServer() as server, start_client(server, tmp_path) as client:
         assert isinstance(client, ProcessPoolExecutor)
-        repo = server.repos["teacher/vae-mnist-2d"] = Repo()
-        files = read_folder(hub.BUNDLED / "vae-mnist-2d")
+        repo = server.repos[f"teacher/{roles.VAE_MAP}"] = Repo()
+        files = read_folder(hub.BUNDLED / roles.VAE_MAP)
         repo.commit("weights", files)
         page, code = client.submit(in_client, "teacher", panel_and_code).result(timeout=60)
-        commit = re.search(r'"teacher/vae-mnist-2d", revision="(\w{40})"', code)[1]
+        commit = re.search(rf'"teacher/{roles.VAE_MAP}", revision="(\w{{40}})"', code)[1]
         repo.commit("other weights", files | {"model.safetensors": files["model.safetensors"][:-4] + b"abcd"})
         client.submit(work, tmp_path, code).result(timeout=60)
     assert commit in page or commit[:7] in page
@@ -280,7 +278,7 @@ def test_weights_from_the_hub_are_named_by_their_commit(tmp_path: Path) -> None:
 
 
 def test_the_code_needs_nothing_else(home: Path) -> None:
-    update, code = generate.show_panel("vae-mnist-20d", 6, 3, 0.5, None)
+    update, code = generate.show_panel(roles.VAE_DEEP, 6, 3, 0.5, None)
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": "."})
     picture = Image.open(home / f"{update['panel']['file']}.png")
     assert np.array_equal(pixels(picture), from_url(update["panel"]["picture"]))
@@ -290,10 +288,10 @@ def test_the_code_needs_nothing_else(home: Path) -> None:
 
 
 def test_tables_have_a_header_and_all_numbers(home: Path) -> None:
-    page, _ = reconstruct.show("digit", 33, None, None, "vae-mnist-20d", "none", 0, 0)
+    page, _ = reconstruct.show("digit", 33, None, None, roles.VAE_DEEP, "none", 0, 0)
     (file, text), *_ = re.findall(r'data-file="([^"]+\.csv)" data-csv="([^"]+)"', page)
     header, *rows = csv.reader(io.StringIO(text))
-    assert file == "vae-mnist-20d_digit-1-14_z.csv" and header == ["model", "unit", "z", "sigma"]
-    mu, logvar = hub.load("vae-mnist-20d").model.encode(digit_sheet()[1, 13][None, None] / 255)
+    assert file == f"{roles.VAE_DEEP}_digit-1-14_z.csv" and header == ["model", "unit", "z", "sigma"]
+    mu, logvar = hub.load(roles.VAE_DEEP).model.encode(digit_sheet()[1, 13][None, None] / 255)
     assert [float(row[2]) for row in rows] == mu[0].tolist()
     assert [float(row[3]) for row in rows] == (0.5 * logvar).exp()[0].tolist()

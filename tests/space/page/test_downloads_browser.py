@@ -18,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from space import app
 from space.lessons.generate import api as generate_api
 from space.lessons.manifold.work import read_latents
+from space.models import roles
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import visit_tab
@@ -86,7 +87,7 @@ def test_pictures_say_what_they_show_and_can_be_kept(page: Page, url: str) -> No
     visit_tab(page, url, "reconstruct")
     shown = page.locator("#reconstruct-result")
     expect(shown.locator("img")).to_have_count(4, timeout=60_000)
-    name = TEXT["reconstruct.alt.output"][korean].format(model="autoencoder-mnist")
+    name = TEXT["reconstruct.alt.output"][korean].format(model=roles.PLAIN)
     picture = shown.get_by_role("figure").filter(has=page.get_by_role("img", name=name))
     button = picture.get_by_role("button", name=TEXT["download.png"][korean])
     button.focus()
@@ -97,7 +98,7 @@ def test_pictures_say_what_they_show_and_can_be_kept(page: Page, url: str) -> No
     expect(button.locator(".tip")).to_have_css("opacity", "1")
     expect(button.locator(".tip")).to_have_text(TEXT["download.png"][korean], use_inner_text=True)
     file, content = keep(button)
-    assert file == "autoencoder-mnist_digit-7-1_reconstruction.png" and pixels(content).shape == (224, 224)
+    assert file == f"{roles.PLAIN}_digit-7-1_reconstruction.png" and pixels(content).shape == (224, 224)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     file, content = keep(shown.get_by_role("button", name=TEXT["download.csv"][korean]))
     header, rows = table(content)
@@ -122,15 +123,15 @@ def test_the_code_on_the_page_gives_the_pictures_on_the_page(page: Page, url: st
 
 def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Path) -> None:
     visit_tab(page, url, "manifold")
-    panel = page.locator("#map-vae-mnist-2d")
+    panel = page.locator(f"#map-{roles.VAE_MAP}")
     panel.locator("[data-decoder=browser]").wait_for(timeout=60_000)
-    code = open_code(page, "code-vae-mnist-2d")
+    code = open_code(page, f"code-{roles.VAE_MAP}")
     expect(code).to_contain_text("evenly(", timeout=60_000)
     panel.locator(".z1").focus()
     panel.locator(".z1").press("ArrowRight")
     panel.locator("select").select_option("inverse_gaussian")
     expect(code).to_contain_text("quantiles(", timeout=60_000)
-    z = page.evaluate("document.querySelector('#map-vae-mnist-2d [data-decoder]').latentMap.z")
+    z = page.evaluate(f"document.querySelector('#map-{roles.VAE_MAP} [data-decoder]').latentMap.z")
     numbers = ", ".join(str(np.float32(value)) for value in z)
     expect(code).to_contain_text(f"torch.tensor([[{numbers}]])")
     made = run(code.inner_text(), tmp_path)
@@ -138,10 +139,10 @@ def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Pat
     file, content = keep(panel.locator(".side button.png"))
     assert np.abs(pixels(content) - pixels(made[file])).max() <= 1  # decoded by JavaScript, and by torch
     file, content = keep(panel.locator(".files button.png"))
-    assert file == "vae-mnist-2d_map.png" and min(pixels(content).shape) > 200
+    assert file == f"{roles.VAE_MAP}_map.png" and min(pixels(content).shape) > 200
     file, content = keep(panel.locator(".files button.csv"))
     header, rows = table(content)
-    codes, labels = read_latents(hub.BUNDLED / "vae-mnist-2d")
+    codes, labels = read_latents(hub.BUNDLED / roles.VAE_MAP)
     assert header == ["z1", "z2", "label"] and [int(row[2]) for row in rows] == labels.tolist()
     assert np.allclose([[float(cell) for cell in row[:2]] for row in rows], codes, atol=1e-5)
 
@@ -153,11 +154,11 @@ def test_samples_and_their_walk(page: Page, url: str) -> None:
     expect(panel.get_by_role("img", name=TEXT["generate.panel.strip"][0])).to_be_visible()
     expect(panel.locator(".sum button.png")).to_be_hidden()
     file, content = keep(panel.locator(".files button.png"))
-    picture, numbers = generate_api.generate("dcgan-mnist", 32, 0, 1.0)
-    assert file == "dcgan-mnist_seed0_32.png"
+    picture, numbers = generate_api.generate(roles.DCGAN, 32, 0, 1.0)
+    assert file == f"{roles.DCGAN}_seed0_32.png"
     assert np.abs(pixels(content) - np.asarray(picture, int)).max() <= 1
     file, content = keep(panel.locator(".strip button.png"))
-    assert file == "dcgan-mnist_seed0_32_walk.png" and pixels(content).shape == (3 * 28, 12 * 28)
+    assert file == f"{roles.DCGAN}_seed0_32_walk.png" and pixels(content).shape == (3 * 28, 12 * 28)
     file, content = keep(panel.locator(".files button.csv"))
     header, rows = table(content)
     assert header[:3] == ["sample", "score", "z1"] and len(header) == 22
@@ -166,24 +167,24 @@ def test_samples_and_their_walk(page: Page, url: str) -> None:
         panel.locator(f".slots .{slot}").click()
         panel.locator(".sample").nth(sample).click()
     file, content = keep(panel.locator(".sum button.png"))
-    assert file == "dcgan-mnist_seed0_32_arithmetic.png" and pixels(content).shape == (28, 4 * 28)
+    assert file == f"{roles.DCGAN}_seed0_32_arithmetic.png" and pixels(content).shape == (28, 4 * 28)
 
 
 def test_training_and_its_curves(page: Page, url: str) -> None:
     visit_tab(page, url, "timeline")
     panel = page.locator("#timeline-run")
-    panel.locator("[data-model=gan-mnist]").wait_for(timeout=60_000)
+    panel.locator(f"[data-model={roles.GAN}]").wait_for(timeout=60_000)
     panel.locator(".position").focus()
     panel.locator(".position").press("Home")
     panel.locator(".position").press("ArrowRight")
     file, content = keep(panel.locator(".files button.png"))
-    step = int(re.fullmatch(r"gan-mnist_step(\d+)\.png", file)[1])
-    saved = (hub.BUNDLED / "gan-mnist" / "samples" / f"step-{step:06d}.png").read_bytes()
+    step = int(re.fullmatch(rf"{roles.GAN}_step(\d+)\.png", file)[1])
+    saved = (hub.BUNDLED / roles.GAN / "samples" / f"step-{step:06d}.png").read_bytes()
     assert np.array_equal(pixels(content), pixels(saved))
     file, content = keep(panel.locator(".files button.csv"))
     header, rows = table(content)
-    assert file == "gan-mnist_curves.csv" and header[0] == "step" and {"d_real", "loss_g"} <= set(header)
-    logged = list(csv.DictReader((hub.BUNDLED / "gan-mnist" / "history.csv").open()))
+    assert file == f"{roles.GAN}_curves.csv" and header[0] == "step" and {"d_real", "loss_g"} <= set(header)
+    logged = list(csv.DictReader((hub.BUNDLED / roles.GAN / "history.csv").open()))
     wanted = {float(row["step"]): float(row["loss_g"]) for row in logged if row["loss_g"]}
     found = {float(row[0]): float(row[header.index("loss_g")]) for row in rows if row[header.index("loss_g")]}
     assert found == wanted
@@ -209,14 +210,14 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     expect(shown.locator("img")).to_have_count(4, timeout=60_000)
     name = TEXT["translate.alt.translation"][0].format(domain="Fluent 3D")
     file, content = keep(shown.locator("figure", has=page.get_by_role("img", name=name)).locator("button"))
-    assert file == "cyclegan-twemoji2fluent_ab_emoji-1_64_translation.png"
+    assert file == f"{roles.TRANSLATOR}_ab_emoji-1_64_translation.png"
     assert pixels(content).shape == (256, 256)
     _, content = keep(page.locator("#translate-details button.csv"))
     header, rows = table(content)
     assert header == ["figure", "value"] and {"cycle_l1", "score_x"} <= {row[0] for row in rows}
     strip = page.locator("#translate-run .strip")
     file, content = keep(strip.locator(".titled button.png"))
-    assert file == "cyclegan-twemoji2fluent_ab_training.png"
+    assert file == f"{roles.TRANSLATOR}_ab_training.png"
     first, steps = pixels(content), strip.locator(".steps figure").count()
     assert first.shape == (64, 64 * steps) and steps >= 8
     strip.locator(".columns label").nth(7).click()
@@ -230,6 +231,6 @@ def test_what_the_models_tab_shows(page: Page, url: str) -> None:
     expect(details.locator("svg")).to_be_visible(timeout=60_000)
     details.locator("input[type=range]").focus()
     details.locator("input[type=range]").press("Home")
-    assert keep(details.locator("figure button.png"))[0] == "autoencoder-mnist_step0.png"
+    assert keep(details.locator("figure button.png"))[0] == f"{roles.PLAIN}_step0.png"
     tables = [table(keep(button)[1]) for button in details.locator("button.csv").all()]
     assert [header[0] for header, _ in tables] == ["step", "figure"]

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, expect
 
+from space.models import roles
 from space.page.lecture import STEPS
 from space.text import TEXT
 from tests.pages import until_quiet
@@ -83,7 +84,7 @@ def test_on_a_phone_a_step_opens_with_its_text_and_a_button_leads_to_the_picture
 
 
 def test_leaving_brings_the_page_back_as_it_was(page: Page, url: str):
-    query = "tab=reconstruct&digit=61&model=autoencoder-conv-mnist&noise=masking&level=0.3&seed=5"
+    query = f"tab=reconstruct&digit=61&model={roles.CONVOLUTIONAL}&noise=masking&level=0.3&seed=5"
     page.goto(f"{url}?{query}")
     result = page.locator("#reconstruct-result img").nth(3)
     expect(result).to_be_visible(timeout=30_000)
@@ -130,10 +131,10 @@ def test_keys_belong_to_the_widget_that_has_the_focus(page: Page, url: str):
 def test_a_map_keeps_its_arrow_keys(page: Page, url: str):
     page.goto(f"{url}?lecture=holes")
     shows(page, "holes")
-    page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
-    position = page.locator("#map-vae-mnist-2d .position")
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
+    position = page.locator(f"#map-{roles.VAE_MAP} .position")
     before = position.inner_text()
-    page.locator("#map-vae-mnist-2d .pointer").focus()
+    page.locator(f"#map-{roles.VAE_MAP} .pointer").focus()
     page.keyboard.press("ArrowRight")
     expect(position).not_to_have_text(before)
     expect(page.locator("#lecture-controls .place")).to_have_text(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from space.models import roles
 from space.text import TEXT
 from tests.pages import until, until_quiet, watch
 from tests.processes import Lab
@@ -57,14 +58,14 @@ def reconstruct(page: Page) -> None:
 
 
 def manifold(page: Page) -> None:
-    page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
-    page.locator("#map-autoencoder-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator(f"#map-{roles.PLAIN_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
     page.locator("#manifold-start-sheet").get_by_label("4, 3", exact=True).check()
     page.locator("#manifold-end-sheet").get_by_label("9, 1", exact=True).check()
     page.locator("#manifold-seed input").fill("4")
     until_quiet(page)  # the maps go to the digit
-    page.locator("#map-vae-mnist-2d .spacing").select_option("inverse_gaussian")
-    for name, place in (("vae-mnist-2d", 0.3), ("autoencoder-mnist-2d", 0.6)):
+    page.locator(f"#map-{roles.VAE_MAP} .spacing").select_option("inverse_gaussian")
+    for name, place in ((roles.VAE_MAP, 0.3), (roles.PLAIN_MAP, 0.6)):
         box = page.locator(f"#map-{name} .pointer").bounding_box()
         page.locator(f"#map-{name} .pointer").click(
             position={"x": place * box["width"], "y": 0.4 * box["height"]}
@@ -85,7 +86,7 @@ def generate(page: Page) -> None:
 def timeline(page: Page) -> None:
     page.locator("#timeline-run [data-model]").wait_for(timeout=30_000)
     choose(page, "#timeline-model", 1)
-    page.locator("#timeline-run [data-model=dcgan-mnist]").wait_for(timeout=30_000)
+    page.locator(f"#timeline-run [data-model={roles.DCGAN}]").wait_for(timeout=30_000)
     page.locator("#timeline-run .position").fill("5")
     page.locator("#timeline-run .frame").click(position={"x": 100, "y": 60})
 
@@ -113,7 +114,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
     reconstruct: (
         SOURCES.format("#reconstruct-result img"),
         "#reconstruct-result img",
-        ["digit=61", "model=autoencoder-denoising-mnist", "noise=gaussian", "level=0.3", "seed=5"],
+        ["digit=61", f"model={roles.DENOISING}", "noise=gaussian", "level=0.3", "seed=5"],
     ),
     manifold: (
         f"Promise.all([{CANVASES.format('[id^=map-] .digit')}, {SOURCES.format('#manifold-strips img')}])",
@@ -126,12 +127,12 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         ".map((style) => [style.backgroundImage, style.backgroundPosition])"
         f".concat({SOURCES.format('#generate-panel .strip img')})",
         "#generate-panel .sample",
-        ["model=gan-mnist", "scale=0.8", "seed=9", "walk=0,1,2,5", "other_walk="],
+        [f"model={roles.GAN}", "scale=0.8", "seed=9", "walk=0,1,2,5", "other_walk="],
     ),
     timeline: (
         CANVASES.format("#timeline-run .frame, #timeline-run .now"),
         "#timeline-run [data-model]",
-        ["model=dcgan-mnist", "step=", "cell="],
+        [f"model={roles.DCGAN}", "step=", "cell="],
     ),
     game: (
         "((handle) => [handle.counts, handle.running, Array.from(handle.game.generator.parameters)])"
@@ -147,7 +148,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
     models: (
         SOURCES.format("#models-details img"),
         "#models-details img",
-        ["model=dcgan-mnist"],
+        [f"model={roles.DCGAN}"],
     ),
 }
 
@@ -212,13 +213,13 @@ HOSTILE = [
 
 def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page: Page, url: str):
     page.goto(f"{url}?tab=manifold")
-    page.locator("#map-vae-mnist-2d [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
     settled(page, TABS[manifold][0], TABS[manifold][1])
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     visits = page.evaluate("history.length")
-    page.locator("#map-vae-mnist-2d .pointer").scroll_into_view_if_needed()
-    box = page.locator("#map-vae-mnist-2d .pointer").bounding_box()
+    page.locator(f"#map-{roles.VAE_MAP} .pointer").scroll_into_view_if_needed()
+    box = page.locator(f"#map-{roles.VAE_MAP} .pointer").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 100)
     page.mouse.down()
     for i in range(30):
@@ -227,23 +228,25 @@ def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page:
     page.wait_for_timeout(600)
     assert requests == [] and page.evaluate("history.length") == visits
     page.mouse.up()
-    z1, z2 = page.locator("#map-vae-mnist-2d .position").inner_text()[5:-1].replace("\u2212", "-").split(", ")
+    z1, z2 = (
+        page.locator(f"#map-{roles.VAE_MAP} .position").inner_text()[5:-1].replace("\u2212", "-").split(", ")
+    )
     said = page.url.partition("&z=")[2].split(",")
     assert [f"{float(value):.2f}" for value in said] == [z1, z2]
 
 
 def test_the_button_copies_the_link_without_what_is_not_of_this_app(page: Page, url: str):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{url}?__sign=secret&tab=models&model=dcgan-mnist")
+    page.goto(f"{url}?__sign=secret&tab=models&model={roles.DCGAN}")
     page.locator("#link .copy").click()
     expect(page.locator("#link .said")).to_have_text("Link copied", use_inner_text=True)
-    assert page.evaluate("navigator.clipboard.readText()") == f"{url}?tab=models&model=dcgan-mnist"
-    assert page.url == f"{url}?__sign=secret&tab=models&model=dcgan-mnist"
+    assert page.evaluate("navigator.clipboard.readText()") == f"{url}?tab=models&model={roles.DCGAN}"
+    assert page.url == f"{url}?__sign=secret&tab=models&model={roles.DCGAN}"
     page.add_init_script(
         "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
     )  # as over http
     page.reload()
     page.locator("#link .copy").click()
     field = page.locator("#link .address")  # the visitor copies it
-    expect(field).to_have_value(f"{url}?tab=models&model=dcgan-mnist")
+    expect(field).to_have_value(f"{url}?tab=models&model={roles.DCGAN}")
     assert page.evaluate("String(getSelection())") == field.input_value()

@@ -14,13 +14,14 @@ import torch
 from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 
+from space.models import roles
 from space.models.vae import VAE
 from space.page.words import words
 from space.text.refusals import Problem
 from space.weights import hub, model_folder
 from tests.hub_server import HubServer, Repo, Request, make_model_folder, read_folder, start_client
 
-NAME, OTHER = "vae-mnist-2d", "vae-mnist-20d"
+NAME, OTHER = roles.VAE_MAP, roles.VAE_DEEP
 DEADLINE = 0.5
 """seconds, in place of the app's five where a test waits for them"""
 SILENCE = "the Hub did not answer within 0.5 seconds"
@@ -304,7 +305,7 @@ def test_the_real_deadline_and_no_wait_at_the_end(benches: Bench) -> None:
         ({"token": "hf_writer"}, "{repo} does not exist or is private"),
         ({"token": "hf_wrong"}, "the Hub does not accept the access token"),
         ({"offline": True}, "HF_HUB_OFFLINE is set"),
-        ({"namespace": "a b"}, "a b/vae-mnist-2d is not a valid repository name"),
+        ({"namespace": "a b"}, f"a b/{roles.VAE_MAP} is not a valid repository name"),
     ],
 )
 def test_what_is_not_there_for_us(bench: Bench, settings: dict[str, Any], reason: str) -> None:

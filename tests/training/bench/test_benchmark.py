@@ -9,6 +9,7 @@ from statistics import fmean
 import pytest
 import torch
 
+from space.models import roles
 from space.models.autoencoder import AutoencoderConfig
 from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
@@ -137,16 +138,16 @@ def test_seconds_follow_the_speed():
 
 def test_a_recipe_trains_goes_on_and_is_not_done_twice(tmp_path, capfd):
     config = RecipesConfig(
-        model=("autoencoder-mnist",), output_dir=tmp_path, more="--dataset fake --max_steps 3 --batch_size 64"
+        model=(roles.PLAIN,), output_dir=tmp_path, more="--dataset fake --max_steps 3 --batch_size 64"
     )
-    facts = recipes.recipes()["autoencoder-mnist"]
-    command = command_of("autoencoder-mnist", facts, config)
+    facts = recipes.recipes()[roles.PLAIN]
+    command = command_of(roles.PLAIN, facts, config)
     assert command[command.index("-m", 3) :][:2] == ["-m", "training.train_autoencoder"]
     assert "--resume_from_checkpoint" not in command
     recipes.main(config)
-    weights = tmp_path / "autoencoder-mnist" / "model.safetensors"
-    assert weights.exists() and (tmp_path / "autoencoder-mnist.log").stat().st_size > 100
-    assert "--resume_from_checkpoint" in command_of("autoencoder-mnist", facts, config)
+    weights = tmp_path / roles.PLAIN / "model.safetensors"
+    assert weights.exists() and (tmp_path / f"{roles.PLAIN}.log").stat().st_size > 100
+    assert "--resume_from_checkpoint" in command_of(roles.PLAIN, facts, config)
     before = weights.stat().st_mtime_ns
     recipes.main(config)
     assert weights.stat().st_mtime_ns == before
@@ -157,11 +158,11 @@ def test_a_recipe_trains_goes_on_and_is_not_done_twice(tmp_path, capfd):
 
 
 def test_a_recipe_that_fails_says_where_to_look(tmp_path, capfd):
-    config = RecipesConfig(model=("autoencoder-mnist",), output_dir=tmp_path, more="--batch_size 0")
+    config = RecipesConfig(model=(roles.PLAIN,), output_dir=tmp_path, more="--batch_size 0")
     with pytest.raises(SystemExit):
         recipes.main(config)
-    assert "autoencoder-mnist.log says why" in "".join(capfd.readouterr())
-    assert "batch_size is 0" in (tmp_path / "autoencoder-mnist.log").read_text()
+    assert f"{roles.PLAIN}.log says why" in "".join(capfd.readouterr())
+    assert "batch_size is 0" in (tmp_path / f"{roles.PLAIN}.log").read_text()
 
 
 def test_unknown_models_are_named(tmp_path):

@@ -6,6 +6,7 @@ from urllib.error import URLError
 import pytest
 import torch
 
+from space.models import roles
 from space.models.gan import GAN, GANConfig
 from space.pictures.sheets import digit_sheet
 from space.weights.hub import BUNDLED
@@ -146,7 +147,7 @@ def test_the_shipped_classifier_is_used_for_its_own_data_only(tmp_path):
     with pytest.raises(TrainingError, match=r"config\.json is missing"):
         find_classifier(str(tmp_path), "mnist", (1, 28))
     with pytest.raises(TrainingError, match="takes images of 1 channels and 28 pixels"):
-        find_classifier(str(BUNDLED / "classifier-mnist"), "mnist", (3, 64))
+        find_classifier(str(BUNDLED / roles.DIGIT_JUDGE), "mnist", (3, 64))
 
 
 @pytest.mark.parametrize(

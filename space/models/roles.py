@@ -1,0 +1,26 @@
+"""Which model plays which part: lessons, the lecture, tools and tests name the part, not the model.
+
+A model's name, which its folder and its repository bear, stands here once. Its family stands in the table of
+`space.models`.
+"""
+
+PLAIN = "autoencoder-mnist"
+"""the autoencoder that its relatives are compared with"""
+PLAIN_MAP = "autoencoder-mnist-2d"
+"""the autoencoder whose latent space is drawn as a map"""
+SPARSE = "autoencoder-sparse-mnist"
+DENOISING = "autoencoder-denoising-mnist"
+CONTRACTIVE = "autoencoder-contractive-mnist"
+CONVOLUTIONAL = "autoencoder-conv-mnist"
+VAE_MAP = "vae-mnist-2d"
+"""the VAE whose latent space is drawn as a map"""
+VAE_DEEP = "vae-mnist-20d"
+"""the VAE with more dimensions than a map can show"""
+GAN = "gan-mnist"
+DCGAN = "dcgan-mnist"
+TRANSLATOR = "cyclegan-twemoji2fluent"
+DIGIT_JUDGE = "classifier-mnist"
+EMOJI_JUDGE = "classifier-twemoji2fluent"
+
+JUDGES = {"mnist": DIGIT_JUDGE, "twemoji2fluent": EMOJI_JUDGE}
+"""data set -> the classifier that judges what models make of it"""
