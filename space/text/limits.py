@@ -63,13 +63,13 @@ MAX_MODEL_FILES = 1000
 MAX_CONFIG_BYTES = 10_000
 """bytes of config.json"""
 MAX_SIDE_FILE_BYTES = 5_000_000
-"""bytes of a file of figures, history or codes, or of the model card; larger ones are not read"""
+"""bytes of a file of metrics, history or codes, or of the model card; larger ones are not read"""
 MAX_SIDE_ROWS = 50_000
 """rows of a file of history or codes"""
-MAX_FIGURES = 100
-"""figures of metrics.json that are shown"""
+MAX_METRICS = 100
+"""metrics of metrics.json that are shown"""
 MAX_PROTOCOL = 2000
-"""characters of the protocol of a figure"""
+"""characters of the protocol of a metric"""
 MAX_FRAMES = 64
 """pictures of a training run that are shown"""
 MAX_FRAME_PIXELS = 1_000_000

@@ -1,6 +1,6 @@
-"""What a model folder holds beside the weights: figures, history, card, pictures of the training.
+"""Readers of what lies beside the weights in a model folder: metrics, history, card, pictures of training.
 
-A folder may come from the Hub, so what is read here is bounded; damaged parts are left out.
+A folder may come from the Hub, so every reader is bounded and leaves out damaged parts.
 """
 
 import csv
@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from space.text.limits import MAX_FIGURES, MAX_PROTOCOL, MAX_SIDE_FILE_BYTES, MAX_SIDE_ROWS
+from space.text.limits import MAX_METRICS, MAX_PROTOCOL, MAX_SIDE_FILE_BYTES, MAX_SIDE_ROWS
 
 
 def read_side_file(folder: Path, name: str) -> bytes:
-    """What else a model folder has, such as its card; empty where it is missing or too large."""
+    """The bytes of a small file, such as the card; empty if it is missing or too large."""
     try:
         path = folder / name
         return path.read_bytes() if path.stat().st_size <= MAX_SIDE_FILE_BYTES else b""
@@ -23,7 +23,7 @@ def read_side_file(folder: Path, name: str) -> bytes:
 
 
 def frame_files(folder: Path) -> list[tuple[int, Path]]:
-    """The files of `samples/` with their steps, in order, unread."""
+    """The pictures in `samples/` as (step, path), by step; none of them is opened."""
     files = []
     for path in folder.glob("samples/step-*.png"):
         digits = path.stem.removeprefix("step-")
@@ -33,10 +33,11 @@ def frame_files(folder: Path) -> list[tuple[int, Path]]:
 
 
 Metrics = dict[str, dict[str, Any]]
+"""key -> value, unit, protocol, and whether higher or lower is better"""
 
 
 def read_metrics(folder: Path) -> Metrics:
-    """The figures of a model folder that can be shown; damaged ones, or a missing file, leave gaps."""
+    """The metrics in metrics.json that can be shown; damaged ones are left out."""
     try:
         found = json.loads(read_side_file(folder, "metrics.json"))
     except (ValueError, RecursionError):
@@ -44,37 +45,39 @@ def read_metrics(folder: Path) -> Metrics:
     if not isinstance(found, dict):
         return {}
     sound = (
-        (key, one) for key, one in found.items() if isinstance(one, dict) and _is_figure(one.get("value"))
+        (key, one) for key, one in found.items() if isinstance(one, dict) and _is_value(one.get("value"))
     )
-    return {key: _known(one) for key, one in islice(sound, MAX_FIGURES)}
+    return {key: _known(one) for key, one in islice(sound, MAX_METRICS)}
 
 
-def _known(figure: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a figure that the app knows; whatever else stands there might not even be sent as JSON."""
+def _known(metric: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a metric that the app knows; others could be anything, such as NaN, which JSON lacks."""
     texts = {"unit": 40, "better": 40, "protocol": MAX_PROTOCOL}
-    said = {key: figure[key] for key in texts if key in figure}
-    return {"value": figure["value"]} | {
-        key: None if text is None else str(text)[: texts[key]] for key, text in said.items()
+    known = {key: metric[key] for key in texts if key in metric}
+    return {"value": metric["value"]} | {
+        key: None if text is None else str(text)[: texts[key]] for key, text in known.items()
     }
 
 
-def _is_figure(value: Any) -> bool:
+def _is_value(value: Any) -> bool:
+    """Whether this is a number, or a list of numbers, that can be shown."""
     if isinstance(value, list):
-        return all(not isinstance(v, list) and _is_figure(v) for v in value)
+        return all(not isinstance(v, list) and _is_value(v) for v in value)
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15  # nor NaN
 
 
-MAX_COLUMNS = 40
-MAX_STEP = 1e12
-MAX_VALUE = 1e15
+MAX_COLUMNS, MAX_NAME = 40, 40
+"""columns of history.csv that are read, and characters of their names"""
+MAX_STEP, MAX_VALUE = 1e12, 1e15
+"""larger numbers cannot be drawn"""
 Rows = dict[str, list[float | None]]
+"""column -> its cells, row by row"""
 
 
 def read_rows(folder: Path) -> Rows:
-    """The numbers of history.csv by column, row by row in the order of their steps.
+    """The columns of history.csv, sorted by step; empty if the file is missing, damaged or too large.
 
-    None where a cell has no number, or one that cannot be drawn. Empty where the file is missing, damaged or
-    too large.
+    A cell is None if it holds no number, or one that cannot be drawn.
     """
     path = folder / "history.csv"
     try:
@@ -93,10 +96,11 @@ def read_rows(folder: Path) -> Rows:
     rows = sorted(
         (row for row in rows if row[at] is not None and 0 <= row[at] <= MAX_STEP), key=lambda row: row[at]
     )
-    return {column[:MAX_COLUMNS]: [row[i] for row in rows] for i, column in enumerate(header)}
+    return {column[:MAX_NAME]: [row[i] for row in rows] for i, column in enumerate(header)}
 
 
 def _number(cell: str) -> float | None:
+    """The number in a cell; None if there is none or it cannot be drawn."""
     try:
         value = float(cell)
     except ValueError:
@@ -107,10 +111,11 @@ def _number(cell: str) -> float | None:
 
 
 Curve = tuple[list[float], list[float]]
+"""steps, and a value for each"""
 
 
 def find_curves(rows: Rows) -> dict[str, Curve]:
-    """Steps and values of each column that has any."""
+    """A curve for each column that has any values."""
     curves = {}
     for column, values in rows.items():
         points = [(step, value) for step, value in zip(rows["step"], values) if value is not None]

@@ -218,7 +218,7 @@ def test_side_files_are_bounded(folder):
     many = {f"figure{i}": {"value": i, "protocol": "x" * 10_000} for i in range(400)}
     (folder / "metrics.json").write_text(json.dumps(many))
     figures = read_metrics(folder)
-    assert len(figures) == limits.MAX_FIGURES
+    assert len(figures) == limits.MAX_METRICS
     assert {len(figure["protocol"]) for figure in figures.values()} == {limits.MAX_PROTOCOL}
     for text in ("z1,z2,label\n1e300,0,1\n", "z1,z2,label\n" + "0,0,1\n" * 1_000_000):
         (folder / "latents.csv").write_text(text)
