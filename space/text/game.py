@@ -1,4 +1,4 @@
-"""What the game tab says. Keys `gan.*` go to the component, which picks the language in the browser."""
+"""What the game tab says. Keys `game.play.*` go to the component, whose script picks the language."""
 
 TEXT = {
     "game.tab": ("Play the game", "게임"),
@@ -54,27 +54,27 @@ TEXT = {
         "PyTorch 코드는 `space/models/gan.py`의 `discriminator_loss`, `generator_loss`입니다.",
     ),
     # presets
-    "gan.presets": ("Situations", "상황"),
-    "gan.balanced": ("Balanced game", "균형 잡힌 게임"),
-    "gan.collapse": ("Mode collapse", "모드 붕괴"),
-    "gan.strong": ("D too strong", "너무 강한 D"),
-    "gan.vanishing": ("Vanishing gradient", "기울기 소실"),
-    "gan.balanced.what": (
+    "game.play.presets": ("Situations", "상황"),
+    "game.play.balanced": ("Balanced game", "균형 잡힌 게임"),
+    "game.play.collapse": ("Mode collapse", "모드 붕괴"),
+    "game.play.strong": ("D too strong", "너무 강한 D"),
+    "game.play.vanishing": ("Vanishing gradient", "기울기 소실"),
+    "game.play.balanced.what": (
         "Both learn at the same pace: G finds all eight modes, D falls back towards 1/2 and V towards "
         "−log 4.",
         "둘이 같은 속도로 학습합니다. G는 여덟 모드를 모두 찾고, D는 1/2, V는 −log 4에 가까워집니다.",
     ),
-    "gan.collapse.what": (
+    "game.play.collapse.what": (
         "G learns much faster than D: it throws all its points on the one place that fools D best, and when "
         "D catches up, it leaps elsewhere.",
         "G가 D보다 훨씬 빨리 학습합니다. D를 가장 잘 속이는 한 곳에 모든 점을 몰아넣고, D가 따라오면 다른 "
         "곳으로 건너뜁니다.",
     ),
-    "gan.collapse.remedy": (
+    "game.play.collapse.remedy": (
         "Let D keep up: a lower learning rate for G, a higher one and more steps for D.",
         "D가 따라올 수 있게 G의 학습률은 낮추고, D의 학습률은 높이고 스텝 수는 늘립니다.",
     ),
-    "gan.strong.what": (
+    "game.play.strong.what": (
         "D takes twenty large steps for each one of G, which follows the value function of the lecture. Sure "
         "of almost every point, D leaves no slope to climb: G clings to the first mode that it meets, and V "
         "rises towards 0.",
@@ -82,113 +82,113 @@ TEXT = {
         "학습합니다. D가 거의 모든 점을 확신하므로 G가 따라갈 경사가 없습니다. G는 처음 만난 모드에 머물고 "
         "V는 0 쪽으로 올라갑니다.",
     ),
-    "gan.strong.remedy": (
+    "game.play.strong.remedy": (
         "Weaken D: one smaller step at a time, and noise on all that it sees, so that real and generated "
         "points overlap.",
         "D를 약하게 합니다. 학습률을 낮추어 한 스텝씩만 학습하게 하고, D의 입력에 잡음을 더해 실제 점과 "
         "생성된 점이 겹치게 합니다.",
     ),
-    "gan.vanishing.what": (
+    "game.play.vanishing.what": (
         "G starts far from the data and minimises log(1 − D(G(z))) by plain gradient descent. D soon "
         "rejects all its points with certainty; there the loss is flat, the arrows vanish, and G stands "
         "still.",
         "G는 데이터에서 먼 곳에서 출발하여 log(1 − D(G(z)))를 단순 경사 하강법으로 최소화합니다. D는 곧 "
         "모든 점을 확실하게 가짜로 판정하는데, 거기에서는 손실이 평평하므로 화살표가 사라지고 G가 멈춥니다.",
     ),
-    "gan.vanishing.remedy": (
+    "game.play.vanishing.remedy": (
         "The non-saturating loss −log D(G(z)): the same D, but steepest where D is sure that a point "
         "is generated.",
         "비포화 손실 −log D(G(z))를 사용합니다. D는 그대로이지만, D가 가짜라고 확신하는 곳에서 "
         "기울기가 가장 큽니다.",
     ),
-    "gan.remedy": ("Remedy", "해결책"),
-    "gan.apply": ("Apply it", "적용하기"),
-    "gan.applied": ("Applied: watch what happens.", "적용했습니다. 어떻게 변하는지 보세요."),
+    "game.play.remedy": ("Remedy", "해결책"),
+    "game.play.apply": ("Apply it", "적용하기"),
+    "game.play.applied": ("Applied: watch what happens.", "적용했습니다. 어떻게 변하는지 보세요."),
     # the plane
-    "gan.distributions": ("Real distribution", "실제 분포"),
-    "gan.ring": ("Ring of 8", "원형 8개"),
-    "gan.grid": ("Grid of 25", "격자 25개"),
-    "gan.moons": ("Two moons", "두 반달"),
-    "gan.gaussians": ("Gaussians", "정규분포 3개"),
-    "gan.drawn": ("Draw it", "직접 그리기"),
-    "gan.plane": (
+    "game.play.distributions": ("Real distribution", "실제 분포"),
+    "game.play.ring": ("Ring of 8", "원형 8개"),
+    "game.play.grid": ("Grid of 25", "격자 25개"),
+    "game.play.moons": ("Two moons", "두 반달"),
+    "game.play.gaussians": ("Gaussians", "정규분포 3개"),
+    "game.play.drawn": ("Draw it", "직접 그리기"),
+    "game.play.plane": (
         "The plane of the game: real and generated points on the discriminator's heat map",
         "게임 평면: 판별자의 열지도 위에 놓인 실제 점과 생성된 점",
     ),
-    "gan.paper": (
+    "game.play.paper": (
         "The plane of the game: draw with mouse or finger. With the keyboard: arrow keys move the pen (with "
         "Shift in larger steps), the space bar puts it down and lifts it",
         "게임 평면: 마우스나 손가락으로 그리세요. 키보드에서는 방향 키로 펜을 움직이고(Shift를 누르면 "
         "크게), 스페이스 바로 펜을 내리고 뗍니다",
     ),
-    "gan.draw_here": (
+    "game.play.draw_here": (
         "Draw the real distribution here:\neach stroke or dot is a mode",
         "여기에 실제 분포를 그리세요\n획이나 점 하나가 모드 하나입니다",
     ),
-    "gan.clear": ("Clear the drawing", "그림 지우기"),
-    "gan.says_fake": ("D = 0: generated", "D = 0: 생성"),
-    "gan.says_real": ("D = 1: real", "D = 1: 실제"),
-    "gan.layers": ("Layers", "표시할 층"),
-    "gan.heat": ("D's heat map", "D의 열지도"),
-    "gan.real": ("Real points", "실제 점"),
-    "gan.fake": ("Generated points", "생성된 점"),
-    "gan.mesh": ("G's warped grid", "G가 구부린 격자"),
-    "gan.arrows": ("G's gradient", "G의 기울기"),
-    "gan.moves": ("Moves", "수"),
-    "gan.run": ("Run", "실행"),
-    "gan.pause": ("Pause", "일시 정지"),
-    "gan.step_d": ("Step D", "D 한 스텝"),
-    "gan.step_g": ("Step G", "G 한 스텝"),
-    "gan.both": ("Both", "둘 다"),
-    "gan.freeze_d": ("Freeze D", "D 고정"),
-    "gan.freeze_g": ("Freeze G", "G 고정"),
-    "gan.new_game": ("New game", "새 게임"),
-    "gan.slow": ("Slow motion", "느리게"),
-    "gan.count": (
+    "game.play.clear": ("Clear the drawing", "그림 지우기"),
+    "game.play.says_fake": ("D = 0: generated", "D = 0: 생성"),
+    "game.play.says_real": ("D = 1: real", "D = 1: 실제"),
+    "game.play.layers": ("Layers", "표시할 층"),
+    "game.play.heat": ("D's heat map", "D의 열지도"),
+    "game.play.real": ("Real points", "실제 점"),
+    "game.play.fake": ("Generated points", "생성된 점"),
+    "game.play.mesh": ("G's warped grid", "G가 구부린 격자"),
+    "game.play.arrows": ("G's gradient", "G의 기울기"),
+    "game.play.moves": ("Moves", "수"),
+    "game.play.run": ("Run", "실행"),
+    "game.play.pause": ("Pause", "일시 정지"),
+    "game.play.step_d": ("Step D", "D 한 스텝"),
+    "game.play.step_g": ("Step G", "G 한 스텝"),
+    "game.play.both": ("Both", "둘 다"),
+    "game.play.freeze_d": ("Freeze D", "D 고정"),
+    "game.play.freeze_g": ("Freeze G", "G 고정"),
+    "game.play.new_game": ("New game", "새 게임"),
+    "game.play.slow": ("Slow motion", "느리게"),
+    "game.play.count": (
         "{d} steps of D · {g} of G · seed {seed}",
         "D {d}스텝 · G {g}스텝 · 시드 {seed}",
     ),
-    "gan.stands": (
+    "game.play.stands": (
         "{count}. Jensen–Shannon divergence {jsd} nats, {modes} modes covered.",
         "{count}. 옌센–섀넌 발산 {jsd} nats, 찾은 모드: {modes}.",
     ),
     # meters
-    "gan.jsd": ("Jensen–Shannon divergence", "옌센–섀넌 발산"),
-    "gan.jsd.note": ("nats; 0: the same, ln 2 = 0.693: apart", "nats, 0은 일치, ln 2 = 0.693은 분리"),
-    "gan.modes": ("Modes covered", "찾은 모드"),
-    "gan.modes.note": ("≥ 1/5 of their share within 3σ", "3σ 안에 제 몫의 1/5 이상"),
-    "gan.quality": ("High-quality points", "고품질 점"),
-    "gan.quality.note": ("within 3σ of a mode", "모드의 3σ 안"),
-    "gan.gradient": ("G's gradient at its points", "생성된 점에서 G의 기울기"),
-    "gan.gradient.note": ("mean length", "평균 길이"),
-    "gan.of": ("{some} of {all}", "{all}개 중 {some}개"),
+    "game.play.jsd": ("Jensen–Shannon divergence", "옌센–섀넌 발산"),
+    "game.play.jsd.note": ("nats; 0: the same, ln 2 = 0.693: apart", "nats, 0은 일치, ln 2 = 0.693은 분리"),
+    "game.play.modes": ("Modes covered", "찾은 모드"),
+    "game.play.modes.note": ("≥ 1/5 of their share within 3σ", "3σ 안에 제 몫의 1/5 이상"),
+    "game.play.quality": ("High-quality points", "고품질 점"),
+    "game.play.quality.note": ("within 3σ of a mode", "모드의 3σ 안"),
+    "game.play.gradient": ("G's gradient at its points", "생성된 점에서 G의 기울기"),
+    "game.play.gradient.note": ("mean length", "평균 길이"),
+    "game.play.of": ("{some} of {all}", "{all}개 중 {some}개"),
     # plots
-    "gan.plot.loss": ("Losses", "손실"),
-    "gan.plot.value": ("Value V(D, G)", "가치 V(D, G)"),
-    "gan.plot.mean": ("What D says, on average", "D의 평균 출력"),
-    "gan.plot.jsd": ("Jensen–Shannon divergence", "옌센–섀넌 발산"),
-    "gan.true": ("true", "실제"),
-    "gan.seen": ("as D sees it", "D가 보는 값"),
+    "game.play.plot.loss": ("Losses", "손실"),
+    "game.play.plot.value": ("Value V(D, G)", "가치 V(D, G)"),
+    "game.play.plot.mean": ("What D says, on average", "D의 평균 출력"),
+    "game.play.plot.jsd": ("Jensen–Shannon divergence", "옌센–섀넌 발산"),
+    "game.play.true": ("true", "실제"),
+    "game.play.seen": ("as D sees it", "D가 보는 값"),
     # settings
-    "gan.settings": ("Settings", "설정"),
-    "gan.learning_rate_d": ("Learning rate of D", "D의 학습률"),
-    "gan.learning_rate_g": ("Learning rate of G", "G의 학습률"),
-    "gan.steps_d": ("Steps of D for each of G", "G 한 스텝당 D의 스텝 수"),
-    "gan.loss": ("G's loss", "G의 손실"),
-    "gan.non_saturating": ("non-saturating: −log D(G(z))", "비포화: −log D(G(z))"),
-    "gan.saturating": ("saturating: log(1 − D(G(z)))", "포화: log(1 − D(G(z)))"),
-    "gan.optimizer_g": ("G's optimiser", "G의 최적화 방법"),
-    "gan.adam": ("Adam", "Adam"),
-    "gan.sgd": ("plain gradient descent", "단순 경사 하강법"),
-    "gan.instance_noise": ("Noise on what D sees (σ)", "D의 입력에 더하는 잡음 (σ)"),
-    "gan.restart": ("These begin a new game:", "아래를 바꾸면 새 게임이 시작됩니다."),
-    "gan.latent_kind": ("Noise z", "잡음 z"),
-    "gan.gaussian": ("Gaussian N(0, I)", "정규분포 N(0, I)"),
-    "gan.uniform": ("uniform on [−1, 1]", "균등분포 [−1, 1]"),
-    "gan.latent_dim": ("Dimensions of z", "z의 차원"),
-    "gan.width": ("Width of the hidden layers", "은닉층의 너비"),
-    "gan.start": ("G's first points", "G의 출발 위치"),
-    "gan.middle": ("all over the middle", "가운데에 넓게"),
-    "gan.corner": ("in a far corner", "먼 구석에 모여서"),
-    "gan.seed": ("Seed", "시드"),
+    "game.play.settings": ("Settings", "설정"),
+    "game.play.learning_rate_d": ("Learning rate of D", "D의 학습률"),
+    "game.play.learning_rate_g": ("Learning rate of G", "G의 학습률"),
+    "game.play.steps_d": ("Steps of D for each of G", "G 한 스텝당 D의 스텝 수"),
+    "game.play.loss": ("G's loss", "G의 손실"),
+    "game.play.non_saturating": ("non-saturating: −log D(G(z))", "비포화: −log D(G(z))"),
+    "game.play.saturating": ("saturating: log(1 − D(G(z)))", "포화: log(1 − D(G(z)))"),
+    "game.play.optimizer_g": ("G's optimiser", "G의 최적화 방법"),
+    "game.play.adam": ("Adam", "Adam"),
+    "game.play.sgd": ("plain gradient descent", "단순 경사 하강법"),
+    "game.play.instance_noise": ("Noise on what D sees (σ)", "D의 입력에 더하는 잡음 (σ)"),
+    "game.play.restart": ("These begin a new game:", "아래를 바꾸면 새 게임이 시작됩니다."),
+    "game.play.latent_kind": ("Noise z", "잡음 z"),
+    "game.play.gaussian": ("Gaussian N(0, I)", "정규분포 N(0, I)"),
+    "game.play.uniform": ("uniform on [−1, 1]", "균등분포 [−1, 1]"),
+    "game.play.latent_dim": ("Dimensions of z", "z의 차원"),
+    "game.play.width": ("Width of the hidden layers", "은닉층의 너비"),
+    "game.play.start": ("G's first points", "G의 출발 위치"),
+    "game.play.middle": ("all over the middle", "가운데에 넓게"),
+    "game.play.corner": ("in a far corner", "먼 구석에 모여서"),
+    "game.play.seed": ("Seed", "시드"),
 }

@@ -16,6 +16,8 @@ from torch.nn import functional as F
 
 from space import app
 from space.lessons.game import tab as game
+from space.lessons.game.settings import DISTRIBUTIONS
+from space.lessons.game.view import MARKUP
 from space.page.components import asset
 from space.text import TEXT
 from tests.pages import stroke, until
@@ -174,7 +176,7 @@ def test_arrows_and_values_are_those_of_torch(lab: Page, loss: str) -> None:
 STROKES = [[[-2, -2], [0, 1], [2, -1]], [[1, 2]]]
 
 
-@pytest.mark.parametrize("name", game.DISTRIBUTIONS)
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_density_masses_and_samples_agree(lab: Page, name: str) -> None:
     """The density integrates to the cells' masses, and as many samples fall into each as it says."""
     told = lab.evaluate(
@@ -219,7 +221,7 @@ def masses(side: int, components: list[tuple[float, float, float]]) -> np.ndarra
 RING = [(2 * np.cos(k * np.pi / 4), 2 * np.sin(k * np.pi / 4), 0.2) for k in range(8)]
 
 
-@pytest.mark.parametrize("name", game.DISTRIBUTIONS)
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_a_perfect_generator_reads_near_zero(lab: Page, name: str) -> None:
     reading = lab.evaluate(
         """([name, strokes]) => {
@@ -290,7 +292,7 @@ def test_a_generator_of_another_shape_reads_its_true_divergence(lab: Page) -> No
 
 def open_game(page: Page) -> None:
     """The component on an empty page: it needs nothing of Gradio but to be put there."""
-    page.set_content(f'<style>#game {{ {game.CSS} }}</style><div id="game">{game.MARKUP}</div>')
+    page.set_content(f'<style>#game {{ {game.CSS} }}</style><div id="game">{MARKUP}</div>')
     page.evaluate(
         """([script, words]) => {
           new Function("element", "props", script)(document.querySelector("#game"), { words });
@@ -435,7 +437,7 @@ def test_each_move_by_its_button(page: Page) -> None:
 def test_a_situation_and_its_remedy_by_their_buttons(page: Page) -> None:
     open_game(page)
     page.get_by_role("button", name="Vanishing gradient").click()
-    expect(page.locator("#game .what")).to_have_text(TEXT["gan.vanishing.what"][0])
+    expect(page.locator("#game .what")).to_have_text(TEXT["game.play.vanishing.what"][0])
     assert handle(page, "return [lab.running, lab.settings.loss, lab.settings.distribution]") == [
         True,
         "saturating",
