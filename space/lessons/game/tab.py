@@ -4,8 +4,8 @@
 game asks nothing of the server, so that any number of visitors can play at once.
 
 Why networks of our own: the game is two perceptrons of some thousand weights with Adam, 150 lines in all.
-TensorFlow.js would bring a bundle of more than a megabyte, whose latest release, 4.22, is of 2024. Each of its
-operations costs more to dispatch than to compute where nets are this small.
+TensorFlow.js would bring a bundle of more than a megabyte, whose latest release, 4.22, is of 2024. Each of
+its operations costs more to dispatch than to compute where nets are this small.
 """
 
 import gradio as gr

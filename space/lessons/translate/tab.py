@@ -1,7 +1,7 @@
 """The translate tab: a picture into the other domain and back, and both discriminators' scores of it.
 
-All pictures and numbers are computed from the picture chosen, except the strip, which shows the snapshots that
-training saved in `samples/`, and the metrics of metrics.json.
+All pictures and numbers are computed from the picture chosen. Two things are not: the strip shows the
+snapshots that training saved in `samples/`, and the metrics come from metrics.json.
 """
 
 from typing import Any, NamedTuple
