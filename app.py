@@ -2,14 +2,14 @@
 
 import gc
 
-from space.host.malloc import keep_small
+from space.host.malloc import limit_heaps
 
 if __name__ == "__main__":
-    keep_small()  # before the libraries start threads
+    limit_heaps()  # before the libraries start threads
     gc.disable()  # imports leave nothing to collect
     from space.app import launch
-    from space.host import temporary
+    from space.host import temporary_files
 
     gc.enable()
-    temporary.take_over()
+    temporary_files.take_over()
     launch()

@@ -17,7 +17,7 @@ import torch  # noqa: E402  after the environment is set
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from space.host import startup  # noqa: E402, F401  before Gradio, as in the app
+from space.host import import_first  # noqa: E402, F401  before Gradio, as in the app
 from tests.pages import watch  # noqa: E402
 from tests.processes import Lab, running_lab  # noqa: E402
 

@@ -35,21 +35,21 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 def main() -> None:
     from space import app
-    from space.host import temporary
+    from space.host import temporary_files
 
-    temporary.take_over()
+    temporary_files.take_over()
     demo = app.build()
     _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     sys.addaudithook(watch)
-    print(json.dumps({"url": url.rstrip("/"), "folder": str(temporary.FOLDER)}), flush=True)
+    print(json.dumps({"url": url.rstrip("/"), "folder": str(temporary_files.FOLDER)}), flush=True)
     for line in sys.stdin:
         if line.strip() == "seen":
             print(json.dumps(seen), flush=True)
         elif line.strip() == "empty":
-            temporary.TEMPORARY_SECONDS = temporary.GRACE_SECONDS = -1e9
-            keep = temporary.kept_files(demo)
-            temporary.sweep(keep)
-            left = {str(path) for path in temporary.FOLDER.rglob("*") if path.is_file()}
+            temporary_files.TEMPORARY_SECONDS = temporary_files.GRACE_SECONDS = -1e9
+            keep = temporary_files.kept_files(demo)
+            temporary_files.sweep(keep)
+            left = {str(path) for path in temporary_files.FOLDER.rglob("*") if path.is_file()}
             print(json.dumps(sorted(left - keep)), flush=True)
 
 

@@ -29,12 +29,17 @@ MAY_IMPORT = {
     "training": {"training", "space/models", "space/weights", "space/pictures", "space/text"},
 }
 """room -> rooms that its modules may import; a lesson imports itself besides"""
+MODULE_MAY_IMPORT = {
+    "space/page/components.py": {"space.host.components"},
+}
+"""modules that may import more than their room, and what"""
 NEVER_IMPORTED = {
     "space": {"accelerate", "torchvision", "datasets"},
     "space/models": {"gradio", "PIL", "starlette"},
     "space/text": {"gradio", "PIL", "starlette", "torch"},
     "space/weights": {"gradio", "starlette"},
     "space/pictures": {"gradio", "starlette"},
+    "space/lessons": {"starlette", "fastapi"},
     "training": {"gradio"},
 }
 
@@ -70,11 +75,26 @@ def test_imports_go_one_way(path):
     ours = {name for name in names if name.split(".")[0] in ("space", "training")}
     if lesson:
         ours = {name for name in ours if not name.startswith(f"{lesson}.")}
+    more = MODULE_MAY_IMPORT.get(place.as_posix(), set())
+    ours = {name for name in ours if name.rpartition(".")[0] not in more}
     assert {name for name in ours if room_of(name) not in MAY_IMPORT[room]} == set()
     never = NEVER_IMPORTED.get(room, set()) | (
         NEVER_IMPORTED["space"] if place.parts[0] == "space" else set()
     )
     assert {name.split(".")[0] for name in names} & never == set()
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_host_reaches_into_gradio(path):
+    """Everybody else imports `gradio` itself, and touches no private attribute of what is not its own."""
+    if path.parent.name == "host":
+        return
+    names = imported(path)
+    assert not [name for name in names if name.startswith(("gradio.", "gradio_client"))]
+    if "gradio" in names:
+        tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        private = [node for node in tree if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr)]
+        assert [ast.unparse(node) for node in private if ast.unparse(node.value) != "self"] == []
 
 
 def test_models_can_be_taken_elsewhere():

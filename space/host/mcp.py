@@ -1,6 +1,6 @@
 """The lab as tools of an assistant (Model Context Protocol): Gradio's server, with one fault put right.
 
-The tools are the public endpoints: their names, docstrings and inputs are what the assistant sees.
+The tools are the public endpoints. An assistant sees their names, docstrings and inputs.
 """
 
 from typing import Any
@@ -8,6 +8,9 @@ from typing import Any
 from anyio.to_thread import run_sync
 from gradio.mcp import GradioMCPServer
 from gradio_client.client import Job
+
+METHOD = "_execute_tool_without_progress"
+"""the method of Gradio's server that is replaced"""
 
 
 async def _outputs(self: GradioMCPServer, job: Job) -> list[Any]:
@@ -22,4 +25,6 @@ def separate_outputs() -> None:
     For a client that asks for no progress reports, Gradio 6.31 takes several outputs for one, and a picture
     among them arrives as the text of its path.
     """
-    GradioMCPServer._execute_tool_without_progress = _outputs
+    if not hasattr(GradioMCPServer, METHOD):  # else pictures would silently become paths again
+        raise RuntimeError(f"gradio.mcp.GradioMCPServer has no {METHOD}; see space/host/mcp.py")
+    setattr(GradioMCPServer, METHOD, _outputs)

@@ -1,1 +1,4 @@
-"""What lessons share on the page. Imports `weights`, `pictures`, `models` and `text`, and no lesson."""
+"""What lessons share on the page. It imports `weights`, `pictures`, `models` and `text`, and no lesson.
+
+`components` alone also imports `space.host`: components built on Gradio's inside.
+"""

@@ -289,10 +289,15 @@ print((folder / "history.csv").read_text())  # the curves
 
 
 def code_panel(elem_id: str) -> gr.Code:
-    """Where a tab shows the code behind its pictures (space.page.code_behind), folded up at first."""
-    with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id):
+    """Where a tab shows the code behind its pictures, folded up at first."""
+    return folded_code(elem_id)[1]
+
+
+def folded_code(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
+    """A `code_panel` with the accordion around it."""
+    with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id) as fold:
         gr.Markdown(i18n("code.hint"))
-        return gr.Code(
+        code = gr.Code(
             language="python",
             interactive=False,
             container=False,
@@ -300,3 +305,4 @@ def code_panel(elem_id: str) -> gr.Code:
             show_label=False,
             show_line_numbers=False,
         )
+    return fold, code

@@ -4,8 +4,7 @@ import inspect
 import logging
 import re
 from collections.abc import Callable
-from functools import partial, wraps
-from types import MethodType
+from functools import wraps
 from typing import Any
 
 import gradio as gr
@@ -25,11 +24,6 @@ PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 """Events of the page alone: no endpoints, and no spinner over what they change."""
 MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
 """Calls that may wait in each group, of all visitors together: some ten seconds of work on two cores."""
-
-
-def own(event: partial) -> MethodType:
-    """An event that a component's own script triggers, as `gr.on` takes it: a method, as Gradio's own are."""
-    return MethodType(event.func, *event.args)
 
 
 def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[..., Any]:

@@ -10,9 +10,9 @@ from torch import Tensor
 from space.lessons.manifold.maps import LatentMap
 from space.lessons.manifold.view import show_two
 from space.page import code_behind, link
-from space.page.components import Drawing, paper
+from space.page.components import Drawing, as_trigger, paper
 from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit
-from space.page.handlers import FILES, friendly, own
+from space.page.handlers import FILES, friendly
 from space.page.words import LATEX, i18n
 from space.pictures.inputs import sketch_to_digit
 from space.pictures.sheets import digit_sheet
@@ -97,7 +97,7 @@ def bind_digits(panel: DigitPanel, maps: Sequence[LatentMap]) -> list[gr.compone
     )
     panel.start.pick(lambda: None, None, drawn, queue=False, **PRIVATE)
     panel.again.click(None, panel.seed, panel.seed, js="seed => seed + 1", **PRIVATE)
-    changes = [own(panel.start.ready), own(panel.start.pick), drawn.change]
+    changes = [as_trigger(panel.start.ready), as_trigger(panel.start.pick), drawn.change]
     gr.on(  # one event for all: otherwise an early question's late answer would replace a newer one
         [*changes, panel.end.change, panel.seed.change, panel.steps.release],
         friendly(show_digits),

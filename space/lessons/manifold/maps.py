@@ -81,10 +81,10 @@ def build_map(name: str, title: str) -> LatentMap:
     latent_map.ready(
         friendly(_bind_chart(name)), outputs=latent_map, show_progress="hidden", api_visibility="private"
     )
-    snippet = code_behind.code_panel(f"code-{name}")
+    fold, snippet = code_behind.folded_code(f"code-{name}")
     # read when the call is made: of several moves Gradio makes one call, without the data of the moves
     place = f"document.querySelector('#map-{name} [data-decoder]').latentMap.place"
-    for event in (latent_map.moved, snippet.parent.expand):
+    for event in (latent_map.moved, fold.expand):
         event(
             friendly(_bind_snippet(name)),
             gr.JSON(visible=False),

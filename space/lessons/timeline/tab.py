@@ -13,8 +13,8 @@ from space.lessons.timeline.api import build_api
 from space.lessons.timeline.view import MARKUP, training_run
 from space.lessons.timeline.work import NAMES, WATCHED, kind_of
 from space.page import code_behind, link
-from space.page.components import asset
-from space.page.handlers import friendly, own
+from space.page.components import as_trigger, asset
+from space.page.handlers import friendly
 from space.page.markup import source_badge
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_FRAME_PIXELS
@@ -60,7 +60,7 @@ def build() -> list[link.Linked]:
         source = gr.HTML(elem_id="timeline-source")
         hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading")
         gr.on(  # one event for both: otherwise an early question's late answer would replace a newer one
-            [own(run.ready), model.change],
+            [as_trigger(run.ready), model.change],
             friendly(show),
             model,
             [run, source, hints, snippet],

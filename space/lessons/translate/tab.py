@@ -23,8 +23,8 @@ from space.lessons.translate.work import (
     translate,
 )
 from space.page import code_behind, link
-from space.page.components import asset
-from space.page.handlers import HEAVY, PRIVATE, friendly, own
+from space.page.components import as_trigger, asset
+from space.page.handlers import HEAVY, PRIVATE, friendly
 from space.page.markup import notice, unavailable
 from space.page.picture_source import PictureSource, build_picture_source, hint
 from space.page.words import LATEX, i18n
@@ -174,7 +174,7 @@ def _bind(pictures: PictureSource, controls: _Controls, outputs: _Outputs, train
     emoji.ready(**refresh)  # when the tab is opened
     gr.on([component.change for component in inputs], **refresh)
     gr.on(
-        [own(emoji.ready), direction.change],
+        [as_trigger(emoji.ready), direction.change],
         friendly(view.learned),
         direction,
         training,

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -25,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from space.host.serving import CLOSE
+from space.host.streams import CLOSE_TEXT
 from space.models import MODELS, roles
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet
@@ -336,7 +335,7 @@ def test_nothing_else_answers(server, method, path):
         method, f"{server.api}/{path}", json={"data": []} if method == "POST" else None
     )
     assert answer.status_code < 500 and "root:x:" not in answer.text and "import " not in answer.text
-    in_stream = ("404", CLOSE.decode())  # one that has begun, and one that nothing will come by
+    in_stream = ("404", CLOSE_TEXT)  # one that has begun, and one that nothing will come by
     assert answer.status_code >= 400 or any(said in answer.text for said in in_stream)
 
 
@@ -442,45 +441,3 @@ def test_at_last_nothing_was_read_fetched_started_or_left(server):
     assert len([path for path in server.folder.rglob("*") if path.is_file()]) > 3
     assert server.ask("empty") == []
     assert server.http.get(server.url).status_code == 200
-
-
-def test_room_is_made_and_refused(tmp_path, monkeypatch):
-    from space.host import temporary
-
-    monkeypatch.setattr(temporary, "FOLDER", tmp_path)
-    monkeypatch.setattr(temporary, "MAX_TEMPORARY_BYTES", 1000)
-    monkeypatch.setattr(temporary, "_used_bytes", 0)
-    monkeypatch.setattr(temporary, "_swept", 0.0)
-    for name in "abc":
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_bytes(bytes(400))
-        time.sleep(0.02)  # else they are of one age
-    kept = str(tmp_path / "a" / "file")
-    assert temporary.sweep([kept]) == 800
-    assert temporary.make_room(200, list)
-    monkeypatch.setattr(temporary, "_swept", 0.0)
-    assert not temporary.make_room(300, lambda: [kept])  # too young to go
-    monkeypatch.setattr(temporary, "GRACE_SECONDS", -1)
-    monkeypatch.setattr(temporary, "_swept", 0.0)
-    (tmp_path / "b" / "file").write_bytes(bytes(700))
-    assert temporary.make_room(300, lambda: [kept])
-    assert sorted(path.parent.name for path in tmp_path.rglob("file")) == ["a", "b"]  # not the oldest
-    monkeypatch.setattr(temporary, "TEMPORARY_SECONDS", -100)
-    temporary.sweep([kept])
-    temporary.sweep([kept])  # folders go once they have been empty
-    assert [path.name for path in tmp_path.iterdir()] == ["a"]
-
-
-def test_what_a_killed_process_left_goes_at_the_next_start(tmp_path, monkeypatch):
-    from space.host import temporary
-
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    old, young = tmp_path / f"{temporary.PREFIX}old", tmp_path / f"{temporary.PREFIX}young"
-    other = tmp_path / "of another program"
-    for folder in (old, young, other):
-        folder.mkdir()
-        (folder / "file").touch()
-        if folder != young:
-            os.utime(folder, (0, 0))
-    temporary.own_folder().rmdir()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [young.name, other.name]

@@ -1,7 +1,6 @@
-"""What must stand before the libraries are imported: import this first, before Gradio and torch.
+"""Import this before Gradio and torch: settings that libraries read as they are imported, and Gradio itself.
 
-Settings that they read only then (what is set already stays), the folder for temporary files, ZeroGPU's
-package, and Gradio itself, in a way that saves a quarter of the start.
+A setting that is there already stays. Gradio is imported in a way that saves a quarter of the start.
 """
 
 import inspect
@@ -15,17 +14,17 @@ os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")  # of 10,000; nobody
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models; the other core of a Space serves the page
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if "SPACES_ZERO_GPU" in os.environ:
-    import spaces  # noqa: F401  must come before torch; what it is for is in space/weights/gpu.py
+    import spaces  # noqa: F401  before torch; space/weights/gpu.py uses it
 
-from space.host import temporary  # noqa: F401  Gradio reads the name of its folder
+from space.host import temporary_files  # noqa: F401  sets the folder whose name Gradio reads
 
 
 def import_gradio() -> None:
     """Import Gradio without its type stubs.
 
-    As each component class is made, at every start, Gradio parses its source and writes a stub file beside
-    it, which only an editor reads: 1.3 of the 4.7 seconds that imports take. It passes over classes that
-    have no source file. Should another version go about it otherwise, this does nothing.
+    At every start, for each component class, Gradio parses the class's source and writes a stub file beside
+    it, which only an editor reads: 1.3 of the 4.7 seconds that imports take. It passes over classes that have
+    no source file, so that here none has one. A Gradio that goes about it otherwise is imported as usual.
     """
     file_of = inspect.getfile
 
@@ -36,7 +35,8 @@ def import_gradio() -> None:
 
     with patch("inspect.getfile", file_of_all_but_classes):
         from gradio import blocks_events, component_meta
-    component_meta.create_or_modify_pyi = blocks_events.create_or_modify_pyi = lambda *_: None  # of our own
+    # the classes of this project come later, when `inspect.getfile` works again
+    component_meta.create_or_modify_pyi = blocks_events.create_or_modify_pyi = lambda *_: None
 
 
 import_gradio()

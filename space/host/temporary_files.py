@@ -1,9 +1,9 @@
-"""The folder for uploads and for pictures made: this process's own, and nothing stays in it.
+"""The folder of uploads and of pictures made: this process's own, swept, and gone when the process ends.
 
-Gradio's own `delete_cache` knows only the files that it keeps lists of. These lack uploads that broke off and
-what a killed process left, and do not end at any number; and its loop over a growing list ends it for good
-under load. Hence `sweep`, which looks at the folder, and `forget`, which shortens the lists. This must be
-imported before Gradio, which reads the folder's name at once.
+Gradio's own `delete_cache` deletes only files on its lists. Missing from these are uploads that broke off and
+files of a killed process. Neither lists nor files have a limit, and under load the clean-up fails for good,
+because it loops over a list that grows. Hence `sweep`, which looks at the folder itself, and `forget`, which
+shortens the lists. Import this before Gradio, which reads the folder's name as it is imported.
 """
 
 import asyncio
@@ -27,12 +27,12 @@ PREFIX = "generative-lab-"
 SWEEP_SECONDS = 60
 """from one sweep to the next"""
 GRACE_SECONDS = 60
-"""what is younger may still be in use, so that it stays whatever the limits"""
+"""a younger file may be in use, and stays whatever the limits"""
 
 
 def own_folder() -> Path:
-    """A new folder that goes when this process ends; folders whose process was killed go now."""
-    # resolved, as Gradio's paths of pictures are, else `sweep` would not know those that stay
+    """Make a folder that is deleted when this process ends. Delete folders whose process was killed."""
+    # resolved, as Gradio's paths of pictures are, so that `sweep` recognises the files that stay
     parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()).resolve()
     parent.mkdir(parents=True, exist_ok=True)
     for other in parent.glob(f"{PREFIX}*"):
@@ -52,20 +52,20 @@ _lock = Lock()
 
 
 def take_over() -> None:
-    """For a process that only serves: all temporary files go there, and it is emptied on SIGTERM as well."""
+    """Put every temporary file of this process there, and delete it on SIGTERM too."""
     tempfile.tempdir = str(FOLDER)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def sweep(keep: Collection[str] = ()) -> int:
-    """Delete what is too old, then the oldest until the rest is within the limits; the bytes of the rest.
+    """Delete files that are too old, then the oldest until the rest is within the limits.
 
-    `keep` are paths that stay: pictures that are part of the page.
+    Returns the bytes of the rest. `keep`: paths that stay, the pictures that are part of the page.
     """
     global _used_bytes, _swept
     with _lock:
         now, files = time.time(), []
-        for path in sorted(FOLDER.rglob("*"), reverse=True):  # what is in a folder before the folder
+        for path in sorted(FOLDER.rglob("*"), reverse=True):  # a folder comes after its files
             with suppress(OSError):
                 found = path.lstat()
                 if not stat.S_ISDIR(found.st_mode):
@@ -89,7 +89,7 @@ def sweep(keep: Collection[str] = ()) -> int:
 
 
 def make_room(size: int, keep: Callable[[], Collection[str]]) -> bool:
-    """Whether an upload of `size` bytes fits; where it does not, the oldest files make room for it."""
+    """Whether an upload of `size` bytes fits, if need be after the oldest files are deleted."""
     global _used_bytes
     if _used_bytes + size > MAX_TEMPORARY_BYTES and time.monotonic() > _swept + 1:
         sweep(keep())
@@ -106,24 +106,24 @@ def kept_files(blocks: Any) -> set[str]:
 
 
 def forget(blocks: Any) -> None:
-    """Take the files that are gone from the lists that a `gr.Blocks` keeps of them, which only grow."""
+    """Take deleted files off the lists that a `gr.Blocks` keeps of its files. Gradio only adds to them."""
     for files in blocks.temp_file_sets:
         files.difference_update([path for path in list(files) if not os.path.lexists(path)])
 
 
 @asynccontextmanager
 async def swept(app: Any) -> AsyncIterator[None]:
-    """Sweeps as long as the server runs: a lifespan of its `app`."""
+    """A lifespan of Gradio's `app` that sweeps as long as the server runs."""
 
-    def tidy() -> None:
+    def sweep_once() -> None:
         sweep(kept_files(app.get_blocks()))
         forget(app.get_blocks())
 
-    async def go_on() -> None:
+    async def sweep_for_good() -> None:
         while True:
-            await asyncio.to_thread(tidy)
+            await asyncio.to_thread(sweep_once)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    task = asyncio.create_task(go_on())
+    task = asyncio.create_task(sweep_for_good())
     yield
     task.cancel()

@@ -1,0 +1,52 @@
+"""How a page is launched for many visitors: the queue, the middleware and the limits, put together."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import gradio as gr
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from space.host.guard import Guard, refuse_body
+from space.host.mcp import separate_outputs
+from space.host.page_cache import ALIVE, PageCache
+from space.host.queue import use_fair_queue
+from space.host.sessions import use_small_sessions
+from space.host.streams import Streams
+from space.host.temporary_files import swept
+from space.text.limits import MAX_SESSIONS, MAX_UPLOAD_BYTES
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """While the app runs: small sessions, and old files of visitors are deleted."""
+    use_small_sessions(app)
+    async with swept(app):
+        yield
+
+
+def launch_arguments(
+    demo: gr.Blocks, routes: Sequence[BaseRoute], max_waiting: dict[str, int], default: dict[str, Any]
+) -> dict[str, Any]:
+    """Make a page ready for many visitors; returns the arguments of `gr.Blocks.launch` that go with it.
+
+    `routes` are served beside Gradio's own. `max_waiting` and `default` go to `use_fair_queue`.
+    """
+    use_fair_queue(demo, max_waiting, default)
+    separate_outputs()
+    return {
+        "ssr_mode": False,
+        "mcp_server": True,
+        "enable_monitoring": False,
+        "run_history": False,
+        "max_file_size": MAX_UPLOAD_BYTES,
+        "state_session_capacity": MAX_SESSIONS,
+        "app_kwargs": {
+            "routes": [ALIVE, *routes],
+            "middleware": [Middleware(Guard), Middleware(PageCache), Middleware(Streams)],
+            "exception_handlers": {RequestValidationError: refuse_body},
+            "lifespan": lifespan,
+        },
+    }

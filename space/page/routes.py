@@ -1,0 +1,46 @@
+"""What the page asks for besides Gradio's own: the weights of a model, and a Korean font."""
+
+import logging
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from space.text.refusals import Problem
+from space.weights.hub import is_unchanged, load
+from space.weights.model_folder import ModelUnavailable, packed_weights
+
+
+def weights(request: Request) -> Response:
+    """The very weights that the app runs on, for the networks in the visitor's browser.
+
+    The answer is the file that they were loaded from. If that file is gone or has changed since, it is a copy
+    of the loaded weights.
+    """
+    try:
+        loaded = load(request.path_params["name"])
+    except Problem as problem:
+        return PlainTextResponse(str(problem), 404)
+    except (ModelUnavailable, OSError) as problem:
+        return PlainTextResponse(str(problem), 503)
+    path = loaded.folder / "model.safetensors"
+    if not is_unchanged(loaded):
+        logging.getLogger(__name__).warning("%s is not what was loaded from it", path)
+        return Response(packed_weights(loaded.model), headers={"cache-control": "no-store"})
+    response = FileResponse(path, stat_result=path.stat(), headers={"cache-control": "no-cache"})
+    if response.headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={k: response.headers[k] for k in ("etag", "cache-control")})
+    return response
+
+
+def hangul(request: Request) -> Response:
+    """A Korean font for visitors whose system has none."""
+    week = {"cache-control": "public, max-age=604800"}
+    return FileResponse(Path(__file__).with_name("hangul.woff2"), headers=week)
+
+
+ROUTES = [
+    Route("/hangul.woff2", hangul),
+    Route("/weights/{name}", weights),
+]

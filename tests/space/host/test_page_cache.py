@@ -1,0 +1,75 @@
+"""What is the same for all visitors is made once."""
+
+import gzip
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from space.host import page_cache
+
+
+class Origin:
+    """An app behind a `PageCache`, which counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.size = 2000
+
+        def answer(request: Any) -> Response:
+            self.asked[request.url.path] += 1
+            found = 404 if "missing" in request.url.path else 200
+            return Response(f"{request.base_url} " + "x" * self.size, found, {"x-origin": "yes"}, "text/html")
+
+        routes = [Route("/", answer), Route("/{path:path}", answer)]
+        self.client = TestClient(Starlette(routes=routes, middleware=[Middleware(page_cache.PageCache)]))
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def test_the_page_is_made_once_for_each_address():
+    origin = Origin()
+    packed, plain = origin.get("/", accept_encoding="gzip"), origin.get("/", accept_encoding="identity")
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.text == plain.text and int(packed.headers["content-length"]) < 200
+    assert plain.headers["x-origin"] == "yes"
+    assert origin.asked["/"] == 1
+    other = origin.get("/", host="lab.example", x_forwarded_host="lab.example")
+    assert "lab.example" in other.text and origin.asked["/"] == 2
+    unchanged = origin.get("/", if_none_match=packed.headers["etag"])
+    assert unchanged.status_code == 304 and unchanged.content == b""
+
+
+@pytest.mark.parametrize(
+    "path", ["/?deep_link=abc", "/?page=other", "/gradio_api/info", "/assets/missing.js"]
+)
+def test_what_may_differ_is_asked_for_each_time(path):
+    origin = Origin()
+    answers = [origin.get(path) for _ in range(2)]
+    assert sum(origin.asked.values()) == 2
+    assert answers[0].text == answers[1].text and answers[0].status_code == answers[1].status_code
+
+
+def test_scripts_are_the_same_at_any_address_but_not_in_part():
+    origin = Origin()
+    assert origin.get("/assets/a.js").text == origin.get("/assets/a.js", host="lab.example").text
+    assert origin.asked["/assets/a.js"] == 1
+    origin.get("/assets/a.js", range="bytes=0-9")
+    assert origin.asked["/assets/a.js"] == 2
+
+
+def test_kept_pages_are_bounded(monkeypatch):
+    monkeypatch.setattr(page_cache, "MAX_PAGE_BYTES", 3 * len(gzip.compress(b"x" * 2000)))
+    origin = Origin()
+    for number in range(8):
+        origin.get(f"/assets/{number}.js")
+    origin.get("/assets/7.js")
+    origin.get("/assets/0.js")
+    assert origin.asked["/assets/7.js"] == 1 and origin.asked["/assets/0.js"] == 2

@@ -1,0 +1,163 @@
+"""Many visitors on a real server: groups, turns, refusals and the way back."""
+
+import re
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.utils import QueueError
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
+
+from space import app
+from space.host import queue
+from space.page.components import Drawing, PictureFile
+from space.page.handlers import FILES, HEAVY, LIGHT, MAX_WAITING
+from space.text import TEXT
+from space.text.limits import MAX_SESSIONS, MAX_WAITING_EACH, TEMPORARY_SECONDS
+from tests.door import fill
+from tests.processes import ROOT
+
+GROUPS = {group["concurrency_id"]: group["concurrency_limit"] for group in (LIGHT, FILES, HEAVY)}
+
+
+@pytest.fixture(scope="module")
+def lab() -> gr.Blocks:
+    demo = app.build()
+    queue.use_fair_queue(demo, MAX_WAITING, LIGHT)
+    return demo
+
+
+def test_every_event_belongs_to_a_group_that_has_a_limit(lab):
+    assert set(GROUPS) == set(MAX_WAITING)
+    events = [fn for fn in lab.fns.values() if fn.fn is not None]
+    assert len(events) > 30
+    for fn in events:
+        assert fn.concurrency_limit == GROUPS[fn.concurrency_id], fn.name
+
+
+def test_the_endpoints_are_in_the_group_of_what_they_cost(lab):
+    public = {fn.api_name: fn.concurrency_id for fn in lab.fns.values() if fn.api_visibility == "public"}
+    assert public == {
+        **dict.fromkeys(("decode", "models"), "light"),
+        **dict.fromkeys(("encode", "reconstruct", "interpolate"), "files"),
+        **dict.fromkeys(("manifold", "generate", "timeline", "translate"), "heavy"),
+    }
+
+
+def test_no_light_event_reads_files_or_computes_for_long(lab):
+    for fn in lab.fns.values():
+        if fn.fn is not None and fn.concurrency_id == "light":
+            assert not any(isinstance(block, Drawing | PictureFile) for block in fn.inputs), fn.name
+            module = fn.fn.__module__.rpartition(".")[2]
+            assert (module, fn.fn.__name__) not in {("generate", "show"), ("translate", "show")}
+
+
+def event(who: str, number: int) -> Any:
+    """A call of a session."""
+    return SimpleNamespace(session_hash=who, _id=number, request=None)
+
+
+@given(st.text("abc", max_size=30))
+def test_visitors_take_turns_and_keep_their_own_order(callers):
+    waiting = [event(who, number) for number, who in enumerate(callers)]
+    queue.take_turns(waiting)
+    assert Counter(one.session_hash for one in waiting) == Counter(callers)
+    for who in set(callers):
+        own = [one._id for one in waiting if one.session_hash == who]
+        assert own == sorted(own)
+    seen: Counter[str] = Counter()
+    turns = []
+    for one in waiting:
+        seen[one.session_hash] += 1
+        turns.append(seen[one.session_hash])
+    assert turns == sorted(turns)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [({}, "10.0.0.1"), ({"x-forwarded-for": "192.0.2.7, 10.0.0.9"}, "192.0.2.7")],
+)
+def test_a_call_outside_a_session_is_known_by_its_address(headers, expected):
+    request = SimpleNamespace(headers=headers, client=SimpleNamespace(host="10.0.0.1"))
+    assert queue.visitor(SimpleNamespace(session_hash="1", _id="1", request=request)) == expected
+
+
+def test_a_full_queue_says_so_in_the_visitors_language_and_recovers(door):
+    knocked = fill(door)
+    assert [one.status_code for one in knocked] == [200] * 4
+    for language, text in zip(("en-US", "ko-KR,ko;q=0.9"), TEXT["problem.busy"]):
+        refused = door.knock("d", "d", language)
+        assert refused.status_code == 429 and refused.json() == {"detail": text}
+        assert int(refused.headers["retry-after"]) > 0
+    with pytest.raises(QueueError, match="Queue is full"):
+        Client(door.url, verbose=False).predict("d", api_name="/enter")
+    assert door.waiting() == 3
+
+    door.open.set()
+    assert [door.answer(one) for one in knocked] == ["hello first", "hello a", "hello b", "hello c"]
+    assert door.answer(door.knock("d", "d")) == "hello d"
+
+
+def test_one_visitor_cannot_fill_the_queue_and_others_come_between(door):
+    door.knock("first", "first")
+    door.wait_until(lambda: door.entered == ["first"])
+    many = [door.knock(f"many {number}", "many", "en") for number in range(5)]
+    assert [one.status_code for one in many] == [200, 200, 429, 429, 429]
+    assert many[2].json()["detail"] == TEXT["problem.too_many_calls"][0].format(most=2)
+    other = door.knock("other", "other")
+    door.open.set()
+    assert door.answer(other) == "hello other"
+    door.answer(many[1])
+    assert door.entered == ["first", "many 0", "other", "many 1"]
+
+
+def test_calls_without_a_session_leave_nothing_behind(door):
+    door.open.set()
+    calls, holder = door.demo._queue, door.demo.state_holder
+    for number in range(12):
+        assert door.answer(door.knock(f"{number}")) == f"hello {number}"
+    assert door.answer(door.knock("me", "mine")) == "hello me"
+    door.wait_until(lambda: not calls.event_ids_to_events)
+    assert set(holder.session_data) == set(holder.time_last_used) == {"mine"}
+    assert len(calls.pending_event_ids_session) <= 3 and len(calls.pending_messages_per_session) <= 3
+
+
+def test_an_answer_that_nobody_fetches_is_kept_until_gradio_forgets_it(door):
+    door.open.set()
+    late = door.knock("late")
+    door.wait_until(lambda: "late" in door.entered)
+    for number in range(9):
+        door.answer(door.knock(f"{number}"))
+    assert door.answer(late) == "hello late"
+
+
+def test_no_call_passes_the_queue(door):
+    refused = httpx.post(f"{door.url}/gradio_api/run/enter", json={"data": ["me"], "session_hash": "mine"})
+    assert refused.status_code == 404 and door.entered == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [{"locale": "ko-KR"}], indirect=True)
+def test_the_page_shows_the_sentence(page: Page, door):
+    fill(door)
+    page.goto(door.url)
+    page.locator("#knock").click()
+    expect(page.locator(".toast-body")).to_contain_text(TEXT["problem.busy"][1], timeout=30_000)
+    door.open.set()
+    door.wait_until(lambda: door.waiting() == 0)
+    page.locator("#knock").click()
+    expect(page.get_by_label("answer")).to_have_value("hello me", timeout=30_000)
+
+
+def test_the_docs_tell_the_limits():
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    for name, at_once in GROUPS.items():
+        assert re.search(rf"^\| {name} .*\| {at_once} \| {MAX_WAITING[name]} \|$", text, re.MULTILINE)
+    assert f"{MAX_WAITING_EACH} calls of one may wait" in text
+    assert f"{MAX_SESSIONS} sessions" in text and TEMPORARY_SECONDS == 3600
