@@ -180,7 +180,7 @@ def test_the_slider_through_training_says_its_step_in_the_pages_language(page: P
     visit_tab(page, url, "models")
     details = page.locator("#models-details")
     slider = details.get_by_role("slider", name=TEXT["models.step"][1], exact=True)
-    said = details.locator(".timeline output")
+    said = details.locator(".snapshots output")
     expect(said).to_contain_text(",", timeout=30_000)  # some thousand steps
     expect(slider).to_have_attribute("aria-valuetext", said.inner_text())
     slider.fill("0")

@@ -202,7 +202,7 @@ def test_what_a_folder_says_is_text_in_the_page(folder):
     (folder / "samples" / "step-<img onerror=1>.png").write_bytes(saved(Image.new("L", (9, 9)), "PNG"))
     with bundled(folder.parent):
         folder.rename(folder.parent / name)
-        page = models.details(name) + models.overview()
+        page = models.show_details(name) + models.show_overview()
     tags = re.findall(r"<(?:img|script)[^>]*>", page)
     assert "&lt;script&gt;window.hacked" in page
     assert not [tag for tag in tags if not tag.startswith('<img src="data:image/png;base64,')]

@@ -1,12 +1,13 @@
-"""The models tab's handlers as functions: whole folders, and folders with damage."""
+"""The models lesson without a browser: whole folders, and folders with damage."""
 
 import json
 
 import pytest
 from PIL import Image
 
-from space.lessons.models import tab as models
+from space.lessons.models import api, tab, work
 from space.models import MODELS, roles
+from space.page.training_run import read_frames
 from space.text.refusals import Problem
 from space.weights import hub, side_files
 from tests.small_models import bundled, small
@@ -46,7 +47,7 @@ def folder(tmp_path):
 def test_the_list_holds_every_model_and_is_plain_json(folder):
     (folder.parent / roles.VAE_DEEP / "config.json").unlink()
     hub.clear()
-    listed = {entry["name"]: entry for entry in models.list_models()}
+    listed = {entry["name"]: entry for entry in api.list_models()}
     assert list(listed) == list(MODELS)
     json.dumps(list(listed.values()), allow_nan=False)
     one = listed[NAME]
@@ -67,7 +68,7 @@ def test_the_list_holds_every_model_and_is_plain_json(folder):
 def test_the_overview_shows_all_and_says_what_is_wrong_with_one(folder):
     (folder.parent / roles.VAE_MAP / "model.safetensors").write_bytes(b"short")
     hub.clear()
-    page = models.overview()
+    page = tab.show_overview()
     assert page.count("<tr>") == 1 + len(MODELS)
     assert page.count("bundled with this app") == len(MODELS) - 1
     assert "cannot be used" in page and "mit" in page
@@ -89,17 +90,17 @@ def test_the_licence_is_read_from_the_cards_header(tmp_path, card, licence):
 
 
 def test_blank_and_broken_cells_leave_gaps_in_the_curves(folder):
-    curves = models.find_curves(models.read_rows(folder))
+    curves = side_files.find_curves(side_files.read_rows(folder))
     assert curves["loss"] == ([0, 100, 300], [50, 20, 9])
     assert curves["test_loss"] == ([0, 200], [40, 12])
 
 
 def test_pictures_come_in_the_order_of_their_steps(folder):
-    assert [step for step, _ in models.read_frames(folder)] == [0, 10, 200]
+    assert [step for step, _ in read_frames(folder)] == [0, 10, 200]
 
 
 def test_details_show_figures_with_protocol_curves_and_pictures(folder):
-    page = models.details(NAME)
+    page = tab.show_details(NAME)
     assert "23.46\u00a0dB" in page and "1.00, 2.50\u00a0nats/image" in page and "new_one" in page
     assert "&lt;i&gt;10,000 images&lt;/i&gt;" in page and "<i>10,000" not in page
     assert "broken" not in page and "nothing" not in page
@@ -108,7 +109,7 @@ def test_details_show_figures_with_protocol_curves_and_pictures(folder):
 
 
 def test_details_of_bare_weights_say_what_is_missing(folder):
-    page = models.details(roles.VAE_MAP)
+    page = tab.show_details(roles.VAE_MAP)
     for sentence in ("No figures", "No training history", "No pictures"):
         assert sentence in page
 
@@ -117,7 +118,7 @@ def test_details_of_bare_weights_say_what_is_missing(folder):
 def test_damaged_side_files_do_not_break_the_tab(folder, content):
     for name in ("metrics.json", "history.csv", "README.md"):
         (folder / name).write_bytes(content)
-    page = models.details(NAME)
+    page = tab.show_details(NAME)
     assert "No figures" in page and "No training history" in page
     assert side_files.read_licence(folder) is None
 
@@ -135,7 +136,7 @@ def test_damaged_side_files_do_not_break_the_tab(folder, content):
 )
 def test_a_history_is_drawn_as_far_as_it_makes_sense(folder, rows, drawn):
     (folder / "history.csv").write_text(f"step,loss\n{rows}")
-    page = models.details(NAME)
+    page = tab.show_details(NAME)
     points = page.split('points="')[1].split('"')[0].split() if drawn else []
     assert len(points) == drawn and page.count("<polyline") == (drawn > 0)
     assert not {"nan", "inf"} & {number for point in points for number in point.split(",")}
@@ -145,17 +146,17 @@ def test_of_figures_nested_deeply_only_sound_parts_are_read(folder):
     deep = "[" * 350 + "1" + "]" * 350  # JSON can be read deeper than it can be sent
     figures = f'{{"deep": {{"value": {deep}}}, "sound": {{"value": 5, "better": null, "more": {deep}}}}}'
     (folder / "metrics.json").write_text(figures)
-    assert models.read_metrics(folder) == {"sound": {"value": 5, "better": None}}
+    assert side_files.read_metrics(folder) == {"sound": {"value": 5, "better": None}}
 
 
 def test_a_long_history_is_drawn_with_few_points_that_end_at_the_end(folder):
     rows = "".join(f"{step},{1 + 1 / (step + 1)}\n" for step in range(10_000))
     (folder / "history.csv").write_text("step,loss\n" + rows)
-    points = models.details(NAME).split('points="')[1].split('"')[0].split()
-    assert 300 < len(points) <= models.MAX_POINTS
+    points = tab.show_details(NAME).split('points="')[1].split('"')[0].split()
+    assert 300 < len(points) <= work.MAX_POINTS
     assert float(points[-1].split(",")[0]) > 440  # the right edge of the picture
 
 
 def test_an_unknown_model_is_one_sentence():
     with pytest.raises(Problem, match="no model named"):
-        models.details("gan")
+        tab.show_details("gan")
