@@ -1,4 +1,4 @@
-"""Picture files of visitors and of data sets, as upright RGB pictures of Pillow."""
+"""Reads picture files, of visitors and of data sets, as upright RGB pictures of Pillow."""
 
 import struct
 import zlib
@@ -13,16 +13,16 @@ from space.text.limits import MAX_MEGAPIXELS
 from space.text.refusals import Problem
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-"""What `read_image` opens. Pillow knows more, some of which run other programs (EPS: Ghostscript)."""
+"""Formats that `read_image` opens. Some that Pillow knows besides run other programs (EPS: Ghostscript)."""
 DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
-"""What Pillow's readers raise on damaged files."""
+"""Errors that Pillow's readers raise on damaged files."""
 
 
 def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
     """The picture in a file as upright RGB: transparency on white, the first frame of an animation.
 
-    Raises `Problem` when it is no picture, is damaged, or is larger than `MAX_MEGAPIXELS`, which is read
-    from the header before anything is decoded.
+    Raises `Problem` if the file is no picture, is damaged, or has more than `MAX_MEGAPIXELS`. The size is
+    read from the header, before anything is decoded.
     """
     if path is None:
         raise Problem("no_image")
@@ -42,11 +42,14 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """RGB on white. Pillow's own `convert` clips deep modes at 255 instead of scaling them."""
+    """A picture of any mode as RGB, transparency on white.
+
+    Modes of more than 8 bits are scaled here: Pillow's `convert` would clip them at 255.
+    """
     if image.mode.startswith("I;16"):
         values, clear = np.asarray(image), image.info.get("transparency")
         image = Image.fromarray((values // 257).astype(np.uint8))
-        if clear is not None:  # the one level that stands for nothing
+        if clear is not None:  # pixels of this one level are transparent
             image.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
     elif image.mode in ("I", "F"):
         values = np.asarray(image)
@@ -67,7 +70,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _strips(height: int) -> Iterator[slice]:
-    """Rows from top to bottom, some at a time: a large picture is converted without copies as large."""
+    """Strips of 256 rows from top to bottom: converting one at a time needs no copy of a large picture."""
     return (slice(top, min(top + 256, height)) for top in range(0, height, 256))
 
 

@@ -1,4 +1,4 @@
-"""Pictures and drawings as the tensors that models take: a digit as MNIST was made, a square."""
+"""Makes tensors of pictures and drawings: digits as MNIST has them, and squares."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -13,11 +13,11 @@ from space.text.limits import MAX_SQUARE
 from space.text.refusals import Problem
 
 MIN_CONTRAST = 0.15
-"""Of white against black; a picture with less shows nothing."""
+"""difference between ink and paper, of 1 between black and white; a picture with less is blank"""
 
 
 def cut_square(image: Image.Image) -> Image.Image:
-    """The middle of an RGB picture as a square of at most `MAX_SQUARE` pixels a side, antialiased."""
+    """The middle of an RGB picture: a square of at most `MAX_SQUARE` pixels a side, antialiased."""
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     box = left, top, left + side, top + side
@@ -27,7 +27,7 @@ def cut_square(image: Image.Image) -> Image.Image:
 
 
 def to_square(image: Image.Image, size: int) -> Tensor:
-    """The middle of a picture as (1, 3, size, size): `cut_square`, then scaled, a small one enlarged."""
+    """The middle of a picture (`cut_square`), scaled up or down to (1, 3, size, size)."""
     square = cut_square(to_rgb(image))
     if square.width != size:
         square = square.resize((size, size), Image.Resampling.LANCZOS)
@@ -35,7 +35,7 @@ def to_square(image: Image.Image, size: int) -> Tensor:
 
 
 def sketch_to_square(drawing: str | Path | BinaryIO | None) -> Image.Image:
-    """The middle of what is drawn on a `Drawing` of the page; `Problem` where that is blank paper."""
+    """The middle of a drawing, from a `Drawing` of the page; raises `Problem` if the paper is blank."""
     if drawing is None:
         raise Problem("empty_drawing")
     image = cut_square(read_image(drawing))
@@ -47,13 +47,14 @@ def sketch_to_square(drawing: str | Path | BinaryIO | None) -> Image.Image:
 def to_digit(image: Image.Image) -> Tensor:
     """A picture of one digit as MNIST was made, (1, 1, 28, 28): white ink on black.
 
-    The digit's box is scaled into 20x20 pixels, aspect kept, with antialiasing, and its centre of mass put in
-    the middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). Light or dark, what the border
-    shows is background; a 28x28 picture on black is taken as it is. Raises `Problem` when nothing stands out.
+    The box around the ink is scaled to fit 20x20 pixels, with antialiasing. Its centre of mass is put in the
+    middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). The border's median is taken for
+    the background, light or dark. A 28x28 picture on black passes unchanged. Raises `Problem` if nothing
+    stands out from the background.
     """
     grey = to_rgb(image).convert("L")
     if max(grey.size) > 400:
-        grey.thumbnail((400, 400), Image.Resampling.BOX)  # a photo's grain would pass for ink
+        grey.thumbnail((400, 400), Image.Resampling.BOX)  # or the grain of a photo would pass for ink
     pixels = np.asarray(grey, np.float32) / 255
     background = float(np.median(np.r_[pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
     ink = pixels - background
@@ -71,7 +72,7 @@ def to_digit(image: Image.Image) -> Tensor:
     size = max(1, round((right - left) * fit)), max(1, round((bottom - top) * fit))
     ink[ink < 0.2] = 0  # shadows on the paper
     digit = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX, (left, top, right, bottom)))
-    digit = digit / digit.max()  # a thin stroke is not a pale one
+    digit = digit / digit.max()  # scaling makes a thin stroke pale
     y, x = (_middle(digit.sum(axis)) for axis in (1, 0))
     canvas = torch.zeros(1, 1, 28, 28)
     canvas[..., y : y + size[1], x : x + size[0]] = torch.tensor(digit)
@@ -79,13 +80,13 @@ def to_digit(image: Image.Image) -> Tensor:
 
 
 def _middle(mass: np.ndarray) -> int:
-    """Where to begin a strip of at most 20 pixels in 28, so that its centre of mass lies in the middle."""
+    """Where a strip of at most 20 pixels begins in 28 if its centre of mass lies in the middle."""
     centre = (mass * np.arange(len(mass))).sum() / mass.sum()
     return int(np.clip(round(14 - centre), 0, 28 - len(mass)))
 
 
 def sketch_to_digit(drawing: str | Path | BinaryIO | None) -> Tensor:
-    """The digit drawn on a `Drawing` of the page, (1, 1, 28, 28), as `to_digit` makes it."""
+    """`to_digit` of a drawing, from a `Drawing` of the page; raises `Problem` if the paper is blank."""
     if drawing is None:
         raise Problem("empty_drawing")
     image = read_image(drawing)

@@ -1,4 +1,4 @@
-"""Tensors as pictures of Pillow: images, grids, heat maps, the opinion of a discriminator."""
+"""Makes pictures of tensors: images, grids, heat maps, and the scores of a discriminator."""
 
 import numpy as np
 import torch
@@ -7,11 +7,11 @@ from torch import Tensor
 
 MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
 GENERATED, REAL = (234, 88, 12), (79, 70, 229)
-"""colours of a patch's score at 0 and at 1"""
+"""colours of a patch that scores 0, and of one that scores 1"""
 
 
 def to_pil(images: Tensor, scale: int = 1) -> Image.Image:
-    """One image, (C, H, W) or (1, C, H, W) with C of 1 or 3, each pixel drawn as `scale` x `scale`."""
+    """One image (C, H, W) or (1, C, H, W), C 1 or 3; each pixel becomes a block of `scale` x `scale`."""
     if images.dim() == 4:
         (images,) = images
     pixels = (images * 255).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy()
@@ -20,7 +20,7 @@ def to_pil(images: Tensor, scale: int = 1) -> Image.Image:
 
 
 def to_grid(images: Tensor, columns: int, scale: int = 1, padding: int = 1) -> Image.Image:
-    """Images (B, C, H, W) row by row, `padding` pixels of grey between them, enlarged like `to_pil`."""
+    """Images (B, C, H, W) row by row, `padding` grey pixels between them, enlarged as by `to_pil`."""
     count, channels, height, width = images.shape
     rows = -(-count // columns)
     cells = images.new_full((rows * columns, channels, height + padding, width + padding), 0.5)
@@ -31,7 +31,7 @@ def to_grid(images: Tensor, columns: int, scale: int = 1, padding: int = 1) -> I
 
 
 def to_heat(values: Tensor, scale: int = 1) -> Image.Image:
-    """Values (H, W) from 0 (black) through violet to 1 (pale yellow) and beyond, enlarged like `to_pil`."""
+    """Values (H, W) as colours from black (0) through violet to pale yellow (1 and more), enlarged."""
     values = values.cpu().numpy()
     channels = [np.interp(values, np.linspace(0, 1, len(MAGMA)), channel) for channel in MAGMA.T]
     pixels = np.stack(channels, -1).round().astype(np.uint8)
@@ -39,19 +39,19 @@ def to_heat(values: Tensor, scale: int = 1) -> Image.Image:
 
 
 def patch_map(scores: Tensor, size: int, stride: int) -> Tensor:
-    """Scores (h, w) of patches as a map (size, size): each pixel has that of the nearest patch's middle."""
+    """Scores (h, w) of patches as a map (size, size): a pixel takes the score of the nearest patch."""
 
     def nearest(count: int) -> Tensor:
-        pixel = torch.arange(size) - (size - 1) / 2  # patches lie in the picture's middle, `stride` apart
+        pixel = torch.arange(size) - (size - 1) / 2  # from the middle; patches lie around it, `stride` apart
         return (pixel / stride + (count - 1) / 2).round().clamp(0, count - 1).long()
 
     return scores[nearest(scores.shape[0])][:, nearest(scores.shape[1])]
 
 
 def to_opinion(image: Tensor, scores: Tensor, stride: int, scale: int = 1) -> Image.Image:
-    """What D says of the patches of an image (1, C, H, H), scores (h, w), as colour over it in grey.
+    """An image (1, C, H, H) in grey, coloured by a discriminator's scores (h, w) of its patches.
 
-    The clearer the score, the stronger the colour: none at 1/2, where D cannot tell.
+    The surer the score, the stronger the colour. A patch that scores 1/2 stays grey: D cannot tell.
     """
     score = patch_map(scores, image.shape[-1], stride).clamp(0, 1)
     sure = (2 * score - 1).abs()[None]  # (1, H, H)
