@@ -23,15 +23,14 @@ TEXT = {
     ),
     "game.hint": (
         "**What to look for.** *Arrows:* each generated point is pushed to where $D$ is higher. Where $D$ is "
-        "fooled ($D\\approx1$), it hardly is; where $D$ is sure ($D\\approx0$), that depends on $G$'s loss: "
-        "$\\log(1-D)$ is flat there, $-\\log D$ is not. *The grid:* each of its cells "
-        "holds the same share of the noise. $G$ can bend and stretch it but not tear it, so that a thin "
-        "bridge stays between the modes. *What $D$ does not see:* an optimal $D$ would reach "
-        "$V=-\\log 4+2\\,\\mathrm{JSD}$. The dashed line is the divergence that the $D$ of the moment "
-        "sees, $(V+\\log 4)/2$; the solid one is the true divergence. Where the dashed line is at 0 (it is "
-        "drawn no lower) and the solid one is not, $D$ does not see the difference: early on because it has "
-        "learned too little, later because $G$ has found all modes but fills them too narrowly for a small "
-        "$D$ to notice.",
+        "fooled ($D\\approx1$), the push is weak. Where $D$ is sure ($D\\approx0$), the push depends on "
+        "$G$'s loss: $\\log(1-D)$ is flat there, $-\\log D$ is not. *The grid:* each cell holds the same "
+        "share of the noise. $G$ can bend and stretch the grid but not tear it, so that a thin bridge stays "
+        "between the modes. *What $D$ does not see:* an optimal $D$ would reach "
+        "$V=-\\log 4+2\\,\\mathrm{JSD}$. The solid line is the true divergence. The dashed line is the "
+        "divergence that the present $D$ sees, $(V+\\log 4)/2$, drawn no lower than 0. Where it is at 0 and "
+        "the solid line is not, $D$ does not see the difference: early on because it has learned too little, "
+        "later because $G$ has found all modes but fills them too narrowly for a small $D$ to notice.",
         "**무엇을 볼까요?** *화살표:* 생성된 점은 $D$가 커지는 방향으로 밀립니다. $D$가 속은 곳"
         "($D\\approx1$)에서는 거의 밀리지 않습니다. $D$가 가짜라고 확신하는 곳($D\\approx0$)에서는 $G$의 "
         "손실에 따라 달라서, $\\log(1-D)$는 그곳에서 평평하지만 $-\\log D$는 그렇지 않습니다. *격자:* 모든 "
@@ -43,10 +42,10 @@ TEXT = {
         "너무 좁게 채우는 것을 작은 $D$가 알아채지 못하기 때문입니다.",
     ),
     "game.code": (
-        "This game is trained in your browser, so that no lines of Python give the very same picture: the "
-        "networks, the optimiser and the measure are `space/browser/gan2d.js`, in double precision and with "
-        "a random generator of its own; the same seed and the same moves give the same game. The buttons "
-        "under the plane keep the picture as PNG and the curves as CSV. The same losses in PyTorch are in "
+        "This game is trained in your browser: no lines of Python give the very same picture. The networks, "
+        "the optimiser and the measurement are in `space/browser/gan2d.js`, in double precision and with a "
+        "random generator of their own. The same seed and the same moves give the same game. The buttons "
+        "under the plane save the picture as PNG and the curves as CSV. The same losses in PyTorch are in "
         "`space/models/gan.py` (`discriminator_loss`, `generator_loss`).",
         "이 게임은 브라우저에서 학습하므로 똑같은 그림을 만드는 Python 코드는 없습니다. 신경망, 최적화 방법, "
         "측정은 `space/browser/gan2d.js`에 있으며, 배정밀도와 자체 난수 생성기를 씁니다. 시드와 수가 같으면 "
@@ -75,9 +74,9 @@ TEXT = {
         "D가 따라올 수 있게 G의 학습률은 낮추고, D의 학습률은 높이고 스텝 수는 늘립니다.",
     ),
     "game.play.strong.what": (
-        "D takes twenty large steps for each one of G, which follows the value function of the lecture. Sure "
-        "of almost every point, D leaves no slope to climb: G clings to the first mode that it meets, and V "
-        "rises towards 0.",
+        "D takes twenty large steps for each step of G, whose loss is the value function of the lecture. D "
+        "is sure of almost every point and leaves no slope to climb: G clings to the first mode that it "
+        "meets, and V rises towards 0.",
         "강의의 가치 함수를 그대로 쓰는 게임에서, G가 한 스텝 학습할 때 D는 높은 학습률로 스무 스텝 "
         "학습합니다. D가 거의 모든 점을 확신하므로 G가 따라갈 경사가 없습니다. G는 처음 만난 모드에 머물고 "
         "V는 0 쪽으로 올라갑니다.",

@@ -1,4 +1,4 @@
-"""What the lecture mode says: around the steps, and `lecture.<step>` for each of STEPS in page/lecture.py."""
+"""What the lecture mode says: its buttons, and `lecture.<step>` for each of STEPS in page/lecture.py."""
 
 TEXT = {
     "lecture.open": ("Lecture mode", "강의 모드"),
@@ -70,8 +70,8 @@ TEXT = {
     ),
     "lecture.family": (
         "## One bench for all\n\n"
-        "The same noisy digit through every relative. Who was trained for noise, who only bears it, and who "
-        "takes it for strokes?",
+        "The same noisy digit through every relative. Which model was trained for noise, which one only "
+        "bears it, and which one takes it for strokes?",
         "## 한자리에서 비교하기\n\n"
         "같은 잡음 입력을 모든 모델에 넣었습니다. 잡음에 대비해 학습한 모델, 견디는 모델, 잡음을 획으로 "
         "착각하는 모델은 각각 무엇일까요?",
@@ -99,8 +99,8 @@ TEXT = {
     ),
     "lecture.sampling": (
         "## Sampling\n\n"
-        "Now the decoder is a generator: draw noise, decode it. The VAE gives digits, blurred ones, for it "
-        "paints the mean of all that fits. The plain autoencoder, fed with the same noise, gives none.\n\n"
+        "Now the decoder is a generator: draw noise, decode it. The VAE gives digits, blurred because it "
+        "paints the mean of all that fit. The plain autoencoder, fed with the same noise, gives none.\n\n"
         "$$z\\sim\\mathcal N(0,I),\\qquad x=g(z)$$",
         "## 표본 추출\n\n"
         "이제 디코더가 곧 생성자입니다. 잡음을 뽑아 디코딩하면 됩니다. VAE는 가능한 그림들의 평균을 그리므로 "
@@ -119,8 +119,9 @@ TEXT = {
     ),
     "lecture.game": (
         "## The GAN game\n\n"
-        "No error to the original any more: a discriminator $D$ says how real a point looks, and the "
-        "generator $G$ learns to fool it. Press **Run** and watch the orange points find all eight modes.\n\n"
+        "There is no original to compare with any more. A discriminator $D$ says how real a point is, and "
+        "the generator $G$ learns to fool it. Press **Run** and watch the orange points find all eight "
+        "modes.\n\n"
         "$$\\begin{gathered}\\min_G\\max_D\\;\\mathbb E_{x}\\big[\\log D(x)\\big]\\\\"
         "+\\,\\mathbb E_{z}\\big[\\log(1-D(G(z)))\\big]\\end{gathered}$$",
         "## GAN 게임\n\n"
@@ -139,8 +140,8 @@ TEXT = {
     ),
     "lecture.gan": (
         "## Digits from a GAN\n\n"
-        "The same game with pictures. Beside the VAE from the same noise the strokes are sharp, for blur is "
-        "what $D$ sees through first. The number below each is $D(G(z))$: sort by it.\n\n"
+        "The same game with pictures. Beside the VAE's digits from the same noise the strokes are sharp, "
+        "because blur is what $D$ notices first. The number below each is $D(G(z))$: sort by it.\n\n"
         "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
         "## GAN이 그린 숫자\n\n"
         "같은 게임을 그림으로 합니다. 흐릿한 그림은 $D$가 가장 먼저 알아채므로, 나란히 놓인 VAE보다 획이 "
@@ -186,8 +187,8 @@ TEXT = {
     ),
     "lecture.cycle": (
         "## … and round\n\n"
-        "What keeps a carrot a carrot? Whoever goes there and back must arrive where he began. The error map "
-        "shows what got lost on the way.\n\n"
+        "What keeps a carrot a carrot? A picture that goes there and back must arrive where it began. The "
+        "error map shows what got lost on the way.\n\n"
         "$$\\lambda\\,(\\lVert G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
         "## … 그리고 한 바퀴\n\n"
         "당근이 당근으로 남는 까닭은 무엇일까요? 갔다가 돌아오면 출발한 그림이어야 하기 때문입니다. 오차 "

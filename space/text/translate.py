@@ -23,7 +23,8 @@ TEXT = {
     "translate.upload": ("Any picture", "아무 그림"),
     "translate.size": ("Size", "크기"),
     "translate.size.info": (
-        "Trained at 64. The networks are convolutions only, so any size will do; their brush stays as large.",
+        "Trained at 64. The networks are made of convolutions, so any size will do; the area that they see "
+        "at once stays as many pixels.",
         "64에서 학습했습니다. 합성곱만으로 이루어져 어떤 크기든 변환하지만, 한 번에 바라보는 "
         "영역(픽셀 수)은 그대로입니다.",
     ),
@@ -68,8 +69,8 @@ TEXT = {
     "translate.slider": ("Before and after: x | G(x)", "변환 전과 후: x | G(x)"),
     "translate.judged": ("What the discriminators think", "판별자의 판단"),
     "translate.judged.note": (
-        "Each sees only patches and scores every one of them; above, the mean. Orange is seen through, blue "
-        "taken for real, grey undecided.",
+        "A discriminator sees only patches and scores each of them; the number above is the mean. Orange: "
+        "seen to be generated. Blue: taken for real. Grey: undecided.",
         "판별자는 그림을 작은 조각으로 보고 조각마다 점수를 매깁니다. 위의 수는 평균입니다. 주황은 가짜로 "
         "간파한 곳, 파랑은 진짜로 본 곳, 회색은 판단하지 못한 곳입니다.",
     ),
@@ -77,21 +78,21 @@ TEXT = {
     "translate.real": ("real", "진짜"),
     "translate.counterpart": ("What the designers drew", "디자이너가 실제로 그린 그림"),
     "translate.counterpart.note": (
-        "L1 of G(x) to it: {translated}. Of x itself, untranslated: {untranslated}. Training never saw this "
-        "pair.",
+        "L1 distance of G(x): {translated}. Of x itself, untranslated: {untranslated}. Training never saw "
+        "this pair.",
         "G(x)와의 L1은 {translated}, 변환하지 않은 x와의 L1은 {untranslated}입니다. 학습할 때 이 짝은 "
         "보지 않았습니다.",
     ),
     "translate.identity": ("Identity", "항등 변환"),
     "translate.identity.note": (
-        "F makes {source} pictures. Where x is one already, F should leave it alone, but for its size, which "
-        "it always changes. (No loss asked for that here.)",
+        "F makes {source} pictures. If x is one already, F should change nothing but its size, which it "
+        "always changes. (This model was trained without an identity loss.)",
         "F는 {source} 그림을 만듭니다. x가 이미 {source} 그림이라면 F는 그대로 두어야 합니다. 다만 크기는 "
         "항상 바꿉니다. (이 모델은 항등 손실을 쓰지 않고 학습했습니다.)",
     ),
     "translate.strip": ("The translation through training", "학습이 진행되며 달라지는 변환"),
     "translate.strip.note": (
-        "Choose one of the test images; below, what G made of it after so many steps.",
+        "Choose one of the test images. Below: what G made of it after so many steps of training.",
         "테스트 이미지를 하나 고르세요. 아래는 해당 스텝까지 학습한 G가 변환한 결과입니다.",
     ),
     "translate.no_snapshots": (
@@ -120,7 +121,7 @@ TEXT = {
         "+\\mathbb E_{b}\\lVert G(F(b))-b\\rVert_1\\Big)}_{\\text{there and back}}\\end{gathered}$$\n\n"
         "## What to look for\n"
         "- **Why the cycle.** The adversarial term alone would be content with *any* good Fluent emoji. Only "
-        "the way back forces $G$ to keep what $x$ shows. This $G$ helps itself besides: it corrects its "
+        "the way back forces $G$ to keep what $x$ shows. This $G$ has it easier besides: it corrects its "
         "input instead of drawing anew.\n"
         "- **Colours and shading change, shapes stay.** The cycle rewards what can be undone pixel by pixel. "
         "Where the designers drew something else altogether, no $G$ can know it. Fluent emoji are drawn "
