@@ -1,4 +1,4 @@
-"""What the generate tab says. Keys `generate.panel.*` go to generate.js, which picks the language itself."""
+"""Texts of the generate tab. Keys `generate.panel.*` go to generate.js, which picks the language itself."""
 
 from space.text import page
 
@@ -34,7 +34,7 @@ TEXT = {
     "generate.nothing": ("Nothing", "없음"),
     "generate.scale": ("Latent scale", "잠재 벡터의 배율"),
     "generate.scale.info": (
-        "z is multiplied by it: 0 is one image for all, 2 leaves what G has learned",
+        "z is multiplied by it. At 0 all samples are one image; at 2 they leave what G has learned.",
         "z에 곱하는 값입니다. 0이면 모두 같은 그림이고, 2이면 학습한 범위를 벗어납니다.",
     ),
     "generate.number": ("Samples", "표본 수"),
@@ -83,8 +83,8 @@ TEXT = {
         "**What to look for.** *Fidelity against diversity:* below scale 1 samples stay close to the "
         "typical and grow cleaner and more alike; above it they grow varied and break. Watch the spread. "
         "*The judge:* sort by $D(G(z))$: is the last one really the worst? $D$ only knows what helped it "
-        "against its own $G$. *No memorising:* on a walk every frame is a digit or a plausible one in "
-        "between, where a model that had stored its training images would jump. *Arithmetic:* the length of "
+        "against its own $G$. *No memorising:* on a walk every frame is a digit, or a plausible shape between "
+        "two. A model that had stored its training images would jump. *Arithmetic:* the length of "
         "$z$ is almost always near $\\sqrt d$ in $d$ dimensions. With single samples $a-b+c$ is "
         "$\\sqrt 3$ times as long, outside the shell that $G$ knows; the mean of three is $\\sqrt 3$ times "
         "shorter, which puts the result back. (The paper averages three because single samples were "
@@ -111,8 +111,8 @@ TEXT = {
     "generate.panel.sample": ("Sample", "표본"),
     "generate.panel.walk": ("Walk through the latent space", "잠재 공간 보간"),
     "generate.panel.walk_hint": (
-        "Through the chosen samples in turn and back to the first, on the sphere (slerp). Choose two to "
-        "eight; a row of the strip leads from one to the next.",
+        "The walk leads through the chosen samples in turn and back to the first, on the sphere (slerp). "
+        "Choose two to eight. Each row of the strip leads from one to the next.",
         "선택한 표본을 차례로 지나 처음으로 돌아오는 구면 선형 보간(slerp)입니다. 두 개에서 여덟 개까지 "
         "선택하세요. "
         "한 줄이 한 표본에서 다음 표본까지입니다.",

@@ -1,4 +1,4 @@
-"""What the models tab says."""
+"""Texts of the models tab."""
 
 TEXT = {
     "models.tab": ("Models", "모델"),
@@ -14,9 +14,9 @@ TEXT = {
     "models.size": ("Size", "크기"),
     "models.licence": ("Licence", "라이선스"),
     "models.choose": ("Look at one model", "모델 자세히 보기"),
-    "models.figures": ("Measured figures", "측정한 수치"),
-    "models.no_figures": ("No figures come with this model.", "이 모델에는 측정한 수치가 없습니다."),
-    "models.figure": ("Figure", "지표"),
+    "models.metrics": ("Measured figures", "측정한 수치"),
+    "models.no_metrics": ("No figures come with this model.", "이 모델에는 측정한 수치가 없습니다."),
+    "models.metric": ("Figure", "지표"),
     "models.value": ("Value", "값"),
     "models.protocol": ("Protocol", "측정 방법"),
     "models.history": ("Training history", "학습 곡선"),

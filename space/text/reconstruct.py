@@ -1,10 +1,10 @@
-"""What the reconstruction tab says."""
+"""Texts of the reconstruction tab."""
 
 TEXT = {
     "reconstruct.tab": ("Reconstruction", "재구성"),
     "reconstruct.intro": (
         "An autoencoder squeezes an image $x$ through a narrow latent vector $z = f(x)$ and rebuilds it as "
-        "$x' = g(z)$. What does not fit through is lost: the error map shows where. "
+        "$x' = g(z)$. Information that does not fit into $z$ is lost; the error map shows where. "
         "Add noise, and compare what each relative of the family makes of it.\n\n"
         "$$\\min_{f,\\,g}\\; \\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
         "오토인코더는 이미지 $x$를 좁은 잠재 벡터 $z = f(x)$로 압축한 뒤 $x' = g(z)$로 재구성합니다. "

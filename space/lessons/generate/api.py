@@ -19,7 +19,7 @@ def generate(
     """Pictures of digits made from noise, and how real the model's discriminator takes each of them for.
 
     Args:
-        model: the generator or decoder; a plain autoencoder was not made for it, and shows
+        model: the generator or decoder; a plain autoencoder was not made for this, and its samples show it
         number: samples, an integer from 1 to 64
         seed: of the noise, an integer from 0 (default) to 4294967295; a sample is the same at any number
         scale: factor of the noise z ~ N(0, I), 0 to 2; below 1 samples are cleaner and more alike

@@ -1,1 +1,1 @@
-"""Every model of the lab: its source, its figures, its training."""
+"""Every model of the lab: its source, its metrics, its training."""

@@ -77,7 +77,7 @@ def details(loaded: LoadedModel) -> str:
         f'<div class="halves"><section><h2>{words("models.samples")}</h2>'
         f"{_snapshots(name, read_frames(folder))}</section>"
         f"<section>{titled('h2', words('models.history'), keep_curves)}{_history(curves)}</section></div>"
-        f"{titled('h2', words('models.figures'), keep_metrics)}{_metrics(metrics)}"
+        f"{titled('h2', words('models.metrics'), keep_metrics)}{_metrics(metrics)}"
         f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
     )
 
@@ -89,13 +89,13 @@ def _metrics_csv(metrics: Metrics) -> str:
 
 def _metrics(metrics: Metrics) -> str:
     if not metrics:
-        return notice(words("models.no_figures"))
+        return notice(words("models.no_metrics"))
     rows = "".join(
         f'<tr><th scope="row">{metric_name(key)}</th><td>{metric_value(metric)}</td>'
         f"<td>{escape(str(metric.get('protocol', '')))}</td></tr>"
         for key, metric in metrics.items()
     )
-    return _table("figures", ("figure", "value", "protocol"), rows)
+    return _table("metrics", ("metric", "value", "protocol"), rows)
 
 
 def _history(curves: dict[str, Curve]) -> str:

@@ -15,7 +15,7 @@ from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
 from tests.small_models import bundled
-from tests.space.lessons.test_generate import write_models
+from tests.space.lessons.generate.fakes import write_models
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong

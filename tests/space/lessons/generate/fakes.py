@@ -1,0 +1,52 @@
+"""Small untrained generators, and pictures of samples as arrays."""
+
+import base64
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from space.lessons.generate import work
+from space.models import MODELS
+from space.models.autoencoder import Autoencoder, AutoencoderConfig
+from space.models.dcgan import DCGAN, DCGANConfig
+from space.models.gan import GAN, GANConfig
+from space.models.vae import VAE, VAEConfig
+
+SMALL: dict[type[nn.Module], Any] = {
+    DCGAN: DCGANConfig(base_channels=8, latent_dim=16),
+    GAN: GANConfig(hidden_dim=32, latent_dim=16),
+    VAE: VAEConfig(hidden_dim=32, latent_dim=16),
+    Autoencoder: AutoencoderConfig(hidden_dim=32, latent_dim=16),
+}
+
+
+@torch.no_grad()
+def write_models(root: Path) -> None:
+    """Every generator of the lab, small and untrained, with weights that tell latent vectors apart."""
+    torch.manual_seed(0)
+    for name in work.generators():
+        model = MODELS[name](SMALL[MODELS[name]])
+        for module in model.modules():
+            if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+                nn.init.normal_(module.weight, 0, 3 / module.weight[0].numel() ** 0.5)
+        if hasattr(model, "discriminator"):
+            model.discriminator.network[-2].weight *= 0.2  # scores that are neither 0 nor 1
+        model.save_pretrained(root / name)
+
+
+def tiles(picture: Image.Image | str, columns: int, size: int = 28) -> np.ndarray:
+    """The images of a grid without gaps, (rows * columns, size, size), as int."""
+    if isinstance(picture, str):
+        picture = Image.open(BytesIO(base64.b64decode(picture.split(",")[1])))
+    pixels = np.asarray(picture, int)
+    rows = pixels.shape[0] // size
+    return pixels.reshape(rows, size, columns, size).swapaxes(1, 2).reshape(-1, size, size)
+
+
+def pixels(images: Tensor) -> np.ndarray:
+    return (images[:, 0] * 255).round().numpy().astype(int)
