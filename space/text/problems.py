@@ -61,6 +61,10 @@ TEXT = {
         "There is no picture yet. Pick one, draw one, or upload a file.",
         "아직 그림이 없습니다. 그림을 고르거나, 직접 그리거나, 파일을 올려 주세요.",
     ),
+    "problem.blank_image": (
+        "Nothing stands out in this picture. Use one with a dark digit on light paper, or the reverse.",
+        "그림에서 숫자를 찾을 수 없습니다. 밝은 바탕에 어두운 숫자(또는 그 반대)가 있는 그림을 올려 주세요.",
+    ),
     "problem.empty_drawing": (
         "The drawing is empty. Draw something with the mouse or a finger first.",
         "그림이 비어 있습니다. 먼저 마우스나 손가락으로 그려 주세요.",

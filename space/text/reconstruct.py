@@ -16,7 +16,6 @@ TEXT = {
     "reconstruct.source.digit": ("Test digit", "테스트 숫자"),
     "reconstruct.source.draw": ("Draw", "직접 그리기"),
     "reconstruct.source.upload": ("Upload", "파일 올리기"),
-    "reconstruct.digits": ("Test digits", "테스트 숫자"),
     "reconstruct.sketch": ("Draw a digit", "숫자를 그려 보세요"),
     "reconstruct.upload": ("Picture of a digit", "숫자 사진"),
     "reconstruct.model": ("Model", "모델"),
@@ -101,8 +100,4 @@ TEXT = {
     "reconstruct.measured": ("The family, measured", "모델별 측정 결과"),
     "reconstruct.measured.model": ("Model", "모델"),
     "reconstruct.measured.noisy": ("Noisy input itself", "잡음 입력 그대로"),
-    "problem.blank_image": (
-        "Nothing stands out in this picture. Use one with a dark digit on light paper, or the reverse.",
-        "그림에서 숫자를 찾을 수 없습니다. 밝은 바탕에 어두운 숫자(또는 그 반대)가 있는 그림을 올려 주세요.",
-    ),
 }
