@@ -28,9 +28,9 @@ TEXT = {
     "manifold.hint": (
         "**What to look for.** *Smoothness:* on the VAE's map one digit turns into the next without a "
         "break. *Overlaps:* where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
-        "between. *Holes:* the autoencoder's codes lie in rays and islands; nothing in its loss says what "
-        "lies between them, so there it decodes to blurs that are no digit, and there is no rule from "
-        "where to sample. *Spacing:* Gaussian quantiles (the inverse CDF) give every tile the same share of "
+        "between. *Holes:* the autoencoder's codes lie in rays and islands. Nothing in its loss says what "
+        "lies between them: there it decodes to blurs that are no digit, and no rule says where to draw "
+        "samples from. *Spacing:* Gaussian quantiles (the inverse CDF) give every tile the same share of "
         "the Gaussian; the VAE's digits then fill the square almost evenly, while the autoencoder's do not "
         "even with a Gaussian fitted to them.",
         "**무엇을 볼까요?** *매끄러움:* VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다. *겹침:* "
@@ -77,11 +77,12 @@ TEXT = {
     "manifold.strip_vae": ("VAE", "변분 오토인코더 (VAE)"),
     "manifold.strip_autoencoder": ("Autoencoder", "오토인코더"),
     "manifold.deep": (
-        "## Twenty dimensions\nNo map can show them, but each has a slider. Sorted by their share of the "
-        "KL divergence: a dimension near 0 nats carries nothing, and its slider changes nothing.",
-        "## 20차원 잠재 공간\n지도로 나타낼 수는 없지만 차원마다 슬라이더가 있습니다. KL 발산이 큰 "
-        "차원부터 정렬했습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 변하지 "
-        "않습니다.",
+        "## Twenty dimensions\nNo map can show them. The eight dimensions with the largest share of the KL "
+        "divergence have a slider each, the largest first. A dimension near 0 nats carries no information: "
+        "its slider changes nothing.",
+        "## 20차원 잠재 공간\n지도로 나타낼 수는 없지만, KL 발산에서 차지하는 몫이 큰 여덟 차원에 큰 "
+        "차원부터 슬라이더를 두었습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 "
+        "변하지 않습니다.",
     ),
     "manifold.deep_image": ("Decoded by vae-mnist-20d", "vae-mnist-20d의 디코딩 결과"),
     "manifold.from_origin": ("Start from z = 0", "z = 0에서 시작"),

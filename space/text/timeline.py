@@ -8,7 +8,7 @@ TEXT = {
     "timeline.intro": (
         "Training from its first step to its last: on one side what the model made of the **same inputs** "
         "all the while, on the other its losses. Play it, drag the slider or the curves, and point at one "
-        "picture to follow it. The axis of time is logarithmic, for most of what can be seen happens early.",
+        "picture to follow it. The axis of time is logarithmic, because most changes happen early.",
         "학습의 첫 스텝부터 마지막 스텝까지를 봅니다. 한쪽에는 **같은 입력**에서 모델이 매 시점에 만든 "
         "그림이, 다른 쪽에는 손실 곡선이 있습니다. 재생하거나 슬라이더 또는 곡선을 드래그해 보고, 그림 "
         "하나를 골라 따라가 보세요. 눈에 띄는 변화는 대부분 초반에 일어나므로 시간 축은 로그 눈금입니다.",
@@ -101,8 +101,8 @@ TEXT = {
         "- **The loss falls** steeply and then levels off, and the test loss (dashed) goes with it. "
         "Where the dashed curve turns up again, the model begins to learn its training images by heart.\n"
         "- **A VAE's two terms pull against each other:** the reconstruction term can fall only as far as "
-        "the code carries information, and of that the KL term is an upper bound; it *rises* from near 0 as "
-        "training begins to use the latent space.",
+        "the code carries information, and the KL term is an upper bound of that information. It *rises* "
+        "from near 0 as training begins to use the latent space.",
         "## 무엇을 볼까요?\n"
         "첫째 줄은 테스트 이미지(잡음 제거 오토인코더는 잡음을 더한 이미지), 둘째 줄은 그 재구성입니다. "
         "VAE는 그 아래에 고정된 잠재 벡터 $z\\sim\\mathcal N(0,I)$를 디코딩한 그림도 보여 줍니다.\n\n"
