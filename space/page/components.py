@@ -36,8 +36,8 @@ def paper(**kwargs: Any) -> Drawing:
     return Drawing(**settings | kwargs)
 
 
-def choice(label: str, choices: Sequence[str], value: str) -> Choice:
-    """An input of an endpoint; set afterwards, for Gradio sends the page what a constructor names."""
+def one_of(label: str, choices: Sequence[str], value: str) -> Choice:
+    """An input of an endpoint that takes one of `choices`; `value` is its default."""
     component = Choice(value, label=label)
-    component.choices = choices
+    component.choices = choices  # not by the constructor: Gradio sends the page the arguments that it names
     return component

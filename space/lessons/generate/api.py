@@ -7,7 +7,7 @@ from PIL import Image
 
 from space.lessons.generate.view import COLUMNS
 from space.lessons.generate.work import MODEL, draw_samples, generators
-from space.page.components import choice
+from space.page.components import one_of
 from space.page.handlers import HEAVY, friendly
 from space.pictures.outputs import to_grid
 from space.weights.hub import load
@@ -51,7 +51,7 @@ def build_api() -> None:
     """The endpoint's components, which are not on the page."""
     with gr.Row(visible=False):
         inputs = [
-            choice("model", generators(), MODEL),
+            one_of("model", generators(), MODEL),
             gr.Number(16, label="number"),
             gr.Number(0, label="seed"),
             gr.Number(1.0, label="scale"),

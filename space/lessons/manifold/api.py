@@ -9,7 +9,7 @@ from space.lessons.manifold.view import PICTURE_SCALE, STRIP_SCALE
 from space.lessons.manifold.work import MAPS, Spacing, blend, check_code, tile_places
 from space.models import MODELS, code_and_sigma, models_that
 from space.models.latents import evenly, grid
-from space.page.components import Code, PictureFile, choice
+from space.page.components import Code, PictureFile, one_of
 from space.page.handlers import FILES, HEAVY, LIGHT, friendly
 from space.pictures.files import read_image
 from space.pictures.inputs import to_digit
@@ -24,10 +24,10 @@ def build_api() -> None:
     with gr.Row(visible=False):
         image, other = (PictureFile(type="filepath", label=label) for label in ("image", "other"))
         encoder, decoder, mapped = (
-            choice("model", names, MAPS[0]) for names in (models_that("encode"), models_that("decode"), MAPS)
+            one_of("model", names, MAPS[0]) for names in (models_that("encode"), models_that("decode"), MAPS)
         )
         rows, steps = gr.Number(20, label="rows"), gr.Number(10, label="steps")
-        spacing, limit = choice("spacing", get_args(Spacing), "linear"), gr.Number(None, label="limit")
+        spacing, limit = one_of("spacing", get_args(Spacing), "linear"), gr.Number(None, label="limit")
         z, code = Code(label="z"), gr.JSON(label="code")
         result = gr.Image(format="png", type="pil", label="result")
     for handler, inputs, output, group in (

@@ -8,7 +8,7 @@ from PIL import Image
 
 from space.lessons.reconstruct.view import error_map
 from space.lessons.reconstruct.work import MODEL, NOISES, RECONSTRUCTORS, add_noise, psnr, reconstruct
-from space.page.components import PictureFile, choice
+from space.page.components import PictureFile, one_of
 from space.page.handlers import FILES, friendly
 from space.pictures.files import read_image
 from space.pictures.inputs import to_digit
@@ -59,8 +59,8 @@ def build_api() -> None:
     with gr.Row(visible=False):
         inputs = [
             PictureFile(type="filepath", label="image"),
-            choice("model", RECONSTRUCTORS, MODEL),
-            choice("noise", NOISES, "none"),
+            one_of("model", RECONSTRUCTORS, MODEL),
+            one_of("noise", NOISES, "none"),
             gr.Number(0.5, label="level"),
             gr.Number(0, label="seed"),
         ]

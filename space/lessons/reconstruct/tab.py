@@ -97,9 +97,9 @@ def build() -> list[link.Linked]:
             with gr.Column(scale=3, min_width=320):
                 controls = _Controls(model, *_build_noise())
                 result = gr.HTML(elem_id="reconstruct-result", min_height=420)
-                code = code_behind.code_panel("reconstruct-code")
+                snippet = code_behind.code_panel("reconstruct-code")
         table = gr.HTML(elem_id="reconstruct-measured")
-        _bind(pictures, controls, objective, [result, code], table)
+        _bind(pictures, controls, objective, [result, snippet], table)
         build_api()
     return _linked(pictures, controls)
 

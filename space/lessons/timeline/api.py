@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from space.lessons.timeline.work import NAMES, WATCHED, animate
-from space.page.components import MadeFile, choice
+from space.page.components import MadeFile, one_of
 from space.page.handlers import HEAVY, friendly
 from space.page.training_run import read_frames
 from space.text.refusals import Problem
@@ -16,7 +16,7 @@ from space.weights.side_files import read_rows
 def build_api() -> None:
     """The endpoint, without a place on the page."""
     with gr.Row(visible=False):
-        model = choice("model", NAMES, NAMES[0])
+        model = one_of("model", NAMES, NAMES[0])
         outputs = [MadeFile(label="animation"), gr.JSON(label="history")]
     gr.on([], friendly(timeline), model, outputs, api_name="timeline", **HEAVY)
 

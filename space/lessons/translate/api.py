@@ -7,7 +7,7 @@ from PIL import Image
 
 from space.lessons.translate.view import error_map
 from space.lessons.translate.work import DIRECTIONS, MODEL, check_direction, check_size, translate
-from space.page.components import PictureFile, choice
+from space.page.components import PictureFile, one_of
 from space.page.handlers import HEAVY, friendly
 from space.pictures.files import read_image
 from space.pictures.inputs import to_square
@@ -55,7 +55,7 @@ def build_api() -> None:
     with gr.Row(visible=False):
         inputs = [
             PictureFile(type="filepath", label="image"),
-            choice("direction", DIRECTIONS, "ab"),
+            one_of("direction", DIRECTIONS, "ab"),
             gr.Number(64, label="size"),
         ]
         outputs = [
