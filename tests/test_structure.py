@@ -9,6 +9,7 @@ import pytest
 
 from space.models import MODELS, models_that
 from space.models.classifier import Classifier
+from space.page.words import TEXTS
 from space.text import TEXT
 from space.weights.hub import BUNDLED
 
@@ -151,5 +152,5 @@ def test_the_snippet_on_each_card_runs(name, monkeypatch):
 def test_labels_state_the_latent_size_of_the_model():
     for name in models_that("decode"):
         latent_dim = json.loads((BUNDLED / name / "config.json").read_text())["latent_dim"]
-        english, korean = TEXT[f"model.{name}"]
+        english, korean = TEXTS[f"model.{name}"]
         assert english.endswith(f", {latent_dim}-D") and korean.endswith(f", {latent_dim}차원"), name

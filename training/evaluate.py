@@ -16,15 +16,15 @@ from torch import nn
 
 from space.models import MODELS
 from space.models.classifier import Classifier
-from space.models.cyclegan import CycleGAN
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
+from training.card import in_digits
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.loop import TrainingError, run
 from training.measure.metrics import Metrics, evaluate_classifier, evaluate_codes
 from training.measure.samples import evaluate_samples, find_classifier
 from training.measure.translations import evaluate_translation
-from training.model_folder import figure, write_model_folder
+from training.model_folder import write_model_folder
 
 FAMILIES = {family.__name__: family for family in MODELS.values()}
 
@@ -65,22 +65,26 @@ def measure(
     iw_samples: int = 1000,
     inception_fid: bool = False,
 ) -> Metrics:
-    """Every figure that makes sense for `model`; `classifier` is what `find_classifier` gives.
+    """All metrics of what `model` can do; `classifier` is what `find_classifier` gives.
 
-    `train` and `test` are two domains each for a CycleGAN.
+    For a model that translates, `train` and `test` are two domains each.
     """
-    if isinstance(model, CycleGAN):
-        return evaluate_translation(model, train, test, classifier)
-    if isinstance(model, Classifier):
-        return evaluate_classifier(model, test)
-    codes = evaluate_codes(model, train, test, seed, iw_samples) if hasattr(model, "encode") else {}
-    return codes | evaluate_samples(model, train, test, classifier, seed, inception_fid)
+    metrics: Metrics = {}
+    if hasattr(model, "translate"):
+        metrics |= evaluate_translation(model, train, test, classifier)
+    if hasattr(model, "features"):
+        metrics |= evaluate_classifier(model, test)
+    if hasattr(model, "code"):
+        metrics |= evaluate_codes(model, train, test, seed, iw_samples)
+    if hasattr(model, "decode"):
+        metrics |= evaluate_samples(model, train, test, classifier, seed, inception_fid)
+    return metrics
 
 
 def shown(key: str, value: float | list[float]) -> tuple[str, ...]:
     """A figure as a card shows it, and as README.md does: there, errors in [0, 1] have three digits."""
     digits = 3 if key.startswith(("l1_", "cycle_l1_", "ssim_")) else 2
-    return figure(value), *(f"{v:.{digits}f}" for v in (value if isinstance(value, list) else [value]))
+    return in_digits(value), *(f"{v:.{digits}f}" for v in (value if isinstance(value, list) else [value]))
 
 
 def compare(folder: Path, standing: Metrics, metrics: Metrics) -> None:
@@ -109,7 +113,7 @@ def main(config: EvaluateConfig) -> None:
     except ModelUnavailable as error:
         raise TrainingError(str(error)) from error
     shape = model.config.in_channels, model.config.image_size
-    read = load_domains if isinstance(model, CycleGAN) else load_images
+    read = load_domains if hasattr(model, "translate") else load_images
     how = config.max_resident_gb, config.streaming
     train, test = (
         read(facts["dataset"], config.data_dir, split, *shape, *how) for split in ("train", "test")

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.utils import make_grid
 
+from training.card import check_described
 from training.data import Images, load_images, to_float
 from training.evaluate import measure
 from training.loop import (
@@ -47,6 +48,7 @@ def minimise(
     train, test = load_splits(config, accelerator, load, *shape)
 
     model = model_class(config.model)
+    check_described(config, accelerator, model, train)
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
     optimizer = adamw(model.parameters(), config)

@@ -22,6 +22,7 @@ from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
 from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
+from training.card import check_described
 from training.data import Images, load_domains, sample, to_float
 from training.evaluate import measure
 from training.loop import (
@@ -313,6 +314,7 @@ def main(config: TrainConfig) -> None:
     if config.match_size:
         shape_of_model = replace(shape_of_model, zoom=relative_size(*train))
     model = CycleGAN(shape_of_model).to(accelerator.device)
+    check_described(config, accelerator, model, train)
     batches = UnpairedBatches(*train, config, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)
 

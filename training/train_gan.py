@@ -26,6 +26,7 @@ from space.models.gan import (
     value_function,
 )
 from space.models.layers import standard_normal
+from training.card import check_described
 from training.data import load_images, to_float
 from training.evaluate import measure
 from training.loop import (
@@ -178,6 +179,7 @@ def main(config: TrainConfig) -> None:
         model = synchronise_batch_norm(model)
     shape = model.config.in_channels, model.config.image_size
     train, test = load_splits(config, accelerator, load_images, *shape)
+    check_described(config, accelerator, model, train)
     classifier = find_classifier(config.classifier, config.dataset, shape)
     if classifier:
         real_features, _ = look(classifier.to(accelerator.device), test.pixels)

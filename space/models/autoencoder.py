@@ -20,9 +20,19 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
+from .description import Description
 from .layers import NetworkConfig, build_decoder, build_encoder, check_ranges
 
 Variant = Literal["plain", "sparse", "denoising", "contractive"]
+ABOUT: dict[Variant, str] = {
+    "plain": "A plain autoencoder: the image goes through a narrow code and must come back.",
+    "sparse": "A sparse autoencoder: the L1 norm of its non-negative code is penalised, so that few units "
+    "are active at a time.",
+    "denoising": "A denoising autoencoder: it sees a corrupted image and must give back the clean one "
+    "(Vincent et al. 2008).",
+    "contractive": "A contractive autoencoder: the exact squared Frobenius norm of the encoder's Jacobian is "
+    "penalised, so that the code ignores small changes of the image (Rifai et al. 2011).",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,18 @@ class AutoencoderConfig(NetworkConfig):
         check_ranges(self, latent_dim=4096)
         if self.variant not in get_args(Variant):
             raise ValueError(f"variant is {self.variant!r}; allowed: {', '.join(get_args(Variant))}")
+
+    def describe(self) -> Description:
+        conv = self.variant == "plain" and self.architecture == "conv"
+        shape = ", ".join(map(str, self.image_shape))
+        return Description(
+            kind="autoencoder.conv" if conv else f"autoencoder.{self.variant}",
+            about=ABOUT[self.variant],
+            networks=f"{self.in_words}, latent_dim = {self.latent_dim}",
+            usage=f"images = model(torch.rand(16, {shape}))  # (16, {shape}) in [0, 1]",
+            samples="The same test images through training: the last snapshot",
+            limits="Images are compared by pixel, so blur costs less than a shift.",
+        )
 
 
 class Autoencoder(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
+from .description import Description
 from .layers import ImageConfig, check_ranges
 
 
@@ -26,6 +27,19 @@ class ClassifierConfig(ImageConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_ranges(self, num_classes=1000, base_channels=512, num_features=4096)
+
+    def describe(self) -> Description:
+        shape = ", ".join(map(str, self.image_shape))
+        return Description(
+            kind="classifier.style" if self.num_classes == 2 else "classifier",  # of two sets of images
+            about="A classifier after LeNet-5 (LeCun et al. 1998). Its features and classes measure the "
+            "images that the generative models of this lab make.",
+            networks=f"two 5x5 convolutions of {self.base_channels} and {2 * self.base_channels} channels, "
+            f"max pooling, {self.num_features} hidden units, {self.num_classes} classes",
+            usage=f"logits = model(torch.rand(16, {shape}))  # (16, {self.num_classes}), images in [0, 1]",
+            samples="The same test images through training: the last snapshot",
+            limits="An image of none of its classes gets one all the same.",
+        )
 
 
 class Classifier(

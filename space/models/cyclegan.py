@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
+from .description import Description
 from .layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
@@ -61,6 +62,23 @@ class CycleGANConfig(ImageConfig):
             )
         if not 0.25 <= self.zoom <= 4:
             raise ValueError(f"zoom is {self.zoom}; allowed: 0.25 to 4")
+
+    def describe(self) -> Description:
+        shape = ", ".join(map(str, self.image_shape))
+        return Description(
+            kind="cyclegan",
+            about="Translation between two sets of images without pairs, both ways (Zhu et al. 2017): two "
+            "generators and two discriminators, all in this folder.",
+            networks=f"generators with {self.num_blocks} residual blocks of {4 * self.base_channels} "
+            f"channels at a quarter of the size, {self.base_channels} channels at full size, instance "
+            f"normalisation; PatchGAN discriminators from {self.discriminator_channels} channels, "
+            f"{self.discriminator_layers} halvings",
+            usage=f'images = model.translate(torch.rand(16, {shape}), "ab")'
+            f'  # (16, {shape}) in [0, 1]; back: "ba"',
+            samples="Test images of A, their translations, test images of B, theirs: the last snapshot",
+            limits="It changes style, not shape: nothing tells it which things of the two sets belong "
+            "together.",
+        )
 
 
 def convolution(a: int, b: int, kernel_size: int, stride: int = 1) -> nn.Conv2d:

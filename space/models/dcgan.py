@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .gan import GAN, bound_slope
+from .description import Description, sampling_line
+from .gan import GAN, LIMITS, SAMPLES, bound_in_words, bound_slope
 from .layers import ImageConfig, check_ranges
 
 
@@ -33,6 +34,19 @@ class DCGANConfig(ImageConfig):
         if self.image_size not in (28, 32, 64, 128):
             raise ValueError(f"image_size is {self.image_size}; allowed: 28, 32, 64 or 128")
         check_ranges(self, latent_dim=4096, base_channels=512)
+
+    def describe(self) -> Description:
+        channels, sizes = ("-".join(map(str, numbers[1:])) for numbers in (self.channels, self.sizes))
+        layers = f"transposed and strided convolutions over {channels} channels at {sizes} pixels"
+        return Description(
+            kind="dcgan",
+            about="The GAN game between convolutional networks (Radford et al. 2016). The generator and the "
+            "discriminator are both in this folder.",
+            networks=f"{layers}{bound_in_words(self.spectral_norm)}, latent_dim = {self.latent_dim}",
+            usage=sampling_line(self.image_shape),
+            samples=SAMPLES,
+            limits=LIMITS,
+        )
 
     @property
     def sizes(self) -> list[int]:

@@ -20,7 +20,11 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from .description import Description, sampling_line
 from .layers import ImageConfig, check_ranges, standard_normal
+
+SAMPLES = "What the generator makes of the same latent vectors: the last snapshot"
+LIMITS = "The discriminator judges against its own generator only: its score is no measure of other images."
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,19 @@ class GANConfig(ImageConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_ranges(self, latent_dim=4096, hidden_dim=8192, num_layers=16)
+
+    def describe(self) -> Description:
+        layers = f"{self.num_layers} hidden layers of {self.hidden_dim} units in each network"
+        return Description(
+            kind="gan",
+            about="A generative adversarial network of MLPs: a generator turns noise into images, and a "
+            "discriminator learns to tell them from real ones (Goodfellow et al. 2014). Both are in this "
+            "folder.",
+            networks=f"{layers}{bound_in_words(self.spectral_norm)}, latent_dim = {self.latent_dim}",
+            usage=sampling_line(self.image_shape),
+            samples=SAMPLES,
+            limits=LIMITS,
+        )
 
 
 class Generator(nn.Module):
@@ -72,6 +89,10 @@ class Discriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.network(2 * x - 1)
+
+
+def bound_in_words(spectral_norm: bool) -> str:
+    return ", spectral normalisation in the discriminator" if spectral_norm else ""
 
 
 def bound_slope(network: nn.Module) -> None:

@@ -56,6 +56,15 @@ class NetworkConfig(ImageConfig):
             raise ValueError(f"architecture is {self.architecture!r}; allowed: 'mlp' or 'conv'")
         check_ranges(self, hidden_dim=8192, num_layers=16, base_channels=512)
 
+    @property
+    def in_words(self) -> str:
+        """The layers of both networks."""
+        if self.architecture == "mlp":
+            return f"{self.num_layers} hidden layers of {self.hidden_dim} units on each side, SiLU"
+        return (
+            f"convolutions from {self.base_channels} channels and one hidden layer of {self.hidden_dim}, SiLU"
+        )
+
 
 def conv_plan(config: NetworkConfig) -> tuple[list[int], int]:
     """Channels after each halving of the image, and the size that is left: 28 -> ([32, 64], 7)."""

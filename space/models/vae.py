@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
+from .description import Description, sampling_line
 from .layers import (
     NetworkConfig,
     build_decoder,
@@ -35,6 +36,17 @@ class VAEConfig(NetworkConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_ranges(self, latent_dim=4096)
+
+    def describe(self) -> Description:
+        return Description(
+            kind="vae",
+            about="A variational autoencoder with a standard normal prior and Bernoulli pixels, trained on "
+            "the evidence lower bound (Kingma & Welling 2014).",
+            networks=f"{self.in_words}, latent_dim = {self.latent_dim}",
+            usage=sampling_line(self.image_shape),
+            samples="The same test images through training: the last snapshot",
+            limits="Images are compared by pixel, so blur costs less than a shift.",
+        )
 
 
 class VAE(

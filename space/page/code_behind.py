@@ -12,6 +12,7 @@ import gradio as gr
 import numpy as np
 from torch import Tensor
 
+from space.models import MODELS
 from space.page.words import i18n
 from space.pictures.sheets import EMOJI, digit_sheet
 from space.weights.hub import LoadedModel
@@ -24,7 +25,7 @@ IMPORTS = {
         *("to_grid", "to_heat", "to_opinion", "to_pil", "to_square"),
     ),
     "space.models.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
-    "space.models": ("Autoencoder", "CycleGAN", "DCGAN", "GAN", "VAE"),
+    "space.models": tuple(sorted({family.__name__ for family in MODELS.values()})),
     "space.models.autoencoder": ("corrupt",),
     "space.models.layers": ("standard_normal",),
 }

@@ -1,10 +1,15 @@
 """Texts on the page in the visitor's language: components by `i18n`, pieces of HTML by `words`."""
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 
-from space.text import TEXT, fill
+from space.page.model_texts import LABELS
+from space.text import TEXT, filled
+
+TEXTS = TEXT | LABELS
+"""key -> (English, Korean): all that the page says"""
 
 
 def words(key: str, **values: object) -> str:
@@ -14,7 +19,7 @@ def words(key: str, **values: object) -> str:
     """
     return "".join(
         f'<span lang="{language}">{escape(text)}</span>'
-        for language, text in zip(("en", "ko"), fill(key, **values))
+        for language, text in zip(("en", "ko"), filled(TEXTS[key], **values))
     )
 
 
@@ -30,9 +35,18 @@ def component_words(prefix: str) -> dict[str, dict[str, str]]:
     }
 
 
-i18n = gr.I18n(
-    en={key: english for key, (english, _) in TEXT.items()},
-    ko={key: korean for key, (_, korean) in TEXT.items()},
+class _PageTexts(gr.I18n):
+    """Refuses an unknown key at once: Gradio would show the key to the visitor."""
+
+    def __call__(self, key: str) -> Any:
+        if key not in TEXTS:
+            raise KeyError(key)
+        return super().__call__(key)
+
+
+i18n = _PageTexts(
+    en={key: english for key, (english, _) in TEXTS.items()},
+    ko={key: korean for key, (_, korean) in TEXTS.items()},
 )
 """`i18n(key)` as a label or value is translated in the visitor's browser."""
 LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]

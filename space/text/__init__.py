@@ -6,6 +6,7 @@ a language.
 """
 
 from space.text import (
+    families,
     game,
     generate,
     lecture,
@@ -20,6 +21,7 @@ from space.text import (
 
 TEXT = {
     **page.TEXT,
+    **families.TEXT,
     **problems.TEXT,
     **lecture.TEXT,
     **reconstruct.TEXT,
@@ -48,7 +50,12 @@ def why(key: str, **values: object) -> Reason:
 
 def fill(key: str, **values: object) -> tuple[str, str]:
     """The text `key` with `{name}` filled in from `values`, in English and in Korean."""
-    english, korean = TEXT[key]
+    return filled(TEXT[key], **values)
+
+
+def filled(texts: tuple[str, str], **values: object) -> tuple[str, str]:
+    """English and Korean with `{name}` filled in from `values`."""
+    english, korean = texts
     in_korean = {name: getattr(value, "korean", value) for name, value in values.items()}
     return english.format(**values), korean.format(**in_korean)
 

@@ -1,15 +1,5 @@
 """Texts of the generate tab. Keys `generate.panel.*` go to generate.js, which picks the language itself."""
 
-from space.text import page
-
-
-def _family(key: str, english: str, korean: str) -> tuple[str, str]:
-    """A model's name beside models of other families."""
-    if key.startswith("model.autoencoder"):
-        return f"Autoencoder: {english}", f"오토인코더: {korean}"
-    return english, korean
-
-
 TEXT = {
     "generate.tab": ("Generate", "생성"),
     "generate.intro": (
@@ -44,29 +34,6 @@ TEXT = {
     ),
     "generate.seed": ("Seed", "시드"),
     "generate.again": ("Another seed", "다른 시드"),
-    "generate.about.DCGAN": (
-        "The GAN game between convolutional networks. Convolutions know that neighbouring pixels belong "
-        "together, so strokes come out clean.",
-        "합성곱 신경망끼리 겨루는 GAN입니다. 합성곱은 이웃한 픽셀의 관계를 이용하므로 획이 깨끗합니다.",
-    ),
-    "generate.about.GAN": (
-        "Generator and discriminator are fully connected. Every pixel has weights of its own: strokes are "
-        "sharp, but may be speckled.",
-        "생성자와 판별자가 모두 완전 연결 신경망입니다. 픽셀마다 가중치가 따로 있으므로 획은 선명하지만 "
-        "잡티가 생길 수 있습니다.",
-    ),
-    "generate.about.VAE": (
-        "Trained so that its codes follow N(0, I): noise lands where digits were encoded. The decoder gives "
-        "the mean of all that fits, which is blurred; there is no discriminator to object.",
-        "코드가 N(0, I)를 따르도록 학습했으므로, 잡음이 숫자가 인코딩된 자리에 놓입니다. 디코더는 가능한 "
-        "그림들의 평균을 출력해 흐릿하며, 이를 지적할 판별자가 없습니다.",
-    ),
-    "generate.about.Autoencoder": (
-        "Why a plain autoencoder is no generator: its loss asks for reconstruction alone, so nothing makes "
-        "its codes follow N(0, I), and noise lands where the decoder was never trained.",
-        "기본 오토인코더는 왜 생성 모델이 아닐까요? 손실이 재구성만 요구하므로 코드가 N(0, I)를 따를 이유가 "
-        "없고, 잡음은 디코더가 학습한 적 없는 자리에 놓입니다.",
-    ),
     "generate.mean_score": ("Mean D(G(z))", "D(G(z))의 평균"),
     "generate.mean_score.note": ("of the samples above", "위의 표본 기준"),
     "generate.mean_score.real": (
@@ -133,9 +100,4 @@ TEXT = {
         "Length of a − b + c: {length} (of a sample, about {typical})",
         "a − b + c의 길이: {length} (표본의 길이: 약 {typical})",
     ),
-    **{
-        f"generate.{key}": _family(key, *texts)
-        for key, texts in page.TEXT.items()
-        if key.startswith("model.")
-    },
 }

@@ -84,7 +84,7 @@ TEXT = {
         "차원부터 슬라이더를 두었습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 "
         "변하지 않습니다.",
     ),
-    "manifold.deep_image": ("Decoded by vae-mnist-20d", "vae-mnist-20d의 디코딩 결과"),
+    "manifold.deep_image": ("Decoded by {model}", "{model}의 디코딩 결과"),
     "manifold.from_origin": ("Start from z = 0", "z = 0에서 시작"),
     "manifold.from_digit": ("Start from my digit's μ", "내 숫자의 μ에서 시작"),
     "manifold.map.map": (

@@ -37,47 +37,6 @@ TEXT = {
         "All models see the same (noisy) image; they differ in objective, layers or size of $z$.",
         "모든 모델에 같은 (잡음이 더해진) 이미지를 넣습니다. 목적 함수, 층 또는 $z$의 차원이 서로 다릅니다.",
     ),
-    "reconstruct.objective.autoencoder-mnist": (
-        "The plain one: nothing but the error.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-        "기본형: 재구성 오차만 최소화합니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-    ),
-    "reconstruct.objective.autoencoder-mnist-2d": (
-        "The plain one with only two numbers for $z$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-        "잠재 벡터 $z$가 단 두 개의 값인 기본형입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-    ),
-    "reconstruct.objective.autoencoder-sparse-mnist": (
-        "Few units may be active at a time.\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
-        "한 번에 적은 수의 유닛만 활성화되도록 합니다. "
-        "\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
-    ),
-    "reconstruct.objective.autoencoder-denoising-mnist": (
-        "Sees the noisy $\\tilde x$, must give the clean $x$.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
-        "잡음이 있는 $\\tilde x$를 보고 깨끗한 $x$를 복원합니다.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
-    ),
-    "reconstruct.objective.autoencoder-contractive-mnist": (
-        "Small changes of $x$ should hardly move $z$. "
-        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
-        "$x$가 조금 변해도 $z$는 거의 움직이지 않게 합니다. "
-        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
-    ),
-    "reconstruct.objective.autoencoder-conv-mnist": (
-        "The plain objective with convolutions for $f$ and $g$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-        "목적 함수는 기본형과 같고, $f$와 $g$가 합성곱 신경망입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
-    ),
-    "reconstruct.objective.vae-mnist-2d": (
-        "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
-        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. "
-        "그림은 평균 $\\mu$를 디코딩한 결과입니다. "
-        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-    ),
-    "reconstruct.objective.vae-mnist-20d": (
-        "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
-        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. "
-        "그림은 평균 $\\mu$를 디코딩한 결과입니다. "
-        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-    ),
     "reconstruct.x": ("Input", "입력"),
     "reconstruct.noisy": ("With noise", "잡음 입력"),
     "reconstruct.output": ("Reconstruction", "재구성"),

@@ -53,7 +53,7 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
         for required in REQUIRED:
             if not (folder / required).is_file():
                 raise ValueError(f"{required} is missing")
-        config = _read_config(get_type_hints(model_class.__init__)["config"], folder / "config.json")
+        config = read_config(config_class_of(model_class), folder / "config.json")
         with torch.device("meta"), _Unfilled():
             wanted = {key: list(value.shape) for key, value in model_class(config).state_dict().items()}
         with safe_open(folder / "model.safetensors", framework="pt") as file:
@@ -79,6 +79,11 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
     return model
 
 
+def config_class_of(model_class: type[nn.Module]) -> type:
+    """The dataclass that a family is built from."""
+    return get_type_hints(model_class.__init__)["config"]
+
+
 class _Duplicate(ValueError):
     """A key that a JSON object has twice."""
 
@@ -91,7 +96,7 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return values
 
 
-def _read_config(config_class: type, path: Path) -> object:
+def read_config(config_class: type, path: Path) -> object:
     """The config dataclass of a `config.json`; `ValueError` for what does not belong there."""
     if path.stat().st_size > MAX_CONFIG_BYTES:
         raise ValueError(f"config.json has {path.stat().st_size} bytes; at most {MAX_CONFIG_BYTES} are read")

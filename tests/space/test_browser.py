@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from space.models import MODELS, roles
+from space.page.words import TEXTS
 from space.text import TEXT
 from tests.pages import stroke, until_quiet, visit_tab
 from tests.processes import Lab
@@ -109,7 +110,7 @@ def check(page: Page, tab: str, korean: bool) -> None:
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     text = page.locator("body").inner_text()
-    keys = [key for key in TEXT if re.search(rf"(?<![\w./-]){re.escape(key)}(?![\w/-])", text)]
+    keys = [key for key in TEXTS if re.search(rf"(?<![\w./-]){re.escape(key)}(?![\w/-])", text)]
     assert keys == [] and "__i18n__" not in text
     assert page.locator(".toast-body").count() == 0, page.locator(".toast-body").all_inner_texts()
     assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
@@ -152,7 +153,7 @@ def test_the_korean_font_has_the_syllables_of_all_texts(page: Page, url: str):
     """For systems that have none; it holds the 2,350 of KS X 1001."""
     page.goto(url)
     page.get_by_role("heading", level=1).wait_for()
-    needed = "".join(sorted(set(re.findall("[가-힣]", "".join(korean for _, korean in TEXT.values())))))
+    needed = "".join(sorted(set(re.findall("[가-힣]", "".join(korean for _, korean in TEXTS.values())))))
     faces = page.evaluate(
         "text => document.fonts.load('16px \"Lab Hangul\"', text).then(f => f.length)", needed
     )

@@ -55,6 +55,7 @@ from training import (
     train_gan,
     train_vae,
 )
+from training.card import training_command
 from training.data import DataError, Images, load_domains
 from training.loop import (
     Batch,
@@ -70,7 +71,6 @@ from training.loop import (
     run,
     snapshot_steps,
 )
-from training.model_folder import training_command
 from training.sync_batch_norm import SyncBatchNorm, synchronise_batch_norm
 
 FILES = {"config.json", "model.safetensors", "README.md", "metrics.json", "training.json", "history.csv"}

@@ -35,9 +35,9 @@ from space.models.gan import GAN
 from space.models.vae import VAEConfig
 from training import train_autoencoder, train_cyclegan, train_gan, train_vae
 from training.bench import textbook
+from training.card import hardware
 from training.data import DataError, load_domains, load_images
 from training.loop import AFTER_STEP, LoopConfig, TrainingError, run
-from training.model_folder import hardware
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from accelerate import Accelerator
 from PIL import Image
 
 from space.models.dcgan import DCGAN, DCGANConfig
+from training.card import hardware
 from training.data import Images, load_images
 from training.loop import Batch, Batches, TrainingError, run
-from training.model_folder import hardware
 from training.train_gan import TrainConfig, make_optimizers, make_step
 
 

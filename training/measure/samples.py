@@ -4,7 +4,6 @@ Generated images are compared with the test images by the features of a classifi
 (`space.models.classifier`): published figures use Inception's, so these compare with one another only.
 """
 
-import json
 import math
 import warnings
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
 
-from space.models import MODELS
+from space.models import roles
 from space.models.classifier import Classifier
 from space.models.gan import GAN, value_function
 from space.models.layers import standard_normal
@@ -52,12 +51,9 @@ def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classi
 
 
 def _shipped_classifier(dataset: str) -> Path | None:
-    """The folder of the bundled classifier that was trained on `dataset`."""
-    for name, family in MODELS.items():
-        facts = BUNDLED / name / "training.json"
-        if family is Classifier and facts.exists() and json.loads(facts.read_text())["dataset"] == dataset:
-            return facts.parent
-    return None
+    """The folder of the bundled classifier that judges images like those of `dataset`."""
+    judge = roles.JUDGES.get(dataset)
+    return BUNDLED / judge if judge and (BUNDLED / judge).exists() else None
 
 
 @torch.no_grad()
@@ -132,7 +128,7 @@ def evaluate_samples(
     samples = generate(model.decode, latents.to(device))
     how = f"{len(samples):,} samples, z ~ N(0, I), seed {seed}"
     metrics: Metrics = {}
-    if isinstance(model, GAN):
+    if hasattr(model, "discriminate"):
         metrics |= game(model, samples, test, how)
     if classifier:
         metrics |= compare(samples, train, test, classifier.to(device), seed, how)

@@ -149,7 +149,7 @@ def build() -> list[link.Linked]:
 
 
 def _build_controls() -> _Controls:
-    names = [(i18n(f"generate.model.{name}"), name) for name in generators()]
+    names = [(i18n(f"model.{name}.full"), name) for name in generators()]
     with gr.Row():
         model = gr.Dropdown(
             names, value=MODEL, label=i18n("generate.model"), min_width=260, elem_id="generate-model"

@@ -24,6 +24,7 @@ from space.page.markup import (
     tiles,
     unavailable,
 )
+from space.page.model_texts import text_about
 from space.page.words import words
 from space.pictures.outputs import to_grid
 from space.pictures.sheets import digit_sheet
@@ -82,7 +83,7 @@ WORDS = {
 def panel(samples: Samples, case: str) -> dict[str, Any]:
     """All that a panel shows of its model but walk and arithmetic; files are named after `case`."""
     loaded, metrics = samples.loaded, read_metrics(samples.loaded.folder)
-    about = words(f"generate.about.{type(loaded.model).__name__}")
+    about = words(text_about(loaded.name, "samples"))
     return {
         "about": f"{_title(loaded.name)}<p>{about}</p>",
         "picture": data_url(to_grid(samples.images, COLUMNS, padding=0)),
@@ -116,7 +117,7 @@ def journey(model: nn.Module, z: Tensor, selection: Selection) -> dict[str, Any]
 
 
 def _title(name: str) -> str:
-    return f"<h2>{words(f'generate.model.{name}')}</h2>"
+    return f"<h2>{words(f'model.{name}.full')}</h2>"
 
 
 def _facts(samples: Samples, metrics: Metrics) -> str:

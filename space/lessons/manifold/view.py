@@ -146,7 +146,7 @@ def show_point(loaded: hub.LoadedModel, z: Tensor) -> tuple[str, str]:
     (numbers,), file = z.tolist(), f"{loaded.name}_point"
     table = to_csv(("dimension", "z"), enumerate(numbers, 1))
     image = img(to_pil(loaded.model.decode(z), PICTURE_SCALE), "manifold.alt.deep", model=loaded.name)
-    caption = f"{words('manifold.deep_image')} {download(f'{file}.csv', table)}"
+    caption = f"{words('manifold.deep_image', model=loaded.name)} {download(f'{file}.csv', table)}"
     return picture(image, caption, f"{file}.png"), code_behind.point(loaded, numbers, PICTURE_SCALE, file)
 
 

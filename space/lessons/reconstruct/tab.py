@@ -21,6 +21,7 @@ from space.lessons.reconstruct.work import (
 from space.page import code_behind, link
 from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing, read_upload
 from space.page.handlers import PRIVATE, friendly
+from space.page.model_texts import text_about
 from space.page.picture_source import PictureSource, build_picture_source, hint
 from space.page.words import LATEX, i18n
 from space.pictures.sheets import digit_sheet
@@ -69,7 +70,7 @@ def objective_of(model: str) -> Any:
     """The text about a model's objective."""
     if model not in RECONSTRUCTORS and model != FAMILY:
         raise Problem("unknown_model", model=model, allowed=", ".join(RECONSTRUCTORS))
-    return i18n(f"reconstruct.objective.{model}")
+    return i18n("reconstruct.objective.family" if model == FAMILY else text_about(model, "objective"))
 
 
 class _Controls(NamedTuple):
@@ -119,7 +120,7 @@ def _build_model() -> tuple[gr.Dropdown, gr.Markdown]:
         elem_id="reconstruct-model",
     )
     objective = gr.Markdown(
-        i18n(f"reconstruct.objective.{MODEL}"),
+        objective_of(MODEL),
         latex_delimiters=LATEX,
         elem_id="reconstruct-objective",
     )

@@ -7,6 +7,7 @@ import pytest
 
 from space.lessons.reconstruct import tab, work
 from space.models import models_that, roles
+from space.page.words import TEXTS, i18n
 from space.text.refusals import Problem
 from space.weights import hub
 
@@ -72,8 +73,13 @@ def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
 
 
 def test_each_model_and_the_family_has_its_objective():
-    for name in (*models_that("encode"), work.FAMILY):
-        assert tab.objective_of(name).key.endswith(name)
+    names = (*models_that("encode"), work.FAMILY)
+    for language in ("en", "ko"):
+        texts = {name: i18n.translations[language][tab.objective_of(name).key] for name in names}
+        assert all("$" in text for text in texts.values())
+        assert len(set(texts.values())) == len(texts) - 1 and texts[roles.VAE_MAP] == texts[roles.VAE_DEEP]
+    assert "two numbers" in TEXTS[tab.objective_of(roles.PLAIN_MAP).key][0]
+    assert "sparse" in tab.objective_of(roles.SPARSE).key
     for name in ("autoencoder", roles.DCGAN):
         with pytest.raises(Problem):
             tab.objective_of(name)

@@ -1,0 +1,113 @@
+"""What the page says of each family of models, by the `kind` that its config's `describe()` gives.
+
+`family.<kind>.name` is a model's name within its family; `.among_others`, for a family with variants, is its
+name beside models of other families. `TOPICS` lists the texts that lessons show beside a model. A variant
+without a text of its own has that of its family. A text whose key ends in, say, `.2d` is only about models of
+that latent size.
+"""
+
+TOPICS = {"objective": "encode", "samples": "decode"}
+"""topic -> what a model can do (a method) whose lesson shows a text on that topic"""
+
+TEXT = {
+    "family.size": ("{name}, {latent_dim}-D", "{name}, {latent_dim}차원"),
+    "family.autoencoder.among_others": ("Autoencoder: {name}", "오토인코더: {name}"),
+    "family.autoencoder.samples": (
+        "Why a plain autoencoder is no generator: its loss asks for reconstruction alone, so nothing makes "
+        "its codes follow N(0, I), and noise lands where the decoder was never trained.",
+        "기본 오토인코더는 왜 생성 모델이 아닐까요? 손실이 재구성만 요구하므로 코드가 N(0, I)를 따를 이유가 "
+        "없고, 잡음은 디코더가 학습한 적 없는 자리에 놓입니다.",
+    ),
+    "family.autoencoder.plain.name": ("Plain", "기본"),
+    "family.autoencoder.plain.objective": (
+        "The plain one: nothing but the error.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "기본형: 재구성 오차만 최소화합니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+    ),
+    "family.autoencoder.plain.objective.2d": (
+        "The plain one with only two numbers for $z$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "잠재 벡터 $z$가 단 두 개의 값인 기본형입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+    ),
+    "family.autoencoder.sparse.name": ("Sparse", "희소"),
+    "family.autoencoder.sparse.objective": (
+        "Few units may be active at a time.\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
+        "한 번에 적은 수의 유닛만 활성화되도록 합니다. "
+        "\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
+    ),
+    "family.autoencoder.denoising.name": ("Denoising", "잡음 제거"),
+    "family.autoencoder.denoising.objective": (
+        "Sees the noisy $\\tilde x$, must give the clean $x$.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
+        "잡음이 있는 $\\tilde x$를 보고 깨끗한 $x$를 복원합니다.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
+    ),
+    "family.autoencoder.contractive.name": ("Contractive", "수축"),
+    "family.autoencoder.contractive.objective": (
+        "Small changes of $x$ should hardly move $z$. "
+        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
+        "$x$가 조금 변해도 $z$는 거의 움직이지 않게 합니다. "
+        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
+    ),
+    "family.autoencoder.conv.name": ("Convolutional", "합성곱"),
+    "family.autoencoder.conv.objective": (
+        "The plain objective with convolutions for $f$ and $g$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "목적 함수는 기본형과 같고, $f$와 $g$가 합성곱 신경망입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+    ),
+    "family.vae.name": ("VAE", "VAE"),
+    "family.vae.objective": (
+        "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
+        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. "
+        "그림은 평균 $\\mu$를 디코딩한 결과입니다. "
+        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+    ),
+    "family.vae.samples": (
+        "Trained so that its codes follow N(0, I): noise lands where digits were encoded. The decoder gives "
+        "the mean of all that fits, which is blurred; there is no discriminator to object.",
+        "코드가 N(0, I)를 따르도록 학습했으므로, 잡음이 숫자가 인코딩된 자리에 놓입니다. 디코더는 가능한 "
+        "그림들의 평균을 출력해 흐릿하며, 이를 지적할 판별자가 없습니다.",
+    ),
+    "family.gan.name": ("GAN", "GAN"),
+    "family.gan.samples": (
+        "Generator and discriminator are fully connected. Every pixel has weights of its own: strokes are "
+        "sharp, but may be speckled.",
+        "생성자와 판별자가 모두 완전 연결 신경망입니다. 픽셀마다 가중치가 따로 있으므로 획은 선명하지만 "
+        "잡티가 생길 수 있습니다.",
+    ),
+    "family.dcgan.name": ("DCGAN", "DCGAN"),
+    "family.dcgan.samples": (
+        "The GAN game between convolutional networks. Convolutions know that neighbouring pixels belong "
+        "together, so strokes come out clean.",
+        "합성곱 신경망끼리 겨루는 GAN입니다. 합성곱은 이웃한 픽셀의 관계를 이용하므로 획이 깨끗합니다.",
+    ),
+    "family.cyclegan.name": ("CycleGAN", "CycleGAN"),
+    "family.classifier.name": ("Classifier", "분류기"),
+    "family.classifier.style.name": ("Classifier, emoji style", "분류기, 이모지 스타일"),
+}
+
+
+def key_of(kind: str, topic: str, latent_dim: int | None = None) -> str:
+    """The key of `TEXT` for a kind and a topic; `KeyError` names the key that is missing."""
+    wanted = f"family.{kind}.{topic}"
+    for key in (f"{wanted}.{latent_dim}d", wanted, f"family.{kind.split('.')[0]}.{topic}"):
+        if key in TEXT:
+            return key
+    raise KeyError(wanted)
+
+
+def labels_of(kind: str, latent_dim: int | None = None) -> tuple[tuple[str, str], tuple[str, str]]:
+    """(English, Korean) for a model among those of its family, and beside models of other families."""
+    names = TEXT[key_of(kind, "name")]
+    if latent_dim is not None:
+        sized = zip(TEXT["family.size"], names)
+        names = tuple(text.format(name=name, latent_dim=latent_dim) for text, name in sized)
+    family = f"family.{kind.split('.')[0]}.among_others"
+    if family not in TEXT:
+        return names, names
+    return names, tuple(text.format(name=name) for text, name in zip(TEXT[family], names))
+
+
+def texts_of(family: type, kind: str, latent_dim: int | None = None) -> dict[str, str]:
+    """The keys of all texts that lessons show of a model of class `family`, by topic.
+
+    `KeyError` names the first that is missing.
+    """
+    topics = ["name", *(topic for topic, method in TOPICS.items() if hasattr(family, method))]
+    return {topic: key_of(kind, topic, latent_dim) for topic in topics}

@@ -1,0 +1,238 @@
+"""The model card: what a model is, how to use it, how it was trained, and what was measured.
+
+What it says of a family comes from `config.describe()`, beside the model; `check_described` makes the card of
+the untrained model, so that whatever is missing is noticed before the first step.
+"""
+
+import platform
+import shlex
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from torch import nn
+
+from space.models.description import Description
+from space.text.families import texts_of
+from space.weights.side_files import frame_files
+from training.data import Images
+from training.loop import NOT_MATHS, LoopConfig, Progress, TrainingError, flat
+from training.measure.metrics import Metrics
+from training.publish import stamp_card
+
+DATA = {  # tags, licence and source of the data that a card names
+    "mnist": ("ylecun/mnist", "MNIST (Y. LeCun, C. Cortes, C. Burges)"),
+    "fashion-mnist": ("zalando-datasets/fashion_mnist", "Fashion-MNIST (Zalando Research, MIT licence)"),
+    "twemoji2fluent": (
+        None,
+        "A: Twemoji (Twitter, Inc and other contributors, CC-BY 4.0), B: Fluent Emoji 3D (Microsoft, MIT)",
+    ),
+}
+
+ON_CARD = {  # metrics that the Hub shows beside the card
+    "reconstruction_psnr": "Mean PSNR of reconstructions (dB)",
+    "neg_elbo_1": "Negative ELBO (nats/image)",
+    "linear_probe_accuracy": "Linear probe accuracy (%)",
+    "lenet_fid": "Fréchet distance of LeNet features",
+    "precision": "Precision of samples (k = 3)",
+    "recall": "Recall of samples (k = 3)",
+    "accuracy": "Accuracy (%)",
+    "l1_ab": "Mean absolute error to the true counterpart, A to B",
+    "l1_ba": "Mean absolute error to the true counterpart, B to A",
+    "cycle_l1_a": "Cycle error of domain A",
+    "cycle_l1_b": "Cycle error of domain B",
+}
+
+CARD = """---
+{{ card_data }}
+---
+
+# {{ name }}
+
+{{ about }}
+
+![{{ caption }}](samples/{{ last_sample }})
+
+## Use
+
+```python
+import torch
+from space.models import {{ family }}  # from the generative-lab repository
+
+# the name of this folder, or of its repository on the Hub: "NAMESPACE/{{ name }}"
+model = {{ family }}.from_pretrained("{{ name }}", strict=True)
+{{ usage }}
+```
+
+## Network
+
+{{ network }}; {{ parameters }} parameters, float32 safetensors. `config.json` holds the shape.
+
+## Training
+
+```sh
+{{ command }}
+```
+
+Data: {{ data }}; {{ train }}.
+Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardware }}
+({{ libraries }}). `history.csv` has every logged value, `samples/` the pictures.
+
+## Figures
+
+| figure | value | protocol |
+|---|---|---|
+{% for row in rows -%}
+| `{{ row[0] }}` | {{ row[1] }} | {{ row[2] }} |
+{% endfor %}
+## Limits
+
+{{ limits }}
+"""
+
+
+def training_command(config: LoopConfig) -> str:
+    """The command that repeats a run: every flag that differs from its default, but for places and pushes."""
+    module = type(config).__module__
+    if module == "__main__":  # the script itself was started, with -m or by its path
+        spec = sys.modules["__main__"].__spec__
+        module = spec.name if spec else f"training.{Path(sys.argv[0]).stem}"
+    values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
+    flags = [
+        _flag(key, value) for key, value in values.items() if value != defaults[key] and key not in NOT_MATHS
+    ]
+    place = f"runs/{config.output_dir.name}"
+    return " ".join([f"accelerate launch -m {module} --output_dir {shlex.quote(place)}", *flags])
+
+
+def _flag(key: str, value: object) -> str:
+    """As a shell and tyro read it: a switch has no value, and says no at the end of its path."""
+    if value is True:
+        return f"--{key}"
+    if value is False:
+        return "--" + ".".join([*key.split(".")[:-1], "no-" + key.split(".")[-1]])
+    return f"--{key} {shlex.quote(str(value))}"
+
+
+def hardware(device: torch.device) -> str:
+    """The processor that trained, in words."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    names = [
+        line.split(":", 1)[1].strip()
+        for line in _lines(Path("/proc/cpuinfo"))
+        if line.startswith("model name")
+    ]
+    threads = torch.get_num_threads()
+    count = "1 thread" if threads == 1 else f"{threads} threads"
+    return f"{count} of {names[0] if names else platform.processor() or 'a CPU'}"
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def run_facts(
+    config: LoopConfig,
+    accelerator: Accelerator,
+    model: nn.Module,
+    progress: Progress,
+    train: Images | tuple[Images, Images],
+) -> dict[str, Any]:
+    """What training.json keeps of a run, and its card tells."""
+    domains = train if isinstance(train, tuple) else (train,)
+    processes = f", {accelerator.num_processes} processes" if accelerator.num_processes > 1 else ""
+    return {
+        "family": type(model).__name__,
+        "command": training_command(config),
+        "dataset": config.dataset,
+        "train": "; ".join(images.description for images in domains),
+        "seed": config.seed,
+        "steps": progress.step,
+        "seconds": round(progress.seconds),
+        "hardware": hardware(accelerator.device) + processes,
+        "libraries": f"torch {torch.__version__}, Python {platform.python_version()}",
+    }
+
+
+def check_described(
+    config: LoopConfig, accelerator: Accelerator, model: nn.Module, train: Images | tuple[Images, Images]
+) -> None:
+    """Raise `TrainingError` where the card or the page would miss something about the untrained `model`."""
+    if not hasattr(model.config, "describe"):
+        raise TrainingError(f"{type(model.config).__name__} has no describe(), which the card is made from")
+    description = model.config.describe()
+    if empty := [part for part, text in asdict(description).items() if not text.strip()]:
+        raise TrainingError(f"{type(model.config).__name__}.describe() leaves empty: {', '.join(empty)}")
+    try:
+        texts_of(type(model), description.kind, getattr(model.config, "latent_dim", None))
+    except KeyError as error:
+        raise TrainingError(f"space.text.families lacks {error.args[0]}, which the page shows") from error
+    card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(), train))
+
+
+def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
+    """The model card, filled from the model, its metrics and its run."""
+    family, name = type(model).__name__, folder.resolve().name
+    description: Description = model.config.describe()
+    defaults = model._hub_mixin_info.model_card_data
+    tag, source = DATA.get(run["dataset"], (None, run["train"]))
+    results = [
+        EvalResult(
+            task_type=defaults.pipeline_tag,
+            dataset_type=tag or "other",
+            dataset_name=source,
+            dataset_split="test",
+            metric_type=key,
+            metric_name=label,
+            metric_value=metrics[key]["value"],
+        )
+        for key, label in ON_CARD.items()
+        if key in metrics
+    ]
+    data = ModelCardData(
+        license="mit",
+        library_name="generative-lab",
+        pipeline_tag=defaults.pipeline_tag,
+        tags=sorted({*defaults.tags, "model_hub_mixin", "pytorch_model_hub_mixin"}),
+        datasets=[tag] if tag else None,
+        model_name=name,
+        eval_results=results or None,
+    )
+    samples = frame_files(folder)
+    text = ModelCard.from_template(
+        data,
+        template_str=CARD,
+        name=name,
+        about=description.about,
+        family=family,
+        last_sample=samples[-1][1].name if samples else "",
+        usage=description.usage,
+        caption=description.samples,
+        network=description.networks,
+        parameters=f"{sum(p.numel() for p in model.parameters()):,}",
+        command=run["command"],
+        data=source,
+        train=run["train"],
+        seed=run["seed"],
+        steps=f"{run['steps']:,}",
+        minutes=f"{run['seconds'] / 60:.1f}",
+        hardware=run["hardware"],
+        libraries=run["libraries"],
+        rows=[
+            (key, f"{in_digits(m['value'])} {m['unit']}".strip(), m["protocol"].replace("|", "\\|"))
+            for key, m in metrics.items()
+        ],
+        limits="Made for teaching: small images like those it was trained on, nothing else. "
+        + description.limits,
+    )
+    return stamp_card(str(text))
+
+
+def in_digits(value: float | list[float]) -> str:
+    """The value of a metric, as a card shows it."""
+    return ", ".join(f"{v:.2f}" for v in value) if isinstance(value, list) else f"{value:.4g}"
