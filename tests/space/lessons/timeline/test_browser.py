@@ -14,7 +14,7 @@ from space.lessons.timeline import tab, view, work
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.weights import hub
 from tests.pages import until, until_quiet
-from tests.space.lessons.test_timeline import BARE_NAME, GAN_NAME, STEPS, VAE_NAME, grid, write_models
+from tests.space.lessons.timeline.fakes import BARE_NAME, GAN_NAME, STEPS, VAE_NAME, grid, write_models
 
 pytestmark = pytest.mark.browser
 STILL = {"reduced_motion": "reduce"}

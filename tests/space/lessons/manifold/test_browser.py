@@ -20,7 +20,7 @@ from space.pictures.sheets import digit_sheet
 from space.weights import hub
 from tests.pages import stroke, until, until_quiet, visit_tab
 from tests.small_models import bundled
-from tests.space.lessons.test_manifold import AUTOENCODER_2D, VAE_2D, write_models
+from tests.space.lessons.manifold.fakes import AUTOENCODER_2D, VAE_2D, write_models
 
 pytestmark = pytest.mark.browser
 MAX_FRAME_MS = 8.0

@@ -1,0 +1,31 @@
+"""What is sent to a map: axes, codes and texts."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from space.lessons.manifold import view
+from space.weights import hub
+from tests.space.lessons.manifold.fakes import AUTOENCODER_2D, VAE_2D
+
+pytestmark = pytest.mark.usefixtures("models")
+
+
+def test_chart_holds_the_codes_and_where_the_axes_lie(models: Path) -> None:
+    chart = view.chart(hub.load(AUTOENCODER_2D))
+    codes = np.frombuffer(base64.b64decode(chart["codes"]), "<f4").reshape(-1, 2)
+    rows = np.loadtxt(models / AUTOENCODER_2D / "latents.csv", delimiter=",", skiprows=1)
+    np.testing.assert_allclose(codes, rows[:, :2], rtol=1e-6)
+    assert list(base64.b64decode(chart["labels"])) == rows[:, 2].tolist()
+    low, high = np.array(chart["axes"]).T
+    assert ((codes > low) & (codes < high)).all(1).mean() > 0.97
+    np.testing.assert_allclose(chart["location"], codes.mean(0), rtol=1e-4)
+    assert set(chart["text"]["en"]) == set(chart["text"]["ko"]) >= {"grid", "codes", chart["source"]}
+
+
+def test_the_prior_is_the_middle_of_the_vae_map() -> None:
+    chart = view.chart(hub.load(VAE_2D))
+    assert chart["location"] == [0, 0] and chart["scale"] == [1, 1]
+    assert all(low == -high for low, high in chart["axes"])

@@ -1,0 +1,25 @@
+"""The training tab without a browser: which models it offers, and which hints it gives."""
+
+from pathlib import Path
+
+import pytest
+
+from space.lessons.timeline import tab, work
+from space.models import roles
+from space.text.refusals import Problem
+from tests.space.lessons.timeline.fakes import CYCLEGAN_NAME, GAN_NAME, VAE_NAME
+
+
+def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
+    assert work.NAMES[:3] == [roles.GAN, roles.DCGAN, roles.TRANSLATOR]
+    assert len(work.NAMES) == len(set(work.NAMES))
+    assert roles.DIGIT_JUDGE not in work.NAMES and roles.VAE_MAP in work.NAMES
+    with pytest.raises(Problem, match="choose one of"):
+        tab.show(roles.DIGIT_JUDGE)
+    with pytest.raises(Problem, match="no model named"):
+        tab.show("gan")
+
+
+def test_hints_fit_the_family(root: Path) -> None:
+    hints = [tab.show(name)[2].key for name in (GAN_NAME, CYCLEGAN_NAME, VAE_NAME)]
+    assert hints == ["timeline.game", "timeline.translation", "timeline.coder"]
