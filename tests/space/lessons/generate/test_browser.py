@@ -1,34 +1,20 @@
 """The generate tab in a real Chromium: choosing, ordering, playing, and what needs no request."""
 
 import re
-from collections.abc import Iterator
 
-import gradio as gr
 import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
-from space import app
 from space.lessons.generate import work
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
-from tests.small_models import bundled
-from tests.space.lessons.generate.fakes import write_models
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 FIRST, SECOND = "#generate-panel", "#generate-other-panel"
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = tmp_path_factory.mktemp("pretrained")
-    write_models(root)
-    with bundled(root):
-        yield app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
-        gr.close_all()
 
 
 def open_tab(page: Page, url: str) -> None:
