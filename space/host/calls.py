@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.exceptions import InvalidPathError
 
-from space.host import temporary_files
+from space.host.temporary_files import is_inside
 from space.text.refusals import Problem
 
 logger = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class GuardedBlocks(gr.Blocks):
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
     ) -> list[Any]:
         """The values for the handler; `Problem` where they do not fit."""
-        if not all(map(_is_uploaded, _paths(inputs))):  # Gradio checks only values marked as files
+        if not all(map(is_inside, _paths(inputs))):  # Gradio checks only values marked as files
             raise Problem("not_uploaded")
         for block, value in zip(block_fn.inputs, inputs):
             if isinstance(block, gr.Dropdown) and not block.multiselect and isinstance(value, list):
@@ -70,13 +69,6 @@ class GuardedBlocks(gr.Blocks):
         except Exception as error:
             logger.exception("what %s gave cannot be shown", block_fn.api_name)
             raise Problem("internal") from error
-
-
-def _is_uploaded(path: str) -> bool:
-    try:
-        return Path(path).resolve().is_relative_to(temporary_files.FOLDER.resolve())
-    except (OSError, ValueError):  # no path at all
-        return False
 
 
 def _paths(value: Any) -> Iterator[str]:

@@ -1,21 +1,25 @@
-"""Every HTTP request before Gradio gets it: too large or to a closed route, it is refused.
+"""Every request before Gradio gets it: one that is too large or to a closed route is refused.
 
 Where Gradio fails on a request, one sentence goes out and one line into the log.
 """
 
 import logging
-import re
 import traceback
+from collections.abc import Sequence
 
 import gradio as gr
 from anyio.to_thread import run_sync
 from fastapi.exceptions import RequestValidationError
+from starlette._utils import get_route_path
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
-from space.host import temporary_files
+from space.host.open_routes import SIZES, open_route
+from space.host.temporary_files import kept_files, make_room
 from space.text import limits
 from space.text.refusals import Problem
 
@@ -23,20 +27,6 @@ logger = logging.getLogger(__name__)
 
 ENVELOPE_BYTES = 10_000
 """what a form adds to the file in it"""
-CLOSED = re.compile(
-    r"/gradio_api/("
-    r"file(=|/)[a-z][a-z0-9+.-]+:"  # Gradio would fetch the address and pass it on
-    r"|proxy="  # of loaded Spaces, of which there are none
-    r"|process_recording|deep_link|vibe-|undo-vibe-|stream/|dev/|custom_component/"  # not used, but open
-    r")|/monitoring",
-    re.IGNORECASE,
-)
-SIZES = (
-    (re.compile(r"/gradio_api/upload/?$"), limits.MAX_UPLOAD_BYTES + ENVELOPE_BYTES),
-    (re.compile(r"/gradio_api/component_server/?$"), limits.MAX_DRAWING_BYTES + ENVELOPE_BYTES),
-    (re.compile(r"/gradio_api/mcp/"), limits.MAX_UPLOAD_BYTES * 4 // 3 + ENVELOPE_BYTES),  # in base64
-)
-"""which route takes how many bytes; any other takes MAX_REQUEST_BYTES"""
 
 
 class Refused(MultiPartException):
@@ -51,12 +41,15 @@ class Refused(MultiPartException):
 
 
 class Guard:
-    """ASGI middleware around Gradio."""
+    """ASGI middleware around Gradio. Open are the routes of `OPEN` and `routes`, those of the app itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute] = ()) -> None:
+        self.app, self.routes = app, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # Gradio has none
+            await WebSocketClose()(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -111,18 +104,17 @@ class Guard:
 
     async def admit(self, request: Request) -> int:
         """How many bytes the request may have; raises `Refused`."""
-        path, size = request.url.path, request.headers.get("content-length", "")
-        if CLOSED.search(path):
+        scope, size = request.scope, request.headers.get("content-length", "")
+        route = open_route(request.method, get_route_path(scope))
+        if route is None and all(own.matches(scope)[0] is not Match.FULL for own in self.routes):
             raise Refused(404, Problem("closed"))
-        limit = next((most for route, most in SIZES if route.search(path)), limits.MAX_REQUEST_BYTES)
+        limit = SIZES[route] + ENVELOPE_BYTES if route in SIZES else limits.MAX_REQUEST_BYTES
         if size.isdecimal() and int(size[:20]) > limit:
             raise Refused(413, Problem("too_large", most=limit))
-        if limit > limits.MAX_REQUEST_BYTES and request.method == "POST":
-            blocks = request.scope["app"].get_blocks()
+        if route in SIZES:
+            blocks = scope["app"].get_blocks()
             expected = int(size) if size.isdecimal() else limit
-            if not await run_sync(
-                temporary_files.make_room, expected, lambda: temporary_files.kept_files(blocks)
-            ):
+            if not await run_sync(make_room, expected, lambda: kept_files(blocks)):
                 raise Refused(503, Problem("disk_full"))
         return limit
 

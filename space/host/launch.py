@@ -34,6 +34,7 @@ def launch_arguments(
 
     `routes` are served beside Gradio's own. `max_waiting` and `default` go to `use_fair_queue`.
     """
+    routes = [ALIVE, *routes]
     use_fair_queue(demo, max_waiting, default)
     separate_outputs()
     return {
@@ -44,8 +45,8 @@ def launch_arguments(
         "max_file_size": MAX_UPLOAD_BYTES,
         "state_session_capacity": MAX_SESSIONS,
         "app_kwargs": {
-            "routes": [ALIVE, *routes],
-            "middleware": [Middleware(Guard), Middleware(PageCache), Middleware(Streams)],
+            "routes": routes,
+            "middleware": [Middleware(Guard, routes=routes), Middleware(PageCache), Middleware(Streams)],
             "exception_handlers": {RequestValidationError: refuse_body},
             "lifespan": lifespan,
         },

@@ -51,6 +51,14 @@ _swept = 0.0
 _lock = Lock()
 
 
+def is_inside(path: str) -> bool:
+    """Whether a path leads to somewhere in the folder."""
+    try:
+        return Path(path).resolve().is_relative_to(FOLDER.resolve())
+    except (OSError, ValueError):  # no path at all
+        return False
+
+
 def take_over() -> None:
     """Put every temporary file of this process there, and delete it on SIGTERM too."""
     tempfile.tempdir = str(FOLDER)
