@@ -89,6 +89,11 @@ Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardwa
 {% for row in rows -%}
 | `{{ row[0] }}` | {{ row[1] }} | {{ row[2] }} |
 {% endfor %}
+{%- if notes %}
+## What was tried
+
+{{ notes }}
+{% endif %}
 ## Limits
 
 {{ limits }}
@@ -176,7 +181,10 @@ def check_described(
 
 
 def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
-    """The model card, filled from the model, its metrics and its run."""
+    """The model card, filled from the model, its metrics and its run.
+
+    `run` is training.json. Its `notes`, Markdown that somebody wrote by hand, become a section of their own.
+    """
     family, name = type(model).__name__, folder.resolve().name
     description: Description = model.config.describe()
     defaults = model._hub_mixin_info.model_card_data
@@ -227,6 +235,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
             (key, f"{in_digits(m['value'])} {m['unit']}".strip(), m["protocol"].replace("|", "\\|"))
             for key, m in metrics.items()
         ],
+        notes=run.get("notes", ""),
         limits="Made for teaching: small images like those it was trained on, nothing else. "
         + description.limits,
     )
