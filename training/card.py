@@ -177,7 +177,7 @@ def check_described(
         texts_of(type(model), description.kind, getattr(model.config, "latent_dim", None))
     except KeyError as error:
         raise TrainingError(f"space.text.families lacks {error.args[0]}, which the page shows") from error
-    card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(), train))
+    card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(maths={}), train))
 
 
 def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
