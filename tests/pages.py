@@ -6,7 +6,10 @@ from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Locator, Page, Request
 
+from space.page.modules import SOURCES
+
 QUIET_SECONDS = 1.0
+MODULES = "http://modules.test"
 
 
 class Traffic:
@@ -38,6 +41,23 @@ def watch(page: Page) -> None:
 def until_quiet(page: Page) -> None:
     """Wait until the page has got all that it asked for, and asks for nothing more."""
     until(page, _traffic[page].is_quiet)
+
+
+def import_modules(page: Page, *paths: str) -> None:
+    """Put all that modules of `space/` export onto an empty page, as globals."""
+    page.route(
+        f"{MODULES}/**",
+        lambda route: route.fulfill(
+            body=SOURCES.get(route.request.url.removeprefix(f"{MODULES}/"), b"<!doctype html>"),
+            content_type="text/javascript" if route.request.url.endswith(".js") else "text/html",
+        ),
+    )
+    page.goto(f"{MODULES}/")
+    addresses = [f"{MODULES}/{path}" for path in paths]
+    page.evaluate(
+        "(all) => Promise.all(all.map((one) => import(one))).then((all) => Object.assign(window, ...all))",
+        addresses,
+    )
 
 
 def visit_tab(page: Page, url: str, tab: str) -> None:

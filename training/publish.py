@@ -28,7 +28,7 @@ from space.weights.model_folder import FILES, OPTIONAL
 
 TIMEOUT_SECONDS = 30.0
 PROJECT = Path(__file__).parents[1]
-NOT_IN_A_SPACE = ("tests/*", ".ci/*")
+NOT_IN_A_SPACE = ("tests/*", ".ci/*", "package*.json", "biome.json", "tsconfig*.json")
 """tracked by git, but nothing that a Space runs: each commit builds it anew and throws its visitors out"""
 WITHOUT_GIT = (
     "app.py",

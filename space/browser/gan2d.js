@@ -1,45 +1,26 @@
-/* A GAN in the plane: distributions of known density, two small networks with their optimiser, the game's steps,
- * and a meter, after `normal.js`. It knows nothing of the page: `game.js` shows it, and tests drive it on an empty page.
+/* A GAN in the plane: distributions of known density, the game of two small networks, and a meter. It knows nothing of
+ * the page: the game's scripts show it, and tests drive it in node.
  *
- * Points are rows of flat Float64Arrays: JavaScript computes in float64, so that narrower arrays would only add a
- * conversion to each access. Nothing here draws from Math.random: the same seed gives the same game.
+ *   DISTRIBUTIONS[name](strokes)     a `Mixture`: .sample, .density, .cellMasses, .components
+ *   new Game(distribution, settings) .stepD, .stepG, .look; DEFAULTS and PRESETS of its settings
+ *   measure(game, distribution)      a generator of a reading; measureNow at once
+ *
+ * Points are rows of flat Float64Arrays. Nothing here draws from Math.random: the same seed gives the same game.
  */
 
-/** Stream of random numbers (mulberry32): uniform on [0, 1) and standard normal. */
-class Random {
-  constructor(seed) {
-    this.state = seed >>> 0;
-    this.spare = NaN;
-  }
-
-  uniform() {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
-
-  /** Box and Muller give two at a time. */
-  normal() {
-    const spare = this.spare;
-    this.spare = NaN;
-    if (spare === spare) return spare;
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform())), angle = 2 * Math.PI * this.uniform();
-    this.spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
-  }
-}
+import { Adam, descend, Mlp } from "./networks.js";
+import { logSigmoid, normalCdf, normalQuantile, Random, range, sigmoid } from "./numbers.js";
 
 // ---- Distributions
 
-const EXTENT = 3; // the plane is shown, and measured, on [-EXTENT, EXTENT]^2
+export const EXTENT = 3; // the plane is shown, and measured, on [-EXTENT, EXTENT]^2
 
 /** A mixture of round Gaussians, whose density, mass on a cell, samples and modes are all known exactly.
  *
  * A component is {x, y, sigma, weight, mode}; components of one `mode` make up one mode. Curves are mixtures too:
  * with centres one sigma apart the density along a curve ripples by less than one part in 10^7.
  */
-class Mixture {
+export class Mixture {
   constructor(components) {
     const total = components.reduce((sum, { weight }) => sum + weight, 0);
     this.components = components.map((one) => ({ ...one, weight: one.weight / total }));
@@ -63,7 +44,8 @@ class Mixture {
   sample(points, n, random) {
     for (let i = 0; i < n; i++) {
       const u = random.uniform();
-      let low = 0, high = this.components.length - 1;
+      let low = 0,
+        high = this.components.length - 1;
       while (low < high) {
         const middle = (low + high) >> 1;
         if (this.cumulative[middle] <= u) low = middle + 1;
@@ -77,8 +59,11 @@ class Mixture {
 
   /** Probability of each of `side`^2 equal cells of the shown square, row by row from y = -EXTENT upwards. */
   cellMasses(side) {
-    const masses = new Float64Array(side * side), edges = side + 1;
-    const columns = new Float64Array(side), rows = new Float64Array(side), at = (i) => (2 * i / side - 1) * EXTENT;
+    const masses = new Float64Array(side * side),
+      edges = side + 1;
+    const columns = new Float64Array(side),
+      rows = new Float64Array(side),
+      at = (i) => ((2 * i) / side - 1) * EXTENT;
     const fill = (out, centre, sigma) => {
       for (let i = 1, before = normalCdf((at(0) - centre) / sigma); i < edges; i++) {
         const after = normalCdf((at(i) - centre) / sigma);
@@ -105,7 +90,8 @@ function alongPath(points, sigma, mode) {
   const components = [{ x, y, sigma, weight: 1, mode }];
   let missing = sigma; // length to go to the next centre
   for (let i = 1; i < points.length; i++) {
-    const [x0, y0] = points[i - 1], [x1, y1] = points[i];
+    const [x0, y0] = points[i - 1],
+      [x1, y1] = points[i];
     const length = Math.hypot(x1 - x0, y1 - y0);
     let at = missing;
     for (; at <= length; at += sigma) {
@@ -117,197 +103,65 @@ function alongPath(points, sigma, mode) {
   return components;
 }
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const arc = (x, y, radius, from, to) => range(129).map((i) => {
-  const angle = from + ((to - from) * i) / 128;
-  return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
-});
-const PEN_SIGMA = 0.12; // half-width of what is drawn by hand
+export const arc = (x, y, radius, from, to) =>
+  range(129).map((i) => {
+    const angle = from + ((to - from) * i) / 128;
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+  });
+export const PEN_SIGMA = 0.12; // half-width of what is drawn by hand
 
 /** The distributions to choose from; the one drawn by hand takes its strokes, lists of points [x, y]. */
-const DISTRIBUTIONS = {
-  ring: () => new Mixture(range(8).map((mode) => {
-    const angle = (mode * Math.PI) / 4;
-    return { x: 2 * Math.cos(angle), y: 2 * Math.sin(angle), sigma: 0.2, weight: 1, mode };
-  })),
-  grid: () => new Mixture(range(25).map((mode) =>
-    ({ x: 1.1 * (mode % 5 - 2), y: 1.1 * (Math.floor(mode / 5) - 2), sigma: 0.12, weight: 1, mode }))),
-  moons: () => new Mixture([
-    ...alongPath(arc(-0.75, -0.4, 1.5, 0, Math.PI), 0.14, 0),
-    ...alongPath(arc(0.75, 0.4, 1.5, Math.PI, 2 * Math.PI), 0.14, 1),
-  ]),
-  gaussians: () => new Mixture([
-    { x: -1.3, y: 1.1, sigma: 0.45, weight: 5, mode: 0 },
-    { x: 1.5, y: 0.9, sigma: 0.3, weight: 3, mode: 1 },
-    { x: 0.2, y: -1.5, sigma: 0.2, weight: 2, mode: 2 },
-  ]),
+export const DISTRIBUTIONS = {
+  ring: () =>
+    new Mixture(
+      range(8).map((mode) => {
+        const angle = (mode * Math.PI) / 4;
+        return { x: 2 * Math.cos(angle), y: 2 * Math.sin(angle), sigma: 0.2, weight: 1, mode };
+      }),
+    ),
+  grid: () =>
+    new Mixture(
+      range(25).map((mode) => ({
+        x: 1.1 * ((mode % 5) - 2),
+        y: 1.1 * (Math.floor(mode / 5) - 2),
+        sigma: 0.12,
+        weight: 1,
+        mode,
+      })),
+    ),
+  moons: () =>
+    new Mixture([
+      ...alongPath(arc(-0.75, -0.4, 1.5, 0, Math.PI), 0.14, 0),
+      ...alongPath(arc(0.75, 0.4, 1.5, Math.PI, 2 * Math.PI), 0.14, 1),
+    ]),
+  gaussians: () =>
+    new Mixture([
+      { x: -1.3, y: 1.1, sigma: 0.45, weight: 5, mode: 0 },
+      { x: 1.5, y: 0.9, sigma: 0.3, weight: 3, mode: 1 },
+      { x: 0.2, y: -1.5, sigma: 0.2, weight: 2, mode: 2 },
+    ]),
   drawn: (strokes) => new Mixture(strokes.flatMap((points, mode) => alongPath(points, PEN_SIGMA, mode))),
 };
-
-// ---- Networks
-
-const tanh = (x) => 1 - 2 / (1 + Math.exp(2 * x)); // Math.tanh takes 1.6 times as long, and a third of a step
-
-/** A multi-layer perceptron, tanh between its layers: smooth, so that D's landscape and G's grid are smooth to look
- * at. `layers` are views into `parameters`, as `weight` (outputs, inputs) and `bias`. */
-class Mlp {
-  constructor(widths) {
-    const count = range(widths.length - 1).reduce((sum, l) => sum + (widths[l] + 1) * widths[l + 1], 0);
-    this.widths = widths;
-    this.parameters = new Float64Array(count);
-    this.gradients = new Float64Array(count);
-    const cut = (array) => {
-      let start = 0;
-      const take = (length) => array.subarray(start, (start += length));
-      return range(widths.length - 1).map((l) => ({ weight: take(widths[l] * widths[l + 1]), bias: take(widths[l + 1]) }));
-    };
-    this.layers = cut(this.parameters);
-    this.layerGradients = cut(this.gradients);
-    this.rows = 0;
-  }
-
-  /** Weights N(0, 2 / inputs); hidden biases N(0, 1), or all units would bend on lines through the origin. */
-  initialise(random) {
-    this.layers.forEach(({ weight, bias }, l) => {
-      const scale = Math.sqrt(2 / this.widths[l]), last = l === this.layers.length - 1;
-      for (let i = 0; i < weight.length; i++) weight[i] = scale * random.normal();
-      for (let i = 0; i < bias.length; i++) bias[i] = last ? 0 : random.normal();
-    });
-    return this;
-  }
-
-  /** Room for the values of `rows` inputs: after each layer, and their gradients. */
-  reserve(rows) {
-    if (rows <= this.rows) return;
-    this.rows = rows;
-    this.values = this.widths.map((width, l) => (l ? new Float64Array(rows * width) : null));
-    this.slopes = this.widths.map((width) => new Float64Array(rows * width));
-  }
-
-  /** Outputs (n, last width) of inputs (n, first width); the array is reused by the next call. */
-  forward(inputs, n) {
-    this.reserve(n);
-    this.values[0] = inputs;
-    this.layers.forEach(({ weight, bias }, l) => {
-      const x = this.values[l], y = this.values[l + 1], inputs = this.widths[l], outputs = this.widths[l + 1];
-      multiply(y, n, outputs, inputs, x, inputs, 1, weight, inputs, 1, bias); // x W^T + b
-      if (l < this.layers.length - 1) for (let i = 0; i < n * outputs; i++) y[i] = tanh(y[i]);
-    });
-    return this.values[this.layers.length];
-  }
-
-  /** From the loss's slope by each output of the latest `forward`, (n, last width): its slope by each input, and in
-   * `gradients`, where `learn`, its gradient by the parameters. */
-  backward(outputSlopes, n, learn) {
-    this.slopes[this.layers.length] = outputSlopes;
-    for (let l = this.layers.length - 1; l >= 0; l--) {
-      const g = this.slopes[l + 1], x = this.values[l], inputs = this.widths[l], outputs = this.widths[l + 1];
-      if (l < this.layers.length - 1) {
-        const y = this.values[l + 1];
-        for (let i = 0; i < n * outputs; i++) g[i] *= 1 - y[i] * y[i];
-      }
-      if (learn) {
-        const { weight, bias } = this.layerGradients[l];
-        multiply(weight, outputs, inputs, n, g, 1, outputs, x, 1, inputs, null); // g^T x
-        bias.fill(0);
-        for (let i = 0; i < n; i++) for (let o = 0; o < outputs; o++) bias[o] += g[i * outputs + o];
-      }
-      if (l > 0 || !learn) {
-        multiply(this.slopes[l], n, inputs, outputs, g, outputs, 1, this.layers[l].weight, 1, inputs, null); // g W
-      }
-    }
-    return this.slopes[0];
-  }
-}
-
-/** out[r, c] = start[c] + sum over k of a[r * aRow + k * aStep] * b[c * bColumn + k * bStep], `out` (rows, columns).
- *
- * With these strides it is all three products of a layer. Blocks of two rows by four columns keep eight sums in
- * registers, several times as fast as one sum at a time.
- */
-function multiply(out, rows, columns, length, a, aRow, aStep, b, bColumn, bStep, start) {
-  const wholeRows = rows & ~1, wholeColumns = columns & ~3;
-  for (let r = 0; r < wholeRows; r += 2) {
-    for (let c = 0; c < wholeColumns; c += 4) {
-      let s0 = start ? start[c] : 0, s1 = start ? start[c + 1] : 0, s2 = start ? start[c + 2] : 0, s3 = start ? start[c + 3] : 0;
-      let t0 = s0, t1 = s1, t2 = s2, t3 = s3;
-      let i = r * aRow, j = i + aRow, j0 = c * bColumn, j1 = j0 + bColumn, j2 = j1 + bColumn, j3 = j2 + bColumn;
-      for (let k = 0; k < length; k++) {
-        const u = a[i], v = a[j], w0 = b[j0], w1 = b[j1], w2 = b[j2], w3 = b[j3];
-        s0 += u * w0;
-        s1 += u * w1;
-        s2 += u * w2;
-        s3 += u * w3;
-        t0 += v * w0;
-        t1 += v * w1;
-        t2 += v * w2;
-        t3 += v * w3;
-        i += aStep;
-        j += aStep;
-        j0 += bStep;
-        j1 += bStep;
-        j2 += bStep;
-        j3 += bStep;
-      }
-      const at = r * columns + c, below = at + columns;
-      out[at] = s0;
-      out[at + 1] = s1;
-      out[at + 2] = s2;
-      out[at + 3] = s3;
-      out[below] = t0;
-      out[below + 1] = t1;
-      out[below + 2] = t2;
-      out[below + 3] = t3;
-    }
-  }
-  for (let r = 0; r < rows; r++) {
-    for (let c = r < wholeRows ? wholeColumns : 0; c < columns; c++) {
-      let sum = start ? start[c] : 0;
-      for (let k = 0, i = r * aRow, j = c * bColumn; k < length; k++, i += aStep, j += bStep) sum += a[i] * b[j];
-      out[r * columns + c] = sum;
-    }
-  }
-}
-
-const ADAM = { beta1: 0.5, beta2: 0.999, epsilon: 1e-8 }; // beta1 as in the DCGAN paper
-
-/** Adam (Kingma & Ba 2015, algorithm 1) on the parameters of one network. */
-class Adam {
-  constructor(network) {
-    this.network = network;
-    this.mean = new Float64Array(network.parameters.length);
-    this.square = new Float64Array(network.parameters.length);
-    this.steps = 0;
-  }
-
-  step(learningRate) {
-    const { beta1, beta2, epsilon } = ADAM, { parameters, gradients } = this.network, { mean, square } = this;
-    this.steps++;
-    const rate = learningRate / (1 - beta1 ** this.steps), correction = 1 / (1 - beta2 ** this.steps);
-    for (let i = 0; i < parameters.length; i++) {
-      const g = gradients[i];
-      mean[i] = beta1 * mean[i] + (1 - beta1) * g;
-      square[i] = beta2 * square[i] + (1 - beta2) * g * g;
-      parameters[i] -= (rate * mean[i]) / (Math.sqrt(square[i] * correction) + epsilon);
-    }
-  }
-}
-
-/** Plain gradient descent. */
-function descend({ parameters, gradients }, learningRate) {
-  for (let i = 0; i < parameters.length; i++) parameters[i] -= learningRate * gradients[i];
-}
 
 // ---- The game
 
 const BATCH = 128;
 /** `stepsD` steps of D go with each of G; `seed` comes from the page. */
-const DEFAULTS = {
-  distribution: "ring", latentKind: "gaussian", latentDim: 2, width: 32, start: "middle",
-  learningRateD: 1e-2, learningRateG: 2e-3, optimizerG: "adam", stepsD: 3, loss: "non_saturating", instanceNoise: 0,
+export const DEFAULTS = {
+  distribution: "ring",
+  latentKind: "gaussian",
+  latentDim: 2,
+  width: 32,
+  start: "middle",
+  learningRateD: 1e-2,
+  learningRateG: 2e-3,
+  optimizerG: "adam",
+  stepsD: 3,
+  loss: "non_saturating",
+  instanceNoise: 0,
 };
 /** What a situation sets beside the defaults, and what its remedy changes in the running game. */
-const PRESETS = {
+export const PRESETS = {
   balanced: { set: {} },
   collapse: {
     set: { learningRateD: 3e-4, learningRateG: 1e-2, stepsD: 1 },
@@ -318,13 +172,17 @@ const PRESETS = {
     remedy: { learningRateD: 5e-3, stepsD: 1, instanceNoise: 0.5 },
   },
   vanishing: {
-    set: { distribution: "moons", start: "corner", stepsD: 5, optimizerG: "sgd", learningRateG: 0.05, loss: "saturating" },
+    set: {
+      distribution: "moons",
+      start: "corner",
+      stepsD: 5,
+      optimizerG: "sgd",
+      learningRateG: 0.05,
+      loss: "saturating",
+    },
     remedy: { loss: "non_saturating" },
   },
 };
-
-const sigmoid = (logit) => 1 / (1 + Math.exp(-logit));
-const logSigmoid = (logit) => Math.min(logit, 0) - Math.log1p(Math.exp(-Math.abs(logit)));
 
 /** G's loss on one sample, and its slope, by D's logit of the sample. */
 const GENERATOR_LOSSES = {
@@ -333,8 +191,9 @@ const GENERATOR_LOSSES = {
 };
 
 /** Latents (n, dim) from `us`, n * dim numbers in (0, 1): uniform on [-1, 1]^dim, or N(0, I) by its quantiles. */
-function toLatents(us, latents, kind) {
-  for (let i = 0; i < us.length; i++) latents[i] = kind === "gaussian" ? normalQuantile(us[i]) : 2 * us[i] - 1;
+export function toLatents(us, latents, kind) {
+  for (let i = 0; i < us.length; i++)
+    latents[i] = kind === "gaussian" ? normalQuantile(us[i]) : 2 * us[i] - 1;
   return latents;
 }
 
@@ -345,7 +204,7 @@ function toLatents(us, latents, kind) {
  * (`learningRateD`, `learningRateG`, `optimizerG`, `loss`, `instanceNoise`) may change at any time. D learns by Adam; G
  * may do without, for Adam hides a vanishing gradient: its steps are as long for a tiny slope as for a steep one.
  */
-class Game {
+export class Game {
   constructor(distribution, settings) {
     const { latentDim, width, start, seed } = settings;
     this.distribution = distribution;
@@ -354,7 +213,7 @@ class Game {
     this.generator = new Mlp([latentDim, width, width, 2]).initialise(random);
     this.discriminator = new Mlp([2, width, width, 1]).initialise(random);
     if (start === "corner") {
-      const { weight, bias } = this.generator.layers.at(-1);
+      const { weight, bias } = this.generator.layers[this.generator.layers.length - 1];
       for (let i = 0; i < weight.length; i++) weight[i] *= 0.2;
       bias.fill(-0.8 * EXTENT);
     }
@@ -369,14 +228,16 @@ class Game {
   /** Latents (n, latentDim) at random. */
   drawLatents(latents, random) {
     const gaussian = this.settings.latentKind === "gaussian";
-    for (let i = 0; i < latents.length; i++) latents[i] = gaussian ? random.normal() : 2 * random.uniform() - 1;
+    for (let i = 0; i < latents.length; i++)
+      latents[i] = gaussian ? random.normal() : 2 * random.uniform() - 1;
     return latents;
   }
 
   /** Instance noise on points that D is about to see (Sonderby et al. 2017; Arjovsky & Bottou 2017). */
   blur(points) {
     const { instanceNoise } = this.settings;
-    if (instanceNoise > 0) for (let i = 0; i < points.length; i++) points[i] += instanceNoise * this.random.normal();
+    if (instanceNoise > 0)
+      for (let i = 0; i < points.length; i++) points[i] += instanceNoise * this.random.normal();
   }
 
   /** One step of D up V(D, G), on a fresh batch. */
@@ -400,7 +261,8 @@ class Game {
     const seen = this.points.subarray(0, 2 * BATCH);
     for (let i = 0; i < 2 * BATCH; i++) seen[i] = fake[i];
     this.blur(seen);
-    const logits = this.discriminator.forward(seen, BATCH), { slope } = GENERATOR_LOSSES[this.settings.loss];
+    const logits = this.discriminator.forward(seen, BATCH),
+      { slope } = GENERATOR_LOSSES[this.settings.loss];
     for (let i = 0; i < BATCH; i++) this.slopes[i] = slope(logits[i]) / BATCH;
     this.generator.backward(this.discriminator.backward(this.slopes, BATCH, false), BATCH, true);
     const { optimizerG, learningRateG } = this.settings;
@@ -412,7 +274,12 @@ class Game {
    * loss pushes each of them, and V, the losses (nats) and D's means. */
   look(real, latents, n) {
     const { loss, slope } = GENERATOR_LOSSES[this.settings.loss];
-    let logits = this.discriminator.forward(real, n), dReal = 0, dFake = 0, value = 0, lossG = 0, gradient = 0;
+    let logits = this.discriminator.forward(real, n),
+      dReal = 0,
+      dFake = 0,
+      value = 0,
+      lossG = 0,
+      gradient = 0;
     for (let i = 0; i < n; i++) {
       dReal += sigmoid(logits[i]) / n;
       value += logSigmoid(logits[i]) / n;
@@ -435,7 +302,7 @@ class Game {
 
 // ---- The meter
 
-const CELLS = 64; // along each axis of the meter's grid: cells of 0.094, narrower than any sigma here
+export const CELLS = 64; // along each axis of the meter's grid: cells of 0.094, narrower than any sigma here
 const COVERED = 0.2; // of its share that a mode needs to count as covered
 
 /** Compares points with a distribution: Jensen-Shannon divergence on a grid, and the modes they cover.
@@ -445,7 +312,7 @@ const COVERED = 0.2; // of its share that a mode needs to count as covered
  * 2018). There one such point covers a mode; here, where many thousand points are thrown, some always fall on the way
  * between two modes, and it takes a fifth of what the mode should get.
  */
-class Meter {
+export class Meter {
   constructor(distribution) {
     this.distribution = distribution;
     const masses = distribution.cellMasses(CELLS);
@@ -458,15 +325,22 @@ class Meter {
   }
 
   add(points, n) {
-    const { components } = this.distribution, scale = CELLS / (2 * EXTENT);
+    const { components } = this.distribution,
+      scale = CELLS / (2 * EXTENT);
     for (let i = 0; i < n; i++) {
-      const x = points[2 * i], y = points[2 * i + 1];
-      const column = Math.floor((x + EXTENT) * scale), row = Math.floor((y + EXTENT) * scale);
+      const x = points[2 * i],
+        y = points[2 * i + 1];
+      const column = Math.floor((x + EXTENT) * scale),
+        row = Math.floor((y + EXTENT) * scale);
       const inside = column >= 0 && column < CELLS && row >= 0 && row < CELLS;
       this.counts[inside ? row * CELLS + column : CELLS * CELLS]++;
-      let nearest = 9, mode = -1; // squared distance in sigmas
+      let nearest = 9,
+        mode = -1; // squared distance in sigmas
       for (let c = 0; c < components.length; c++) {
-        const one = components[c], dx = x - one.x, dy = y - one.y, distance = (dx * dx + dy * dy) / (one.sigma * one.sigma);
+        const one = components[c],
+          dx = x - one.x,
+          dy = y - one.y,
+          distance = (dx * dx + dy * dy) / (one.sigma * one.sigma);
         if (distance <= nearest) {
           nearest = distance;
           mode = one.mode;
@@ -481,29 +355,35 @@ class Meter {
   read() {
     let jsd = 0;
     for (let cell = 0; cell < this.counts.length; cell++) {
-      const p = this.masses[cell], q = this.counts[cell] / this.total, m = (p + q) / 2;
+      const p = this.masses[cell],
+        q = this.counts[cell] / this.total,
+        m = (p + q) / 2;
       if (p > 0) jsd += (p / 2) * Math.log(p / m);
       if (q > 0) jsd += (q / 2) * Math.log(q / m);
     }
-    const covered = Array.from(this.modeCounts, (count, mode) =>
-      count >= COVERED * this.distribution.modeWeights[mode] * this.total);
+    const covered = Array.from(
+      this.modeCounts,
+      (count, mode) => count >= COVERED * this.distribution.modeWeights[mode] * this.total,
+    );
     return { jsd, covered, quality: this.modeCounts.reduce((sum, count) => sum + count, 0) / this.total };
   }
 }
 
-const MEASURED = 20480; // latents thrown for one reading
+export const MEASURED = 20480; // latents thrown for one reading
 const THROW = 512; // of them at a time
 
 /** The meter's reading of a generator as it stands at the start; yields between its throws, so that a page can spread
  * it over frames. The latents are those of Roberts's R sequence: evenly spread over the unit cube, not random. */
-function* measure(game, distribution) {
+export function* measure(game, distribution) {
   const { latentKind, latentDim } = game.settings;
-  const meter = new Meter(distribution), generator = new Mlp(game.generator.widths);
+  const meter = new Meter(distribution),
+    generator = new Mlp(game.generator.widths);
   generator.parameters.set(game.generator.parameters);
   let root = 2; // of x^(dim + 1) = x + 1
   for (let i = 0; i < 60; i++) root = (1 + root) ** (1 / (latentDim + 1));
   const strides = range(latentDim).map((d) => root ** -(d + 1));
-  const us = new Float64Array(THROW * latentDim), latents = new Float64Array(us.length);
+  const us = new Float64Array(THROW * latentDim),
+    latents = new Float64Array(us.length);
   for (let first = 0; first < MEASURED; first += THROW) {
     for (let i = 0; i < us.length; i++) {
       us[i] = (0.5 + strides[i % latentDim] * (first + Math.floor(i / latentDim) + 1)) % 1;
@@ -515,7 +395,7 @@ function* measure(game, distribution) {
 }
 
 /** The same at once. */
-function measureNow(game, distribution) {
+export function measureNow(game, distribution) {
   const readings = measure(game, distribution);
   for (;;) {
     const { done, value } = readings.next();

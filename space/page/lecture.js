@@ -1,29 +1,47 @@
-/* The lecture mode; Gradio runs this once for the Lecture of lecture.py, with `element` and `props` in scope.
- * A step puts the page into the state of its link (`labLink` of link.js), and shows its text beside it.
- */
+/* The lecture mode. A step puts the page into the state of its link (link.js), and shows its text beside it. */
 
-const { steps } = props, root = document.documentElement, find = (selector) => element.querySelector(selector);
-const panel = element.closest("#lecture");
-const text = (key) => props.text[root.lang.startsWith("ko") ? "ko" : "en"][key];
-const textOf = ({ name }) => document.getElementById(`lecture-${name}`);
+import { finder, label, onLanguage, setText, texts } from "./dom.js";
+import * as link from "./link.js";
+
+const root = document.documentElement;
 const OPENER = "#lecture-open button";
 const SETTLE_MS = 1500; // pictures come and push what is to be seen away from where it was
-// what turns a key into something of its own
-const KEEPS_ARROWS = "input:not([type=checkbox], [type=button]), select, textarea, canvas[tabindex], [contenteditable], .samples, [role=application], [role=slider], [role=listbox], [role=tablist]";
-const KEEPS_PAGES = "input:not([type=checkbox], [type=radio], [type=button]), select, textarea, [contenteditable], [role=slider], [role=listbox]";
+// elements that turn a key into something of their own
+const KEEPS_ARROWS =
+  "input:not([type=checkbox], [type=button]), select, textarea, canvas[tabindex], [contenteditable], .samples, [role=application], [role=slider], [role=listbox], [role=tablist]";
+const KEEPS_PAGES =
+  "input:not([type=checkbox], [type=radio], [type=button]), select, textarea, [contenteditable], [role=slider], [role=listbox]";
+const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity };
 
+/** @typedef {{ name: string, link: string, at: string }} Step  `at`: id of what to look at, or empty */
+
+/** @type {Step[]} */
+let steps = [];
+/** @type {HTMLElement} */
+let panel;
+/** @type {(selector: string) => any} */
+let find;
+/** @type {import("./dom.js").Text} */
+let text;
+/** @type {number | null} */
 let index = null; // of the step; null when there is no lecture
-let before = null; // the page as it was, and what was touched since
-let settling = null;
+/** @type {any} */
+let before = null; // the page as it was, and the tabs that steps have shown since
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let settling;
+
+/** @param {Step} step */
+const textOf = ({ name }) => document.getElementById(`lecture-${name}`);
 
 // ---- Steps
 
 function show(next) {
   index = Math.min(Math.max(next, 0), steps.length - 1);
-  const step = steps[index], asked = window.labLink.read(step.link);
+  const step = steps[index],
+    asked = link.read(step.link);
   before.visited.add(asked.tab);
-  window.labLink.go(asked);
-  window.labLink.say(`lecture=${step.name}`);
+  link.go(asked);
+  link.say(`lecture=${step.name}`);
   panel.scrollTop = 0;
   relabel();
   lookAt(textIsBeside() ? step.at : "");
@@ -54,7 +72,7 @@ function offerLook() {
 
 function open(at) {
   if (index !== null) return;
-  before = { ...window.labLink.snapshot(), visited: new Set(), scroll: window.scrollY };
+  before = { ...link.snapshot(), visited: new Set(), scroll: window.scrollY };
   root.classList.add("lecturing");
   show(at);
   panel.focus({ preventScroll: true });
@@ -68,11 +86,11 @@ function leave() {
   if (document.fullscreenElement) document.exitFullscreen();
   root.classList.remove("lecturing");
   const states = Object.fromEntries([...before.visited].map((tab) => [tab, before.states[tab]]));
-  window.labLink.say(null);
-  window.labLink.go({ tab: before.tab, states });
+  link.say(null);
+  link.go({ tab: before.tab, states });
   const { scroll } = before;
   requestAnimationFrame(() => window.scrollTo(0, scroll));
-  document.querySelector(OPENER).focus({ preventScroll: true });
+  /** @type {HTMLElement} */ (document.querySelector(OPENER)).focus({ preventScroll: true });
 }
 
 function toggleFullScreen() {
@@ -80,34 +98,35 @@ function toggleFullScreen() {
   else root.requestFullscreen().catch(() => {}); // not allowed in this frame
 }
 
-/** Only what changes, or the observer below would never rest. */
-function put(node, content) {
-  if (node.textContent !== content) node.textContent = content;
-}
-
 function relabel() {
-  for (const node of element.querySelectorAll("[data-label]")) {
-    node.title = text(node.dataset.label);
-    node.setAttribute("aria-label", node.title);
-  }
+  label(panel, text);
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll("[data-label]")))
+    button.title = button.ariaLabel ?? "";
   panel.setAttribute("aria-label", text("region"));
   if (index === null) return;
   steps.forEach((step, i) => textOf(step)?.classList.toggle("shown", i === index));
-  put(find(".place"), `${index + 1} / ${steps.length}`);
-  put(find(".title"), textOf(steps[index])?.querySelector("h2")?.textContent ?? "");
+  setText(find(".place"), `${index + 1} / ${steps.length}`);
+  setText(find(".title"), textOf(steps[index])?.querySelector("h2")?.textContent ?? "");
   find(".previous").disabled = index === 0;
   find(".next").disabled = index === steps.length - 1;
 }
 
 // ---- Keys
 
-const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity };
-
 function onKey(event) {
   const { key, target } = event;
-  if (index === null || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (
+    index === null ||
+    event.defaultPrevented ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.shiftKey
+  )
+    return;
   const busy = target.closest(key.startsWith("Page") ? KEEPS_PAGES : KEEPS_ARROWS);
-  if (key === "Escape" && busy) panel.focus({ preventScroll: true }); // out of the widget first
+  if (key === "Escape" && busy)
+    panel.focus({ preventScroll: true }); // out of the widget first
   else if (key === "Escape") leave();
   else if (busy) return;
   else if (key in TURNS) show(index + TURNS[key]);
@@ -121,27 +140,39 @@ function onKey(event) {
 /** The index of the step that the address asks for, by name or number from 1; -1 where it asks for none. */
 function asked() {
   const said = new URLSearchParams(window.location.search).get("lecture");
-  const number = /^\d{1,3}$/.test(said ?? "") ? Number(said) - 1 : steps.findIndex(({ name }) => name === said);
+  const number = /^\d{1,3}$/.test(said ?? "")
+    ? Number(said) - 1
+    : steps.findIndex(({ name }) => name === said);
   return number < steps.length ? number : -1;
 }
 
-panel.setAttribute("role", "region");
-panel.tabIndex = -1;
-find(".previous").onclick = () => show(index - 1);
-find(".next").onclick = () => show(index + 1);
-find(".full_screen").onclick = toggleFullScreen;
-find(".full_screen").hidden = !document.fullscreenEnabled;
-find(".leave").onclick = leave;
-find(".look").onclick = () => lookAt(steps[index].at);
-for (const change of ["scroll", "resize"]) window.addEventListener(change, offerLook, { passive: true });
-document.addEventListener("click", ({ target }) => target.closest(OPENER) && open(0));
-document.addEventListener("keydown", onKey);
-for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-  document.addEventListener(gesture, () => clearInterval(settling), { passive: true, capture: true });
+/** Starts the Lecture of lecture.py.
+ * @param {GradioScope} scope */
+export function start({ element, props }) {
+  steps = props.steps;
+  panel = /** @type {HTMLElement} */ (element.closest("#lecture"));
+  find = finder(element);
+  text = texts(props.text);
+  panel.setAttribute("role", "region");
+  panel.tabIndex = -1;
+  find(".previous").onclick = () => show(index - 1);
+  find(".next").onclick = () => show(index + 1);
+  find(".full_screen").onclick = toggleFullScreen;
+  find(".full_screen").hidden = !document.fullscreenEnabled;
+  find(".leave").onclick = leave;
+  find(".look").onclick = () => lookAt(steps[index].at);
+  for (const change of ["scroll", "resize"]) window.addEventListener(change, offerLook, { passive: true });
+  document.addEventListener(
+    "click",
+    ({ target }) => /** @type {Element} */ (target).closest(OPENER) && open(0),
+  );
+  document.addEventListener("keydown", onKey);
+  for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    document.addEventListener(gesture, () => clearInterval(settling), { passive: true, capture: true });
+  }
+  onLanguage(relabel);
+  new MutationObserver(relabel).observe(panel, { childList: true, subtree: true }); // texts come, and change language
+  relabel();
+  const first = asked();
+  if (first >= 0) link.started.then(() => open(first));
 }
-new MutationObserver(relabel).observe(root, { attributeFilter: ["lang"] });
-new MutationObserver(relabel).observe(panel, { childList: true, subtree: true }); // texts come, and change language
-relabel();
-const first = asked();
-if (first >= 0 && window.labLink) open(first);
-else if (first >= 0) document.addEventListener("lablink", () => open(first), { once: true });

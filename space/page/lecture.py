@@ -4,16 +4,15 @@ A step is a link (`space.page.link`), so that what it shows is the tab itself, a
 `lecture.js` turns the pages; `?lecture=<step>`, or its number, opens the page at a step.
 """
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from space.models import roles
+from space.page.modules import module
 from space.page.words import LATEX, i18n, words
 from space.text import TEXT
 
-HERE = Path(__file__).parent
 STEPS = {  # name: the link, and the id of what to look at, where it is not the top of the tab
     "autoencoder": ("tab=reconstruct", ""),
     "code": (f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}", ""),
@@ -64,7 +63,7 @@ class Lecture(gr.HTML):
                 f'<span class="title" role="status"></span>{_button("full_screen")}{_button("leave")}'
                 f"{_button('look')}"
             ),
-            js_on_load=(HERE / "lecture.js").read_text("utf-8"),
+            js_on_load=module("page/lecture.js"),
             apply_default_css=False,
             steps=[{"name": name, "link": link, "at": at} for name, (link, at) in STEPS.items()],
             text={

@@ -1,185 +1,221 @@
-/* State in the link; Gradio runs this once for the Link of link.py, with `element`, `props` and `trigger` in scope.
- * `props.tabs` says what each tab can be linked by: parts with the rules of their parameters.
+/* State in the link: keeps the address up to date, and puts the page into the state that an address says.
+ *
+ * The scripts of components call
+ *   tell(element, values)          when what their component holds has changed; null is as the page begins
+ *   follow(element, callback)      at their start: `callback(values, those of the whole tab)` when a link is followed
+ * and the lecture `go, read, say, snapshot`, once `started` is resolved. Scripts start in any order: what is told
+ * before the link knows its tabs waits for that.
  */
 
-const FIRST = Object.keys(props.tabs)[0];
+import { query, read as readQuery, rulesOf, valueIn, write } from "../browser/links.js";
+import { finder } from "./dom.js";
+
+/** @import { Part, Rule, Tabs, Texts } from "../browser/links.js" */
+/** @typedef {{ tab: string, states: Record<string, Texts> }} State  an open tab, and the texts of some tabs */
+/** @typedef {(values: Record<string, any>, all: Record<string, any>) => void} Follower */
+
 const WRITE_MS = 400; // between two changes of the address: browsers allow about three a second
-const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const NOTHING = { __type__: "update" }; // leaves a component as it is
+const UNCHANGED = { __type__: "update" }; // leaves a component of Gradio as it is
 
-let tab = FIRST;
-const state = Object.fromEntries(Object.keys(props.tabs).map((name) => [name, {}])); // of each tab: name -> text
-let wanted = null; // where to go: the tab, and the states of some tabs
-let other = null; // what the address says in place of the tab's state, as text
-let timer = null;
+/** @type {Tabs | null} */
+let tabs = null; // what each tab can be linked by; null until the link has started
+let tab = ""; // the open one
+/** @type {Record<string, Texts>} */
+let state = {}; // of each tab
+/** @type {State | null} */
+let wanted = null; // where the latest link leads
+/** @type {string | null} */
+let other = null; // what the address says in place of the tab's state
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** @type {(event: string) => void} */
+let trigger;
+/** @type {Map<Element, Follower>} */
+const followers = new Map();
+/** @type {Map<Element, Record<string, any>>} */
+const early = new Map(); // what was told before the start
 
-const rulesOf = (tab) => props.tabs[tab].flatMap((part) => Object.values(part.rules));
-const OURS = new Set(["tab", "lecture", ...Object.keys(props.tabs).flatMap((tab) => rulesOf(tab).map(({ name }) => name))]);
+/** @type {(value?: unknown) => void} */
+let begin;
+/** Resolved when the link has started. */
+export const started = new Promise((resolve) => (begin = resolve));
 
-// ---- One parameter: its value, and its text
+const known = () => /** @type {Tabs} */ (tabs);
 
-/** The value that a text stands for; undefined where the rule does not allow it. */
-function parse(text, { choices, least, most, whole, count }) {
-  if (text === undefined || text === null) return undefined;
-  if (choices) return choices.find((choice) => String(choice) === text);
-  if (count && text === "") return count[0] === 0 ? [] : undefined;
-  const numbers = text.split(",").map((part) => (NUMBER.test(part) ? Number(part) : NaN));
-  if (!numbers.every((number) => number >= least && number <= most && (!whole || Number.isInteger(number)))) return undefined;
-  if (!count) return numbers.length === 1 ? numbers[0] : undefined;
-  return numbers.length >= count[0] && numbers.length <= count[1] ? numbers : undefined;
-}
+// ---- To the address
 
-/** The text of a value; undefined where the page begins with it, and where no link can hold it. */
-function write(value, rule) {
-  if (value === undefined || value === null || String(value) === String(rule.default)) return undefined;
-  return parse(String(value), rule) === undefined ? undefined : String(value);
-}
-
-const valueOf = (texts, rule) => parse(texts[rule.name], rule) ?? rule.default;
-
+/** @param {string} tab @param {Rule} rule @param {any} value */
 function put(tab, rule, value) {
   const text = write(value, rule);
   if (text === undefined) delete state[tab][rule.name];
   else state[tab][rule.name] = text;
 }
 
-// ---- To the address
+const ourQuery = () => other ?? query(known(), tab, state[tab]);
 
-/** The query string that says what is open; empty for the page as it begins. */
-function query() {
-  if (other !== null) return other;
-  const texts = rulesOf(tab).map(({ name }) => [name, state[tab][name]]).filter(([, text]) => text !== undefined);
-  if (tab === FIRST && texts.length === 0) return "";
-  return new URLSearchParams([["tab", tab], ...texts]).toString().replaceAll("%2C", ",");
-}
-
-/** The address with that query behind others' parameters. */
+/** The address of the page as it is, behind others' parameters. */
 function address(others = "") {
-  const search = [others, query()].filter(Boolean).join("&");
+  const search = [others, ourQuery()].filter(Boolean).join("&");
   return window.location.origin + window.location.pathname + (search && `?${search}`);
 }
 
 function writeAddress() {
   clearTimeout(timer);
-  timer = null;
+  timer = undefined;
   const others = new URLSearchParams(window.location.search);
-  for (const name of OURS) others.delete(name);
+  const ours = Object.values(known()).flatMap((parts) => rulesOf(parts).map(({ name }) => name));
+  for (const name of ["tab", "lecture", ...ours]) others.delete(name);
   const next = address(others.toString());
   if (next === window.location.href) return;
   history.replaceState(history.state, "", next);
   // the page of a Space shows the app in a frame, and takes over the query of this message
   if (window.parent !== window && window.location.hostname.endsWith(".hf.space"))
-    window.parent.postMessage({ queryString: query() }, "https://huggingface.co");
+    window.parent.postMessage({ queryString: ourQuery() }, "https://huggingface.co");
 }
 
 function changed() {
   timer ??= setTimeout(writeAddress, WRITE_MS);
 }
 
-/** The values of a tab's own Gradio components, in the order of its parts. */
-function note(name, values) {
-  const parts = props.tabs[name].filter(({ own }) => !own);
-  parts.forEach((part, i) => Object.values(part.rules).forEach((rule) => put(name, rule, values[i])));
-  changed();
-}
-
-/** The tab's name and the part of an element of one of our own components. */
+/** The tab and the part of an element of one of our own components.
+ * @param {Element} element
+ * @returns {{ name: string, part: Part }} */
 function placeOf(element) {
-  for (const [name, parts] of Object.entries(props.tabs)) {
+  for (const [name, parts] of Object.entries(known())) {
     const part = parts.find(({ own, id }) => own && element.closest(`#${id}`));
     if (part) return { name, part };
   }
+  throw new Error(`the link knows no component around ${element.outerHTML.slice(0, 100)}`);
 }
 
-/** What a component of our own holds now; null for what is as the page begins. */
-function tell(element, values) {
+/** What a component of our own holds now; null for what is as the page begins.
+ * @param {Element} element
+ * @param {Record<string, any>} values */
+export function tell(element, values) {
+  if (!tabs) {
+    early.set(element, values);
+    return;
+  }
   const { name, part } = placeOf(element);
   for (const [key, rule] of Object.entries(part.rules)) put(name, rule, values[key]);
   changed();
 }
 
-// ---- From the address
-
-/** The tab and the texts of a query string, as far as they are allowed; null where it says nothing. */
-function read(search) {
-  const said = new URLSearchParams(search), name = said.get("tab") ?? FIRST;
-  if (!Object.hasOwn(props.tabs, name)) return null;
-  const texts = {};
-  for (const rule of rulesOf(name)) {
-    const text = write(parse(said.get(rule.name), rule), rule);
-    if (text !== undefined) texts[rule.name] = text;
+/** An event of Gradio: a tab was opened, or the components of a tab have changed, whose values come in the order of
+ * its parts.
+ * @param {[string, string, any[]?]} event */
+function hear([what, name, values = []]) {
+  if (what === "open") tab = name;
+  else {
+    const parts = known()[name].filter(({ own }) => !own);
+    parts.forEach((part, i) => {
+      for (const rule of Object.values(part.rules)) put(name, rule, values[i]);
+    });
   }
-  return said.has("tab") || Object.keys(texts).length ? { tab: name, states: { [name]: texts } } : null;
-}
-
-/** Open a tab, and put it and other tabs into their states. */
-function go({ tab: next, states }) {
-  wanted = { tab: next, states };
-  tab = next;
-  for (const [name, texts] of Object.entries(states)) state[name] = { ...texts };
-  trigger("go"); // Gradio asks for `outputs`
-  for (const [element, callback] of followers) if (Object.hasOwn(states, placeOf(element).name)) lead(element, callback);
   changed();
 }
 
-const followers = new Map(); // element of a component of our own -> what to call with its values and the tab's
+// ---- From the address
 
-/** A component of our own begins: it is called with what the link says, now and whenever a link is followed. */
-function follow(element, callback) {
-  followers.set(element, callback);
-  if (wanted && Object.hasOwn(wanted.states, placeOf(element).name)) lead(element, callback);
+/** The state that a query string asks for; null where it says nothing.
+ * @param {string} search */
+export const read = (search) => readQuery(known(), search);
+
+/** Open a tab, and put it and other tabs into their states.
+ * @param {State} next */
+export function go(next) {
+  wanted = next;
+  tab = next.tab;
+  for (const [name, texts] of Object.entries(next.states)) state[name] = { ...texts };
+  trigger("go"); // Gradio asks for `outputs`
+  for (const [element, callback] of followers) lead(element, callback);
+  changed();
 }
 
+/** A component of our own begins: it is called with what the link says, now and whenever a link is followed.
+ * @param {Element} element
+ * @param {Follower} callback */
+export function follow(element, callback) {
+  followers.set(element, callback);
+  if (tabs) lead(element, callback);
+}
+
+/** @param {Element} element @param {Follower} callback */
 function lead(element, callback) {
-  const { name, part } = placeOf(element), texts = wanted.states[name];
-  const own = Object.entries(part.rules).map(([key, rule]) => [key, valueOf(texts, rule)]);
-  const all = rulesOf(name).map((rule) => [rule.name, valueOf(texts, rule)]);
+  if (!wanted) return;
+  const { name, part } = placeOf(element);
+  if (!Object.hasOwn(wanted.states, name)) return;
+  const texts = wanted.states[name];
+  const own = Object.entries(part.rules).map(([key, rule]) => [key, valueIn(texts, rule)]);
+  const all = rulesOf(known()[name]).map((rule) => [rule.name, valueIn(texts, rule)]);
   callback(Object.fromEntries(own), Object.fromEntries(all));
 }
 
 /** What the event `go` gives to the tabs and to all components of Gradio. */
 function outputs() {
-  const values = [{ ...NOTHING, selected: wanted.tab }];
-  for (const [name, parts] of Object.entries(props.tabs)) {
-    const texts = wanted.states[name];
+  const { tab, states } = /** @type {State} */ (wanted);
+  /** @type {any[]} */
+  const values = [{ ...UNCHANGED, selected: tab }];
+  for (const [name, parts] of Object.entries(known())) {
     for (const { own, rules } of parts) {
-      if (!own) values.push(texts ? valueOf(texts, Object.values(rules)[0]) : NOTHING);
+      if (!own) values.push(states[name] ? valueIn(states[name], Object.values(rules)[0]) : UNCHANGED);
     }
   }
   return values;
 }
 
-// ---- The button
+// ---- For the lecture
 
-async function copy() {
-  writeAddress();
-  const link = address(), field = element.querySelector(".address"), said = element.querySelector(".said > *");
-  try {
-    await navigator.clipboard.writeText(link);
-    said.hidden = false;
-    setTimeout(() => (said.hidden = true), 2500);
-  } catch { // not allowed here, or no https: the visitor copies it
-    field.value = link;
-    field.hidden = false;
-    field.select();
-  }
+/** The page as it is, for `go`. */
+export const snapshot = () => structuredClone({ tab, states: state });
+
+/** Have the address say this text in place of the tab's state, until it is null again.
+ * @param {string | null} text */
+export function say(text) {
+  other = text;
+  changed();
 }
 
-element.querySelector(".copy").onclick = copy;
-element.querySelector(".address").onblur = ({ target }) => (target.hidden = true);
-window.addEventListener("pagehide", writeAddress);
-window.labLink = {
-  note, outputs, go, read, tell, follow,
-  open(name) {
-    tab = name;
-    changed();
-  },
-  snapshot: () => structuredClone({ tab, states: state }),
-  say(text) { // until it is null again
-    other = text;
-    changed();
-  },
-};
-const asked = read(window.location.search);
-if (asked) go(asked);
-document.dispatchEvent(new Event("lablink")); // for those that came before
+// ---- The button
+
+/** @param {Element} element */
+function bindButton(element) {
+  const find = finder(element);
+  find(".copy").onclick = async () => {
+    writeAddress();
+    const link = address();
+    const field = find(".address");
+    const said = find(".said > *");
+    try {
+      await navigator.clipboard.writeText(link);
+      said.hidden = false;
+      setTimeout(() => (said.hidden = true), 2500);
+    } catch {
+      // not allowed here, or no https: the visitor copies it
+      field.value = link;
+      field.hidden = false;
+      field.select();
+    }
+  };
+  find(".address").onblur = ({ target }) => (target.hidden = true);
+}
+
+/** Starts the Link of link.py.
+ * @param {GradioScope} scope */
+export function start(scope) {
+  ({ trigger } = scope);
+  tabs = /** @type {Tabs} */ (scope.props.tabs);
+  [tab] = Object.keys(tabs);
+  state = Object.fromEntries(Object.keys(tabs).map((name) => [name, {}]));
+  bindButton(scope.element);
+  window.addEventListener("pagehide", writeAddress);
+  window.labLink = { outputs, go, read, snapshot };
+  const heard = /** @type {any} */ (window.labEvents ?? []);
+  window.labEvents = { push: /** @type {any} */ (hear) };
+  heard.forEach(hear);
+  for (const [element, values] of early) tell(element, values);
+  early.clear();
+  const asked = read(window.location.search);
+  if (asked) go(asked);
+  begin();
+}

@@ -8,14 +8,13 @@ against the rules below; the rest of it is left out. Pictures that a visitor dre
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from space.page.modules import module
 from space.page.words import words
 
-HERE = Path(__file__).parent
 Rule = dict[str, Any]
 """What a parameter may be, for `link.js`: `choices`; or numbers from `least` to `most`, `whole` or not, and
 a list of `count[0]` to `count[1]` of them where `count` is given. `default` is what the page begins with."""
@@ -42,10 +41,9 @@ def numbers(
 class Linked:
     """A component whose state is in the link, with a rule for each parameter.
 
-    Either its value is the one parameter; or it is a component of our `own`, whose script calls
-    `labLink.tell(element, values)` when they change and gives `labLink.follow(element, callback)` what to do
-    when a link is followed: `callback(values, those of the whole tab)`. In the link, `prefix` comes before
-    the names.
+    Either its value is the one parameter; or it is a component of our `own`, whose script calls `tell` of
+    link.js when they change, and `follow` to be called back when a link is followed. In the link, `prefix`
+    comes before the names.
     """
 
     component: gr.components.Component
@@ -68,8 +66,12 @@ def rule_of(component: gr.components.Component) -> Rule:
     raise ValueError(f"{component} has neither choices nor bounds: give it a rule")
 
 
+TELL = "(window.labEvents ??= []).push"
+"""JavaScript that tells link.js of an event, which may come before that has started"""
+
+
 class Link(gr.HTML):
-    """A button that copies the link; its script does all that is said above, as `window.labLink`."""
+    """A button that copies the link; its script, `link.js`, does all that is said above."""
 
     def __init__(self, tabs: dict[str, list[dict[str, Any]]], **kwargs: Any) -> None:
         super().__init__(
@@ -78,7 +80,7 @@ class Link(gr.HTML):
                 f'<span class="said" role="status"><span hidden>{words("link.copied")}</span></span>'
                 '<input class="address" readonly hidden>'
             ),
-            js_on_load=(HERE / "link.js").read_text("utf-8"),
+            js_on_load=module("page/link.js", "go"),
             apply_default_css=False,
             tabs=tabs,
             **kwargs,
@@ -95,14 +97,14 @@ def bind(tabs: gr.Tabs, linked: dict[str, Sequence[Linked]]) -> Link:
     components = [one.component for parts in linked.values() for one in parts if not one.own]
     link.go(None, None, [tabs, *components], js="() => window.labLink.outputs()", **private)
     for tab in tabs.children:
-        tab.select(None, None, None, js=f"() => window.labLink?.open('{tab.id}')", **private)
+        tab.select(None, None, None, js=f"() => {{ {TELL}(['open', '{tab.id}']) }}", **private)
         if values := [one.component for one in linked[tab.id] if not one.own]:
             changes = [component.change for component in values]
             gr.on(
                 changes,
                 None,
                 values,
-                js=f"(...values) => window.labLink?.note('{tab.id}', values)",
+                js=f"(...values) => {{ {TELL}(['note', '{tab.id}', values]) }}",
                 **private,
             )
     return link

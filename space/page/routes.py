@@ -1,4 +1,4 @@
-"""What the page asks for besides Gradio's own: the weights of a model, and a Korean font."""
+"""What the page asks for besides Gradio's own: the weights of a model, a Korean font, the scripts."""
 
 import logging
 from pathlib import Path
@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from space.page import modules
 from space.text.refusals import Problem
 from space.weights.hub import is_unchanged, load
 from space.weights.model_folder import ModelUnavailable, packed_weights
@@ -43,4 +44,5 @@ def hangul(request: Request) -> Response:
 ROUTES = [
     Route("/hangul.woff2", hangul),
     Route("/weights/{name}", weights),
+    modules.ROUTE,
 ]

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from space.page import modules
 from space.page.components import asset
 
 LOGO = """
@@ -36,6 +37,6 @@ THEME = gr.themes.Base(
 )
 CSS = asset("page/theme.css")
 HEAD = (
-    f"<script>{asset('page/downloads.js')}</script>"
-    f"<style>{asset('page/lecture.css')}</style>"  # Gradio would rewrite it as part of `css`
+    modules.head("page/downloads.js")
+    + f"<style>{asset('page/lecture.css')}</style>"  # Gradio would rewrite it as part of `css`
 )

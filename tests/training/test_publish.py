@@ -466,7 +466,8 @@ def test_this_project_goes_as_a_whole(tmp_path: Path) -> None:
     if "app.py" not in tracked:
         pytest.skip("not a git clone")
     sent = set(space_files(publish.PROJECT))
-    assert {path.split("/")[0] for path in set(tracked) - sent} == {"tests", ".ci"}
+    tools = {"package.json", "package-lock.json", "biome.json", "tsconfig.json", "tsconfig.browser.json"}
+    assert {path.split("/")[0] for path in set(tracked) - sent} == {"tests", ".ci"} | tools
     named = {path for path in tracked if any(publish.fnmatch(path, p) for p in publish.WITHOUT_GIT)}
     assert sent - named == {".gitignore"}
 

@@ -27,10 +27,10 @@ from space.lessons.game.settings import (
 from space.lessons.game.view import MARKUP
 from space.page import link
 from space.page.components import asset
+from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
 
 CSS = asset("lessons/game/game.css")
-SCRIPT = asset("browser/normal.js", "browser/gan2d.js", "lessons/game/game.js")
 WORDS = component_words("game.play.")
 LINKED = {
     "preset": link.choice(*PRESETS, default=PRESETS[0]),
@@ -58,7 +58,7 @@ class GanGame(gr.HTML):
         super().__init__(
             html_template=MARKUP,
             css_template=CSS,
-            js_on_load=SCRIPT,
+            js_on_load=module("lessons/game/game.js"),
             apply_default_css=False,
             words=WORDS,
             max_moves=MAX_MOVES,

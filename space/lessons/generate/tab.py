@@ -4,7 +4,6 @@ Two `SamplePanel`s stand side by side. Selecting samples and playing a walk happ
 (`generate.js`); the server makes the pictures.
 """
 
-import json
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -25,6 +24,7 @@ from space.lessons.generate.work import (
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.handlers import HEAVY, PRIVATE, friendly
+from space.page.modules import module
 from space.page.words import LATEX, i18n
 from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
 from space.weights.hub import LoadedModel, load
@@ -32,8 +32,6 @@ from space.weights.model_folder import ModelUnavailable
 
 NOTHING = "nothing"
 """in place of the second model's name: none"""
-CONSTANTS = f"const WORDS = {json.dumps(view.WORDS)}, SLOTS = {json.dumps(SLOTS)};\n"
-"""for the script; as props they would be lost where an update comes before the tab is open"""
 
 
 class SamplePanel(gr.HTML):
@@ -49,7 +47,10 @@ class SamplePanel(gr.HTML):
         super().__init__(
             html_template=view.MARKUP,
             css_template=asset("lessons/generate/generate.css"),
-            js_on_load=CONSTANTS + asset("lessons/generate/generate.js"),
+            # as props, words and slots would be lost where an update comes before the tab is open
+            js_on_load=module(
+                "lessons/generate/generate.js", "choose", "ready", words=view.WORDS, slots=SLOTS
+            ),
             apply_default_css=False,
             panel=panel,
             journey=journey,

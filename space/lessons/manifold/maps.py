@@ -13,6 +13,7 @@ from space.lessons.manifold.work import MAPS, Spacing, check_code, decode_bytes,
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.handlers import friendly
+from space.page.modules import module
 from space.page.words import i18n
 from space.text.limits import MAX_CODES, MAX_LATENT
 from space.text.refusals import Problem, check_number
@@ -41,7 +42,7 @@ class LatentMap(gr.HTML):
         super().__init__(
             html_template=MAP_MARKUP,
             css_template=asset("lessons/manifold/manifold.css"),
-            js_on_load=asset("browser/normal.js", "lessons/manifold/manifold.js"),
+            js_on_load=module("lessons/manifold/manifold.js", "ready", "moved"),
             apply_default_css=False,
             server_functions=[decode_pixels],
             overlay=overlay,

@@ -16,6 +16,7 @@ from space.page import code_behind, link
 from space.page.components import as_trigger, asset
 from space.page.handlers import friendly
 from space.page.markup import source_badge
+from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_FRAME_PIXELS
 from space.weights.hub import load
@@ -35,7 +36,7 @@ class TrainingRun(gr.HTML):
         super().__init__(
             html_template=MARKUP,
             css_template=asset("lessons/timeline/timeline.css"),
-            js_on_load=asset("lessons/timeline/timeline.js"),
+            js_on_load=module("lessons/timeline/timeline.js", "ready"),
             apply_default_css=False,
             text=component_words("timeline.run."),
             **kwargs,

@@ -18,9 +18,8 @@ from space import app
 from space.lessons.game import tab as game
 from space.lessons.game.settings import DISTRIBUTIONS
 from space.lessons.game.view import MARKUP
-from space.page.components import asset
 from space.text import TEXT
-from tests.pages import stroke, until
+from tests.pages import import_modules, stroke, until
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +57,8 @@ function play(settings, distribution, rounds, game = new Game(DISTRIBUTIONS[dist
 def lab(browser: Browser) -> Iterator[Page]:
     """An empty page with nothing but the game's mathematics."""
     page = browser.new_page()
-    page.add_script_tag(content=asset("browser/normal.js", "browser/gan2d.js") + PLAY)
+    import_modules(page, "browser/numbers.js", "browser/networks.js", "browser/gan2d.js")
+    page.add_script_tag(content=PLAY)
     yield page
     page.close()
 
@@ -292,12 +292,13 @@ def test_a_generator_of_another_shape_reads_its_true_divergence(lab: Page) -> No
 
 def open_game(page: Page) -> None:
     """The component on an empty page: it needs nothing of Gradio but to be put there."""
-    page.set_content(f'<style>#game {{ {game.CSS} }}</style><div id="game">{MARKUP}</div>')
+    import_modules(page, "lessons/game/game.js")
     page.evaluate(
-        """([script, words]) => {
-          new Function("element", "props", script)(document.querySelector("#game"), { words });
+        """([markup, style, words]) => {
+          document.body.innerHTML = `<style>#game { ${style} }</style><div id="game">${markup}</div>`;
+          start({ element: document.querySelector("#game"), props: { words } });
         }""",
-        [game.SCRIPT, game.WORDS],
+        [MARKUP, game.CSS, game.WORDS],
     )
     expect(page.locator("#game .count")).not_to_be_empty()
 

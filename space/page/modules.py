@@ -1,0 +1,71 @@
+"""The page's scripts: ES modules that the browser fetches one by one, and keeps.
+
+The route mirrors the tree under `space/`, so that modules import one another by relative paths. The address
+holds a hash of all modules: it changes when one of them does, so that a browser may keep each for good.
+"""
+
+import gzip
+import json
+import re
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+SPACE = Path(__file__).parents[1]
+FOLDERS = ("browser", "page", "lessons/*")
+"""folders whose `.js` files are served"""
+SOURCES = {
+    path.relative_to(SPACE).as_posix(): path.read_bytes()
+    for folder in FOLDERS
+    for path in sorted(SPACE.glob(f"{folder}/*.js"))
+}
+"""path under space/ -> source; read once, so that what is served fits the hash"""
+VERSION = blake2b(json.dumps({k: v.decode() for k, v in SOURCES.items()}).encode(), digest_size=8).hexdigest()
+PACKED = {path: gzip.compress(source, 9, mtime=0) for path, source in SOURCES.items()}
+HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+
+
+def address(path: str) -> str:
+    """The address of a module, relative to the root of the app."""
+    if path not in SOURCES:
+        raise ValueError(f"{path} is no module: there are {', '.join(SOURCES)}")
+    return f"modules/{VERSION}/{path}"
+
+
+def module(path: str, *events: str, **given: Any) -> str:
+    """The `js_on_load` of a component: starts the module at `path`, under space/, on it.
+
+    The module exports `start(scope)`; `scope` is `GradioScope` of gradio.d.ts and what is `given`, as JSON.
+    `events` are the names that it triggers: Gradio looks for them, in quotes, in this very text.
+    """
+    constants = "".join(f", {name}: {json.dumps(value)}" for name, value in given.items())
+    names = f" // triggers {', '.join(map(repr, events))}" if events else ""
+    return (
+        f'import(new URL("{address(path)}", document.baseURI)).then((module) => '
+        f"module.start({{ element, props, trigger, watch, server, upload{constants} }}));{names}"
+    )
+
+
+def head(script: str) -> str:
+    """HTML that runs a module for the whole page, and fetches the others while Gradio starts."""
+    others = "".join(
+        f'<link rel="modulepreload" href="{address(path)}">' for path in SOURCES if path != script
+    )
+    return f'<script type="module" src="{address(script)}"></script>{others}'
+
+
+def serve(request: Request) -> Response:
+    """One module of this version; 404 for anything else."""
+    path = request.path_params["path"]
+    if request.path_params["version"] != VERSION or path not in SOURCES:
+        return PlainTextResponse("no such module", 404)
+    packed = bool(re.search(r"\bgzip\b", request.headers.get("accept-encoding", "")))
+    headers = {**HEADERS, "content-encoding": "gzip"} if packed else HEADERS
+    return Response((PACKED if packed else SOURCES)[path], headers=headers, media_type="text/javascript")
+
+
+ROUTE = Route("/modules/{version}/{path:path}", serve)

@@ -1,0 +1,178 @@
+"""The scripts' route, and that they start wherever the app is served."""
+
+import gzip
+import http.client
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from space.page import modules
+from tests.processes import Lab
+
+GAME = modules.address("lessons/game/game.js")
+
+
+@pytest.fixture
+def client() -> TestClient:
+    return TestClient(Starlette(routes=[modules.ROUTE]))
+
+
+def test_a_module_comes_as_it_is_and_for_good(client: TestClient) -> None:
+    answer = client.get(GAME, headers={"accept-encoding": "identity"})
+    assert answer.content == (modules.SPACE / "lessons" / "game" / "game.js").read_bytes()
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "content-encoding" not in answer.headers and answer.headers["vary"] == "accept-encoding"
+
+
+def test_it_is_packed_for_who_can_unpack_it(client: TestClient) -> None:
+    with client.stream("GET", GAME, headers={"accept-encoding": "br, gzip"}) as answer:
+        packed = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip" and answer.headers["vary"] == "accept-encoding"
+    assert gzip.decompress(packed) == modules.SOURCES["lessons/game/game.js"]
+    assert client.head(GAME).status_code == 200 and client.post(GAME).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "modules/",
+        f"modules/{modules.VERSION}/",
+        f"modules/{modules.VERSION}/app.py",
+        f"modules/{modules.VERSION}/page/link.py",
+        f"modules/{modules.VERSION}/page/gradio.d.ts",
+        f"modules/{modules.VERSION}/lessons/game/../../page/link.py",
+        f"modules/{modules.VERSION}/lessons/game/%2e%2e/%2e%2e/app.py",
+        f"modules/{modules.VERSION}//etc/passwd",
+        f"modules/{modules.VERSION}/PAGE/LINK.JS",
+        "modules/0123456789abcdef/page/link.js",
+    ],
+)
+def test_nothing_else_is_served(lab: Lab, path: str) -> None:
+    assert request(lab, f"/{path}") == 404
+    assert request(lab, f"/{GAME}") == 200
+
+
+def request(lab: Lab, path: str) -> int:
+    """The status of a path that no client tidies up."""
+    connection = http.client.HTTPConnection(lab.url.removeprefix("http://"), timeout=30)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_every_import_names_a_module_that_is_served() -> None:
+    assert b'from "./dom.js";' in modules.SOURCES["page/link.js"]
+    for path, source in modules.SOURCES.items():
+        for name in re.findall(rb'\bfrom "(\.[^"]+)";', source):
+            target = (modules.SPACE / path).parent / name.decode()
+            assert target.resolve().relative_to(modules.SPACE).as_posix() in modules.SOURCES, (path, name)
+
+
+def test_the_line_of_a_component() -> None:
+    line = modules.module("page/link.js", "go", words={"a": "b"})
+    assert "\n" not in line and "'go'" in line and ', words: {"a": "b"}' in line
+    with pytest.raises(ValueError, match=r"page/links\.js is no module"):
+        modules.module("page/links.js")
+
+
+@contextmanager
+def serve(answer: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server on this machine."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def proxy(lab: Lab, prefix: str) -> Iterator[str]:
+    """A proxy that serves the app under a prefix, which it cuts off, and tells the app of it as proxies do."""
+
+    class Proxy(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if not self.path.startswith(f"{prefix}/"):
+                self.send_error(404)
+                return
+            length = int(self.headers.get("content-length", 0))
+            headers = {key: value for key, value in self.headers.items() if key.lower() != "host"}
+            headers |= {"Host": self.headers["host"], "X-Forwarded-Host": self.headers["host"]}
+            headers |= {"X-Forwarded-Prefix": prefix, "X-Forwarded-Proto": "http", "Connection": "close"}
+            upstream = http.client.HTTPConnection(lab.url.removeprefix("http://"), timeout=60)
+            body = self.rfile.read(length) if length else None
+            upstream.request(self.command, self.path.removeprefix(prefix), body, headers)
+            answer = upstream.getresponse()
+            self.send_response(answer.status)
+            for key, value in answer.getheaders():
+                if key.lower() not in ("transfer-encoding", "connection"):
+                    self.send_header(key, value)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            while piece := answer.read1():
+                self.wfile.write(piece)
+                self.wfile.flush()
+            upstream.close()
+
+        do_POST = do_HEAD = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with serve(Proxy) as url:
+        yield f"{url}{prefix}"
+
+
+def frame_of(address: str) -> type[http.server.BaseHTTPRequestHandler]:
+    class Frame(http.server.BaseHTTPRequestHandler):
+        """Another site's page, with the app in a frame."""
+
+        def do_GET(self) -> None:
+            page = f'<!doctype html><iframe src="{address}" width="1200" height="800"></iframe>'.encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Frame
+
+
+@pytest.mark.browser
+def test_scripts_start_behind_a_proxy_that_serves_the_app_under_a_prefix(lab: Lab, page: Page) -> None:
+    with proxy(lab, "/lab") as url:
+        page.goto(f"{url}/?tab=game&preset=collapse")
+        expect(page.locator("[data-preset=collapse]")).to_have_attribute(
+            "aria-pressed", "true", timeout=30_000
+        )
+        page.goto("about:blank")  # the streams end before the proxy does
+
+
+@pytest.mark.browser
+def test_scripts_start_in_another_sites_frame(lab: Lab, page: Page) -> None:
+    url = lab.url.replace("127.0.0.1", "localhost")
+    with serve(frame_of(f"{url}/?tab=game&preset=collapse")) as site:
+        page.goto(site)
+        button = page.frame_locator("iframe").locator("[data-preset=collapse]")
+        expect(button).to_have_attribute("aria-pressed", "true", timeout=30_000)
+
+
+@pytest.mark.browser
+def test_a_page_asks_for_each_module_once_and_another_visit_for_none(lab: Lab, page: Page) -> None:
+    asked: list[str] = []
+    page.on("response", lambda answer: None if answer.from_service_worker else asked.append(answer.url))
+    page.goto(f"{lab.url}/?tab=game")
+    page.locator("[data-preset=collapse]").wait_for(timeout=30_000)
+    page.wait_for_function("window.labLink !== undefined")
+    ours = [url.split(f"{modules.VERSION}/")[1] for url in asked if "/modules/" in url]
+    assert sorted(ours) == sorted(set(ours)) and {"page/link.js", "lessons/game/game.js"} <= set(ours)
