@@ -96,7 +96,7 @@ def serve(answer: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
 
 @contextmanager
 def proxy(lab: Lab, prefix: str) -> Iterator[str]:
-    """A proxy that serves the app under a prefix, which it cuts off, and tells the app of it as proxies do."""
+    """A proxy that serves the app under a prefix, cuts it off, and tells the app of it as proxies do."""
 
     class Proxy(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
