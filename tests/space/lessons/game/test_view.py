@@ -10,14 +10,18 @@ from space.lessons.game.view import MARKUP
 from space.page.components import asset
 from space.page.modules import SOURCES
 
+SCRIPT = asset(
+    "browser/gan2d.js",
+    "browser/networks.js",
+    "browser/numbers.js",
+    *(path for path in SOURCES if path.startswith("lessons/game/")),
+)
+
 
 def test_every_text_that_the_game_uses_exists():
-    script = asset(*(path for path in SOURCES if path.startswith("lessons/game/")))
     used = set(re.findall(r'data-(?:text|label)="([\w.]+)"', MARKUP))
     used |= {
-        key
-        for call in re.findall(r"\btext\(([^)]*)\)", script)
-        for key in re.findall(r'"([\w.]+)"', call)
+        key for call in re.findall(r"\btext\(([^)]*)\)", SCRIPT) for key in re.findall(r'"([\w.]+)"', call)
     }
     used |= {f"{name}.what" for name in PRESETS} | {f"{name}.remedy" for name in PRESETS[1:]}
     assert {"jsd.note", "pause", "run", "stands", "sgd", "applied"} <= used
@@ -33,4 +37,4 @@ def test_the_tab_asks_nothing_of_the_server():
     with gr.Blocks() as demo, gr.Tabs():
         tab.build()
     assert demo.fns == {}
-    assert not re.search(r"\b(fetch|server|trigger|upload|XMLHttpRequest)\b *[(.]", script)
+    assert not re.search(r"\b(fetch|server|trigger|upload|XMLHttpRequest)\b *[(.]", SCRIPT)
