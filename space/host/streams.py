@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 from gradio.server_messages import CloseStreamMessage, HeartbeatMessage
 from starlette.requests import Request
@@ -76,4 +77,7 @@ def is_close(body: bytes) -> bool:
     """Whether a piece of a stream says that the stream ends."""
     if len(body) > LONGEST_CLOSE or not body.startswith(b"data: "):
         return False
-    return json.loads(body.removeprefix(b"data: ")).get("msg") == CLOSE.msg
+    with suppress(ValueError):  # a piece that is no whole message
+        message = json.loads(body.removeprefix(b"data: "))
+        return isinstance(message, dict) and message.get("msg") == CLOSE.msg
+    return False

@@ -14,7 +14,6 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image, ImageChops
 
-from space import app
 from space.lessons.generate import api as generate
 from space.lessons.manifold.api import decode
 from space.lessons.translate.work import translate
@@ -25,11 +24,8 @@ from tests.processes import ROOT
 
 
 @pytest.fixture(scope="module")
-def url():
-    demo = app.build()
-    _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url.rstrip("/")
-    demo.close()
+def url(served) -> str:
+    return served[1]
 
 
 def ask(url: str, method: str, *arguments: Any, **options: Any) -> Any:

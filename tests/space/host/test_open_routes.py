@@ -17,7 +17,6 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from space import app
 from space.host import temporary_files
 from space.host.guard import Guard
 from space.host.open_routes import OPEN, SIZES, open_route
@@ -77,15 +76,6 @@ def routes_below(router: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
         else:
             for method in getattr(route, "methods", None) or {"WEBSOCKET"}:
                 yield method, prefix + route.path
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Any, str]]:
-    """Gradio's app and its address."""
-    demo = app.build()
-    served, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield served, url.rstrip("/")
-    demo.close()
 
 
 @pytest.fixture(scope="module")
