@@ -43,14 +43,15 @@ TEXT = {
     ),
     "game.code": (
         "This game is trained in your browser: no lines of Python give the very same picture. The networks, "
-        "the optimiser and the measurement are in `space/browser/gan2d.js`, in double precision and with a "
-        "random generator of their own. The same seed and the same moves give the same game. The buttons "
-        "under the plane save the picture as PNG and the curves as CSV. The same losses in PyTorch are in "
-        "`space/models/gan.py` (`discriminator_loss`, `generator_loss`).",
+        "the optimiser and the measurement are in `space/browser` (`gan2d.js`, `networks.js`, `meter.js`), "
+        "in double precision and with a random generator of their own. The same seed and the same moves give "
+        "the same game. The buttons under the plane save the picture as PNG and the curves as CSV. The same "
+        "losses in PyTorch are in `space/models/gan.py` (`discriminator_loss`, `generator_loss`).",
         "이 게임은 브라우저에서 학습하므로 똑같은 그림을 만드는 Python 코드는 없습니다. 신경망, 최적화 방법, "
-        "측정은 `space/browser/gan2d.js`에 있으며, 배정밀도와 자체 난수 생성기를 씁니다. 시드와 수가 같으면 "
-        "게임도 같습니다. 평면 아래의 버튼으로 그림은 PNG로, 곡선은 CSV로 저장할 수 있습니다. 같은 손실의 "
-        "PyTorch 코드는 `space/models/gan.py`의 `discriminator_loss`, `generator_loss`입니다.",
+        "측정은 `space/browser`의 `gan2d.js`, `networks.js`, `meter.js`에 있으며, 배정밀도와 자체 난수 "
+        "생성기를 씁니다. 시드와 수가 같으면 게임도 같습니다. 평면 아래의 버튼으로 그림은 PNG로, 곡선은 "
+        "CSV로 저장할 수 있습니다. 같은 손실의 PyTorch 코드는 `space/models/gan.py`의 "
+        "`discriminator_loss`, `generator_loss`입니다.",
     ),
     # presets
     "game.play.presets": ("Situations", "상황"),

@@ -1,7 +1,7 @@
 """The game tab: a GAN in the plane, trained live in the visitor's browser.
 
-`GanGame` is the component. Its script shows the game; the mathematics is `space/browser/gan2d.js`. A running
-game asks nothing of the server, so that any number of visitors can play at once.
+`GanGame` is the component. Its scripts show the game; the mathematics is in `space/browser`. A running game
+asks nothing of the server, so that any number of visitors can play at once.
 
 Why networks of our own: the game is two perceptrons of some thousand weights with Adam, 150 lines in all.
 TensorFlow.js would bring a bundle of more than a megabyte, whose latest release, 4.22, is of 2024. Each of
@@ -58,10 +58,8 @@ class GanGame(gr.HTML):
         super().__init__(
             html_template=MARKUP,
             css_template=CSS,
-            js_on_load=module("lessons/game/game.js"),
+            js_on_load=module("lessons/game/game.js", words=WORDS, maxMoves=MAX_MOVES),
             apply_default_css=False,
-            words=WORDS,
-            max_moves=MAX_MOVES,
             **kwargs,
         )
 

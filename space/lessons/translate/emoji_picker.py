@@ -6,6 +6,7 @@ import gradio as gr
 
 from space.models.cyclegan import Direction
 from space.page.markup import data_url
+from space.page.modules import module
 from space.pictures.outputs import to_grid
 from space.pictures.sheets import EMOJI, emoji_sheet
 
@@ -29,21 +30,7 @@ class EmojiPicker(gr.HTML):
             direction=direction,
             html_template=f'<div class="emoji-picker" role="radiogroup">{buttons}</div>',
             css_template=f'label {{ background-image: url("{sprite}"); --columns: {len(EMOJI)} }}',
-            js_on_load="""
-                const picker = element.querySelector('.emoji-picker');
-                const show = () => {
-                    picker.dataset.direction = props.direction;
-                    for (const input of picker.querySelectorAll('input'))
-                        input.checked = Number(input.value) === props.value;
-                };
-                element.addEventListener('change', event => {
-                    event.stopPropagation();
-                    props.value = Number(event.target.value);
-                });
-                watch(['direction', 'value'], show);
-                show();
-                trigger('ready');
-            """,
+            js_on_load=module("lessons/translate/emoji_picker.js", "ready"),
             **kwargs,
         )
 

@@ -11,9 +11,7 @@ from space.page.components import asset
 from space.page.modules import SOURCES
 
 SCRIPT = asset(
-    "browser/gan2d.js",
-    "browser/networks.js",
-    "browser/numbers.js",
+    *(f"browser/{name}.js" for name in ("gan2d", "meter", "mixtures", "networks", "numbers")),
     *(path for path in SOURCES if path.startswith("lessons/game/")),
 )
 
