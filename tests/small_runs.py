@@ -74,7 +74,7 @@ def _autoencoder(**model: Any) -> tuple:
 
 CONV = {"architecture": "conv", "base_channels": 4}
 SCRIPTS = {  # every family and variant -> its script, its config, and what else to set
-    "vae": (train_vae, vae_config, {"input_dropout": 0.1}),
+    "vae": (train_vae, vae_config, {"input_dropout": 0.1, "kl_warmup_steps": 9}),
     "vae-conv": (train_vae, vae_config, {"model": VAEConfig(hidden_dim=16, **CONV)}),
     "autoencoder": _autoencoder(),
     "autoencoder-sparse": _autoencoder(variant="sparse"),

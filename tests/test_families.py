@@ -25,7 +25,7 @@ from space.weights.model_folder import config_class_of, load_folder
 from tests.small_models import small
 from tests.small_runs import SCRIPTS, config_of, fresh_accelerate_state, train  # noqa: F401
 from training.card import card
-from training.loop import TrainingError
+from training.errors import TrainingError
 from training.recipes import BARS
 
 FAMILIES = sorted(set(MODELS.values()), key=lambda family: family.__name__)

@@ -19,8 +19,10 @@ from torch import nn
 from space.models.description import Description
 from space.text.families import texts_of
 from space.weights.side_files import frame_files
+from training.checkpoints import Progress
 from training.data import Images
-from training.loop import NOT_MATHS, LoopConfig, Progress, TrainingError, flat
+from training.errors import TrainingError
+from training.loop import LoopConfig, flags_that_decide_the_weights
 from training.measure.metrics import Metrics
 from training.publish import stamp_card
 
@@ -106,10 +108,9 @@ def training_command(config: LoopConfig) -> str:
     if module == "__main__":  # the script itself was started, with -m or by its path
         spec = sys.modules["__main__"].__spec__
         module = spec.name if spec else f"training.{Path(sys.argv[0]).stem}"
-    values, defaults = flat(asdict(config)), flat(asdict(type(config)(output_dir=config.output_dir)))
-    flags = [
-        _flag(key, value) for key, value in values.items() if value != defaults[key] and key not in NOT_MATHS
-    ]
+    values = flags_that_decide_the_weights(config)
+    defaults = flags_that_decide_the_weights(type(config)(output_dir=config.output_dir))
+    flags = [_flag(key, value) for key, value in values.items() if value != defaults[key]]
     place = f"runs/{config.output_dir.name}"
     return " ".join([f"accelerate launch -m {module} --output_dir {shlex.quote(place)}", *flags])
 
@@ -177,7 +178,7 @@ def check_described(
         texts_of(type(model), description.kind, getattr(model.config, "latent_dim", None))
     except KeyError as error:
         raise TrainingError(f"space.text.families lacks {error.args[0]}, which the page shows") from error
-    card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(maths={}), train))
+    card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(flags={}), train))
 
 
 def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:

@@ -77,6 +77,7 @@ class CapturedStep:
             kept.x.copy_(fresh.x)
             if kept.labels is not None:
                 kept.labels.copy_(fresh.labels)
+            kept.step.copy_(fresh.step)
             kept.noise.rng.manual_seed(fresh.noise.rng.initial_seed())
         self.graph.replay()
         return self.terms

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever ends the process or the machine.
+"""Files and folders that are complete or absent, even if the process or the machine dies while writing.
 
 Everything is written under another name, brought to the disk (fsync), and only then renamed.
 """
@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
+
+from training.errors import ProcessError, one_line
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields the name to write to; what is there at the end becomes `path`. An `OSError` names `path`."""
-    fresh = path.with_name(f"{path.name}.partial")  # no longer *.png or *.csv, if it is left behind
+    """Yields a temporary name to write to; the file there then becomes `path`. An `OSError` names `path`."""
+    fresh = path.with_name(f"{path.name}.partial")  # its suffix is no longer .png or .csv, should it be left
     try:
         yield fresh
         put_in_place(fresh, path)
@@ -23,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def put_in_place(fresh: Path, final: Path) -> None:
-    """Rename a file, which may replace another, or a folder, with all that it holds on the disk before."""
+    """Rename a file, which may replace another, or a folder, once all of its content is on the disk."""
     for path in [*fresh.rglob("*"), fresh]:
         _sync(path)
     fresh.replace(final)
@@ -31,10 +35,26 @@ def put_in_place(fresh: Path, final: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder; one that is half removed no longer has its name."""
+    """Remove a folder; it loses its name first, so that a half removed one is never taken for complete."""
     doomed = folder.with_name(f"partial-{folder.name}")
     folder.rename(doomed)
     shutil.rmtree(doomed)
+
+
+@contextmanager
+def writing(what: str, partial: Path) -> Iterator[None]:
+    """Turns errors of a full or broken disk into a `ProcessError` about `what`, and removes `partial`."""
+    try:
+        yield
+    except (
+        OSError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:  # torch raises the second, safetensors the third
+        shutil.rmtree(partial, ignore_errors=True)
+        raise ProcessError(
+            f"{what} cannot be written: {one_line(error)}. What was saved before is whole"
+        ) from error
 
 
 def _sync(path: Path) -> None:

@@ -19,8 +19,9 @@ from space.models.classifier import Classifier
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
 from training.card import in_digits
+from training.command_line import run
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
-from training.loop import TrainingError, run
+from training.errors import TrainingError
 from training.measure.metrics import Metrics, evaluate_classifier, evaluate_codes
 from training.measure.samples import evaluate_samples, find_classifier
 from training.measure.translations import evaluate_translation

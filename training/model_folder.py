@@ -15,9 +15,10 @@ from accelerate import Accelerator
 from torch import nn
 
 from training.card import card, run_facts
+from training.checkpoints import Progress
 from training.data import Images
-from training.durable import put_in_place
-from training.loop import LoopConfig, Progress, writing
+from training.durable import put_in_place, writing
+from training.loop import LoopConfig
 from training.measure.metrics import Metrics, codes
 from training.publish import push_folder
 

@@ -25,6 +25,7 @@ from huggingface_hub.utils import httpx  # the client's own: httpx2 in huggingfa
 
 from space.weights.hub import BUNDLED, content_hash, explain
 from space.weights.model_folder import FILES, OPTIONAL
+from training.errors import one_line
 
 TIMEOUT_SECONDS = 30.0
 PROJECT = Path(__file__).parents[1]
@@ -344,11 +345,6 @@ def is_untouched(text: str) -> bool:
 def _digest(text: str) -> str:
     lines = [line.rstrip() for line in text.strip().splitlines()]  # other line ends are no edit
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def one_line(error: Exception) -> str:
-    """What an error says, without line breaks; its kind where it says nothing."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 @contextmanager

@@ -27,7 +27,9 @@ from tqdm.auto import tqdm
 
 from space.models import roles
 from space.weights.hub import BUNDLED
-from training.loop import History, TrainingError, run
+from training.command_line import run
+from training.errors import TrainingError
+from training.run_log import History
 
 RESULTS = Path(__file__).parent / "results"
 

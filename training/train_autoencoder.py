@@ -15,9 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from space.models.autoencoder import Autoencoder, AutoencoderConfig, NoiseKind, corrupt, jacobian_norm_squared
-from training.loop import Batch, LoopConfig, Noise, run
+from training.batches import Batch, Noise
+from training.command_line import run
+from training.loop import LoopConfig
 from training.measure.metrics import NOISE_LEVELS
-from training.minimise import minimise
+from training.one_objective import train_one_objective
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def picture(model: Autoencoder, x: Tensor) -> Tensor:
 
 
 def main(config: TrainConfig) -> None:
-    minimise(config, Autoencoder, Objective, picture)
+    train_one_objective(config, Autoencoder, Objective, picture)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,12 @@ from torch import Tensor, nn
 
 from space.models.classifier import Classifier, ClassifierConfig
 from space.models.layers import scale_about_centre
+from training.batches import Batch
+from training.command_line import run
 from training.data import DataError, Images, load_images
-from training.loop import Batch, LoopConfig, TrainingError, run
-from training.minimise import minimise
+from training.errors import TrainingError
+from training.loop import LoopConfig
+from training.one_objective import train_one_objective
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def main(config: TrainConfig) -> None:
         check_labels(images, config.model.num_classes)
         return images
 
-    minimise(config, Classifier, CrossEntropy, picture, load=load)
+    train_one_objective(config, Classifier, CrossEntropy, picture, load=load)
 
 
 if __name__ == "__main__":

@@ -21,29 +21,20 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
+from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
+from training.batches import Batch, Noise, UnpairedBatches
 from training.card import check_described
+from training.command_line import run
 from training.data import Images, load_domains, sample, to_float
+from training.errors import TrainingError
 from training.evaluate import measure
-from training.loop import (
-    Batch,
-    LoopConfig,
-    Noise,
-    TrainingError,
-    UnpairedBatches,
-    adamw,
-    descend,
-    fit,
-    linear_decay,
-    load_splits,
-    make_accelerator,
-    moving_average,
-    run,
-)
+from training.loop import LoopConfig, fit, load_splits, make_accelerator
 from training.measure.metrics import Metrics
 from training.measure.samples import find_classifier
 from training.measure.translations import translation_losses
 from training.model_folder import finish
+from training.optimizers import adamw, descend, linear_decay, moving_average
 
 NUM_PICTURED = 8
 
@@ -233,37 +224,83 @@ def following_scale(accelerator: Accelerator, networks: tuple[nn.Module, ...]) -
             parameter.grad *= factor
 
 
-def make_step(
-    config: TrainConfig,
-    accelerator: Accelerator,
-    model: CycleGAN,
-    optimizers: tuple[Optimizer, Optimizer],
-    pools: tuple[ReplayBuffer, ReplayBuffer],
-) -> Callable[[tuple[Batch, Batch]], dict[str, Tensor]]:
-    """Both games and the cycle: a step of the generators with D fixed, then one of D with images fixed."""
-    generator_ab, generator_ba, discriminator_a, discriminator_b, optimizer_g, optimizer_d = (
-        accelerator.prepare(
-            model.generator_ab, model.generator_ba, model.discriminator_a, model.discriminator_b, *optimizers
+def make_optimizers(config: TrainConfig, model: CycleGAN) -> tuple[Optimizer, Optimizer]:
+    """Of both generators and of both discriminators."""
+    betas = (config.adam_beta1, 0.999)
+    generators, discriminators = (
+        adamw(chain(a.parameters(), b.parameters()), config.learning_rate, config.weight_decay, betas)
+        for a, b in (
+            (model.generator_ab, model.generator_ba),
+            (model.discriminator_a, model.discriminator_b),
         )
     )
-    generators, discriminators = (generator_ab, generator_ba), (discriminator_a, discriminator_b)
-    both = make_both(accelerator)
-    # D where none of its gradients are wanted or waited for
-    judge_a, judge_b = (accelerator.unwrap_model(network) for network in discriminators)
+    return generators, discriminators
 
-    def remembered(pool: ReplayBuffer, fake: Tensor, noise: Noise) -> Tensor:
-        """This process's rows of what D sees; all processes keep the same pool of all generated images."""
-        if not pool.size:
-            return fake
-        every = pool.exchange(accelerator.gather(fake), noise.rng)
-        return every[noise.rank * len(fake) : (noise.rank + 1) * len(fake)]
 
-    def way_round(
-        x: Tensor, other: Tensor, there: nn.Module, back: nn.Module, judge: nn.Module
+class Games:
+    """The step of the run: both generators with the discriminators fixed, then both of these."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        accelerator: Accelerator,
+        model: CycleGAN,
+        optimizers: tuple[Optimizer, Optimizer],
+        pools: tuple[ReplayBuffer, ReplayBuffer],
+    ) -> None:
+        self.config, self.accelerator, self.pools = config, accelerator, pools
+        *networks, self.optimizer_g, self.optimizer_d = accelerator.prepare(
+            model.generator_ab, model.generator_ba, model.discriminator_a, model.discriminator_b, *optimizers
+        )
+        self.generators, self.discriminators = tuple(networks[:2]), tuple(networks[2:])
+        # without the DDP wrapper: frozen on the generators' step, so no gradients to synchronise
+        self.frozen_d = tuple(accelerator.unwrap_model(network) for network in self.discriminators)
+        self.both = make_both(accelerator)
+
+    def __call__(self, batch: tuple[Batch, Batch]) -> dict[str, Tensor]:
+        flip, crop = self.config.random_flip, self.config.random_crop
+        a, b = (augment(part.x, part.noise, flip, crop) for part in batch)  # (B, C, H, W) each
+        with self.accelerator.accumulate(*self.generators, *self.discriminators):
+            from_a, from_b = self.step_g(a, b)
+            # images of A are made from B, and the other way round
+            fakes = [
+                self.remembered(pool, way["fake"], part.noise)
+                for pool, way, part in zip(self.pools, (from_b, from_a), batch)
+            ]
+            loss_d_a, loss_d_b = self.step_d((a, b), fakes)
+        terms = {
+            "loss_d_a": loss_d_a,
+            "loss_d_b": loss_d_b,
+            "loss_g_ab": from_a["game"],
+            "loss_g_ba": from_b["game"],
+            "cycle_loss": from_a["cycle"] + from_b["cycle"],
+        }
+        if self.config.lambda_identity:
+            terms["identity_loss"] = from_a["identity"] + from_b["identity"]
+        return terms
+
+    def step_g(self, a: Tensor, b: Tensor) -> list[dict[str, Any]]:
+        """Both generators learn; what `loss_g` tells of the way from A and of that from B."""
+        ab, ba = self.generators
+        frozen_a, frozen_b = self.frozen_d
+        for frozen in self.frozen_d:
+            frozen.requires_grad_(False)
+        ways = self.both(
+            self.generators, self.loss_g, (a, b), (b, a), (ab, ba), (ba, ab), (frozen_b, frozen_a)
+        )
+        with following_scale(self.accelerator, self.discriminators):
+            self._descend(self.optimizer_g, self.generators)
+        for frozen in self.frozen_d:
+            frozen.requires_grad_(True)
+        return ways
+
+    def loss_g(
+        self, x: Tensor, other: Tensor, there: nn.Module, back: nn.Module, judge: nn.Module
     ) -> tuple[Tensor, dict[str, Any]]:
-        """What the generators lose on one of the two ways, and what becomes of `x`."""
+        """What the generators lose on one of the two ways; its terms, and what becomes of `x`."""
+        config = self.config
         if config.lambda_identity:
-            fake, same = there(torch.cat([x, other])).chunk(2)
+            fake, same = there(torch.cat([x, other])).chunk(2)  # (B, C, H, W) each
             identity = l1_loss(same, other)
         else:
             fake, identity = there(x), 0.0
@@ -271,93 +308,88 @@ def make_step(
         loss = game + config.lambda_cycle * cycle + config.lambda_identity * identity
         return loss, {"fake": fake.detach(), "game": game, "cycle": cycle, "identity": identity}
 
-    def judged(discriminator: nn.Module, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        loss = discriminator_loss(*discriminator(torch.cat([real, fake])).chunk(2))
+    def step_d(self, real: tuple[Tensor, Tensor], fakes: list[Tensor]) -> list[Tensor]:
+        """Both discriminators learn to tell `real` images from generated ones; their losses."""
+        losses = self.both(self.discriminators, self.loss_d, self.discriminators, real, fakes)
+        self._descend(self.optimizer_d, self.discriminators)
+        return losses
+
+    def loss_d(self, discriminator: nn.Module, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of one discriminator, twice: to descend, and to log."""
+        loss = discriminator_loss(*discriminator(torch.cat([real, fake])).chunk(2))  # scores (B, 1, H', W')
         return loss, loss
 
-    def step(batch: tuple[Batch, Batch]) -> dict[str, Tensor]:
-        a, b = (augment(part.x, part.noise, config.random_flip, config.random_crop) for part in batch)
-        with accelerator.accumulate(*generators, *discriminators):
-            judge_a.requires_grad_(False), judge_b.requires_grad_(False)
-            from_a, from_b = both(
-                generators, way_round, (a, b), (b, a), generators, generators[::-1], (judge_b, judge_a)
-            )
-            with following_scale(accelerator, discriminators):
-                descend(accelerator, config, optimizer_g, *generators)
+    def remembered(self, pool: ReplayBuffer, fake: Tensor, noise: Noise) -> Tensor:
+        """This process's rows of what D sees; all processes keep the same pool of all generated images."""
+        if not pool.size:
+            return fake
+        every = pool.exchange(self.accelerator.gather(fake), noise.rng)  # (B of all processes, C, H, W)
+        return every[noise.first_row(len(fake)) :][: len(fake)]
 
-            judge_a.requires_grad_(True), judge_b.requires_grad_(True)
-            seen = [
-                remembered(pool, way["fake"], part.noise)
-                for pool, way, part in zip(pools, (from_b, from_a), batch)
-            ]
-            loss_d_a, loss_d_b = both(discriminators, judged, discriminators, (a, b), seen)
-            descend(accelerator, config, optimizer_d, *discriminators)
-        logged = {
-            "loss_d_a": loss_d_a,
-            "loss_d_b": loss_d_b,
-            "loss_g_ab": from_a["game"],
-            "loss_g_ba": from_b["game"],
-            "cycle_loss": from_a["cycle"] + from_b["cycle"],
-        }
-        if config.lambda_identity:
-            logged["identity_loss"] = from_a["identity"] + from_b["identity"]
-        return logged
+    def _descend(self, optimizer: Optimizer, networks: tuple[nn.Module, ...]) -> None:
+        descend(self.accelerator, optimizer, *networks, max_grad_norm=self.config.max_grad_norm)
 
-    return step
+
+class Gallery:
+    """The same test images through training: what becomes of them, and what is measured of all."""
+
+    def __init__(
+        self,
+        generators: list[nn.Module],
+        test: tuple[Images, Images],
+        classifier: Classifier | None,
+        device: torch.device,
+    ) -> None:
+        self.generators, self.test, self.classifier = generators, test, classifier
+        chosen = torch.linspace(0, min(map(len, test)) - 1, NUM_PICTURED).long()
+        self.pictured = [to_float(images.pixels[chosen]).to(device) for images in test]
+
+    def validate(self) -> dict[str, float]:
+        return translation_losses(*self.generators, *self.test, self.classifier)
+
+    @torch.no_grad()
+    def snapshot(self) -> Tensor:
+        """Rows: images of A, their translations, images of B, theirs."""
+        rows = [row for network, x in zip(self.generators, self.pictured) for row in (x, network(x).float())]
+        return make_grid(torch.cat(rows).cpu(), nrow=NUM_PICTURED, padding=1)
 
 
 def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
     train, test = load_splits(config, accelerator, load_domains, *shape)
-    shape_of_model = config.model
-    if config.match_size:
-        shape_of_model = replace(shape_of_model, zoom=relative_size(*train))
-    model = CycleGAN(shape_of_model).to(accelerator.device)
+    zoom = relative_size(*train) if config.match_size else config.model.zoom
+    model = CycleGAN(replace(config.model, zoom=zoom)).to(accelerator.device)
     check_described(config, accelerator, model, train)
-    batches = UnpairedBatches(*train, config, accelerator)
+    batches = UnpairedBatches(*train, config.batch_plan, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)
 
     # copies, made before `prepare` wraps the originals
     generators = model.generator_ab, model.generator_ba
-    averages = [average for network in generators if (average := moving_average(network, config))]
+    averages = [average for network in generators if (average := moving_average(network, config.ema_decay))]
     best = [average.module.eval() for average in averages] or list(generators)
-    betas = (config.adam_beta1, 0.999)
-    optimizers = (
-        adamw(chain(*(network.parameters() for network in generators)), config, betas),
-        adamw(chain(model.discriminator_a.parameters(), model.discriminator_b.parameters()), config, betas),
-    )
+    gallery = Gallery(best, test, classifier, accelerator.device)
+    optimizers = make_optimizers(config, model)
     total_steps = config.total_steps(batches.num_images)
-    pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
     schedulers = [
-        linear_decay(optimizer, config, total_steps, config.decay_start) for optimizer in optimizers
+        linear_decay(optimizer, config.warmup_steps, total_steps, config.decay_start)
+        for optimizer in optimizers
     ]
-    step = make_step(config, accelerator, model, optimizers, pools)
+    pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
 
     def after_step() -> None:
         for average, network in zip(averages, generators):
             average.update_parameters(network)
 
-    def validate() -> dict[str, float]:
-        return translation_losses(*best, *test, classifier)
-
-    chosen = torch.linspace(0, min(map(len, test)) - 1, NUM_PICTURED).long()
-    pictured = [to_float(images.pixels[chosen]).to(accelerator.device) for images in test]
-
-    @torch.no_grad()
-    def snapshot() -> Tensor:
-        rows = [row for network, x in zip(best, pictured) for row in (x, network(x).float())]
-        return make_grid(torch.cat(rows).cpu(), nrow=NUM_PICTURED, padding=1)
-
     progress = fit(
         config,
         accelerator,
         batches,
-        step,
+        Games(config, accelerator, model, optimizers, pools),
         schedulers=schedulers,
         after_step=after_step,
-        validate=validate,
-        snapshot=snapshot,
+        validate=gallery.validate,
+        snapshot=gallery.snapshot,
         to_checkpoint=[*averages, *pools],
         first_steps=math.ceil(config.pool_size / config.batch_size),  # then the pools are full
     )

@@ -6,16 +6,16 @@
 The commands, times and results of the shipped models are in README.md.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import torch
 from accelerate import Accelerator
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
+from space.models.classifier import Classifier
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import (
     GAN,
@@ -26,26 +26,17 @@ from space.models.gan import (
     value_function,
 )
 from space.models.layers import standard_normal
+from training.batches import Batch, Batches, Noise
 from training.card import check_described
-from training.data import load_images, to_float
+from training.command_line import run
+from training.data import Images, load_images, to_float
+from training.errors import TrainingError
 from training.evaluate import measure
-from training.loop import (
-    Batch,
-    Batches,
-    LoopConfig,
-    TrainingError,
-    adamw,
-    fit,
-    load_splits,
-    make_accelerator,
-    moving_average,
-    run,
-    update,
-    warmup_cosine,
-)
+from training.loop import LoopConfig, fit, load_splits, make_accelerator
 from training.measure.metrics import Metrics
 from training.measure.samples import find_classifier, frechet_distance, generate, look
 from training.model_folder import finish
+from training.optimizers import adamw, moving_average, update, warmup_cosine
 from training.sync_batch_norm import synchronise_batch_norm
 
 NUM_PICTURED = 60
@@ -105,65 +96,121 @@ class TrainConfig(LoopConfig):
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 up to, but not, 1")
 
 
+def make_model(config: TrainConfig, accelerator: Accelerator) -> GAN:
+    """Both networks on the device; BatchNorm sees the batches of all processes."""
+    model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
+    model = model.to(accelerator.device, memory_format=torch.channels_last)
+    return synchronise_batch_norm(model) if accelerator.num_processes > 1 else model
+
+
 def make_optimizers(config: TrainConfig, model: GAN) -> tuple[Optimizer, Optimizer]:
     """Of the generator and of the discriminator."""
+    betas = (config.adam_beta1, 0.999)
     generator, discriminator = (
-        adamw(network.parameters(), config, betas=(config.adam_beta1, 0.999))
+        adamw(network.parameters(), config.learning_rate, config.weight_decay, betas)
         for network in (model.generator, model.discriminator)
     )
     return generator, discriminator
 
 
-def make_step(
-    config: TrainConfig, accelerator: Accelerator, model: GAN, optimizers: tuple[Optimizer, Optimizer]
-) -> Callable[[Batch], dict[str, Tensor]]:
-    """The game: D's steps with G's images fixed, then one of G with D fixed."""
-    generator, discriminator, optimizer_g, optimizer_d = accelerator.prepare(
-        model.generator, model.discriminator, *optimizers
-    )
-    judge = accelerator.unwrap_model(discriminator)  # D where none of its gradients are wanted or waited for
-    zeros = torch.zeros(config.batch_size, model.config.latent_dim, device=accelerator.device)
-    fakes: list[Tensor] = []  # that serve G's step too
-    # one pass is quicker, but batch normalisation wants each kind of images alone, and R1 differentiates one
-    at_once = config.model == "gan" and not config.r1_weight
+class Game:
+    """The step of the run: `num_d_steps` of D with G's images fixed, then one of G with D fixed."""
 
-    def step(batch: Batch) -> dict[str, Tensor]:
-        with accelerator.accumulate(generator, discriminator):
-            for part in range(config.num_d_steps):
-                real = batch.x[part :: config.num_d_steps].requires_grad_(config.r1_weight > 0)
-                fake = generator(batch.noise.normal_like(zeros[: len(real)]))
-                if at_once:
-                    logits_real, logits_fake = discriminator(torch.cat([real, fake.detach()])).chunk(2)
-                else:
-                    logits_real, logits_fake = discriminator(real), discriminator(fake.detach())
-                loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
-                if config.r1_weight:
-                    loss_d = loss_d + config.r1_weight * r1_penalty(logits_real, real)
-                update(accelerator, config, optimizer_d, loss_d, discriminator)
+    def __init__(
+        self,
+        config: TrainConfig,
+        accelerator: Accelerator,
+        model: GAN,
+        optimizers: tuple[Optimizer, Optimizer],
+    ) -> None:
+        self.config, self.accelerator = config, accelerator
+        self.generator, self.discriminator, self.optimizer_g, self.optimizer_d = accelerator.prepare(
+            model.generator, model.discriminator, *optimizers
+        )
+        # D without the DDP wrapper: frozen on G's step, so no gradients to synchronise
+        self.frozen_d = accelerator.unwrap_model(self.discriminator)
+        self.zeros = torch.zeros(config.batch_size, model.config.latent_dim, device=accelerator.device)
+        self.fakes: list[Tensor] = []  # of the batches that are accumulated; G's step uses them again
+        # one pass is quicker, but batch normalisation wants real and generated images apart, and so does R1
+        self.one_pass = config.model == "gan" and not config.r1_weight
 
-            fakes.append(fake)
-            of_g = {}
-            if accelerator.sync_gradients:  # D has made its step, with all batches that are accumulated
-                judge.requires_grad_(False)
-                logits_after = [judge(fake) for fake in fakes]
-                # sums over the batches: `update` and `fit` divide by their number
-                loss_g = sum(generator_loss(logits, config.loss == "saturating") for logits in logits_after)
-                update(accelerator, config, optimizer_g, loss_g, generator)
-                of_g = {
-                    "loss_g": loss_g,
-                    "d_fake_after": sum(logits.sigmoid().mean() for logits in logits_after),
-                }
-                judge.requires_grad_(True)
-                fakes.clear()
-        return {
+    def __call__(self, batch: Batch) -> dict[str, Tensor]:
+        with self.accelerator.accumulate(self.generator, self.discriminator):
+            for part in range(self.config.num_d_steps):
+                real = batch.x[part :: self.config.num_d_steps]  # (B / num_d_steps, C, H, W)
+                fake, terms = self.step_d(real, batch.noise)
+            self.fakes.append(fake)
+            if self.accelerator.sync_gradients:  # D has made its step, with all batches that are accumulated
+                terms |= self.step_g()
+        return terms
+
+    def step_d(self, real: Tensor, noise: Noise) -> tuple[Tensor, dict[str, Tensor]]:
+        """D learns to tell `real` from as many generated images; those, and the terms to log."""
+        config = self.config
+        real.requires_grad_(config.r1_weight > 0)
+        fake = self.generator(noise.normal_like(self.zeros[: len(real)]))  # z (B, latent_dim) -> (B, C, H, W)
+        if self.one_pass:
+            logits_real, logits_fake = self.discriminator(torch.cat([real, fake.detach()])).chunk(2)
+        else:
+            logits_real, logits_fake = self.discriminator(real), self.discriminator(fake.detach())  # (B,)
+        loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
+        if config.r1_weight:
+            loss_d = loss_d + config.r1_weight * r1_penalty(logits_real, real)
+        self._update(self.optimizer_d, loss_d, self.discriminator)
+        return fake, {
             "loss_d": loss_d,
             "d_real": logits_real.sigmoid().mean(),
             "d_fake": logits_fake.sigmoid().mean(),
             "value": value_function(logits_real, logits_fake),
-            **of_g,
         }
 
-    return step
+    def step_g(self) -> dict[str, Tensor]:
+        """G learns to make D take its images for real; the terms to log."""
+        self.frozen_d.requires_grad_(False)
+        logits_after = [self.frozen_d(fake) for fake in self.fakes]
+        # sums over the batches: `update` and `fit` divide by their number
+        loss_g = sum(generator_loss(logits, self.config.loss == "saturating") for logits in logits_after)
+        self._update(self.optimizer_g, loss_g, self.generator)
+        self.frozen_d.requires_grad_(True)
+        self.fakes.clear()
+        return {"loss_g": loss_g, "d_fake_after": sum(logits.sigmoid().mean() for logits in logits_after)}
+
+    def _update(self, optimizer: Optimizer, loss: Tensor, network: nn.Module) -> None:
+        update(self.accelerator, optimizer, loss, network, max_grad_norm=self.config.max_grad_norm)
+
+
+class Gallery:
+    """What the generator makes of the same latent vectors through training, and how near that is to data."""
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        latent_dim: int,
+        device: torch.device,
+        classifier: Classifier | None,
+        test: Images,
+    ) -> None:
+        self.generator, self.classifier = generator, classifier
+        latents = standard_normal(NUM_MEASURED, latent_dim, torch.Generator().manual_seed(0))
+        self.latents = latents.to(device)
+        if classifier:
+            self.real_features, _ = look(classifier.to(device), test.pixels)  # (N, F)
+
+    def draw(self, num_images: int) -> Tensor:
+        """uint8 images (num_images, C, H, W)."""
+        training = self.generator.training
+        pixels = generate(self.generator.eval(), self.latents[:num_images])
+        self.generator.train(training)
+        return pixels
+
+    def validate(self) -> dict[str, float]:
+        if self.classifier is None:
+            return {}
+        features, _ = look(self.classifier, self.draw(NUM_MEASURED))
+        return {"lenet_fid": frechet_distance(self.real_features, features)}
+
+    def snapshot(self) -> Tensor:
+        return make_grid(to_float(self.draw(NUM_PICTURED)).cpu(), nrow=10, padding=1)
 
 
 def main(config: TrainConfig) -> None:
@@ -173,56 +220,33 @@ def main(config: TrainConfig) -> None:
             f"batch_size {config.batch_size} cannot be split over {accelerator.num_processes} processes "
             f"and num_d_steps {config.num_d_steps}"
         )
-    model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
-    model = model.to(accelerator.device, memory_format=torch.channels_last)
-    if accelerator.num_processes > 1:
-        model = synchronise_batch_norm(model)
+    model = make_model(config, accelerator)
     shape = model.config.in_channels, model.config.image_size
     train, test = load_splits(config, accelerator, load_images, *shape)
     check_described(config, accelerator, model, train)
     classifier = find_classifier(config.classifier, config.dataset, shape)
-    if classifier:
-        real_features, _ = look(classifier.to(accelerator.device), test.pixels)
 
-    average = moving_average(model.generator, config)  # a copy, made before `prepare` wraps the original
+    # a copy, made before `prepare` wraps the original
+    average = moving_average(model.generator, config.ema_decay)
     best = average.module.eval() if average else model.generator
+    gallery = Gallery(best, model.config.latent_dim, accelerator.device, classifier, test)
     optimizers = make_optimizers(config, model)
-    schedulers = [
-        warmup_cosine(optimizer, config, config.total_steps(train.num_images)) for optimizer in optimizers
-    ]
-    step = make_step(config, accelerator, model, optimizers)
+    total_steps = config.total_steps(train.num_images)
+    schedulers = [warmup_cosine(optimizer, config.warmup_steps, total_steps) for optimizer in optimizers]
 
     def after_step() -> None:
         if average:
             average.update_parameters(model.generator)
 
-    latents = standard_normal(NUM_MEASURED, model.config.latent_dim, torch.Generator().manual_seed(0))
-    latents = latents.to(accelerator.device)
-
-    def draw(num_images: int) -> Tensor:
-        training = best.training
-        pixels = generate(best.eval(), latents[:num_images])
-        best.train(training)
-        return pixels
-
-    def validate() -> dict[str, float]:
-        if classifier is None:
-            return {}
-        features, _ = look(classifier, draw(NUM_MEASURED))
-        return {"lenet_fid": frechet_distance(real_features, features)}
-
-    def snapshot() -> Tensor:
-        return make_grid(to_float(draw(NUM_PICTURED)).cpu(), nrow=10, padding=1)
-
     progress = fit(
         config,
         accelerator,
-        Batches(train, config, accelerator),
-        step,
+        Batches(train, config.batch_plan, accelerator),
+        Game(config, accelerator, model, optimizers),
         schedulers=schedulers,
         after_step=after_step,
-        validate=validate,
-        snapshot=snapshot,
+        validate=gallery.validate,
+        snapshot=gallery.snapshot,
         to_checkpoint=[average] if average else [],
     )
     model.generator.load_state_dict(best.state_dict())

@@ -14,8 +14,10 @@ from torch import Tensor, nn
 
 from space.models.layers import standard_normal
 from space.models.vae import VAE, VAEConfig, elbo_terms
-from training.loop import Batch, LoopConfig, run
-from training.minimise import minimise
+from training.batches import Batch
+from training.command_line import run
+from training.loop import LoopConfig
+from training.one_objective import train_one_objective
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class TrainConfig(LoopConfig):
     """shape of the network"""
     beta: float = 1.0
     """weight of the KL term (Higgins et al. 2017); 1 is the ELBO"""
+    kl_warmup_steps: int = 0
+    """optimizer steps over which that weight grows linearly from 0 to beta in training (Bowman et al. 2016);
+    test losses always have beta"""
     input_dropout: float = 0.0
     """share of pixels hidden from the encoder in training: against overfitting; still a bound, for q may
     depend on anything"""
@@ -37,16 +42,24 @@ class TrainConfig(LoopConfig):
         super().__post_init__()
         if not 0 <= self.input_dropout < 1:
             raise ValueError(f"input_dropout is {self.input_dropout}; allowed: 0 up to, but not, 1")
-        if not (self.beta >= 0 and self.iw_samples >= 0):
-            raise ValueError(f"beta is {self.beta}, iw_samples {self.iw_samples}; allowed: 0 or more")
+        for name in ("beta", "kl_warmup_steps", "iw_samples"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
 
 
 class NegativeELBO(nn.Module):
-    """(recon + beta * kl) averaged over the batch, in nats an image."""
+    """(recon + kl_weight * kl) averaged over the batch, in nats an image."""
 
     def __init__(self, model: VAE, config: TrainConfig) -> None:
         super().__init__()
         self.model, self.beta, self.input_dropout = model, config.beta, config.input_dropout
+        self.kl_warmup_steps = config.kl_warmup_steps
+
+    def kl_weight(self, batch: Batch) -> float | Tensor:
+        """beta; in training, before step `kl_warmup_steps`, the step's share of it."""
+        if not (self.training and self.kl_warmup_steps):
+            return self.beta
+        return self.beta * (batch.step / self.kl_warmup_steps).clamp(max=1)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         x, noise, seen = batch.x, batch.noise, batch.x
@@ -55,7 +68,7 @@ class NegativeELBO(nn.Module):
         mu, logvar = (t.float() for t in self.model.encode(seen))
         z = self.model.reparameterize(mu, logvar, noise.normal_like(mu))
         recon, kl = elbo_terms(self.model.decode_logits(z).float(), x, mu, logvar)
-        return {"loss": (recon + self.beta * kl).mean(), "recon": recon.mean(), "kl": kl.mean()}
+        return {"loss": (recon + self.kl_weight(batch) * kl).mean(), "recon": recon.mean(), "kl": kl.mean()}
 
 
 def picture(model: VAE, x: Tensor) -> Tensor:
@@ -65,7 +78,7 @@ def picture(model: VAE, x: Tensor) -> Tensor:
 
 
 def main(config: TrainConfig) -> None:
-    minimise(config, VAE, NegativeELBO, picture, config.iw_samples)
+    train_one_objective(config, VAE, NegativeELBO, picture, config.iw_samples)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,22 @@ from tests.small_runs import (
     train,
     without_speed,
 )
-from training import evaluate, loop, train_autoencoder, train_cyclegan, train_gan, train_vae
+from training import (
+    batches,
+    command_line,
+    evaluate,
+    loop,
+    one_objective,
+    optimizers,
+    train_autoencoder,
+    train_cyclegan,
+    train_gan,
+    train_vae,
+)
+from training.batches import Noise
+from training.checkpoints import list_checkpoints
 from training.data import Images, to_float
-from training.loop import Noise, TrainingError
+from training.errors import TrainingError
 from training.measure.metrics import Metrics, evaluate_classifier, evaluate_codes
 from training.measure.samples import evaluate_samples
 
@@ -95,7 +108,7 @@ def run_apart(family: str, config: Any, *, rank: int = 0, port: int = 0, poison:
     with recorded() as notes, pytest.MonkeyPatch.context() as patch:
         if poison and rank == 1:
             spoil(patch, family, poison)
-        loop.run(lambda _: train(family, config), type(config))
+        command_line.run(lambda _: train(family, config), type(config))
     text = json.dumps({key: getattr(notes, key) for key in ("gradients", "averaged", "measured")})
     config.output_dir.with_name(f"{config.output_dir.name}-{rank}.json").write_text(text)
 
@@ -137,9 +150,9 @@ SPOILT: dict[str, tuple[Any, str, str]] = {  # family -> what is made NaN, and t
 def spoil(patch: pytest.MonkeyPatch, family: str, step: int) -> None:
     """Something that the step computes is NaN at one step."""
     owner, name, _ = SPOILT[family]
-    function, batch_of, numbers = getattr(owner, name), loop.Batches.__getitem__, []
+    function, batch_of, numbers = getattr(owner, name), batches.Batches.__getitem__, []
 
-    def note(self: loop.Batches, number: int) -> loop.Batch:
+    def note(self: batches.Batches, number: int) -> batches.Batch:
         numbers.append(number)
         return batch_of(self, number)
 
@@ -148,7 +161,7 @@ def spoil(patch: pytest.MonkeyPatch, family: str, step: int) -> None:
         factor = math.nan if numbers and numbers[-1] == step - 1 else 1
         return tuple(v * factor for v in found) if isinstance(found, tuple) else found * factor
 
-    patch.setattr(loop.Batches, "__getitem__", note)
+    patch.setattr(batches.Batches, "__getitem__", note)
     patch.setattr(owner, name, spoilt)
 
 
@@ -178,14 +191,14 @@ def recorded() -> Iterator[Notes]:
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         notes.vectors.append(torch.cat([p.grad.flatten() for p in parameters if p.grad is not None]))
 
-    def count(self: loop.MovingAverage, model: nn.Module) -> None:
+    def count(self: optimizers.MovingAverage, model: nn.Module) -> None:
         notes.averaged += 1
         update_parameters(self, model)
 
-    update_parameters = loop.MovingAverage.update_parameters
+    update_parameters = optimizers.MovingAverage.update_parameters
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop.MovingAverage, "update_parameters", count)
-        for script in (train_gan, train_cyclegan, sys.modules["training.minimise"]):
+        patch.setattr(optimizers.MovingAverage, "update_parameters", count)
+        for script in (train_gan, train_cyclegan, one_objective):
 
             def measure(model, train, test, *more, original=script.measure, **options) -> Metrics:
                 notes.measured += [len(part) for part in (test if isinstance(test, tuple) else (test,))]
@@ -468,7 +481,7 @@ def test_the_moving_average_is_that_of_torch_bit_by_bit():
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7), nn.Conv1d(7, 3, 1))
     expected = AveragedModel(model, multi_avg_fn=average, use_buffers=True)
-    found = loop.MovingAverage(model, 0.9)
+    found = optimizers.MovingAverage(model, 0.9)
     for step in range(200):
         with torch.no_grad():
             for tensor in (*model.parameters(), *model.buffers()):
@@ -476,7 +489,7 @@ def test_the_moving_average_is_that_of_torch_bit_by_bit():
         expected.update_parameters(model)
         found.update_parameters(model)
         if step == 99:  # as a checkpoint restores it
-            state, found = found.state_dict(), loop.MovingAverage(model, 0.9)
+            state, found = found.state_dict(), optimizers.MovingAverage(model, 0.9)
             found.load_state_dict(state)
         states = expected.state_dict(), found.state_dict()
         assert states[0].keys() == states[1].keys()
@@ -496,7 +509,7 @@ def test_the_moving_average_does_not_wait_for_the_device():
             return function(*arguments, **options)
 
     model = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7)).to("meta")
-    average = loop.MovingAverage(model, 0.9)
+    average = optimizers.MovingAverage(model, 0.9)
     with Copies():
         for _ in range(3):
             average.update_parameters(model)
@@ -526,7 +539,7 @@ def test_a_term_that_is_not_a_number_is_named_with_its_step(tmp_path, monkeypatc
     config = make(family, tmp_path / "run", "plain", **often)
     with pytest.raises(TrainingError, match=rf"^{SPOILT[family][2]} is nan.* at step 5; the last checkpoint"):
         train(family, config)
-    assert [path.name for path in loop.list_checkpoints(config)] == ["checkpoint-2", "checkpoint-4"]
+    assert [path.name for path in list_checkpoints(config.output_dir)] == ["checkpoint-2", "checkpoint-4"]
     for path in (config.output_dir / "checkpoints" / "checkpoint-4").glob("*.safetensors"):
         assert all(weight.isfinite().all() for weight in load_file(path).values())
     assert not (config.output_dir / "model.safetensors").exists()
@@ -540,4 +553,4 @@ def test_a_loss_that_is_not_a_number_on_one_of_two_processes_stops_both(tmp_path
     said, silent = ((tmp_path / f"run-{rank}.txt").read_text() for rank in (0, 1))
     assert "error: loss is nan and recon is nan and kl is nan at step 5; the last checkpoint" in said
     assert silent == "" and "Traceback" not in said
-    assert [path.name for path in loop.list_checkpoints(config)] == ["checkpoint-2", "checkpoint-4"]
+    assert [path.name for path in list_checkpoints(config.output_dir)] == ["checkpoint-2", "checkpoint-4"]

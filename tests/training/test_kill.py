@@ -23,7 +23,8 @@ import torch
 
 from space.models.vae import VAE, VAEConfig
 from space.weights.model_folder import load_folder
-from training import loop, train_vae
+from training import command_line, train_vae
+from training.checkpoints import list_checkpoints
 from training.publish import check_folder, is_untouched
 
 KILLS = 20
@@ -59,7 +60,7 @@ def start(config: train_vae.TrainConfig, limit: int = 0, deadly: bool = True) ->
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL if deadly else signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         sys.argv = ["train_vae", "--output_dir", str(config.output_dir)]
-        loop.run(lambda _: train_vae.main(config), train_vae.TrainConfig)
+        command_line.run(lambda _: train_vae.main(config), train_vae.TrainConfig)
         os._exit(0)
     except BaseException as error:
         os._exit(error.code if isinstance(error, SystemExit) else 2)
@@ -110,7 +111,7 @@ def straight(machine: ProcessPoolExecutor, tmp_path_factory: pytest.TempPathFact
 
 
 def go_on(config: train_vae.TrainConfig) -> train_vae.TrainConfig:
-    return replace(config, resume_from_checkpoint="latest" if loop.list_checkpoints(config) else "")
+    return replace(config, resume_from_checkpoint="latest" if list_checkpoints(config.output_dir) else "")
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -187,7 +188,7 @@ def test_what_a_kill_left_of_checkpoints_goes(machine, straight, half, tmp_path)
     expected, _ = straight
     config = make_config(tmp_path / "tiny")
     shutil.copytree(half, config.output_dir)
-    steps = [int(path.name[11:]) for path in loop.list_checkpoints(config)]
+    steps = [int(path.name[11:]) for path in list_checkpoints(config.output_dir)]
     assert len(steps) > config.checkpoints_total_limit
     for left in ("partial-3", f"partial-checkpoint-{steps[0]}"):
         (config.output_dir / "checkpoints" / left).mkdir()
@@ -195,7 +196,7 @@ def test_what_a_kill_left_of_checkpoints_goes(machine, straight, half, tmp_path)
     code, errors, _ = machine.submit(run_once, go_on(config)).result(timeout=120)
     assert code == 0, errors
     assert_complete(config.output_dir, expected)
-    assert len(loop.list_checkpoints(config)) == config.checkpoints_total_limit
+    assert len(list_checkpoints(config.output_dir)) == config.checkpoints_total_limit
 
 
 @pytest.mark.parametrize("deadly", [True, False], ids=["killed", "full disk"])

@@ -35,18 +35,12 @@ from tests.small_runs import (
 )
 from tests.training.test_training import script
 from training import data, train_classifier, train_cyclegan, train_vae
+from training.batches import Batch, Batches, Order, UnpairedBatches
 from training.bench import scaling
+from training.command_line import run
 from training.data import DataError, load_domains, load_images
-from training.loop import (
-    Batch,
-    Batches,
-    LoopConfig,
-    Order,
-    TrainingError,
-    UnpairedBatches,
-    make_accelerator,
-    run,
-)
+from training.errors import TrainingError
+from training.loop import LoopConfig, make_accelerator
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # torch's workers are forks
 BATCH = 8
@@ -82,7 +76,8 @@ def splits(folder: Path, max_resident_gb: float, **more) -> data.Images:
 
 def batches(images: data.Images, rank: int = 0, num_processes: int = 1, **more) -> Batches:
     place = SimpleNamespace(device=torch.device("cpu"), process_index=rank, num_processes=num_processes)
-    return Batches(images, LoopConfig(output_dir=Path("unused"), batch_size=BATCH, seed=3, **more), place)
+    config = LoopConfig(output_dir=Path("unused"), batch_size=BATCH, seed=3, **more)
+    return Batches(images, config.batch_plan, place)
 
 
 def assert_same_batches(found: Batches, expected: Batches | list[Batch], numbers: range) -> None:
@@ -90,6 +85,7 @@ def assert_same_batches(found: Batches, expected: Batches | list[Batch], numbers
         one, other = found[number], expected[number]
         assert torch.equal(one.x, other.x) and torch.equal(one.labels, other.labels), number
         assert one.noise.rng.initial_seed() == other.noise.rng.initial_seed()
+        assert one.step == other.step
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -132,10 +128,10 @@ def test_a_sample_is_at_random_but_always_the_same(monkeypatch):
 def test_both_domains_from_disk_are_those_from_memory(folder, tmp_path):
     shutil.copytree(folder / "train" / "even", tmp_path / "trainA")
     shutil.copytree(folder / "train" / "odd", tmp_path / "trainB")
-    config = cyclegan_config(Path("unused"), batch_size=BATCH)
+    plan = cyclegan_config(Path("unused"), batch_size=BATCH).batch_plan
     place = SimpleNamespace(device=torch.device("cpu"), process_index=0, num_processes=1)
     held, stored = (
-        UnpairedBatches(*load_domains(str(tmp_path), Path("no"), "train", 3, 16, limit), config, place)
+        UnpairedBatches(*load_domains(str(tmp_path), Path("no"), "train", 3, 16, limit), plan, place)
         for limit in (1, 0)
     )
     assert stored.a.stored and not held.a.stored and stored.per_epoch == 2
@@ -451,7 +447,7 @@ def test_what_cannot_be_streamed_is_one_sentence(folder, tmp_path):
             load(dataset, Path("no"), "train", 3, 28, streaming=True)
     with pytest.raises(DataError, match=r"batch_size 64 is more than .* holds"):
         batches_of_64 = batches(stream_of(folder), **STREAM, dataloader_num_workers=0)
-        batches_of_64.config = replace(batches_of_64.config, batch_size=64)
+        batches_of_64.plan = replace(batches_of_64.plan, batch_size=64)
         batches_of_64[0]
 
 

@@ -47,30 +47,22 @@ from tests.small_runs import (
 )
 from training import (
     evaluate,
-    loop,
-    minimise,
+    one_objective,
+    run_log,
     train_autoencoder,
     train_classifier,
     train_cyclegan,
     train_gan,
     train_vae,
 )
+from training.batches import Batch, Batches, BatchPlan, Noise, UnpairedBatches
 from training.card import training_command
+from training.checkpoints import list_checkpoints
+from training.command_line import run
 from training.data import DataError, Images, load_domains
-from training.loop import (
-    Batch,
-    Batches,
-    LoopConfig,
-    Noise,
-    ProcessError,
-    TrainingError,
-    UnpairedBatches,
-    linear_decay,
-    list_checkpoints,
-    make_accelerator,
-    run,
-    snapshot_steps,
-)
+from training.errors import ProcessError, TrainingError
+from training.loop import LoopConfig, make_accelerator, snapshot_steps
+from training.optimizers import linear_decay
 from training.sync_batch_norm import SyncBatchNorm, synchronise_batch_norm
 
 FILES = {"config.json", "model.safetensors", "README.md", "metrics.json", "training.json", "history.csv"}
@@ -160,7 +152,7 @@ def test_both_domains_have_an_order_of_their_own(tmp_path):
     pixels = torch.arange(40, dtype=torch.uint8).view(40, 1, 1, 1).expand(40, 3, 16, 16)
     domain = Images(pixels, None, "", names)
     config = cyclegan_config(tmp_path, batch_size=8)
-    batches = UnpairedBatches(domain, domain, config, Accelerator(cpu=True))
+    batches = UnpairedBatches(domain, domain, config.batch_plan, Accelerator(cpu=True))
     assert batches.per_epoch == 5
     meetings = []
     for number in range(200 * batches.per_epoch):
@@ -175,7 +167,8 @@ def test_both_domains_have_an_order_of_their_own(tmp_path):
 
 def test_the_larger_domain_makes_the_epoch(tmp_path):
     few, many = (Images(torch.zeros(n, 3, 16, 16, dtype=torch.uint8), None, "") for n in (16, 40))
-    batches = UnpairedBatches(few, many, cyclegan_config(tmp_path, batch_size=8), Accelerator(cpu=True))
+    plan = cyclegan_config(tmp_path, batch_size=8).batch_plan
+    batches = UnpairedBatches(few, many, plan, Accelerator(cpu=True))
     assert batches.per_epoch == 5 and batches.num_images == 40
     a, b = batches[12]
     assert len(a.x) == len(b.x) == 8
@@ -270,14 +263,14 @@ def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path):
     optimizers = []
     for player in ("generator", "discriminator"):
         named = {name: p for name, p in model.named_parameters() if name.startswith(player)}
-        optimizers.append(train_cyclegan.adamw(iter(named.values()), config))
+        optimizers.append(train_cyclegan.adamw(iter(named.values()), config.learning_rate))
 
         def note(*_, player=player):
             seen[player] = {name for name, p in model.named_parameters() if p.grad is not None}
 
         optimizers[-1].register_step_pre_hook(note)
     pools = train_cyclegan.ReplayBuffer(48), train_cyclegan.ReplayBuffer(48)
-    step = train_cyclegan.make_step(config, accelerator, model, tuple(optimizers), pools)
+    step = train_cyclegan.Games(config, accelerator, model, tuple(optimizers), pools)
     step(
         tuple(
             Batch(torch.rand(4, 3, 16, 16), None, Noise(torch.Generator().manual_seed(seed)))
@@ -398,7 +391,7 @@ def test_g_learns_nothing_on_ds_step_and_d_nothing_on_gs(tmp_path):
             seen[player] = {name for name, p in model.named_parameters() if p.grad is not None}
 
         optimizer.register_step_pre_hook(note)
-    step = train_gan.make_step(config, accelerator, model, optimizers)
+    step = train_gan.Game(config, accelerator, model, optimizers)
     step(Batch(torch.rand(64, 1, 28, 28), None, Noise(torch.Generator().manual_seed(0))))
     assert seen["D"] and all(name.startswith("discriminator") for name in seen["D"])
     assert seen["G"] and all(name.startswith("generator") for name in seen["G"])
@@ -497,6 +490,44 @@ def test_figures_of_samples_are_added_to_those_that_stand(tmp_path):
     assert after.items() > before.items() and "lenet_fid" in after.keys() - before.keys()
 
 
+def test_a_batch_knows_the_optimizer_step_it_is_for():
+    images = Images(torch.zeros(20, 3, 4, 4, dtype=torch.uint8), torch.zeros(20).long(), "")
+    for rank in (0, 1):
+        place = SimpleNamespace(device=torch.device("cpu"), process_index=rank, num_processes=2)
+        plan = BatchPlan(batch_size=4, accumulation=2)
+        batches, pairs = Batches(images, plan, place), UnpairedBatches(images, images, plan, place)
+        assert [batches[number].step.item() for number in (0, 1, 2, 13, 5)] == [0, 0, 1, 6, 2]
+        assert [part.step.item() for part in pairs[13]] == [6, 6]
+
+
+def test_the_weight_of_kl_grows_linearly_to_beta_over_its_warm_up(tmp_path):
+    """The weight is what is left of the loss without the reconstruction, in kl's."""
+    warm = {"beta": 1000.0, "kl_warmup_steps": 4, "gradient_accumulation_steps": 2}
+    config = vae_config(tmp_path / "run", max_steps=7, logging_steps=1, checkpointing_steps=3, **warm)
+    train_vae.main(config)
+    rows = history(config.output_dir)
+
+    def weights_of(prefix: str) -> list[float]:
+        terms = [[row[f"{prefix}{key}"] for key in ("loss", "recon", "kl")] for row in rows]
+        found = [tuple(map(float, values)) for values in terms if "" not in values]
+        return [(loss - recon) / kl for loss, recon, kl in found]
+
+    assert weights_of("") == pytest.approx(
+        [0, 250, 500, 750, 1000, 1000, 1000], rel=2e-3
+    )  # 6 digits are kept
+    tested = weights_of("test_")
+    assert len(tested) >= 5 and tested == pytest.approx([1000] * len(tested), rel=2e-3)
+
+    objective = train_vae.NegativeELBO(VAE(config.model), config)
+    batch = Batch(torch.rand(4, 1, 28, 28), None, Noise(torch.Generator().manual_seed(0)))
+    for step, weight in ((0, 0), (1, 250), (9, 1000)):
+        assert objective.kl_weight(replace(batch, step=torch.tensor(step))) == weight
+    assert objective.eval().kl_weight(batch) == 1000  # of test images, which belong to no step
+    assert train_vae.NegativeELBO(VAE(config.model), vae_config(tmp_path)).kl_weight(batch) == 1
+    with pytest.raises(ValueError, match="kl_warmup_steps is -1"):
+        vae_config(tmp_path, kl_warmup_steps=-1)
+
+
 def test_training_learns(tmp_path):
     config = vae_config(tmp_path / "run", num_epochs=8, learning_rate=3e-3)
     train_vae.main(config)
@@ -514,8 +545,7 @@ def test_training_learns(tmp_path):
 )
 def test_the_learning_rate_falls_from_its_start_to_the_end(start, expected):
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-    config = LoopConfig(output_dir=Path("unused"), warmup_steps=0)
-    scheduler = linear_decay(optimizer, config, 4, start)
+    scheduler = linear_decay(optimizer, 0, 4, start)
     rates = []
     for _ in expected:
         rates += scheduler.get_last_lr()
@@ -649,12 +679,12 @@ def test_a_loss_that_is_not_finite_stops_the_run_before_it_is_saved(tmp_path, mo
 
 
 def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
-    def update(accelerator, config, optimizer, loss, *networks):
+    def update(accelerator, optimizer, loss, *networks, max_grad_norm):
         optimizer.step()
         for parameter in networks[0].parameters():
             parameter.data.fill_(math.nan)
 
-    monkeypatch.setattr(minimise, "update", update)
+    monkeypatch.setattr(one_objective, "update", update)
     config = autoencoder_config(tmp_path / "run", max_steps=4, checkpointing_steps=1)
     with pytest.raises(TrainingError, match=r"model\.\S+ is not finite after step 1; "):
         train_autoencoder.main(config)
@@ -679,7 +709,7 @@ def test_checkpoints_are_limited(tmp_path):
 def test_a_run_resumed_from_an_earlier_checkpoint_saves_the_later_ones_again(tmp_path):
     config = vae_config(tmp_path / "run", max_steps=8, checkpointing_steps=2, checkpoints_total_limit=9)
     train_vae.main(config)
-    first, *later = list_checkpoints(config)
+    first, *later = list_checkpoints(config.output_dir)
     good = {path: (path / "model.safetensors").read_bytes() for path in later}
     for path in later:
         (path / "model.safetensors").write_bytes(b"damaged")
@@ -687,10 +717,10 @@ def test_a_run_resumed_from_an_earlier_checkpoint_saves_the_later_ones_again(tmp
     AcceleratorState._reset_state(True)
     with pytest.raises(TrainingError, match="checkpoint-10 cannot be read"):
         train_vae.main(replace(config, resume_from_checkpoint="latest"))
-    assert len(list_checkpoints(config)) == 5  # what could not be loaded is no reason to remove anything
+    assert len(list_checkpoints(config.output_dir)) == 5  # a failed load removes nothing
     AcceleratorState._reset_state(True)
     train_vae.main(replace(config, resume_from_checkpoint=str(first)))
-    assert list_checkpoints(config) == [first, *later]
+    assert list_checkpoints(config.output_dir) == [first, *later]
     assert {path: (path / "model.safetensors").read_bytes() for path in later} == good
 
 
@@ -702,14 +732,14 @@ def test_images_per_second_of_a_resumed_run_are_of_the_time_since_it_goes_on(tmp
         return batch_of(self, number)
 
     monkeypatch.setattr(Batches, "__getitem__", second_by_second)
-    monkeypatch.setattr(loop, "time", SimpleNamespace(perf_counter=lambda: seconds[0]))
+    monkeypatch.setattr(run_log, "time", SimpleNamespace(perf_counter=lambda: seconds[0]))
     often = {"checkpointing_steps": 4, "logging_steps": 5, "num_snapshots": 2}
     config = vae_config(tmp_path / "run", max_steps=10, checkpoints_total_limit=9, **often)
     train_vae.main(config)
     speeds = [row["images_per_second"] for row in history(config.output_dir)]
     assert speeds == ["", "64", "64"]
     AcceleratorState._reset_state(True)
-    train_vae.main(replace(config, resume_from_checkpoint=str(list_checkpoints(config)[0])))
+    train_vae.main(replace(config, resume_from_checkpoint=str(list_checkpoints(config.output_dir)[0])))
     assert [row["images_per_second"] for row in history(config.output_dir)] == speeds
 
 
@@ -728,7 +758,7 @@ def test_pictures_are_of_this_run_alone(tmp_path):
     assert pictures.keys() == {"mine.png", *(f"step-{step:06d}.png" for step in (0, 1, 2, 3, 4))}
     leave_others()
     AcceleratorState._reset_state(True)
-    first = str(list_checkpoints(config)[0])
+    first = str(list_checkpoints(config.output_dir)[0])
     train_vae.main(replace(config, resume_from_checkpoint=first))
     assert {path.name: path.read_bytes() for path in samples.iterdir()} == pictures
 
@@ -801,7 +831,7 @@ def test_a_damaged_part_of_a_checkpoint_is_one_sentence(tmp_path, name, content)
     train_vae.main(config)
     path = config.output_dir / "checkpoints" / "checkpoint-1" / name
     if content == "code":
-        torch.save({"maths": Code(tmp_path / "ran")}, path)
+        torch.save({"flags": Code(tmp_path / "ran")}, path)
     elif content == "gone":
         path.unlink()
     else:

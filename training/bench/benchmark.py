@@ -36,8 +36,10 @@ from space.models.vae import VAEConfig
 from training import train_autoencoder, train_cyclegan, train_gan, train_vae
 from training.bench import textbook
 from training.card import hardware
+from training.command_line import run
 from training.data import DataError, load_domains, load_images
-from training.loop import AFTER_STEP, LoopConfig, TrainingError, run
+from training.errors import TrainingError
+from training.loop import AFTER_STEP, LoopConfig
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,12 @@ from accelerate import Accelerator
 from PIL import Image
 
 from space.models.dcgan import DCGAN, DCGANConfig
+from training.batches import Batch, Batches
 from training.card import hardware
+from training.command_line import run
 from training.data import Images, load_images
-from training.loop import Batch, Batches, TrainingError, run
-from training.train_gan import TrainConfig, make_optimizers, make_step
+from training.errors import TrainingError
+from training.train_gan import Game, TrainConfig, make_optimizers
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Step:
         self.config = TrainConfig(Path(), batch_size=config.batch_size, dcgan=DCGANConfig(**sizes | shape))
         self.model = DCGAN(self.config.dcgan).to(accelerator.device, memory_format=torch.channels_last)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
-        self.step = make_step(self.config, accelerator, self.model, make_optimizers(self.config, self.model))
+        self.step = Game(self.config, accelerator, self.model, make_optimizers(self.config, self.model))
 
     def run(self, batch: Batch) -> None:
         """The step, and the device's work to its end."""
@@ -119,7 +121,7 @@ class Step:
         """Seconds of a step on images in memory, the median of `count`."""
         side = self.config.dcgan.image_size
         images = Images(torch.randint(256, (256, 3, side, side), dtype=torch.uint8), None, "")
-        batches, taken = Batches(images, self.config, self.accelerator), []
+        batches, taken = Batches(images, self.config.batch_plan, self.accelerator), []
         for number in range(count + 3):
             started = time.perf_counter()
             self.run(batches[number])
@@ -129,7 +131,7 @@ class Step:
 
 def seconds_to_read(images: Images, config: TrainConfig, accelerator: Accelerator, num_batches: int) -> float:
     """Seconds of reading batches without training on them, once the first has arrived."""
-    batches = Batches(images, config, accelerator)
+    batches = Batches(images, config.batch_plan, accelerator)
     batches[0]
     started = time.perf_counter()
     for number in range(1, num_batches + 1):
@@ -147,7 +149,7 @@ def bottleneck(config: ScalingConfig, step: Step, images: Images) -> None:
         count = 10 * config.num_steps  # long enough for what was read ahead not to matter
         taken = seconds_to_read(images, with_workers, step.accelerator, count)
         reading = count * config.batch_size / taken
-        batches, waited = Batches(images, with_workers, step.accelerator), 0.0
+        batches, waited = Batches(images, with_workers.batch_plan, step.accelerator), 0.0
         step.step(batches[0])
         started = time.perf_counter()
         for number in range(1, count + 1):
@@ -176,7 +178,7 @@ def grow_images(config: ScalingConfig, accelerator: Accelerator, images: Images)
     first = 0.0
     for part in (16, 4, 1):
         stored = replace(images.stored, rows=images.stored.rows.select(range(config.num_images // part)))
-        batches = Batches(replace(images, stored=stored), train, accelerator)
+        batches = Batches(replace(images, stored=stored), train.batch_plan, accelerator)
         batches[0]
         started, quarters = time.perf_counter(), [memory_mb()]
         for number in range(1, batches.per_epoch):
@@ -199,7 +201,7 @@ def grow_images(config: ScalingConfig, accelerator: Accelerator, images: Images)
         "computed: time by images, memory the same",
     )
     held = replace(images, stored=None)
-    batches, started = Batches(held, train, accelerator), time.perf_counter()
+    batches, started = Batches(held, train.batch_plan, accelerator), time.perf_counter()
     for number in range(batches.per_epoch):
         batches[number]
     taken = (time.perf_counter() - started) * config.num_images / len(held)

@@ -21,7 +21,7 @@ from space.models.layers import standard_normal
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
 from training.data import Images, to_float
-from training.loop import TrainingError
+from training.errors import TrainingError
 from training.measure.metrics import Metrics, metric
 
 NEIGHBOURS = 3

@@ -19,7 +19,7 @@ from space.weights.hub import BUNDLED
 from training import recipes
 from training.bench import benchmark, loss_curves
 from training.bench.benchmark import FAMILIES, BenchmarkConfig, textbook_loop, verdict
-from training.loop import TrainingError
+from training.errors import TrainingError
 from training.recipes import BARS, Bar, RecipesConfig, command_of, seconds_of
 
 SMALL = {

@@ -11,7 +11,7 @@ from space.models.gan import GAN, GANConfig
 from space.pictures.sheets import digit_sheet
 from space.weights.hub import BUNDLED
 from training.data import Images
-from training.loop import TrainingError
+from training.errors import TrainingError
 from training.measure import samples
 from training.measure.samples import (
     compare,

@@ -1,4 +1,4 @@
-"""The run of a family that minimises one objective with one optimizer (autoencoders, VAE, classifier)."""
+"""The run of a family that has one objective and one optimizer (autoencoders, VAE, classifier)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,28 +7,18 @@ import torch
 from torch import Tensor, nn
 from torchvision.utils import make_grid
 
+from training.batches import Batch, Batches, Noise
 from training.card import check_described
 from training.data import Images, load_images, to_float
 from training.evaluate import measure
-from training.loop import (
-    Batch,
-    Batches,
-    LoopConfig,
-    Noise,
-    adamw,
-    fit,
-    load_splits,
-    make_accelerator,
-    moving_average,
-    update,
-    warmup_cosine,
-)
+from training.loop import LoopConfig, fit, load_splits, make_accelerator
 from training.measure.metrics import Metrics
 from training.measure.samples import find_classifier
 from training.model_folder import finish
+from training.optimizers import adamw, moving_average, update, warmup_cosine
 
 
-def minimise(
+def train_one_objective(
     config: Any,
     model_class: type[nn.Module],
     objective_of: Callable[[nn.Module, Any], nn.Module],
@@ -40,46 +30,38 @@ def minimise(
 
     `objective_of(model, config)` is a module that maps a `Batch` to a dict of scalars with 'loss';
     `picture(model, x)` gives the images (B, C, H, W) of a snapshot, ten a row, from ten test images;
-    `iw_samples` goes to `measure`; `load` is `load_images`, or that and a look at what it gives.
+    `iw_samples` goes to `measure`; `load` is `load_images`, or a function that also checks what that gives.
     """
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
     train, test = load_splits(config, accelerator, load, *shape)
+    test_pixels = test.pixels.to(accelerator.device)
 
     model = model_class(config.model)
     check_described(config, accelerator, model, train)
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
-    optimizer = adamw(model.parameters(), config)
-    scheduler = warmup_cosine(optimizer, config, config.total_steps(train.num_images))
+    optimizer = adamw(model.parameters(), config.learning_rate, config.weight_decay)
+    scheduler = warmup_cosine(optimizer, config.warmup_steps, config.total_steps(train.num_images))
     objective, optimizer = accelerator.prepare(objective_of(model, config), optimizer)
-    average = moving_average(model, config)
+    average = moving_average(model, config.ema_decay)
     best = average.module if average else model
+    test_objective = objective_of(best, config)
 
     def step(batch: Batch) -> dict[str, Tensor]:
         with accelerator.accumulate(objective):
             terms = objective(batch)
-            update(accelerator, config, optimizer, terms["loss"], model)
+            update(accelerator, optimizer, terms["loss"], model, max_grad_norm=config.max_grad_norm)
         return terms
 
     def after_step() -> None:
         if average:
             average.update_parameters(model)
 
-    test_pixels = test.pixels.to(accelerator.device)
-    test_objective = objective_of(best, config)
-
     def validate() -> dict[str, float]:
         training = best.training
-        test_objective.eval()
-        noise = Noise(torch.Generator(accelerator.device).manual_seed(config.seed))
-        means: dict[str, float] = {}
-        for rows in torch.arange(len(test)).split(1000):
-            labels = None if test.labels is None else test.labels[rows].to(accelerator.device)
-            batch = Batch(to_float(test_pixels[rows]), labels, noise)
-            for key, value in test_objective(batch).items():
-                means[key] = means.get(key, 0.0) + value.item() * len(rows) / len(test)
+        means = losses_on_test_images(test_objective.eval(), test_pixels, test.labels, config.seed)
         test_objective.train(training)
         return means
 
@@ -91,7 +73,7 @@ def minimise(
     progress = fit(
         config,
         accelerator,
-        Batches(train, config, accelerator),
+        Batches(train, config.batch_plan, accelerator),
         step,
         schedulers=[scheduler],
         after_step=after_step,
@@ -104,3 +86,16 @@ def minimise(
         return measure(best, train, test, find_classifier("", config.dataset, shape), config.seed, iw_samples)
 
     finish(config, accelerator, best, progress, train, test, figures)
+
+
+def losses_on_test_images(
+    objective: nn.Module, pixels: Tensor, labels: Tensor | None, seed: int
+) -> dict[str, float]:
+    """Each term of the `objective`, averaged over the test images; uint8 `pixels` (N, C, H, W)."""
+    noise = Noise(torch.Generator(pixels.device).manual_seed(seed))
+    means: dict[str, float] = {}
+    for rows in torch.arange(len(pixels)).split(1000):
+        some = None if labels is None else labels[rows].to(pixels.device)
+        for key, value in objective(Batch(to_float(pixels[rows]), some, noise)).items():
+            means[key] = means.get(key, 0.0) + value.item() * len(rows) / len(pixels)
+    return means
