@@ -1,634 +1,425 @@
-/* The map of a two-dimensional latent space; `start` is called for each LatentMap of tab.py. In this order: the decoder (safetensors file to
- * pixels), coordinates, drawing, and what a visitor can do.
+/* The map of a two-dimensional latent space, and what a visitor can do on it; `start` is called for each LatentMap of
+ * maps.py.
  *
- * The decoder runs here and not on the server: a drag then costs the server nothing and a frame about a
- * millisecond, where a round trip costs 80. `element.latentMap` is the handle for tests and the curious.
+ * The decoder runs here and not on the server: a drag then costs the server nothing and a frame about a millisecond,
+ * where a round trip costs 80. `element.latentMap` is the handle for tests and the curious.
  */
 
-import { buildDecoder } from "../../browser/networks.js";
-import { base64ToBytes, normalCdf, normalQuantile } from "../../browser/numbers.js";
-import { fetchTensors, toLayers } from "../../browser/safetensors.js";
-import { ROOT } from "../../page/dom.js";
-import { follow, tell as tellAddress } from "../../page/link.js";
+import { base64ToBytes, clamp, minus } from "../../browser/numbers.js";
+import { ARROWS, add, finder, label, onLanguage, pixelRatio, sizeCanvas, texts } from "../../page/dom.js";
+import { offer, toCsv } from "../../page/downloads.js";
+import { follow, tell } from "../../page/link.js";
+import { layOut, SPACINGS, toSquare } from "./coordinates.js";
+import { decodeOnServer, fetchNetwork, Grid } from "./decoding.js";
+import { COLOURS, drawChart, GreyPainter } from "./drawing.js";
+import { drawMarks } from "./marks.js";
+
+/** @import { Pair, Plot, Spacing } from "./coordinates.js" */
+/** @import { Network } from "./decoding.js" */
+/** @import { Overlay } from "./marks.js" */
+/** `chart` of view.py.
+ * @typedef {import("./coordinates.js").Axes & { model: string, source: string, commit: string | null, codes: string,
+ *   labels: string, text: import("../../page/dom.js").Words }} Chart */
+/** What a link says of a map, by `LINKED` of maps.py.
+ * @typedef {{ z: Pair | null, spacing: string, grid: string | null, codes: string | null, class: number | null }} Said */
+
+const MOST_FRAMES = 500; // times that are kept
 
 /** @param {GradioScope} scope */
-export function start({ element, props, trigger, watch, server }) {
-  /** What stands in for the MLP where the weights cannot be fetched: pixels of many codes [[z1, z2], ...]. */
-  async function decodeOnServer(model, codes) {
-    const answer = await server.decode_pixels({ model, z: codes });
-    if (typeof answer !== "string") throw new Error("the server could not decode");
-    return Float32Array.from(base64ToBytes(answer), (byte) => byte / 255);
+export function start(scope) {
+  const map = new LatentMap(scope);
+  scope.element.latentMap = map.handle();
+  follow(scope.element, (said, tab) =>
+    map.followLink(/** @type {Said} */ (said), /** @type {{ start: number }} */ (tab)),
+  );
+  scope.watch("value", () => map.begin());
+  scope.watch("overlay", () => map.followOverlay());
+  if (scope.props.value?.model) map.begin();
+  else scope.trigger("ready");
+}
+
+class LatentMap {
+  /** @param {GradioScope} scope */
+  constructor({ element, props, trigger, server }) {
+    this.element = element;
+    this.props = props;
+    this.trigger = trigger;
+    this.server = server;
+    this.find = finder(element);
+    this.chartCanvas = this.find(".chart");
+    this.pointerCanvas = this.find(".pointer");
+    this.digitCanvas = this.find(".digit");
+    this.position = this.find(".position"); // read out while keys move on the map; the sliders say theirs themselves
+    this.sliders = [this.find(".z1"), this.find(".z2")];
+    /** @type {Chart | null} */
+    this.chart = null; // props.value once it is there
+    this.text = texts(() => this.chart.text);
+    /** @type {Network | null} */
+    this.network = null; // null until the weights are here, and for good where they cannot be fetched
+    this.spacingName = "linear";
+    this.highlighted = -1; // class that the legend singles out
+    /** @type {Plot} */
+    this.plot = { size: 0, left: 0, top: 0, width: 0, height: 0, ratio: 1, tiles: 0 };
+    this.grid = new Grid();
+    /** @type {Pair} */
+    this.z = [0, 0];
+    /** @type {number[]} */
+    this.frames = []; // milliseconds from pointer event to drawn pixels
+    this.scheduled = false; // whether the browser was asked for a frame
+    this.since = 0; // when it was
+    this.asking = false; // whether the server is decoding
+    this.free = false; // whether z was chosen, and is not just where the digit lies
+    this.started = false;
+    /** @type {[Said, { start: number }] | null} */
+    this.pending = null; // what a link says, until the map has started
+    /** @type {number | null} */
+    this.awaited = null; // set while a link's digit is loading, so that its overlay does not move z
+    /** @type {Pair | undefined} */
+    this.marked = undefined; // mu of the digit that the overlay marks
+    this.told = ""; // the place that the server wrote the code for
+    this.setSide(28);
+    this.bind();
   }
 
-  // ---- Coordinates: a code z, and its place (u, v) in [0, 1]^2 of the map, v upwards
+  handle() {
+    const place = () => this.place();
+    return {
+      frames: this.frames,
+      z: this.z,
+      get place() {
+        return place();
+      },
+      decode: (/** @type {number} */ z1, /** @type {number} */ z2) =>
+        this.network && Array.from(this.network.decode([z1, z2])).slice(0, this.side ** 2),
+    };
+  }
 
-  const EDGE = 0.001; // share of the Gaussian beyond each edge of an inverse-Gaussian map: its quantiles are infinite
-  const SPACINGS = {
-    linear: {
-      toUnit: (z, axis) => (z - chart.axes[axis][0]) / (chart.axes[axis][1] - chart.axes[axis][0]),
-      toCode: (u, axis) => chart.axes[axis][0] + u * (chart.axes[axis][1] - chart.axes[axis][0]),
-    },
-    inverse_gaussian: {
-      toUnit: (z, axis) => normalCdf((z - chart.location[axis]) / chart.scale[axis]),
-      toCode: (u, axis) =>
-        chart.location[axis] + chart.scale[axis] * normalQuantile(Math.min(Math.max(u, EDGE), 1 - EDGE)),
-    },
-  };
+  bind() {
+    const { find, pointerCanvas, sliders } = this;
+    pointerCanvas.onpointerdown = (event) => {
+      pointerCanvas.setPointerCapture(event.pointerId);
+      this.moveToPointer(event);
+    };
+    pointerCanvas.onpointermove = (event) => event.buttons && this.moveToPointer(event);
+    pointerCanvas.onkeydown = (event) => this.moveByKey(event);
+    pointerCanvas.onpointerup = pointerCanvas.onkeyup = () => this.askForCode();
+    for (const slider of sliders) {
+      slider.oninput = () => this.choose(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
+      slider.onchange = () => this.askForCode();
+    }
+    find(".show-grid").onchange = find(".show-codes").onchange = () => {
+      this.redraw();
+      this.tellLink();
+    };
+    find(".spacing").onchange = ({ target }) => {
+      this.spacingName = target.value;
+      this.redraw();
+      this.tellLink();
+    };
+    new ResizeObserver(() => this.redraw()).observe(find(".plot"));
+    onLanguage(() => this.chart && label(this.element, this.text));
+  }
 
-  // ---- State
+  /** The server has sent a chart. */
+  async begin() {
+    if (!this.props.value?.model) return;
+    const chart = /** @type {Chart} */ (this.props.value);
+    this.chart = chart;
+    this.codes = new Float32Array(base64ToBytes(chart.codes).buffer);
+    this.labels = base64ToBytes(chart.labels);
+    this.sliders.forEach((slider, axis) => {
+      [slider.min, slider.max] = chart.axes[axis];
+      this.z[axis] = SPACINGS.linear(chart).toCode(0.5, axis);
+    });
+    label(this.element, this.text);
+    this.nameFiles();
+    this.buildLegend();
+    this.network = await fetchNetwork(chart);
+    if (this.network) this.setSide(this.network.side);
+    this.redraw();
+    this.moveTo(this.z);
+    this.started = true;
+    this.marked = this.props.overlay?.mu;
+    if (this.pending) this.followLink(...this.pending);
+    else if (this.props.overlay) this.moveTo(this.props.overlay.mu);
+    this.element.dataset.decoder = this.network ? "browser" : "server";
+    this.askForCode();
+  }
 
-  /* Ten colours on a dark ground, apart for normal vision and for protan-, deuteran- and tritanopia: their least
-   * distance in CIELAB under the simulations of Machado et al. (2009) was maximised, then that of digits which lie
-   * side by side, like 4 and 9. */
-  const COLOURS = [
-    "#74b98b",
-    "#ffd1e8",
-    "#ff8b17",
-    "#b9b9ff",
-    "#ff46b9",
-    "#e8ff00",
-    "#d15dff",
-    "#b9ff74",
-    "#74ffa2",
-    "#b98b46",
-  ];
-  const GROUND = "#0b0e17";
-  const MARGIN = { left: 30, right: 4, top: 20, bottom: 36 }; // of the axes, in CSS pixels
-  const find = (selector) => element.querySelector(selector);
-  const chartCanvas = find(".chart"),
-    pointerCanvas = find(".pointer"),
-    digitCanvas = find(".digit");
-  const position = find(".position"); // read out to whoever moves by keys on the map; sliders say theirs themselves
-  const chartContext = chartCanvas.getContext("2d"),
-    pointerContext = pointerCanvas.getContext("2d");
-  const digitContext = digitCanvas.getContext("2d");
-  const sliders = [find(".z1"), find(".z2")];
+  /** @param {number} side of a digit, in its own pixels */
+  setSide(side) {
+    this.side = side;
+    Object.assign(this.digitCanvas, { width: side, height: side });
+    this.painter = new GreyPainter(side);
+  }
 
-  let chart = null; // props.value once it is there
-  let codes = null,
-    labels = null; // of the test digits
-  let mlp = null; // null until the weights are here, and for good where they cannot be fetched
-  let side = 28,
-    picture = null,
-    words = null; // ImageData of a digit, and its pixels as 32-bit words
-  let spacing = SPACINGS.linear;
-  let highlighted = -1; // label that the legend singles out
-  let plot = { size: 0, left: 0, top: 0, ratio: 1, tiles: 0 }; // in device pixels
-  let grid = null,
-    gridKey = ""; // canvas with the decoded grid, and what it was made for
-  const z = [0, 0];
-  const frames = []; // milliseconds from pointer event to drawn pixels, the last 500
-
-  const text = (key) => chart.text[document.documentElement.lang.startsWith("ko") ? "ko" : "en"][key] ?? key;
-  const format = (value) => value.toFixed(2).replace("-", "\u2212");
+  get spacing() {
+    return SPACINGS[this.spacingName](this.chart);
+  }
 
   // ---- Drawing
 
-  function setSide(pixels) {
-    side = pixels;
-    digitCanvas.width = digitCanvas.height = side;
-    picture = digitContext.createImageData(side, side);
-    words = new Uint32Array(picture.data.buffer);
-  }
-
-  /** Grey `pixels` (from `offset` on) in [0, 1] as a picture on `context` at (x, y). */
-  function paint(context, pixels, offset, x, y) {
-    for (let i = 0; i < words.length; i++) {
-      words[i] = 0xff000000 | (Math.round(pixels[offset + i] * 255) * 0x010101);
-    }
-    context.putImageData(picture, x, y);
-  }
-
-  const toX = (z1) => plot.left + spacing.toUnit(z1, 0) * plot.size;
-  const toY = (z2) => plot.top + (1 - spacing.toUnit(z2, 1)) * plot.size;
-
-  /** The map's size in device pixels: a whole number of tiles, each a whole number of times as large as a digit. */
-  function layOut() {
-    const ratio = window.devicePixelRatio || 1;
+  /** All of it, in the size that there is. */
+  redraw() {
+    const { chart, find, side } = this;
     const width = find(".plot").clientWidth;
-    const tile = side * Math.ceil((18 * ratio) / side); // at least 18 CSS pixels, or a digit cannot be read
-    const tiles = Math.max(2, Math.floor(((width - MARGIN.left - MARGIN.right) * ratio) / tile));
-    const [left, right, top, bottom] = ["left", "right", "top", "bottom"].map((edge) =>
-      Math.round(MARGIN[edge] * ratio),
+    if (!chart || width === 0) return; // on a tab that is not shown
+    this.plot = layOut(width, pixelRatio(), side);
+    for (const canvas of [this.chartCanvas, this.pointerCanvas])
+      sizeCanvas(canvas, this.plot.width, this.plot.height, this.plot.ratio);
+    this.drawChart();
+    this.drawPosition();
+    if (find(".show-grid").checked) this.makeGrid().catch(console.warn); // a map without its grid is still a map
+    this.askForCode();
+  }
+
+  /** The grid of decoded pictures, drawn as it grows, then kept. */
+  makeGrid() {
+    const { chart, network, plot, side, spacingName } = this;
+    return this.grid.make(
+      [spacingName, plot.tiles, side, network !== null].join(),
+      this.spacing,
+      plot.tiles,
+      side,
+      (codes) =>
+        network
+          ? network.decode(codes.flat(), codes.length)
+          : decodeOnServer(this.server, chart.model, codes),
+      () => this.drawChart(),
     );
-    plot = { size: tiles * tile, left, top, ratio, tiles };
-    for (const canvas of [chartCanvas, pointerCanvas]) {
-      canvas.width = plot.size + left + right;
-      canvas.height = plot.size + top + bottom;
-      canvas.style.width = `${canvas.width / ratio}px`;
-      canvas.style.height = `${canvas.height / ratio}px`;
-    }
   }
 
-  /** The grid of decoded pictures, in pieces between which the page can react; drawn as it grows, then kept. */
-  async function makeGrid() {
-    const key = [spacing === SPACINGS.linear, plot.tiles, side, mlp !== null].join();
-    if (key === gridKey || !find(".show-grid").checked) return;
-    gridKey = key;
-    const canvas = new OffscreenCanvas(plot.tiles * side, plot.tiles * side);
-    const context = canvas.getContext("2d"),
-      tiles = plot.tiles;
-    grid = canvas;
-    const axis = (index) => Array.from({ length: tiles }, (_, i) => spacing.toCode((i + 0.5) / tiles, index));
-    const [columns, rows] = [axis(0), axis(1).reverse()];
-    for (let row = 0; row < tiles; row++) {
-      const codes = columns.map((z1) => [z1, rows[row]]);
-      const pixels = mlp
-        ? null
-        : await decodeOnServer(chart.model, codes).catch((error) => {
-            if (key === gridKey) gridKey = ""; // the next time that the map is drawn, this is tried again
-            throw error;
-          });
-      for (let column = 0; column < tiles; column++) {
-        if (mlp) paint(context, mlp.decode([columns[column], rows[row]]), 0, column * side, row * side);
-        else paint(context, pixels, column * side * side, column * side, row * side);
-      }
-      drawChart();
-      await new Promise((resolve) => setTimeout(resolve));
-      if (key !== gridKey) return; // the map has changed meanwhile
-    }
+  drawChart() {
+    const { chart, plot, spacing, spacingName, codes, labels, highlighted } = this;
+    drawChart(this.chartCanvas, {
+      ...{ chart, plot, spacing, spacingName, codes, labels, highlighted },
+      grid: this.find(".show-grid").checked ? this.grid.canvas : null,
+      showCodes: this.find(".show-codes").checked,
+      ink: getComputedStyle(this.element).color,
+    });
   }
 
-  function drawChart() {
-    const { size, left, top } = plot,
-      context = chartContext;
-    const showGrid = find(".show-grid").checked && grid,
-      showCodes = find(".show-codes").checked;
-    context.clearRect(0, 0, chartCanvas.width, chartCanvas.height);
-    context.fillStyle = GROUND;
-    context.fillRect(left, top, size, size);
-    if (showGrid) {
-      context.imageSmoothingEnabled = false;
-      context.globalAlpha = showCodes ? 0.6 : 1; // so that the codes stand out
-      context.drawImage(grid, left, top, size, size);
-      context.globalAlpha = 1;
-    }
-    if (showCodes) drawCodes();
-    drawAxes();
+  drawMarks() {
+    drawMarks(this.pointerCanvas, this.plot, this.spacing, this.z, this.props.overlay);
   }
 
-  function drawCodes() {
-    const { size, left, top, ratio } = plot,
-      context = chartContext,
-      radius = 1.3 * ratio;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, size, size);
-    context.clip();
-    for (let label = 0; label < 10; label++) {
-      context.beginPath();
-      for (let i = 0; i < labels.length; i++) {
-        if (labels[i] !== label) continue;
-        const x = toX(codes[2 * i]),
-          y = toY(codes[2 * i + 1]);
-        context.moveTo(x + radius, y);
-        context.arc(x, y, radius, 0, 2 * Math.PI);
-      }
-      context.globalAlpha = highlighted < 0 ? 0.85 : highlighted === label ? 1 : 0.07;
-      context.fillStyle = COLOURS[label];
-      context.fill();
-    }
-    context.restore();
+  drawPosition() {
+    this.drawMarks();
+    const [z1, z2] = this.z.map((value) => minus(value.toFixed(2)));
+    this.position.textContent = `z = (${z1}, ${z2})`;
+    this.sliders.forEach((slider, axis) => (slider.value = this.z[axis]));
   }
 
-  /** Ticks of z on a linear map, of u = Phi(z) in (0, 1) on an inverse-Gaussian one, and the axes' names. */
-  function drawAxes() {
-    const { size, left, top, ratio } = plot,
-      context = chartContext,
-      linear = spacing === SPACINGS.linear;
-    context.font = `${11 * ratio}px system-ui, sans-serif`;
-    context.fillStyle = getComputedStyle(element).color;
-    for (const axis of [0, 1]) {
-      const [low, high] = linear ? chart.axes[axis] : [0, 1];
-      const step =
-        [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100].find((step) => (high - low) / step <= 8) ?? (high - low) / 4;
-      context.textAlign = axis ? "right" : "center";
-      context.textBaseline = axis ? "middle" : "top";
-      for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
-        const label = String(+tick.toFixed(2)).replace("-", "\u2212"),
-          share = (tick - low) / (high - low);
-        const x = left + share * size,
-          y = top + (1 - share) * size;
-        if (axis) {
-          context.fillRect(left - 4 * ratio, y, 4 * ratio, ratio);
-          context.fillText(label, left - 6 * ratio, y);
-        } else {
-          context.fillRect(x, top + size, ratio, 4 * ratio);
-          const half = context.measureText(label).width / 2; // a label at the edge of the canvas stays whole
-          context.fillText(label, Math.min(x, chartCanvas.width - half), top + size + 6 * ratio);
-        }
-      }
-      const code = `z${"\u2081\u2082"[axis]}`,
-        standard = chart.location[axis] === 0 && chart.scale[axis] === 1;
-      const name = linear ? code : standard ? `\u03a6(${code})` : `\u03a6((${code} \u2212 m) / s)`;
-      context.textAlign = axis ? "left" : "right";
-      if (axis) context.fillText(`${name} \u2191`, left, top - 10 * ratio);
-      else context.fillText(`${name} \u2192`, left + size, top + size + 22 * ratio);
-    }
-  }
-
-  function strokePath(points, width, dash = []) {
-    const context = pointerContext;
-    context.beginPath();
-    for (const [x, y] of points) context.lineTo(x, y);
-    context.setLineDash(dash.map((length) => length * plot.ratio));
-    for (const [casing, style] of [
-      [2, "#000"],
-      [0, "#fff"],
-    ]) {
-      context.lineWidth = (width + casing) * plot.ratio;
-      context.strokeStyle = style;
-      context.stroke();
-    }
-  }
-
-  function drawDot(x, y, radius, colour) {
-    pointerContext.beginPath();
-    pointerContext.arc(x, y, radius * plot.ratio, 0, 2 * Math.PI);
-    pointerContext.setLineDash([]);
-    pointerContext.lineWidth = plot.ratio;
-    pointerContext.fillStyle = colour;
-    pointerContext.strokeStyle = "#000";
-    pointerContext.fill();
-    pointerContext.stroke();
-  }
-
-  const STEPS = Array.from({ length: 65 }, (_, i) => i / 64);
-
-  /** mu, the ellipses of 1 and 2 sigma and the re-samples, with `place` from a code to pixels. */
-  function drawPosterior({ mu, sigma, samples }, place, radius) {
-    for (const deviations of [1, 2]) {
-      strokePath(
-        STEPS.map((t) =>
-          place([
-            mu[0] + deviations * sigma[0] * Math.cos(2 * Math.PI * t),
-            mu[1] + deviations * sigma[1] * Math.sin(2 * Math.PI * t),
-          ]),
-        ),
-        1,
-      );
-    }
-    for (const sample of samples) drawDot(...place(sample), radius, "#7dd3fc");
-    drawDot(...place(mu), radius, "#fff");
-  }
-
-  /** The ellipses are a few pixels large on most maps, so that a lens in the free corner shows them again. */
-  function drawLens(overlay, place) {
-    const { mu, sigma } = overlay,
-      { size, left, top, ratio } = plot,
-      context = pointerContext;
-    const half = Math.round(0.14 * size),
-      [x, y] = place(mu);
-    const centre = [
-      x < left + size / 2 ? left + size - half : left + half,
-      y < top + size / 2 ? top + size - half : top + half,
-    ];
-    const zoom = half / (3 * Math.max(sigma[0], sigma[1])); // the lens reaches to 3 sigma
-    strokePath([[x, y], centre], 1, [2, 3]);
-    context.save();
-    context.beginPath();
-    context.rect(centre[0] - half, centre[1] - half, 2 * half, 2 * half);
-    context.fillStyle = GROUND;
-    context.fill();
-    context.setLineDash([]);
-    context.stroke();
-    context.clip();
-    drawPosterior(
-      overlay,
-      ([z1, z2]) => [centre[0] + (z1 - mu[0]) * zoom, centre[1] - (z2 - mu[1]) * zoom],
-      3,
-    );
-    context.fillStyle = "#fff";
-    context.font = `${10 * ratio}px system-ui, sans-serif`;
-    context.textAlign = "left";
-    context.textBaseline = "top";
-    context.fillText("1\u03c3, 2\u03c3", centre[0] - half + 5 * ratio, centre[1] - half + 5 * ratio);
-    context.restore();
-  }
-
-  /** The visitor's digit, and the way to a second one. */
-  function drawOverlay(overlay) {
-    const { mu, sigma, end } = overlay,
-      place = ([z1, z2]) => [toX(z1), toY(z2)];
-    if (end) {
-      strokePath(
-        STEPS.map((t) => place([mu[0] + t * (end[0] - mu[0]), mu[1] + t * (end[1] - mu[1])])),
-        2,
-        [6, 4],
-      );
-      drawDot(...place(end), 5, "#fff");
-    }
-    if (sigma) {
-      drawLens(overlay, place);
-      drawPosterior(overlay, place, 1.5);
-    } else drawDot(...place(mu), 5, "#fff");
-  }
-
-  function drawPointer() {
-    pointerContext.clearRect(0, 0, pointerCanvas.width, pointerCanvas.height);
-    if (props.overlay) drawOverlay(props.overlay);
-    const x = toX(z[0]),
-      y = toY(z[1]),
-      radius = 8 * plot.ratio;
-    for (const [width, style] of [
-      [5, "#000"],
-      [2.5, "#fff"],
-    ]) {
-      pointerContext.setLineDash([]);
-      pointerContext.lineWidth = width * plot.ratio;
-      pointerContext.strokeStyle = style;
-      pointerContext.beginPath();
-      pointerContext.arc(x, y, radius, 0, 2 * Math.PI);
-      pointerContext.stroke();
-    }
-  }
-
-  function drawPosition() {
-    drawPointer();
-    position.textContent = `z = (${format(z[0])}, ${format(z[1])})`;
-    sliders.forEach((slider, axis) => (slider.value = z[axis]));
-  }
-
-  // ---- Files to keep (space/page/downloads.js), and the code behind the map, which the server writes while it is unfolded
-
-  const place = () => ({ z: [...z], spacing: find(".spacing").value, tiles: plot.tiles });
-
-  function drawMap() {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [chartCanvas.width, chartCanvas.height];
-    const context = canvas.getContext("2d");
-    context.fillStyle = getComputedStyle(document.body).backgroundColor; // else the axes lie on nothing
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    for (const layer of [chartCanvas, pointerCanvas]) context.drawImage(layer, 0, 0);
-    return canvas;
-  }
-
-  function table() {
-    const rows = Array.from(labels, (label, i) => `${codes[2 * i]},${codes[2 * i + 1]},${label}\n`);
-    return `z1,z2,label\n${rows.join("")}`;
-  }
-
-  function nameFiles() {
-    for (const [selector, name, offer] of [
-      [".side .download", "point.png", () => digitCanvas],
-      [".files .png", "map.png", drawMap],
-      [".files .csv", "codes.csv", table],
-    ]) {
-      find(selector).dataset.file = `${chart.model}_${name}`;
-      find(selector).offer = offer;
-    }
-  }
-
-  let told = null; // what the server wrote the code for
-
-  function tell() {
-    const now = JSON.stringify(place());
-    const unfolded = document.querySelector(`#code-${chart.model} .cm-content`)?.checkVisibility();
-    if (!unfolded || plot.tiles === 0 || now === told) return;
-    told = now;
-    trigger("moved");
+  /** @param {ArrayLike<number>} pixels */
+  drawDigit(pixels) {
+    this.painter.paint(this.digitCanvas.getContext("2d"), pixels, 0, 0, 0);
   }
 
   // ---- Moving
 
-  let scheduled = false,
-    since = 0;
-  let shown = null; // mu of the digit that the overlay marks
-  let free = false; // z was chosen, and is not just where the digit lies
-  let started = false;
-  let pending = null; // what a link says, until the map has started
-  let awaited = null; // index of the digit that a link brings along: its overlay leaves z where the link says
-
-  /** Go to a code that the visitor chose, rounded to what a link can say. */
-  function choose(...code) {
-    free = true;
-    position.ariaLive = "off";
-    moveTo(...code.map((value) => Math.round(value * 1000) / 1000));
-    tellLink();
+  /** Go to a code that the visitor chose, rounded to what a link can say.
+   * @param {number[]} code */
+  choose(...code) {
+    this.free = true;
+    this.position.ariaLive = "off";
+    this.moveTo(code.map((value) => Math.round(value * 1000) / 1000));
+    this.tellLink();
   }
 
-  /** What of the map a link holds. */
-  function tellLink() {
-    const off = (selector) => (find(selector).checked ? null : "off");
-    const detail = {
-      z: free ? [...z] : null,
-      spacing: find(".spacing").value,
-      class: highlighted < 0 ? null : highlighted,
-      grid: off(".show-grid"),
-      codes: off(".show-codes"),
-    };
-    tellAddress(element, detail);
+  /** Go to a code. However many events arrive, there is one drawing a frame.
+   * @param {ArrayLike<number>} code */
+  moveTo({ 0: z1, 1: z2 }) {
+    this.z[0] = z1;
+    this.z[1] = z2;
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.since = performance.now();
+    requestAnimationFrame(() => this.draw());
   }
 
-  /** As a link says; what it leaves out is as the page begins. */
-  function followLink(said, { start }) {
-    if (!started) return (pending = [said, { start }]);
-    const { overlay } = props;
-    find(".spacing").value = said.spacing;
-    spacing = SPACINGS[said.spacing];
-    find(".show-grid").checked = said.grid !== "off";
-    find(".show-codes").checked = said.codes !== "off";
-    highlight(said.class ?? -1);
-    free = said.z !== null;
-    awaited = free && overlay?.digit !== start ? start : null;
-    if (free) moveTo(...said.z);
-    else if (overlay) moveTo(...overlay.mu);
-    redraw();
+  draw() {
+    this.scheduled = false;
+    this.drawPosition();
+    if (!this.network) return this.drawFromServer();
+    const begun = performance.now();
+    const pixels = this.network.decode(this.z);
+    const milliseconds = performance.now() - begun;
+    this.drawDigit(pixels);
+    this.record(milliseconds);
   }
-
-  /** Go to a code; however many events arrive, there is one drawing a frame. */
-  function moveTo(z1, z2) {
-    z[0] = z1;
-    z[1] = z2;
-    if (scheduled) return;
-    scheduled = true;
-    since = performance.now();
-    requestAnimationFrame(draw);
-  }
-
-  async function draw() {
-    scheduled = false;
-    drawPosition();
-    if (mlp) {
-      const start = performance.now();
-      const pixels = mlp.decode(z);
-      const milliseconds = performance.now() - start;
-      paint(digitContext, pixels, 0, 0, 0);
-      record(milliseconds);
-    } else await drawFromServer();
-  }
-
-  let asking = false;
 
   /** One question at a time, and after it the newest: a slow server drops frames instead of queueing them. */
-  async function drawFromServer() {
-    if (asking) return;
-    asking = true;
+  async drawFromServer() {
+    if (this.asking) return;
+    this.asking = true;
     try {
-      for (let asked = []; asked[0] !== z[0] || asked[1] !== z[1]; ) {
-        asked = [...z];
-        const start = performance.now();
-        paint(digitContext, await decodeOnServer(chart.model, [asked]), 0, 0, 0);
-        record(performance.now() - start);
+      for (let asked = [NaN, NaN]; asked[0] !== this.z[0] || asked[1] !== this.z[1]; ) {
+        asked = [...this.z];
+        const begun = performance.now();
+        this.drawDigit(await decodeOnServer(this.server, this.chart.model, [/** @type {Pair} */ (asked)]));
+        this.record(performance.now() - begun);
       }
     } catch (error) {
-      find(".status").textContent = text("failed");
+      this.find(".status").textContent = this.text("failed");
       console.warn(error);
     } finally {
-      asking = false;
+      this.asking = false;
     }
   }
 
-  function record(milliseconds) {
-    if (frames.length === 500) frames.shift();
-    frames.push(performance.now() - since);
-    const where = text(mlp ? "in_browser" : "on_server").replace("{ms}", milliseconds.toFixed(1));
-    find(".status").textContent =
-      `${where} · ${chart.model} · ${text(chart.source)} ${chart.commit?.slice(0, 7) ?? ""}`;
+  /** Says what decoding took, where, and with which weights.
+   * @param {number} milliseconds */
+  record(milliseconds) {
+    const { chart, frames, text } = this;
+    if (frames.length === MOST_FRAMES) frames.shift();
+    frames.push(performance.now() - this.since);
+    const where = text(this.network ? "in_browser" : "on_server", { ms: milliseconds.toFixed(1) });
+    const weights = `${text(chart.source)} ${chart.commit?.slice(0, 7) ?? ""}`;
+    this.find(".status").textContent = `${where} · ${chart.model} · ${weights}`;
   }
 
-  function moveToPointer(event) {
-    const box = pointerCanvas.getBoundingClientRect();
-    const u = ((event.clientX - box.left) * plot.ratio - plot.left) / plot.size;
-    const v = 1 - ((event.clientY - box.top) * plot.ratio - plot.top) / plot.size;
-    const [clampedU, clampedV] = [Math.min(Math.max(u, 0), 1), Math.min(Math.max(v, 0), 1)];
-    choose(spacing.toCode(clampedU, 0), spacing.toCode(clampedV, 1));
+  /** @param {PointerEvent} event */
+  moveToPointer(event) {
+    const { plot, spacing } = this;
+    const box = this.pointerCanvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [u, v] = toSquare(plot, x * plot.ratio, y * plot.ratio);
+    this.choose(spacing.toCode(u, 0), spacing.toCode(v, 1));
   }
 
-  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-  function moveByKey(event) {
+  /** @param {KeyboardEvent} event */
+  moveByKey(event) {
+    const { spacing } = this;
     const arrow = ARROWS[event.key];
     if (!arrow && event.key !== "Home") return;
     event.preventDefault(); // no scrolling
     const step = event.shiftKey ? 0.1 : 0.01;
     const [u, v] = arrow
-      ? arrow.map((sign, axis) => Math.min(Math.max(spacing.toUnit(z[axis], axis) + sign * step, 0), 1))
+      ? arrow.map((sign, axis) => clamp(spacing.toUnit(this.z[axis], axis) + sign * step, 0, 1))
       : [0.5, 0.5];
-    choose(spacing.toCode(u, 0), spacing.toCode(v, 1));
-    position.ariaLive = "polite";
+    this.choose(spacing.toCode(u, 0), spacing.toCode(v, 1));
+    this.position.ariaLive = "polite";
   }
 
-  // ---- Start
-
-  function relabel() {
-    if (!chart) return;
-    for (const node of element.querySelectorAll("[data-text]")) node.textContent = text(node.dataset.text);
-    for (const node of element.querySelectorAll("[data-label]"))
-      node.setAttribute("aria-label", text(node.dataset.label));
+  /** The server has placed a digit: go there, unless it is only another sample of the same digit. */
+  followOverlay() {
+    if (!this.started) return;
+    const { mu, digit } = /** @type {Partial<Overlay>} */ (this.props.overlay ?? {});
+    const awaited = this.awaited !== null && this.awaited === digit;
+    if (mu && !awaited && String(mu) !== String(this.marked)) {
+      this.free = false;
+      this.moveTo(mu);
+      this.askForCode();
+      this.tellLink();
+    } else this.drawMarks();
+    this.awaited = null;
+    this.marked = mu;
   }
 
-  function buildLegend() {
-    find(".legend").replaceChildren(
-      ...COLOURS.map((colour, label) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = label;
-        button.style.setProperty("--colour", colour);
-        button.setAttribute("aria-pressed", "false");
-        button.onclick = () => {
-          highlight(highlighted === label ? -1 : label);
-          drawChart();
-          tellLink();
-        };
-        return button;
-      }),
-    );
-  }
+  // ---- The link
 
-  function highlight(label) {
-    highlighted = label;
-    [...find(".legend").children].forEach((button, i) =>
-      button.setAttribute("aria-pressed", i === highlighted),
-    );
-  }
-
-  function redraw() {
-    if (!chart || find(".plot").clientWidth === 0) return; // on a tab that is not shown
-    layOut();
-    drawChart();
-    drawPosition();
-    makeGrid().catch(console.warn); // a map without its grid is still a map
-    tell();
-  }
-
-  async function start() {
-    if (!props.value?.model) return;
-    chart = props.value;
-    codes = new Float32Array(base64ToBytes(chart.codes).buffer);
-    labels = base64ToBytes(chart.labels);
-    sliders.forEach((slider, axis) => {
-      [slider.min, slider.max] = chart.axes[axis];
-      z[axis] = SPACINGS.linear.toCode(0.5, axis);
+  tellLink() {
+    const { find, free, z, spacingName, highlighted } = this;
+    const off = (/** @type {string} */ selector) => (find(selector).checked ? null : "off");
+    tell(this.element, {
+      z: free ? [...z] : null,
+      spacing: spacingName,
+      class: highlighted < 0 ? null : highlighted,
+      grid: off(".show-grid"),
+      codes: off(".show-codes"),
     });
-    relabel();
-    nameFiles();
-    buildLegend();
-    try {
-      const url = new URL(`weights/${chart.model}`, ROOT);
-      if (chart.commit) url.searchParams.set("commit", chart.commit); // another commit is another file to a cache
-      mlp = buildDecoder(toLayers(await fetchTensors(url, "decoder.")), 2);
-      setSide(mlp.side);
-    } catch (error) {
-      console.warn(`decoding on the server: ${error.message}`);
-      mlp = null;
-    }
-    redraw();
-    moveTo(...z);
-    started = true;
-    shown = props.overlay?.mu;
-    if (pending) followLink(...pending);
-    else if (props.overlay) moveTo(...props.overlay.mu);
-    element.dataset.decoder = mlp ? "browser" : "server";
-    tell();
   }
 
-  setSide(side);
-  element.latentMap = {
-    frames,
-    z,
-    get place() {
-      return place();
-    },
-    decode: (z1, z2) => mlp && Array.from(mlp.decode([z1, z2])),
-  };
-  pointerCanvas.onpointerdown = (event) => {
-    pointerCanvas.setPointerCapture(event.pointerId);
-    moveToPointer(event);
-  };
-  pointerCanvas.onpointermove = (event) => event.buttons && moveToPointer(event);
-  pointerCanvas.onkeydown = moveByKey;
-  pointerCanvas.onpointerup = pointerCanvas.onkeyup = tell;
-  for (const slider of sliders) {
-    slider.oninput = () => choose(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
-    slider.onchange = tell;
+  /** Do as a link says; for what it leaves out, as the page begins.
+   * @param {Said} said
+   * @param {{ start: number }} tab the first digit */
+  followLink(said, { start }) {
+    if (!this.started) {
+      this.pending = [said, { start }];
+      return;
+    }
+    const { find } = this;
+    const { overlay } = this.props;
+    find(".spacing").value = this.spacingName = said.spacing;
+    find(".show-grid").checked = said.grid !== "off";
+    find(".show-codes").checked = said.codes !== "off";
+    this.highlight(said.class ?? -1);
+    this.free = said.z !== null;
+    this.awaited = this.free && overlay?.digit !== start ? start : null;
+    if (this.free) this.moveTo(said.z);
+    else if (overlay) this.moveTo(overlay.mu);
+    this.redraw();
   }
-  find(".show-grid").onchange = find(".show-codes").onchange = () => {
-    redraw();
-    tellLink();
-  };
-  find(".spacing").onchange = (event) => {
-    spacing = SPACINGS[event.target.value];
-    redraw();
-    tellLink();
-  };
-  follow(element, followLink);
-  watch("value", start);
-  watch("overlay", () => {
-    if (!started) return;
-    const { mu, digit } = props.overlay ?? {};
-    if (mu && (awaited === null || awaited !== digit) && String(mu) !== String(shown)) {
-      // another digit, not another sample of it
-      free = false;
-      moveTo(...mu);
-      tell();
-      tellLink();
-    } else drawPointer();
-    awaited = null;
-    shown = mu;
-  });
-  new ResizeObserver(redraw).observe(find(".plot"));
-  new MutationObserver(relabel).observe(document.documentElement, { attributeFilter: ["lang"] });
-  if (props.value?.model) start();
-  else trigger("ready");
+
+  // ---- Files to keep, and the code behind the map
+
+  nameFiles() {
+    const { model } = this.chart;
+    offer(this.element, [
+      [".side .download", `${model}_point.png`, () => this.digitCanvas],
+      [".files .png", `${model}_map.png`, () => this.joinLayers()],
+      [".files .csv", `${model}_codes.csv`, () => this.table()],
+    ]);
+  }
+
+  /** The map as one picture. */
+  joinLayers() {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [this.plot.width, this.plot.height];
+    const context = canvas.getContext("2d");
+    context.fillStyle = getComputedStyle(document.body).backgroundColor; // else the axes lie on nothing
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    for (const layer of [this.chartCanvas, this.pointerCanvas]) context.drawImage(layer, 0, 0);
+    return canvas;
+  }
+
+  /** The codes of the test digits as CSV. */
+  table() {
+    const { codes, labels } = this;
+    return toCsv([
+      ["z1", "z2", "label"],
+      ...Array.from(labels, (label, i) => [...codes.subarray(2 * i, 2 * i + 2), label]),
+    ]);
+  }
+
+  /** All that the code behind the map depends on. */
+  place() {
+    return { z: [...this.z], spacing: this.spacingName, tiles: this.plot.tiles };
+  }
+
+  /** Has the server write the code behind the map, while that is unfolded. */
+  askForCode() {
+    if (!this.chart) return;
+    const place = JSON.stringify(this.place());
+    const unfolded = document.querySelector(`#code-${this.chart.model} .cm-content`)?.checkVisibility();
+    if (!unfolded || this.plot.tiles === 0 || place === this.told) return;
+    this.told = place;
+    this.trigger("moved");
+  }
+
+  // ---- The legend
+
+  buildLegend() {
+    const legend = this.find(".legend");
+    legend.replaceChildren();
+    COLOURS.forEach((colour, label) => {
+      const button = add(legend, "button", "", String(label));
+      button.type = "button";
+      button.style.setProperty("--colour", colour);
+      button.setAttribute("aria-pressed", "false");
+      button.onclick = () => {
+        this.highlight(this.highlighted === label ? -1 : label);
+        this.drawChart();
+        this.tellLink();
+      };
+    });
+  }
+
+  /** @param {number} label a class, or -1 */
+  highlight(label) {
+    this.highlighted = label;
+    [...this.find(".legend").children].forEach((button, i) =>
+      button.setAttribute("aria-pressed", String(i === label)),
+    );
+  }
 }
