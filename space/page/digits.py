@@ -6,6 +6,7 @@ import gradio as gr
 from torch import Tensor
 
 from space.page.markup import data_url
+from space.page.modules import module
 from space.pictures.files import read_image
 from space.pictures.inputs import sketch_to_digit, to_digit
 from space.pictures.outputs import to_grid
@@ -69,24 +70,7 @@ class DigitPicker(gr.HTML):
             value=value,
             html_template=f'<div class="digit-picker" role="radiogroup">{cells}</div>',
             css_template=f'label {{ background-image: url("{data_url(sprite)}"); --rows: {EXAMPLES} }}',
-            js_on_load="""
-                const show = () => {
-                    for (const input of element.querySelectorAll('input'))
-                        input.checked = Number(input.value) === props.value;
-                };
-                element.addEventListener('change', event => event.stopPropagation());
-                element.addEventListener('click', event => {
-                    if (!event.target.matches('input')) return;
-                    props.value = Number(event.target.value);
-                    trigger('pick'); // also where it is picked already
-                });
-                watch('value', () => {
-                    show();
-                    trigger('pick');
-                });
-                show();
-                trigger('ready');
-            """,
+            js_on_load=module("page/picker.js", "ready", "pick"),
             **kwargs,
         )
 

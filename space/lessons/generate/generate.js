@@ -1,21 +1,22 @@
-/* The samples of one model, to choose from. What is shown comes from the server in two props: `panel` (samples and
- * scores, in one picture that the cells cut up) and `journey` (the film of the walk, the terms of a - b + c). Choosing
- * goes into `props.value`; ordering and playing ask the server nothing.
+/* The samples of one model, to select from. The server sends what is shown in two props: `panel` (samples and scores,
+ * in one picture that the cells cut up) and `journey` (the film of the walk, the terms of a - b + c). The selection
+ * is `props.value`. Ordering and playing ask the server nothing.
  */
 
 import { add, finder, label, make, onLanguage, say, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { follow, tell } from "../../page/link.js";
 import { Film } from "./film.js";
+import { marksOf, ordered, tableRows, toggle } from "./selection.js";
+import { Terms } from "./terms.js";
 import { cut } from "./tiles.js";
 
-const TERMS = ["a", "b", "c"];
-const SIGNS = ["", "−", "+", "="];
+/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, slots: Record<string, number> }} Scope
+ * `slots`: what samples are selected for, and how many at most */
 
-/** One `Samples` of tab.py. */
-class Samples {
-  /** @param {GradioScope & { words: import("../../page/dom.js").Words, slots: Record<string, number> }} scope
-   * `slots`: what samples are chosen for, and how many at most */
+/** One `SamplePanel` of tab.py. */
+class SamplePanel {
+  /** @param {Scope} scope */
   constructor({ element, props, trigger, words, slots }) {
     this.element = element;
     this.props = props;
@@ -28,44 +29,38 @@ class Samples {
     /** @type {Record<string, string>} */
     this.parts = {}; // HTML that is shown
     this.buildSlots();
-    this.terms = this.buildTerms();
+    this.terms = new Terms(element, this.text);
     this.film = new Film(element, this.text);
-    this.find(".clear").onclick = () => this.put(this.target, []);
+    this.find(".clear").onclick = () => this.select({ ...this.selection, [this.slot]: [] });
     this.find(".order input").onchange = () => this.order();
     this.find(".samples").onkeydown = (event) => this.moveFocus(event);
     this.relabel();
   }
 
-  // ---- Choosing
+  // ---- Selecting
 
-  /** Numbers of the chosen samples, by slot. */
-  get chosen() {
+  /** @returns {import("./selection.js").Selection} */
+  get selection() {
     return this.props.value;
   }
 
-  /** The slot that a click chooses for. */
-  get target() {
+  /** The slot that a click selects for. */
+  get slot() {
     return this.find(".slots input:checked").value;
   }
 
-  put(slot, samples) {
-    this.props.value = { ...this.chosen, [slot]: samples };
-    tell(this.element, this.chosen);
-    this.showChosen();
+  /** @param {import("./selection.js").Selection} selection */
+  select(selection) {
+    this.props.value = selection;
+    tell(this.element, selection);
+    this.showSelection();
   }
 
-  showChosen() {
+  showSelection() {
     if (!this.props.panel?.picture) return;
     this.mark();
     this.drawTerms();
-    this.trigger("choose");
-  }
-
-  choose(i) {
-    const slot = this.target;
-    const before = this.chosen[slot];
-    const most = this.slots[slot];
-    this.put(slot, before.includes(i) ? before.filter((j) => j !== i) : [...before, i].slice(-most));
+    this.trigger("selected");
   }
 
   buildSlots() {
@@ -81,15 +76,14 @@ class Samples {
 
   // ---- Samples
 
-  build() {
+  showSamples() {
     const { cells, find } = this;
-    const { number, scores } = this.props.panel;
+    const { number, scores, picture, columns, rows } = this.props.panel;
     while (cells.length > number) cells.pop()?.remove();
     while (cells.length < number) cells.push(this.buildCell(cells.length));
     cells.forEach((cell, i) => {
-      const { picture, score } = this.partsOf(cell);
-      this.cutSample(picture, i);
-      score.textContent = scores ? scores[i].toFixed(2) : "";
+      cut(this.part(cell, "picture"), picture, columns, rows, i);
+      this.part(cell, "score").textContent = scores ? scores[i].toFixed(2) : "";
       cell.style.setProperty("--score", scores ? scores[i] : 0);
     });
     find(".order").hidden = !scores;
@@ -97,33 +91,29 @@ class Samples {
     this.order();
   }
 
+  /** @param {number} i number of the sample */
   buildCell(i) {
     const cell = make("button", "sample");
     cell.type = "button";
     cell.tabIndex = -1;
     for (const part of ["picture", "marks", "score"]) add(cell, "span", part);
-    cell.onclick = () => this.choose(i);
+    cell.onclick = () => this.select(toggle(this.selection, this.slot, i, this.slots[this.slot]));
     cell.onfocus = () => {
       for (const other of this.cells) other.tabIndex = other === cell ? 0 : -1;
     };
     return cell;
   }
 
-  partsOf(cell) {
-    const [picture, marks, score] = cell.children;
-    return { picture, marks, score };
-  }
-
-  cutSample(node, i) {
-    const { picture, columns, rows } = this.props.panel;
-    cut(node, picture, columns, rows, i);
+  /** @param {Element} cell
+   * @param {"picture" | "marks" | "score"} name
+   * @returns {HTMLElement} */
+  part(cell, name) {
+    return cell.querySelector(`.${name}`);
   }
 
   order() {
-    const { scores } = this.props.panel;
-    const best = scores && this.find(".order input").checked;
-    const order = this.cells.map((_, i) => i);
-    if (best) order.sort((i, j) => scores[j] - scores[i]);
+    const best = this.find(".order input").checked;
+    const order = ordered(this.cells.length, best ? this.props.panel.scores : null);
     for (const i of order) this.find(".samples").append(this.cells[i]);
     // one tab stop; arrow keys do the rest
     this.cells.forEach((cell, i) => {
@@ -131,26 +121,23 @@ class Samples {
     });
   }
 
-  /** What each sample is chosen for: on it, and in words. */
+  /** Show what each sample is selected for: on it, and in words. */
   mark() {
-    const slot = this.target;
+    const { selection, slot, text } = this;
     const { scores } = this.props.panel;
-    const text = this.text;
     this.cells.forEach((cell, i) => {
-      const marks = Object.keys(this.slots).flatMap((name) => {
-        const place = this.chosen[name].indexOf(i);
-        return place < 0 ? [] : [[name, name === "walk" ? String(place + 1) : name]];
-      });
-      this.partsOf(cell).marks.replaceChildren(...marks.map(([name, mark]) => make("b", name, mark)));
+      const marks = marksOf(selection, Object.keys(this.slots), i);
+      this.part(cell, "marks").replaceChildren(...marks.map(([name, mark]) => make("b", name, mark)));
       const score = scores ? `, D(G(z)) = ${scores[i].toFixed(2)}` : "";
       const names = marks.map(([name, mark]) => (name === "walk" ? `${text("walk_slot")} ${mark}` : mark));
       cell.ariaLabel = [`${text("sample")} ${i + 1}${score}`, ...names].join(", ");
-      cell.ariaPressed = String(this.chosen[slot].includes(i));
+      cell.ariaPressed = String(selection[slot].includes(i));
     });
     this.find(".samples").dataset.slot = slot;
   }
 
-  /** Arrow keys move between the samples as they lie on the page. */
+  /** Arrow keys move between the samples as they lie on the page.
+   * @param {KeyboardEvent} event */
   moveFocus(event) {
     const samples = this.find(".samples");
     const shown = [...samples.children];
@@ -162,42 +149,8 @@ class Samples {
     next?.focus();
   }
 
-  // ---- Arithmetic: a - b + c, each term the mean of what was chosen for it
-
-  buildTerms() {
-    const all = this.find(".terms");
-    return [...TERMS, "result"].map((name, i) => {
-      if (i) add(all, "b", "sign", SIGNS[i]);
-      const term = add(all, "figure", name);
-      add(term, "span", "picture");
-      const caption = add(term, "figcaption");
-      if (name === "result") say(caption, "result", this.text);
-      else add(caption, "i", "", name);
-      add(term, "div", "chosen");
-      return term;
-    });
-  }
-
   drawTerms() {
-    const { journey, panel } = this.props;
-    const sum = journey?.sum;
-    this.terms.forEach((term, i) => {
-      const all = (this.chosen[TERMS[i]] ?? []).filter((j) => j < panel.number);
-      const picture = term.querySelector(".picture");
-      picture.style.backgroundImage = "";
-      if (sum) cut(picture, sum.picture, this.terms.length, 1, i);
-      else if (all.length) this.cutSample(picture, all[0]);
-      const thumbs = all.map((j) => {
-        const thumb = make("span", "picture");
-        this.cutSample(thumb, j);
-        return thumb;
-      });
-      term.querySelector(".chosen").replaceChildren(...thumbs);
-    });
-    this.find(".length").hidden = !sum;
-    if (!sum) return;
-    const lengths = { length: sum.lengths.at(-1).toFixed(1), typical: panel.typical.toFixed(1) };
-    this.find(".length").textContent = this.text("length", lengths);
+    this.terms.draw(this.selection, this.props.panel, this.props.journey?.sum);
   }
 
   // ---- Files to keep
@@ -205,13 +158,9 @@ class Samples {
   offerFiles() {
     const { props } = this;
     const { file, z, scores } = props.panel;
-    const table = () => {
-      const header = ["sample", "score", ...z[0].map((_, i) => `z${i + 1}`)];
-      return toCsv([header, ...z.map((row, i) => [i + 1, scores?.[i] ?? "", ...row])]);
-    };
     offer(this.element, [
       [".files .png", `${file}.png`, () => props.panel.picture],
-      [".files .csv", `${file}.csv`, table],
+      [".files .csv", `${file}.csv`, () => toCsv(tableRows(z, scores))],
       [".strip .download", `${file}_walk.png`, () => props.journey.walk.picture],
       [".sum .download", `${file}_arithmetic.png`, () => props.journey.sum.picture],
     ]);
@@ -226,13 +175,14 @@ class Samples {
     this.element.dataset.state = panel.picture ? "ready" : "unavailable";
     for (const part of ["about", "facts", "measured"]) {
       const html = panel[part] ?? "";
-      if (this.parts[part] !== html) this.find(`.${part}`).innerHTML = this.parts[part] = html; // what is unfolded stays so
+      if (this.parts[part] === html) continue; // what the visitor has unfolded stays so
+      this.find(`.${part}`).innerHTML = this.parts[part] = html;
     }
     if (!panel.picture) {
       this.film.frames = 0;
       return;
     }
-    this.build();
+    this.showSamples();
     this.offerFiles();
     this.relabel();
   }
@@ -252,22 +202,21 @@ class Samples {
   }
 }
 
-/** Starts a `Samples` of tab.py.
- * @param {any} scope */
+/** @param {Scope} scope */
 export function start(scope) {
-  const samples = new Samples(scope);
+  const panel = new SamplePanel(scope);
   const { element, props, watch, trigger } = scope;
-  watch("panel", () => samples.showPanel());
-  watch("journey", () => samples.showJourney());
-  onLanguage(() => samples.relabel());
-  follow(element, (chosen) => {
-    props.value = chosen;
-    samples.showChosen();
+  watch("panel", () => panel.showPanel());
+  watch("journey", () => panel.showJourney());
+  onLanguage(() => panel.relabel());
+  follow(element, (selection) => {
+    props.value = selection;
+    panel.showSelection();
   });
   if (!props.panel) {
     trigger("ready");
     return;
   }
-  samples.showPanel();
-  samples.film.show(props.journey?.walk);
+  panel.showPanel();
+  panel.film.show(props.journey?.walk);
 }

@@ -49,7 +49,7 @@ class SamplePanel(gr.HTML):
             css_template=asset("lessons/generate/generate.css"),
             # as props, words and slots would be lost where an update comes before the tab is open
             js_on_load=module(
-                "lessons/generate/generate.js", "choose", "ready", words=view.WORDS, slots=SLOTS
+                "lessons/generate/generate.js", "ready", "selected", words=view.WORDS, slots=SLOTS
             ),
             apply_default_css=False,
             panel=panel,
@@ -211,7 +211,7 @@ def _bind(controls: _Controls, panels: _Panels) -> None:
         (model, panels.first, panels.snippet),
         (other, panels.other, panels.other_snippet),
     ):
-        panel.choose(friendly(explore), [name, *settings, panel], [panel, snippet], **private)
+        panel.selected(friendly(explore), [name, *settings, panel], [panel, snippet], **private)
     again.click(
         None, None, controls.seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private"
     )

@@ -9,6 +9,7 @@ from space.lessons.models.api import build_api
 from space.models import MODELS
 from space.page import link
 from space.page.handlers import PRIVATE, friendly
+from space.page.modules import module
 from space.page.words import i18n
 from space.text.refusals import Problem
 from space.weights.hub import load, load_each
@@ -27,21 +28,10 @@ def show_details(name: str) -> str:
 
 
 class Snapshots(gr.HTML):
-    """HTML whose slider turns over the pictures beside it, in the browser."""
+    """HTML with pictures on top of each other; a slider shows one of them, in the browser."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            js_on_load="""
-                element.addEventListener('input', event => {
-                    const figure = event.target.closest('.snapshots');
-                    const pictures = figure.querySelectorAll('img');
-                    pictures.forEach((picture, i) => { picture.hidden = i !== event.target.valueAsNumber; });
-                    const { step } = pictures[event.target.valueAsNumber].dataset;
-                    figure.querySelector('output').value = event.target.ariaValueText = step;
-                });
-            """,
-            **kwargs,
-        )
+        super().__init__(js_on_load=module("lessons/models/snapshots.js"), **kwargs)
 
 
 def build() -> list[link.Linked]:
