@@ -4,7 +4,7 @@
  *   DEFAULTS, PRESETS                    its settings
  *   toLatents(us, latents, kind), evenLatents(side, dim, kind)
  *
- * Points are rows of flat Float64Arrays. Nothing here draws from Math.random: the same seed gives the same game.
+ * Points are rows of flat Float64Arrays. Nothing here calls Math.random: the same seed gives the same game.
  */
 
 import { EXTENT } from "./mixtures.js";
@@ -13,11 +13,11 @@ import { logSigmoid, normalQuantile, Random, sigmoid } from "./numbers.js";
 
 /** @import { Mixture } from "./mixtures.js" */
 
-/** @typedef {object} MoveSettings  may change at any time; how many steps of D go with each of G is up to the caller
+/** @typedef {object} MoveSettings  may change at any time
  * @property {number} learningRateD
  * @property {number} learningRateG
- * @property {string} optimizerG "adam" or "sgd". D learns by Adam; G may do without, because Adam hides a vanishing
- *   gradient: its steps are as long for a tiny slope as for a steep one.
+ * @property {string} optimizerG "adam" or "sgd". D learns by Adam; G may do without, because Adam hides a
+ *   vanishing gradient: its steps are as long for a tiny slope as for a steep one.
  * @property {string} loss of G: "non_saturating" or "saturating"
  * @property {number} instanceNoise standard deviation of the noise on all that D sees */
 
@@ -25,12 +25,12 @@ import { logSigmoid, normalQuantile, Random, sigmoid } from "./numbers.js";
  * @property {string} latentKind "gaussian" or "uniform"
  * @property {number} latentDim
  * @property {number} width of the hidden layers
- * @property {string} start G's first points lie all over the "middle", or close together in a "corner", far from
- *   what is real
+ * @property {string} start G's first points lie all over the "middle", or close together in a "corner", far
+ *   from the real ones
  * @property {number} seed */
 
-/** @typedef {MoveSettings & GameSettings & { distribution: string, stepsD: number }} Settings  `stepsD` steps of D go
- * with each step of G */
+/** @typedef {MoveSettings & GameSettings & { distribution: string, stepsD: number }} Settings
+ * all that a visitor sets; `stepsD` steps of D go with each step of G */
 
 /** @typedef {object} View  how a game stands
  * @property {Float64Array} fake generated points (n, 2)
@@ -60,7 +60,7 @@ export const DEFAULTS = {
   instanceNoise: 0,
 };
 
-/** Situations: settings that differ from the defaults, and those that their remedy changes in the running game.
+/** Situations: settings that differ from the defaults, and those that the remedy changes in the running game.
  * @type {Record<string, { set: Partial<Settings>, remedy?: Partial<Settings> }>} */
 export const PRESETS = {
   balanced: { set: {} },
@@ -92,7 +92,7 @@ const GENERATOR_LOSSES = {
   saturating: { loss: (logit) => logSigmoid(-logit), slope: (logit) => -sigmoid(logit) }, // log(1 - D(G(z)))
 };
 
-/** Latents (n, dim) from `us`, n * dim numbers in (0, 1): uniform on [-1, 1]^dim, or N(0, I) by its quantiles.
+/** Latents (n, dim) from `us`, n * dim numbers in (0, 1): uniform on [-1, 1]^dim, or quantiles of N(0, I).
  * @param {Float64Array} us
  * @param {Float64Array} latents
  * @param {string} kind */
@@ -102,8 +102,8 @@ export function toLatents(us, latents, kind) {
   return latents;
 }
 
-/** Latents of an even grid of `side`^2 nodes on the unit square, row by row: each cell holds the same share of z. With
- * one dimension it is a line; with more than two, the others stay in the middle.
+/** Latents of an even grid of `side`^2 nodes on the unit square, row by row: each cell holds the same share
+ * of z. With one dimension it is a line; with more than two, the others stay in the middle.
  * @param {number} side
  * @param {number} dim
  * @param {string} kind */
@@ -119,8 +119,8 @@ export function evenLatents(side, dim, kind) {
   return toLatents(us, new Float64Array(us.length), kind);
 }
 
-/** Generator and discriminator, their optimisers, and the moves. `distribution` and the settings of a move may change
- * at any time; `GameSettings` are read once. */
+/** Generator and discriminator, their optimisers, and the moves. `distribution` and the settings of a move
+ * may change at any time; `GameSettings` are read once. */
 export class Game {
   /** @param {Mixture} distribution
    * @param {MoveSettings & GameSettings} settings */

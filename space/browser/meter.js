@@ -11,8 +11,10 @@ import { range } from "./numbers.js";
 
 /** @import { Game } from "./gan2d.js" */
 /** @import { Mixture } from "./mixtures.js" */
-/** @typedef {{ jsd: number, covered: boolean[], quality: number }} Reading  Jensen-Shannon divergence in nats, 0 to
- * ln 2; a flag for each mode; share of high-quality points */
+/** @typedef {object} Reading
+ * @property {number} jsd Jensen-Shannon divergence in nats, 0 to ln 2
+ * @property {boolean[]} covered a flag for each mode
+ * @property {number} quality share of high-quality points */
 
 const CELLS = 64; // along each axis of the meter's grid: cells of 0.094, narrower than any sigma here
 const COVERED = 0.2; // a mode counts as covered from this part of its share on
@@ -21,10 +23,10 @@ const THROW = 512; // of them at a time
 
 /** Compares points with a distribution.
  *
- * The distribution's mass on a cell is exact; all that lies beyond the grid is one cell more. A point is of high
- * quality if it lies within 3 sigma of the nearest component (as in VEEGAN, Srivastava et al. 2017, and PacGAN, Lin et
- * al. 2018). There, one such point covers a mode. Here many thousand points are thrown, and some always fall on the
- * way between two modes: a mode has to get a fifth of its share.
+ * The distribution's mass on a cell is exact; all that lies beyond the grid is one cell more. A point is of
+ * high quality if it lies within 3 sigma of the nearest component (as in VEEGAN, Srivastava et al. 2017, and
+ * PacGAN, Lin et al. 2018). There, one such point covers a mode. Here many thousand points are thrown, and
+ * some always fall on the way between two modes: a mode has to get a fifth of its share.
  */
 export class Meter {
   /** @param {Mixture} distribution */
@@ -87,8 +89,9 @@ export class Meter {
   }
 }
 
-/** The meter's reading of a generator as it stands at the start; yields between its throws, so that a page can spread
- * it over frames. The latents are those of Roberts's R sequence: evenly spread over the unit cube, not random.
+/** The meter's reading of a generator as it stands at the start. It yields between its throws, so that a page
+ * can spread it over frames. The latents are Roberts's R sequence: evenly spread over the unit cube, not
+ * random.
  * @param {Game} game
  * @param {Mixture} distribution
  * @returns {Generator<undefined, Reading>} */

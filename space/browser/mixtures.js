@@ -9,16 +9,16 @@ import { normalCdf, range } from "./numbers.js";
 
 /** @import { Random } from "./numbers.js" */
 /** @typedef {[number, number]} Point */
-/** @typedef {{ x: number, y: number, sigma: number, weight: number, mode: number }} Component  a round Gaussian;
- * components of one `mode` make up one mode */
+/** @typedef {{ x: number, y: number, sigma: number, weight: number, mode: number }} Component
+ * a round Gaussian; all components of one `mode` make up one mode */
 
 export const EXTENT = 3; // the plane is shown, and measured, on [-EXTENT, EXTENT]^2
 export const PEN_SIGMA = 0.12; // half-width of what is drawn by hand
 
 /** A mixture of round Gaussians.
  *
- * Curves are mixtures too: with centres one sigma apart the density along a curve ripples by less than one part in
- * 10^7.
+ * Curves are mixtures too: with centres one sigma apart the density along a curve ripples by less than one
+ * part in 10^7.
  */
 export class Mixture {
   /** @param {Component[]} components */

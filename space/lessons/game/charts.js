@@ -7,7 +7,8 @@ import { linearScale } from "../../browser/scales.js";
 /** @import { Row } from "./play.js" */
 
 /** @typedef {object} Plot
- * @property {[keyof Colours, (row: Row) => number | null][]} curves in the order of the legend; a "faint" one is dashed
+ * @property {[keyof Colours, (row: Row) => number | null][]} curves
+ *   in the order of the legend; a "faint" one is dashed
  * @property {[number, string][]} lines drawn in, with their names
  * @property {[number, number]} range shown at least */
 

@@ -25,8 +25,8 @@ const findAll = (element, selector) => [...element.querySelectorAll(selector)];
  * @param {HTMLElement} element
  * @param {Play} play
  * @param {Text} text
- * @param {{ changed(): void, redraw(): void, say(sentence: string): void }} page  the game has changed; only its
- * picture changes; a sentence for screen readers */
+ * @param {{ changed(): void, redraw(): void, say(sentence: string): void }} page  called when the game has
+ * changed, when only its picture changes, and with a sentence for screen readers */
 export function bindControls(element, play, text, { changed, redraw, say }) {
   /** @param {string} selector
    * @param {(button: HTMLButtonElement) => void} act */

@@ -1,5 +1,5 @@
-/* The game on the page: `start` runs for the GanGame of tab.py. It makes the moves of each frame while the game is on
- * the screen, and has them drawn. `element.ganGame` is the handle for tests and the curious.
+/* The game on the page: `start` runs for the GanGame of tab.py. While the game is on the screen, each frame
+ * makes some moves and draws them. `element.ganGame` is the handle for tests and the curious.
  */
 
 import { finder, onLanguage, pixelRatio, texts } from "../../page/dom.js";
@@ -18,137 +18,174 @@ import { Play } from "./play.js";
 
 const METER_MS = 2; // of a frame's 16 ms, for the meter
 
-/** @param {GradioScope & { words: Words, maxMoves: number }} scope  `maxMoves` of a game that a link repeats */
+/** @param {GradioScope & { words: Words, maxMoves: number }} scope  a link repeats at most `maxMoves` */
 export function start({ element, words, maxMoves }) {
-  const find = finder(element);
-  const text = texts(words);
-  const play = new Play();
-  const figures = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-plot]")]);
-  const plane = new Plane(find(".plane"), play, (layer) => find(`[data-layer="${layer}"]`).checked);
-  /** @type {Colours} */
-  let colours;
-  let onScreen = false;
-  let scheduled = false;
-  let frames = 0;
+  const page = new GamePage(element, words, maxMoves);
+  element.ganGame = page.handle();
+  page.show();
+  follow(element, (link) => {
+    page.play.follow(link);
+    page.changed();
+  });
+  new ResizeObserver(() => page.layOut()).observe(page.find(".frame"));
+  new IntersectionObserver(([entry]) => {
+    page.onScreen = entry.isIntersecting;
+    page.schedule();
+  }).observe(page.find(".stage"));
+  onLanguage(() => page.show());
+  for (const root of [document.documentElement, document.body])
+    new MutationObserver(() => page.layOut()).observe(root, { attributeFilter: ["class"] }); // light or dark
+}
 
-  const say = (sentence) => (find(".said").textContent = sentence);
-  const show = () => showControls(element, play, text);
+class GamePage {
+  /** @param {HTMLElement} element
+   * @param {Words} words
+   * @param {number} maxMoves */
+  constructor(element, words, maxMoves) {
+    this.element = element;
+    this.maxMoves = maxMoves;
+    this.find = finder(element);
+    this.text = texts(words);
+    this.play = new Play();
+    this.figures = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-plot]")]);
+    const shows = (layer) => this.find(`[data-layer="${layer}"]`).checked;
+    this.plane = new Plane(this.find(".plane"), this.play, shows);
+    /** @type {Colours} */
+    this.colours = readColours(element);
+    this.onScreen = false;
+    this.scheduled = false;
+    this.frames = 0;
+    this.pen = this.startPen();
+    this.nameFiles();
+    bindControls(element, this.play, this.text, {
+      changed: () => this.changed(),
+      redraw: () => this.schedule(),
+      say: (sentence) => this.say(sentence),
+    });
+  }
 
-  /** The game has changed by what the visitor did. */
-  function changed() {
-    show();
-    schedule();
-    tell(element, play.linked(maxMoves));
+  /** The visitor has changed the game. */
+  changed() {
+    this.show();
+    this.schedule();
+    tell(this.element, this.play.linked(this.maxMoves));
+  }
+
+  /** Words and controls as the game has them. */
+  show() {
+    showControls(this.element, this.play, this.text);
+  }
+
+  /** Tells a screen reader. @param {string} sentence */
+  say(sentence) {
+    this.find(".said").textContent = sentence;
   }
 
   // ---- Frames
 
-  function schedule() {
-    if (scheduled || !onScreen) return;
-    scheduled = true;
-    requestAnimationFrame(frame);
+  schedule() {
+    if (this.scheduled || !this.onScreen) return;
+    this.scheduled = true;
+    requestAnimationFrame((now) => this.frame(now));
   }
 
-  function frame(now) {
-    scheduled = false;
-    if (!onScreen) return;
+  /** @param {number} now in ms */
+  frame(now) {
+    const { play } = this;
+    this.scheduled = false;
+    if (!this.onScreen) return;
     if (play.running && !play.isEmpty) {
-      play.advance(now, find(".slow").checked);
-      if (!play.running) changed(); // a link's moves are made
+      play.advance(now, this.find(".slow").checked);
+      if (!play.running) this.changed(); // a link's moves are made
     }
-    if (play.measureFor(METER_MS) && !play.running) say(standsText(play, text));
-    draw();
-    if (play.running || play.measuring) schedule();
+    if (play.measureFor(METER_MS) && !play.running) this.say(standsText(play, this.text));
+    this.draw();
+    if (play.running || play.measuring) this.schedule();
   }
 
-  function draw() {
+  draw() {
+    const { find, plane, play } = this;
     if (plane.size === 0) return;
-    plane.draw(pen);
-    if (play.running && frames++ % 4 !== 0) return; // often enough to read
-    for (const [name, shown] of Object.entries(meterTexts(play, text)))
+    plane.draw(this.pen);
+    if (play.running && this.frames++ % 4 !== 0) return; // often enough to read
+    for (const [name, shown] of Object.entries(meterTexts(play, this.text)))
       find(`.meters .${name} dd`).textContent = shown;
-    find(".count").textContent = countText(play, text);
-    nameFiles();
-    for (const figure of figures) drawPlot(figure, play.history, colours, plane.ratio);
+    find(".count").textContent = countText(play, this.text);
+    this.nameFiles();
+    for (const figure of this.figures) drawPlot(figure, play.history, this.colours, plane.ratio);
   }
 
-  function layOut() {
-    const width = find(".frame").clientWidth;
+  /** Fits all canvases to their place, in the colours of the page. */
+  layOut() {
+    const width = this.find(".frame").clientWidth;
     if (width === 0) return; // on a tab that is not shown
     const ratio = pixelRatio(2);
-    colours = readColours(element);
-    plane.resize(Math.round(width * ratio), ratio, colours);
-    resizePlots(figures, ratio);
-    drawThumbnails(element, play.strokes, colours);
-    frames = 0; // the plots too
-    draw();
+    this.colours = readColours(this.element);
+    this.plane.resize(Math.round(width * ratio), ratio, this.colours);
+    resizePlots(this.figures, ratio);
+    drawThumbnails(this.element, this.play.strokes, this.colours);
+    this.frames = 0; // the plots too
+    this.draw();
   }
 
-  // ---- Drawing by hand, and files to keep
+  // ---- Drawing by hand, files to keep, tests
 
-  const pen = startPen(
-    find(".plane"),
-    () => play.settings.distribution === "drawn",
-    (stroke) => {
-      play.addStroke(stroke);
-      drawThumbnails(element, play.strokes, colours, ["drawn"]);
-      changed();
-    },
-    schedule,
-  );
-  find(".clear").onclick = () => {
-    pen.stroke = null;
-    play.clearDrawing();
-    changed();
-  };
+  startPen() {
+    const { find, play } = this;
+    const pen = startPen(
+      find(".plane"),
+      () => play.settings.distribution === "drawn",
+      (stroke) => {
+        play.addStroke(stroke);
+        drawThumbnails(this.element, play.strokes, this.colours, ["drawn"]);
+        this.changed();
+      },
+      () => this.schedule(),
+    );
+    find(".clear").onclick = () => {
+      pen.stroke = null;
+      play.clearDrawing();
+      this.changed();
+    };
+    return pen;
+  }
 
-  function nameFiles() {
-    offer(element, [
+  nameFiles() {
+    const { find, play } = this;
+    offer(this.element, [
       [".files .png", `${fileName(play)}.png`, () => find(".plane")],
       [".files .csv", `${fileName(play)}.csv`, () => historyTable(play.history)],
     ]);
   }
 
-  // ---- Start
-
-  element.ganGame = {
-    settings: play.settings,
-    set(changes) {
-      play.set(changes);
-      changed();
-    },
-    get game() {
-      return play.game;
-    },
-    get counts() {
-      return play.counts;
-    },
-    get history() {
-      return play.history;
-    },
-    get reading() {
-      return play.measuring ? null : play.reading;
-    },
-    get running() {
-      return play.running;
-    },
-    get onScreen() {
-      return onScreen;
-    },
-  };
-  bindControls(element, play, text, { changed, redraw: schedule, say });
-  nameFiles();
-  show();
-  follow(element, (link) => {
-    play.follow(link);
-    changed();
-  });
-  new ResizeObserver(layOut).observe(find(".frame"));
-  new IntersectionObserver(([entry]) => {
-    onScreen = entry.isIntersecting;
-    schedule();
-  }).observe(find(".stage"));
-  onLanguage(show);
-  for (const root of [document.documentElement, document.body])
-    new MutationObserver(layOut).observe(root, { attributeFilter: ["class"] }); // light or dark
+  /** What tests see of the game. */
+  handle() {
+    const { play } = this;
+    const page = this;
+    return {
+      settings: play.settings,
+      get game() {
+        return play.game;
+      },
+      get counts() {
+        return play.counts;
+      },
+      get history() {
+        return play.history;
+      },
+      get reading() {
+        return play.measuring ? null : play.reading;
+      },
+      get running() {
+        return play.running;
+      },
+      get onScreen() {
+        return page.onScreen;
+      },
+      set(changes) {
+        play.set(changes);
+        page.changed();
+      },
+    };
+  }
 }

@@ -5,8 +5,11 @@ import { clamp } from "../../browser/numbers.js";
 import { ARROWS } from "../../page/dom.js";
 
 /** @import { Point } from "../../browser/mixtures.js" */
-/** @typedef {{ x: number, y: number, byKey: boolean, stroke: Point[] | null }} Pen  `stroke` is the one under the pen;
- * (x, y) is where keys have moved the pen to */
+/** @typedef {object} Pen
+ * @property {number} x where keys have moved the pen to
+ * @property {number} y
+ * @property {boolean} byKey whether keys moved it last
+ * @property {Point[] | null} stroke the one under the pen */
 
 const inPlane = (/** @type {number} */ value) => clamp(value, -EXTENT, EXTENT);
 

@@ -1,4 +1,4 @@
-/* The picture of the plane: D's heat map, the modes, G's grid, real and generated points, arrows, and the pen. */
+/* Draws the plane: D's heat map, the modes, G's grid, real and generated points, arrows, and the pen. */
 
 import { EXTENT, PEN_SIGMA } from "../../browser/mixtures.js";
 import { sigmoid } from "../../browser/numbers.js";
@@ -167,8 +167,8 @@ export class Plane {
       this.context.drawImage(dot, this.toX(points[i]) - half, this.toY(points[i + 1]) - half);
   }
 
-  /** An arrow from each generated point the way that G's loss pushes it: as long as the gradient is strong, up to a
-   * limit.
+  /** An arrow from each generated point the way that G's loss pushes it: the stronger the gradient, the
+   * longer, up to a limit.
    * @param {View} view */
   drawArrows({ fake, push }) {
     const { context, ratio } = this;

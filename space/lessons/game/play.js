@@ -1,5 +1,5 @@
-/* The game that a visitor plays: its settings, its moves, what is recorded of them, and what a link says of it. It
- * knows no page.
+/* The game that a visitor plays: its settings, its moves, what is recorded of them, and what a link says of
+ * it. It knows no page.
  *
  *   new Play()    .set(changes), .usePreset(name), .useRemedy(), .setRunning(on), .freeze(player, on)
  *                 .advance(now, slow), .moveOnce(what), .measureFor(ms)
@@ -16,8 +16,8 @@ import { Random } from "../../browser/numbers.js";
 /** @import { Reading } from "../../browser/meter.js" */
 /** @import { Mixture, Point } from "../../browser/mixtures.js" */
 /** @typedef {"D" | "G"} Player */
-/** @typedef {Omit<View, "fake" | "push"> & { stepsD: number, stepsG: number, jsd: number | null }} Row  how the game
- * stood after so many steps; the divergence is null where it was not measured */
+/** @typedef {Omit<View, "fake" | "push"> & { stepsD: number, stepsG: number, jsd: number | null }} Row
+ * how the game stood after so many steps; the divergence is null where it was not measured */
 
 export const PLAYERS = /** @type {const} */ (["D", "G"]);
 export const SHOWN = 256; // points of each kind
@@ -170,12 +170,14 @@ export class Play {
     const { fake, push, ...row } = this.view;
     this.history.push({ ...row, stepsD: this.counts.D, stepsG: this.counts.G, jsd: null });
     if (this.history.length < MAX_HISTORY) return;
-    for (let i = 0; i + 1 < this.history.length; i += 2) this.history[i].jsd ??= this.history[i + 1].jsd; // readings are rare
+    // readings are rare: one moves to the row that stays
+    for (let i = 0; i + 1 < this.history.length; i += 2) this.history[i].jsd ??= this.history[i + 1].jsd;
     this.history = this.history.filter((_, i) => i % 2 === 0);
     this.stride *= 2;
   }
 
-  /** Goes on with the reading under way for `ms`; after a move it begins a new one. True when one is complete.
+  /** Goes on with the reading under way for `ms`, and begins a new one after a move. True when one is
+   * complete.
    * @param {number} ms */
   measureFor(ms) {
     if (!this.measuring && this.measuredAt !== this.numMoves && !this.isEmpty) {
@@ -251,8 +253,8 @@ export class Play {
 
   // ---- The link
 
-  /** The values that a link holds; null for those that are the situation's. `moves` is the number of moves that repeat
-   * the game, unless a new game would not play it by itself or it takes more than `maxMoves`.
+  /** The values that a link holds; null for those that are the situation's. `moves` is how many moves repeat
+   * the game; null if a new game would not play it by itself, or if there are more than `maxMoves`.
    * @param {number} maxMoves
    * @returns {Record<string, any>} */
   linked(maxMoves) {

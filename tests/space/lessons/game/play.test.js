@@ -1,4 +1,4 @@
-/* The game that a visitor plays (space/lessons/game/play.js): whose move it is, what is recorded, what a link says. */
+/* The game that a visitor plays: whose move it is, what is recorded, what a link says. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
