@@ -68,8 +68,8 @@ export class Mlp {
    * @param {Random} random */
   initialise(random) {
     this.layers.forEach(({ weight, bias }, l) => {
-      const scale = Math.sqrt(2 / this.widths[l]),
-        last = l === this.layers.length - 1;
+      const scale = Math.sqrt(2 / this.widths[l]);
+      const last = l === this.layers.length - 1;
       for (let i = 0; i < weight.length; i++) weight[i] = scale * random.normal();
       for (let i = 0; i < bias.length; i++) bias[i] = last ? 0 : random.normal();
     });
@@ -102,10 +102,10 @@ export class Mlp {
   backward(outputSlopes, n, learn) {
     this.slopes[this.layers.length] = outputSlopes;
     for (let l = this.layers.length - 1; l >= 0; l--) {
-      const g = this.slopes[l + 1],
-        x = this.values[l],
-        inputs = this.widths[l],
-        outputs = this.widths[l + 1];
+      const g = this.slopes[l + 1];
+      const x = this.values[l];
+      const inputs = this.widths[l];
+      const outputs = this.widths[l + 1];
       if (l < this.layers.length - 1) {
         const y = this.values[l + 1];
         for (let i = 0; i < n * outputs; i++) g[i] *= 1 - y[i] * y[i];
@@ -140,31 +140,31 @@ export class Mlp {
  * @param {number} bStep
  * @param {Float64Array | null} start */
 function multiply(out, rows, columns, length, a, aRow, aStep, b, bColumn, bStep, start) {
-  const wholeRows = rows & ~1,
-    wholeColumns = columns & ~3;
+  const wholeRows = rows & ~1;
+  const wholeColumns = columns & ~3;
   for (let r = 0; r < wholeRows; r += 2) {
     for (let c = 0; c < wholeColumns; c += 4) {
-      let s0 = start ? start[c] : 0,
-        s1 = start ? start[c + 1] : 0,
-        s2 = start ? start[c + 2] : 0,
-        s3 = start ? start[c + 3] : 0;
-      let t0 = s0,
-        t1 = s1,
-        t2 = s2,
-        t3 = s3;
-      let i = r * aRow,
-        j = i + aRow,
-        j0 = c * bColumn,
-        j1 = j0 + bColumn,
-        j2 = j1 + bColumn,
-        j3 = j2 + bColumn;
+      let s0 = start ? start[c] : 0;
+      let s1 = start ? start[c + 1] : 0;
+      let s2 = start ? start[c + 2] : 0;
+      let s3 = start ? start[c + 3] : 0;
+      let t0 = s0;
+      let t1 = s1;
+      let t2 = s2;
+      let t3 = s3;
+      let i = r * aRow;
+      let j = i + aRow;
+      let j0 = c * bColumn;
+      let j1 = j0 + bColumn;
+      let j2 = j1 + bColumn;
+      let j3 = j2 + bColumn;
       for (let k = 0; k < length; k++) {
-        const u = a[i],
-          v = a[j],
-          w0 = b[j0],
-          w1 = b[j1],
-          w2 = b[j2],
-          w3 = b[j3];
+        const u = a[i];
+        const v = a[j];
+        const w0 = b[j0];
+        const w1 = b[j1];
+        const w2 = b[j2];
+        const w3 = b[j3];
         s0 += u * w0;
         s1 += u * w1;
         s2 += u * w2;
@@ -180,8 +180,8 @@ function multiply(out, rows, columns, length, a, aRow, aStep, b, bColumn, bStep,
         j2 += bStep;
         j3 += bStep;
       }
-      const at = r * columns + c,
-        below = at + columns;
+      const at = r * columns + c;
+      const below = at + columns;
       out[at] = s0;
       out[at + 1] = s1;
       out[at + 2] = s2;
@@ -194,10 +194,10 @@ function multiply(out, rows, columns, length, a, aRow, aStep, b, bColumn, bStep,
   }
   if (wholeRows < rows) {
     for (let c = 0, r = wholeRows; c < wholeColumns; c += 4) {
-      let s0 = start ? start[c] : 0,
-        s1 = start ? start[c + 1] : 0,
-        s2 = start ? start[c + 2] : 0,
-        s3 = start ? start[c + 3] : 0;
+      let s0 = start ? start[c] : 0;
+      let s1 = start ? start[c + 1] : 0;
+      let s2 = start ? start[c + 2] : 0;
+      let s3 = start ? start[c + 3] : 0;
       for (let k = 0, i = r * aRow, j = c * bColumn; k < length; k++, i += aStep, j += bStep) {
         const u = a[i];
         s0 += u * b[j];
@@ -236,12 +236,12 @@ export class Adam {
 
   /** @param {number} learningRate */
   step(learningRate) {
-    const { beta1, beta2, epsilon } = ADAM,
-      { parameters, gradients } = this.network,
-      { mean, square } = this;
+    const { beta1, beta2, epsilon } = ADAM;
+    const { parameters, gradients } = this.network;
+    const { mean, square } = this;
     this.steps++;
-    const rate = learningRate / (1 - beta1 ** this.steps),
-      correction = 1 / (1 - beta2 ** this.steps);
+    const rate = learningRate / (1 - beta1 ** this.steps);
+    const correction = 1 / (1 - beta2 ** this.steps);
     for (let i = 0; i < parameters.length; i++) {
       const g = gradients[i];
       mean[i] = beta1 * mean[i] + (1 - beta1) * g;

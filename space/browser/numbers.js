@@ -59,8 +59,8 @@ export class Random {
     const spare = this.spare;
     this.spare = NaN;
     if (!Number.isNaN(spare)) return spare;
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform())),
-      angle = 2 * Math.PI * this.uniform();
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    const angle = 2 * Math.PI * this.uniform();
     this.spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
@@ -96,8 +96,8 @@ export function normalQuantile(u) {
         1)
     );
   }
-  const q = u - 0.5,
-    r = q * q;
+  const q = u - 0.5;
+  const r = q * q;
   return (
     ((((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.357751867269) * r -
       30.66479806614716) *

@@ -34,8 +34,8 @@ async function joined(tiles) {
       return sprite;
     }),
   );
-  const side = sprites[0].height,
-    canvas = document.createElement("canvas");
+  const side = sprites[0].height;
+  const canvas = document.createElement("canvas");
   const column = Number(getComputedStyle(tiles).getPropertyValue("--column"));
   Object.assign(canvas, { width: side * sprites.length, height: side });
   sprites.forEach((sprite, i) =>
@@ -61,16 +61,18 @@ async function locate(thing) {
 }
 
 document.addEventListener("click", async (event) => {
-  const button = /** @type {Element} */ (event.target).closest?.("button.download");
+  const target = /** @type {Element} */ (event.target);
+  const button = /** @type {HTMLElement | null | undefined} */ (target.closest?.("button.download"));
   if (!button) return;
-  const link = document.createElement("a"),
-    thing = await content(button);
+  const link = document.createElement("a");
+  const thing = /** @type {any} */ (await content(button));
   link.href = await locate(thing);
   link.download = thing.dataset?.file ?? button.dataset.file; // of several pictures in a figure, each has a name
   link.click();
   if (link.href.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 });
 
+/** @param {ParentNode} root */
 function translate(root) {
   for (const one of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-ko]"))) {
     one.setAttribute(one.matches("img") ? "alt" : "aria-label", one.dataset[language()]);
@@ -79,13 +81,13 @@ function translate(root) {
 
 /** Gradio's slider between two pictures knows the pointer alone: its handle learns the arrow keys. */
 function teachKeys(handle) {
-  const frame = handle.parentElement,
-    line = handle.querySelector(".inner");
+  const frame = handle.parentElement;
+  const line = handle.querySelector(".inner");
   const label = handle.closest(".block").querySelector("label");
   const tell = () => {
     // the share of the picture, a square amid its element, that is cut off: "inset(0px 0px 0px 50%)"
-    const picture = frame.querySelector(".fixed"),
-      cut = picture?.style.clipPath.match(/([\d.]+)%\)$/);
+    const picture = frame.querySelector(".fixed");
+    const cut = picture?.style.clipPath.match(/([\d.]+)%\)$/);
     if (!cut || !picture.clientHeight) return; // still loading
     const { clientWidth: width, clientHeight: height } = picture;
     handle.ariaValueNow = Math.round(50 + ((cut[1] - 50) * width) / Math.min(width, height));

@@ -37,8 +37,8 @@ const textOf = ({ name }) => document.getElementById(`lecture-${name}`);
 
 function show(next) {
   index = Math.min(Math.max(next, 0), steps.length - 1);
-  const step = steps[index],
-    asked = link.read(step.link);
+  const step = steps[index];
+  const asked = link.read(step.link);
   before.visited.add(asked.tab);
   link.go(asked);
   link.say(`lecture=${step.name}`);
