@@ -1,4 +1,4 @@
-/* The walk: a film whose frames lie row by row in one picture, a row from each stop to the next. */
+/* The walk as a film: its frames lie row by row in one picture, a row from each stop to the next. */
 
 import { clamp } from "../../browser/numbers.js";
 import { finder, keepsStill, make, say } from "../../page/dom.js";
@@ -22,8 +22,8 @@ export class Film {
     this.drawn = -1; // the frame on the canvas
     this.playing = !keepsStill();
     this.visible = false;
-    this.running = false; // whether the browser was asked for a picture
-    this.clock = null; // the time of the latest one
+    this.running = false; // whether a `tick` is due
+    this.clock = null; // time of the latest `tick`, in milliseconds
     this.bind();
   }
 
@@ -44,7 +44,7 @@ export class Film {
     this.play(this.playing);
   }
 
-  /** Show a walk, or that there is none.
+  /** Show a walk, or none.
    * @param {{ picture: string, columns: number, rows: number } | undefined} walk */
   async show(walk) {
     this.find(".film").hidden = !walk;
@@ -78,7 +78,8 @@ export class Film {
     });
   }
 
-  /** One picture of the browser; it asks for the next while there is something to see moving. */
+  /** One picture of the browser. It asks for the next while there is something moving to see.
+   * @param {number} now milliseconds */
   tick(now) {
     this.running = this.playing && this.visible && this.frames > 0 && this.element.isConnected;
     if (!this.running) return;
@@ -110,6 +111,7 @@ export class Film {
     this.draw();
   }
 
+  /** @param {MouseEvent} event */
   seekOnStrip(event) {
     const { columns, frames } = this;
     const box = this.find(".strip").getBoundingClientRect();

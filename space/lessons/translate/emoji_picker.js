@@ -1,19 +1,15 @@
-/* The picker of test emoji: its radio buttons set the component's value, and show the domain that is translated. */
+/* The picker of test emoji: a picker that shows the emoji of the domain that is translated. */
 
 import { finder } from "../../page/dom.js";
+import { start as startPicker } from "../../page/picker.js";
 
 /** @param {GradioScope} scope */
-export function start({ element, props, trigger, watch }) {
-  const picker = finder(element)(".emoji-picker");
+export function start(scope) {
+  const { element, props, watch } = scope;
   const show = () => {
-    picker.dataset.direction = props.direction;
-    for (const input of picker.querySelectorAll("input")) input.checked = Number(input.value) === props.value;
+    finder(element)(".emoji-picker").dataset.direction = props.direction;
   };
-  element.addEventListener("change", (event) => {
-    event.stopPropagation();
-    props.value = Number(/** @type {HTMLInputElement} */ (event.target).value);
-  });
-  watch(["direction", "value"], show);
+  watch("direction", show);
   show();
-  trigger("ready");
+  startPicker(scope);
 }
