@@ -2,11 +2,11 @@
 
 All learn x -> z -> x' by the mean squared error; a variant adds one idea to it:
 
-- `sparse`: the code is max(0, .) and pays for its L1 norm, so that few units are active at a time
+- `sparse`: codes go through max(0, .) and their L1 norm is penalised, so that few units are active at a time
   (Ng 2011, CS294A lecture notes; the L1 form as in Goodfellow et al. 2016, Deep Learning, eq. 14.8);
 - `denoising`: the encoder sees a corrupted image, the target is the clean one
   (Vincent et al. 2008, https://dl.acm.org/doi/10.1145/1390156.1390294);
-- `contractive`: the encoder pays for ||J||_F^2, the squared Frobenius norm of its Jacobian dz/dx
+- `contractive`: ||J||_F^2 is penalised, the squared Frobenius norm of the encoder's Jacobian dz/dx
   (Rifai et al. 2011, https://icml.cc/2011/papers/455_icmlpaper.pdf, eq. 1), here computed exactly by
   automatic differentiation, for any encoder.
 
@@ -76,7 +76,7 @@ class Autoencoder(
     def __init__(self, config: AutoencoderConfig) -> None:
         super().__init__()
         self.config = config
-        # the denoising encoder also sees which pixels are strictly inside (0, 1): see `encode`
+        # the denoising encoder also sees which pixels are strictly between 0 and 1: see `encode`
         in_channels = config.in_channels * (2 if config.variant == "denoising" else 1)
         self.encoder = build_encoder(config, config.latent_dim, in_channels)
         if config.variant == "sparse":
@@ -86,11 +86,11 @@ class Autoencoder(
     def encode(self, x: Tensor) -> Tensor:
         """Codes (B, latent_dim).
 
-        Noise pushes pixels to 0 and 1, where clipping and coins leave their marks; a value strictly between
-        is likelier to be true. One linear layer cannot tell 0.99 from 1, so the denoising encoder is told.
+        Noise pushes pixels to exactly 0 or 1, so a value strictly between is likelier to be true. A linear
+        layer cannot tell 0.99 from 1. So the denoising encoder sees that too, as further channels.
         """
         if self.config.variant == "denoising":
-            x = torch.cat([x, ((x > 0) & (x < 1)).to(x)], 1)
+            x = torch.cat([x, ((x > 0) & (x < 1)).to(x)], 1)  # (B, 2 * C, H, W)
         return self.encoder(x)
 
     def code(self, x: Tensor) -> Tensor:
@@ -111,15 +111,15 @@ class Autoencoder(
 
 
 def jacobian_norm_squared(z: Tensor, x: Tensor, create_graph: bool = False) -> Tensor:
-    """||dz/dx||_F^2 for each image, (B,), exact: one backward pass a code unit, all in one batch.
+    """||dz/dx||_F^2 for each image, (B,), exact: one backward pass for each unit of the code, in one batch.
 
-    `z` (B, D) must come from `x` (B, C, H, W, `requires_grad`) by a network that treats images apart
-    (no BatchNorm in training mode). `create_graph` makes the result differentiable.
+    `z` (B, D) must come from `x` (B, C, H, W, `requires_grad`) by a network in which no image depends on
+    another (no BatchNorm in training mode). `create_graph` makes the result differentiable.
     """
-    # row i of `unit` picks z[:, i] of every image; images do not mix, so one gradient serves them all
-    unit = torch.eye(z.shape[1], device=z.device, dtype=z.dtype)[:, None].expand(-1, *z.shape)
+    # row i of `unit` selects z[:, i] of every image; images do not mix, so one gradient holds for all of them
+    unit = torch.eye(z.shape[1], device=z.device, dtype=z.dtype)[:, None].expand(-1, *z.shape)  # (D, B, D)
     (rows,) = torch.autograd.grad(z, x, unit, create_graph=create_graph, is_grads_batched=True)
-    return rows.flatten(2).square().sum((0, 2))  # (D, B, C*H*W) -> (B,)
+    return rows.flatten(2).square().sum((0, 2))  # (D, B, C * H * W) -> (B,)
 
 
 NoiseKind = Literal["gaussian", "masking", "salt_and_pepper", "coin_flip"]
@@ -128,12 +128,12 @@ NoiseKind = Literal["gaussian", "masking", "salt_and_pepper", "coin_flip"]
 def corrupt(x: Tensor, kind: NoiseKind, level: float | Tensor, uniform: Tensor, normal: Tensor) -> Tensor:
     """Images with noise, in [0, 1].
 
-    `uniform` (U[0, 1)) and `normal` (N(0, 1)) have x's shape and are all the randomness there is;
-    `level` is a number or has shape (B, 1, 1, 1):
+    All randomness comes in: `uniform` (U[0, 1)) and `normal` (N(0, 1)) have x's shape. `level` is a number or
+    has shape (B, 1, 1, 1):
 
     - `gaussian`: x + level * normal, clipped;
     - `masking`: a share `level` of the pixels is set to 0;
-    - `salt_and_pepper`: a share `level` of the pixels is set to 0 or 1, by halves;
+    - `salt_and_pepper`: a share `level` of the pixels is set, half of them to 0 and half to 1;
     - `coin_flip`: x * b1 + b2, clipped, with b1 = 0 and b2 = 1 each with probability `level` / 2; at
       level 1, fair coins, it is the noise of https://github.com/hwalsuklee/tensorflow-mnist-VAE.
     """

@@ -1,7 +1,7 @@
 """A small convolutional classifier after LeNet-5 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/).
 
-It generates nothing. `training.measure.samples` compares generated images with real ones by its features, as
-others do by Inception's for photographs.
+It judges what other models generate: `training.measure.samples` compares generated with real images by its
+features, as the field does by Inception's for photographs.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ClassifierConfig(ImageConfig):
     """Shape of a classifier."""
 
     num_classes: int = 10
-    """classes that it tells apart"""
+    """number of classes"""
     base_channels: int = 32
     """channels of the first convolution; the second has twice as many"""
     num_features: int = 128
@@ -57,20 +57,20 @@ class Classifier(
         self.config = config
         channels, size = config.base_channels, config.image_size // 4
         self.trunk = nn.Sequential(
-            nn.Conv2d(config.in_channels, channels, kernel_size=5, padding=2),
+            nn.Conv2d(config.in_channels, channels, kernel_size=5, padding=2),  # (B, channels, H, W)
             nn.ReLU(),
-            nn.MaxPool2d(2),
+            nn.MaxPool2d(2),  # (B, channels, H/2, W/2)
             nn.Conv2d(channels, 2 * channels, kernel_size=5, padding=2),
             nn.ReLU(),
-            nn.MaxPool2d(2),
+            nn.MaxPool2d(2),  # (B, 2 * channels, H/4, W/4)
             nn.Flatten(),
-            nn.Linear(2 * channels * size * size, config.num_features),
+            nn.Linear(2 * channels * size * size, config.num_features),  # (B, num_features)
             nn.ReLU(),
         )
         self.head = nn.Linear(config.num_features, config.num_classes)
 
     def features(self, x: Tensor) -> Tensor:
-        """The last hidden layer, (B, num_features), of images (B, C, H, W) in [0, 1]; none is negative."""
+        """The last hidden layer (B, num_features), each 0 or more, of images (B, C, H, W) in [0, 1]."""
         return self.trunk(x)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """CycleGAN: translation between two sets of images without pairs (Zhu et al. 2017, https://arxiv.org/abs/1703.10593).
 
-Two generators, G_AB: A -> B and G_BA: B -> A, play against two discriminators. Each game alone would let a
-generator draw any image of the other domain; the way round the cycle ties it to the one it was given (eq. 3):
+Two generators, G_AB: A -> B and G_BA: B -> A, play against two discriminators. In each game alone a generator
+could draw any image of the other domain. The cycle ties its output to its input (eq. 3):
 
     L = L_GAN(G_AB, D_B) + L_GAN(G_BA, D_A) + lambda_cycle * L_cyc
     L_cyc = E|G_BA(G_AB(a)) - a|_1 + E|G_AB(G_BA(b)) - b|_1
@@ -26,9 +26,9 @@ from .layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
 MIN_SIZE = 16
-"""least height and width in pixels that is translated"""
+"""least height and width of an image, in pixels"""
 WHITE = 0.999
-"""brightest input of the logit in `Generator`"""
+"""largest pixel value whose logit `Generator` takes; brighter ones count as this"""
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,19 @@ class CycleGANConfig(ImageConfig):
     in_channels: int = 3
     """channels of an image: 1 for grey, 3 for RGB"""
     image_size: int = 64
-    """height and width of the training images in pixels; others are taken too"""
+    """height and width of the training images in pixels; the networks take other sizes too"""
     base_channels: int = 16
     """channels of a generator at full size, doubled at each of its two halvings"""
     num_blocks: int = 6
     """residual blocks of a generator, at a quarter of the size"""
     zoom: float = 1.0
-    """how much larger B draws things than A, 0.25 to 4: G_AB first scales its input by it, G_BA back"""
+    """how much larger things are in B than in A, 0.25 to 4: G_AB first scales its input by it, G_BA by the
+    inverse"""
     discriminator_channels: int = 32
     """channels of a discriminator after its first convolution, doubled at each further one"""
     discriminator_layers: int = 2
-    """halvings in a discriminator: 1, 2 or 3 make it see patches of 16, 34 or 70 pixels; the paper's 70 of
-    256 pixels are 17 of 64"""
+    """halvings in a discriminator: with 1, 2 or 3 its patches have 16, 34 or 70 pixels; the paper's 70 of 256
+    pixels correspond to 17 of 64"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -82,12 +83,12 @@ class CycleGANConfig(ImageConfig):
 
 
 def convolution(a: int, b: int, kernel_size: int, stride: int = 1) -> nn.Conv2d:
-    """Keeps the size (or halves it, rounding up), with the image mirrored at its border."""
+    """(B, a, H, W) -> (B, b, H, W), or half that size rounded up for stride 2; borders are mirrored."""
     return nn.Conv2d(a, b, kernel_size, stride, kernel_size // 2, padding_mode="reflect")
 
 
 class ResidualBlock(nn.Module):
-    """x + two convolutions of it (He et al. 2016, without the last ReLU as in Johnson et al. 2016)."""
+    """x plus two convolutions of x (He et al. 2016), without the last ReLU as in Johnson et al. 2016."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -106,12 +107,13 @@ class ResidualBlock(nn.Module):
 class Generator(nn.Module):
     """Images (B, C, H, W) in [0, 1] -> images of the other domain, of the same shape and range.
 
-    The network of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155), with differences. It enlarges
-    by nearest neighbours and a convolution, where transposed convolutions leave checkerboards (Odena et al.
-    2016, https://distill.pub/2016/deconv-checkerboard/). And what the network says is added to the logit of
-    its input, so that colours survive instance normalisation, which forgets them, and G starts near the
-    identity with only the difference to learn. Where one domain draws larger, the input is scaled by `zoom`
-    first: convolutions cannot.
+    The network of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155), with three differences:
+
+    - it enlarges by nearest neighbours and a convolution, for transposed convolutions leave checkerboards
+      (Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/);
+    - its output is added to the logit of its input, so that G starts near the identity and learns only the
+      difference; instance normalisation alone would lose the colours;
+    - it first scales its input by `zoom`, which convolutions cannot do.
     """
 
     def __init__(self, config: CycleGANConfig, zoom: float) -> None:
@@ -135,18 +137,18 @@ class Generator(nn.Module):
         x = x.float()
         if self.zoom != 1:
             x = scale_about_centre(x, self.zoom)
-        h, sizes = self.stem(2 * x - 1), []
+        h, sizes = self.stem(2 * x - 1), []  # (B, base, H, W)
         for layer in self.down:
             sizes.append(h.shape[2:])
-            h = layer(h)
-        h = self.blocks(h)
+            h = layer(h)  # (B, 2 * base, H/2, W/2), then (B, 4 * base, H/4, W/4)
+        h = self.blocks(h)  # (B, 4 * base, H/4, W/4)
         for layer in self.up:
-            h = layer(F.interpolate(h, size=sizes.pop(), mode="nearest"))  # an odd size comes back as well
+            h = layer(F.interpolate(h, size=sizes.pop(), mode="nearest"))  # back to each size, odd or even
         return torch.sigmoid(self.head(h).float() + torch.logit(x, 1 - WHITE))
 
 
 class Discriminator(nn.Module):
-    """Images (B, C, H, W) in [0, 1] -> scores (B, 1, h, w), a patch each: near 1 real, near 0 generated.
+    """Images (B, C, H, W) in [0, 1] -> scores (B, 1, h, w), one a patch: near 1 real, near 0 generated.
 
     The PatchGAN of Isola et al. 2017 (https://arxiv.org/abs/1611.07004). There is no sigmoid: the
     least-squares game works on the scores themselves.
@@ -205,7 +207,7 @@ class CycleGAN(
         return (self.generator_ab if direction == "ab" else self.generator_ba)(x)
 
     def score_patches(self, x: Tensor, domain: Literal["a", "b"]) -> Tensor:
-        """What D of the `domain` thinks of images, patch by patch: (B, 1, h, w), near 1 real, near 0 not."""
+        """Scores (B, 1, h, w) of images, patch by patch, by D of the `domain`: near 1 real, near 0 not."""
         return (self.discriminator_a if domain == "a" else self.discriminator_b)(x)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -219,15 +221,15 @@ def generator_loss(scores_fake: Tensor) -> Tensor:
 
 
 def discriminator_loss(scores_real: Tensor, scores_fake: Tensor) -> Tensor:
-    """E[(D(x) - 1)^2] + E[D(G(x))^2], a scalar; 0.5 where D answers 1/2 to everything."""
+    """E[(D(x) - 1)^2] + E[D(G(x))^2], a scalar; 0.5 if all scores are 1/2."""
     return (scores_real - 1).square().mean() + scores_fake.square().mean()
 
 
 def mean_difference(x: Tensor, y: Tensor) -> float:
-    """Mean absolute difference a pixel of images in [0, 1]: the L1 that figures are given in."""
+    """Mean absolute difference per pixel of images in [0, 1]: the L1 of all reported metrics."""
     return (x - y).abs().mean().item()
 
 
 def l1_loss(x: Tensor, y: Tensor) -> Tensor:
-    """Mean absolute difference on the paper's scale of [-1, 1], which is twice that of our [0, 1]."""
+    """Mean absolute difference on the paper's range [-1, 1], which is twice that on [0, 1]."""
     return 2 * (x - y).abs().mean()

@@ -1,11 +1,11 @@
 """Deep convolutional GAN (Radford et al. 2016, https://arxiv.org/abs/1511.06434).
 
-The game of `space.models.gan` between convolutional networks, after the paper's guidelines: strided
-convolutions in D and transposed ones in G instead of pooling, BatchNorm but at G's output and D's input, no
-hidden fully connected layers, ReLU in G with tanh at its end, LeakyReLU(0.2) in D, weights from N(0, 0.02).
+The game of `gan.py` between convolutional networks, by the paper's guidelines: strided convolutions in D and
+transposed ones in G instead of pooling; BatchNorm everywhere except at G's output and D's input; no hidden
+fully connected layers; ReLU in G with tanh at its end, LeakyReLU(0.2) in D; weights from N(0, 0.02).
 
-The image is halved down to 4x4 pixels: 64 -> 32 -> 16 -> 8 -> 4, 28 -> 14 -> 7 -> 4. Even sizes take 4x4
-kernels, which cover every pixel equally often (no checkerboard), the odd 7 takes 3x3.
+The image is halved down to 4x4 pixels: 64 -> 32 -> 16 -> 8 -> 4, 28 -> 14 -> 7 -> 4. Kernels are 4x4 at even
+sizes, where they cover every pixel equally often (no checkerboard), and 3x3 at the odd size 7.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class DCGANConfig(ImageConfig):
     base_channels: int = 64
     """channels at half the image's size, doubled at each further halving"""
     spectral_norm: bool = False
-    """in D, weights of spectral norm 1 in place of BatchNorm (Miyato et al. 2018)"""
+    """weights of spectral norm 1 in D, instead of BatchNorm (Miyato et al. 2018)"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -77,14 +77,15 @@ class Generator(nn.Module):
         super().__init__()
         sizes, channels = config.sizes[::-1], config.channels[::-1]
         layers: list[nn.Module] = [
-            nn.Unflatten(1, (config.latent_dim, 1, 1)),
-            nn.ConvTranspose2d(config.latent_dim, channels[0], sizes[0], bias=False),
+            nn.Unflatten(1, (config.latent_dim, 1, 1)),  # (B, latent_dim, 1, 1)
+            nn.ConvTranspose2d(config.latent_dim, channels[0], sizes[0], bias=False),  # 1x1 -> 4x4
         ]
         for (a, b), size in zip(pairwise(channels), sizes[1:]):
+            kernel_size = 3 if size % 2 else 4
             layers += [
                 nn.BatchNorm2d(a),
                 nn.ReLU(),
-                nn.ConvTranspose2d(a, b, 3 if size % 2 else 4, stride=2, padding=1, bias=False),
+                nn.ConvTranspose2d(a, b, kernel_size, stride=2, padding=1, bias=False),  # (B, b, size, size)
             ]
         self.network = nn.Sequential(*layers, nn.Tanh())
         self.apply(initialise)
@@ -101,13 +102,14 @@ class Discriminator(nn.Module):
         layers: list[nn.Module] = []
         for depth, ((a, b), size) in enumerate(zip(pairwise(config.channels), config.sizes)):
             normalised = depth > 0 and not config.spectral_norm
+            kernel_size = 3 if size % 2 else 4
             layers += [
-                nn.Conv2d(a, b, 3 if size % 2 else 4, stride=2, padding=1, bias=not normalised),
+                nn.Conv2d(a, b, kernel_size, stride=2, padding=1, bias=not normalised),  # half the size
                 *[nn.BatchNorm2d(b)] * normalised,
                 nn.LeakyReLU(0.2),
             ]
-        last = nn.Conv2d(config.channels[-1], 1, config.sizes[-1])
-        self.network = nn.Sequential(*layers, last, nn.Flatten(0))
+        last = nn.Conv2d(config.channels[-1], 1, config.sizes[-1])  # (B, 1, 1, 1)
+        self.network = nn.Sequential(*layers, last, nn.Flatten(0))  # (B,)
         self.apply(initialise)
         if config.spectral_norm:
             bound_slope(self)
@@ -121,9 +123,9 @@ class DCGAN(
     tags=["dcgan", "gan", "generative-adversarial-network", "generative-models"],
     paper_url="https://arxiv.org/abs/1511.06434",
 ):
-    """Generator and discriminator; what they are asked for is said in `GAN`."""
+    """Convolutional generator and discriminator, with the methods of `GAN`."""
 
     def __init__(self, config: DCGANConfig) -> None:
-        nn.Module.__init__(self)  # not GAN's, which builds MLPs
+        nn.Module.__init__(self)  # not GAN.__init__, which builds MLPs
         self.config = config
         self.generator, self.discriminator = Generator(config), Discriminator(config)

@@ -8,7 +8,7 @@ play a game on the value function (eq. 1 of the paper)
 At its equilibrium G's images are distributed like the data, D is 1/2 everywhere, and V = -log 4.
 
 Latent vectors `z` have shape (B, latent_dim); images are (B, C, H, W) in [0, 1]; logits are (B,), so that
-D(x) = sigmoid(logit). The networks themselves work on [-1, 1], G's tanh: only they know.
+D(x) = sigmoid(logit). Inside the networks images are in [-1, 1], the range of G's tanh.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,10 @@ class Generator(nn.Module):
         ]
         pixels = config.in_channels * config.image_size**2
         self.network = nn.Sequential(
-            *hidden, nn.Linear(widths[-1], pixels), nn.Tanh(), nn.Unflatten(1, config.image_shape)
+            *hidden,  # (B, hidden_dim)
+            nn.Linear(widths[-1], pixels),  # (B, C * H * W)
+            nn.Tanh(),
+            nn.Unflatten(1, config.image_shape),  # (B, C, H, W)
         )
 
     def forward(self, z: Tensor) -> Tensor:
@@ -83,7 +86,12 @@ class Discriminator(nn.Module):
         super().__init__()
         widths = [config.in_channels * config.image_size**2] + [config.hidden_dim] * config.num_layers
         hidden = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
-        self.network = nn.Sequential(nn.Flatten(), *hidden, nn.Linear(widths[-1], 1), nn.Flatten(0))
+        self.network = nn.Sequential(
+            nn.Flatten(),  # (B, C * H * W)
+            *hidden,  # (B, hidden_dim)
+            nn.Linear(widths[-1], 1),  # (B, 1)
+            nn.Flatten(0),  # (B,)
+        )
         if config.spectral_norm:
             bound_slope(self)
 
@@ -132,7 +140,7 @@ class GAN(
 
     def sample(self, num_images: int, rng: torch.Generator) -> Tensor:
         """Images of z ~ N(0, I); the first k are the same at any `num_images`."""
-        z = standard_normal(num_images, self.config.latent_dim, rng)
+        z = standard_normal(num_images, self.config.latent_dim, rng)  # (num_images, latent_dim)
         return self.decode(z.to(next(self.parameters())))
 
 
@@ -142,7 +150,7 @@ def value_function(logits_real: Tensor, logits_fake: Tensor) -> Tensor:
 
 
 def discriminator_loss(logits_real: Tensor, logits_fake: Tensor, label_smoothing: float = 0.0) -> Tensor:
-    """-V(D, G); with label smoothing, real images count as real with probability 1 - `label_smoothing`.
+    """-V(D, G), a scalar; with label smoothing the target of real images is 1 - `label_smoothing`.
 
     One-sided smoothing: Salimans et al. 2016, https://arxiv.org/abs/1606.03498, section 3.4.
     """
@@ -151,17 +159,18 @@ def discriminator_loss(logits_real: Tensor, logits_fake: Tensor, label_smoothing
 
 
 def r1_penalty(logits_real: Tensor, real: Tensor) -> Tensor:
-    """Half the mean squared length of D's slope at the real images, whose gradient must be on.
+    """Half the mean squared length of D's gradient at the `real` images, which must require gradients.
 
     Mescheder et al. 2018, https://arxiv.org/abs/1801.04406, eq. 9.
     """
-    (slope,) = torch.autograd.grad(logits_real.sum(), real, create_graph=True)
+    (slope,) = torch.autograd.grad(logits_real.sum(), real, create_graph=True)  # (B, C, H, W)
     return 0.5 * slope.square().flatten(1).sum(1).mean()
 
 
 def generator_loss(logits_fake: Tensor, saturating: bool = False) -> Tensor:
-    """E[-log D(G(z))] (section 3 of the paper), or G's part of V, E[log(1 - D(G(z)))], where `saturating`.
+    """E[-log D(G(z))] (section 3 of the paper), or if `saturating` G's part of V, E[log(1 - D(G(z)))].
 
-    Both have the same fixed points; the second has no slope where D is sure that an image is generated.
+    Both have the same fixed points. The gradient of the second vanishes where D is sure that an image is
+    generated.
     """
     return F.logsigmoid(-logits_fake).mean() if saturating else -F.logsigmoid(logits_fake).mean()

@@ -1,4 +1,4 @@
-"""What is done with latent vectors besides decoding them: ways from one to another, and grids of them."""
+"""Paths between latent vectors, and grids of them."""
 
 import torch
 import torch.nn.functional as F
@@ -6,11 +6,11 @@ from torch import Tensor
 
 
 def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
-    """The way (T, D) from `start` to `end`, both (D,), at the times `t` (T,) in [0, 1].
+    """Spherical path (T, D) from `start` to `end`, both (D,), at the times `t` (T,) in [0, 1].
 
-    Directions turn evenly along the great circle (White 2016, https://arxiv.org/abs/1609.04468), lengths
-    change linearly. Opposite directions have no shortest way: one is picked, always the same. A zero
-    vector has no direction, so it takes the other's.
+    Directions turn evenly along the great circle (White 2016, https://arxiv.org/abs/1609.04468); lengths
+    change linearly. Between opposite directions there are many shortest paths; the choice is always the same.
+    A zero vector has no direction and takes that of the other.
     """
     u, v = (F.normalize(z.double(), dim=0) for z in (start, end))
     u, v = (u if u.any() else v), (v if v.any() else u)
@@ -19,13 +19,13 @@ def slerp(start: Tensor, end: Tensor, t: Tensor) -> Tensor:
     if across.norm() < 1e-6:  # parallel or opposite: any direction at a right angle
         axis = F.one_hot(u.abs().argmin(), len(u)).double()
         across = axis - (u @ axis) * u
-    turn = t.double()[:, None] * angle
+    turn = t.double()[:, None] * angle  # (T, 1)
     length = torch.lerp(start.double().norm(), end.double().norm(), t.double())[:, None]
     return (length * (turn.cos() * u + turn.sin() * F.normalize(across, dim=0))).to(start)
 
 
 def walk(stops: Tensor, num_frames: int) -> Tensor:
-    """Latent vectors (S * num_frames, D) through all stops (S, D) and back to the first, by `slerp`."""
+    """Path (S * num_frames, D) through all stops (S, D) and back to the first, by `slerp`."""
     t = torch.arange(num_frames) / num_frames
     return torch.cat([slerp(start, end, t) for start, end in zip(stops, stops.roll(-1, 0))])
 

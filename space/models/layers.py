@@ -1,4 +1,4 @@
-"""What more than one family uses: the config of an image, an MLP and a convolutional pair, latent vectors."""
+"""Parts of several families: configs, an encoder and its decoder, random codes, scaling of images."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 
 def check_ranges(config: object, **most: int) -> None:
-    """Raise a `ValueError` where a field of `config` is not from 1 to its `most`."""
+    """Raise a `ValueError` if a field of `config` is below 1 or above its limit in `most`."""
     for name, limit in most.items():
         if not 1 <= getattr(config, name) <= limit:
             raise ValueError(f"{name} is {getattr(config, name)}; allowed: 1 to {limit}")
@@ -18,7 +18,7 @@ def check_ranges(config: object, **most: int) -> None:
 
 @dataclass(frozen=True)
 class ImageConfig:
-    """What images a model takes and gives."""
+    """The shape of the images that a model takes and gives."""
 
     in_channels: int = 1
     """channels of an image: 1 for grey, 3 for RGB"""
@@ -39,16 +39,17 @@ class ImageConfig:
 
 @dataclass(frozen=True)
 class NetworkConfig(ImageConfig):
-    """What an encoder and its mirrored decoder look like."""
+    """The layers of an encoder; its decoder mirrors them."""
 
     architecture: Literal["mlp", "conv"] = "mlp"
-    """fully connected, or strided convolutions that halve the image down to 8x8 pixels or an odd size"""
+    """fully connected, or strided convolutions that halve the image until it has 8x8 pixels or an odd size"""
     hidden_dim: int = 500
-    """width of a hidden layer (of the one fully connected hidden layer in `conv`)"""
+    """units of a hidden layer; `conv` has one fully connected hidden layer"""
     num_layers: int = 2
     """hidden layers on each side (`mlp` only)"""
     base_channels: int = 32
-    """channels after the first convolution, doubled at each further one up to fourfold (`conv` only)"""
+    """channels after the first convolution; the next one doubles them, later ones have four times as many
+    (`conv` only)"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,7 +68,7 @@ class NetworkConfig(ImageConfig):
 
 
 def conv_plan(config: NetworkConfig) -> tuple[list[int], int]:
-    """Channels after each halving of the image, and the size that is left: 28 -> ([32, 64], 7)."""
+    """Channels after each halving of the image, and the size after the last: 28 -> ([32, 64], 7)."""
     channels, size = [], config.image_size
     while not channels or (size > 8 and size % 2 == 0):
         channels.append(config.base_channels * min(2 ** len(channels), 4))
@@ -80,15 +81,19 @@ def build_encoder(config: NetworkConfig, out_features: int, in_channels: int) ->
     if config.architecture == "mlp":
         widths = [in_channels * config.image_size**2] + [config.hidden_dim] * config.num_layers
         hidden = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.SiLU())]
-        return nn.Sequential(nn.Flatten(), *hidden, nn.Linear(widths[-1], out_features))
+        return nn.Sequential(
+            nn.Flatten(),  # (B, in_channels * H * W)
+            *hidden,  # (B, hidden_dim)
+            nn.Linear(widths[-1], out_features),  # (B, out_features)
+        )
     channels, size = conv_plan(config)
     steps: list[nn.Module] = []
     for a, b in pairwise([in_channels, *channels]):
-        steps += [nn.Conv2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]
+        steps += [nn.Conv2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]  # (B, b, h/2, w/2)
     last = channels[-1]
-    steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU(), nn.Flatten()]
-    steps += [nn.Linear(last * size * size, config.hidden_dim), nn.SiLU()]
-    return nn.Sequential(*steps, nn.Linear(config.hidden_dim, out_features))
+    steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU()]  # (B, last, size, size)
+    steps += [nn.Flatten(), nn.Linear(last * size * size, config.hidden_dim), nn.SiLU()]  # (B, hidden_dim)
+    return nn.Sequential(*steps, nn.Linear(config.hidden_dim, out_features))  # (B, out_features)
 
 
 def build_decoder(config: NetworkConfig, latent_dim: int) -> nn.Sequential:
@@ -97,18 +102,19 @@ def build_decoder(config: NetworkConfig, latent_dim: int) -> nn.Sequential:
         widths = [latent_dim] + [config.hidden_dim] * config.num_layers
         hidden = [m for a, b in pairwise(widths) for m in (nn.Linear(a, b), nn.SiLU())]
         pixels = config.in_channels * config.image_size**2
-        return nn.Sequential(*hidden, nn.Linear(widths[-1], pixels), nn.Unflatten(1, config.image_shape))
+        return nn.Sequential(
+            *hidden,  # (B, hidden_dim)
+            nn.Linear(widths[-1], pixels),  # (B, C * H * W)
+            nn.Unflatten(1, config.image_shape),  # (B, C, H, W)
+        )
     channels, size = conv_plan(config)
     last = channels[-1]
-    steps: list[nn.Module] = [nn.Linear(latent_dim, config.hidden_dim), nn.SiLU()]
-    steps += [
-        nn.Linear(config.hidden_dim, last * size * size),
-        nn.SiLU(),
-        nn.Unflatten(1, (last, size, size)),
-    ]
+    steps: list[nn.Module] = [nn.Linear(latent_dim, config.hidden_dim), nn.SiLU()]  # (B, hidden_dim)
+    steps += [nn.Linear(config.hidden_dim, last * size * size), nn.SiLU()]  # (B, last * size * size)
+    steps += [nn.Unflatten(1, (last, size, size))]  # (B, last, size, size)
     steps += [nn.Conv2d(last, last, kernel_size=3, padding=1), nn.SiLU()]
     for a, b in pairwise([*channels[::-1], config.in_channels]):
-        steps += [nn.ConvTranspose2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]
+        steps += [nn.ConvTranspose2d(a, b, kernel_size=4, stride=2, padding=1), nn.SiLU()]  # (B, b, 2h, 2w)
     return nn.Sequential(*steps[:-1])  # ends with logits, not with an activation
 
 
@@ -121,12 +127,12 @@ def standard_normal(num_images: int, latent_dim: int, rng: torch.Generator) -> T
 
 
 def scale_about_centre(x: Tensor, factor: float | Tensor) -> Tensor:
-    """What is on images (B, C, H, W) drawn `factor` times as large, the images' size kept; white comes in.
+    """Images (B, C, H, W) whose content is drawn `factor` times as large, with white where nothing was.
 
-    One factor, or one an image (B, 1, 1, 1).
+    The images keep their size. One factor for all, or one an image (B, 1, 1, 1).
     """
-    # pixel centres in [-1, 1]; affine_grid multiplies matrices, and so would round under autocast
+    # not by affine_grid, whose matrix product would be rounded under autocast; pixel centres are in [-1, 1]
     axes = [(2 * torch.arange(count, device=x.device) + 1) / count - 1 for count in x.shape[2:]]
     rows, columns = torch.meshgrid(*axes, indexing="ij")
-    grid = torch.stack([columns, rows], -1) / factor
+    grid = torch.stack([columns, rows], -1) / factor  # (H, W, 2), or (B, H, W, 2)
     return 1 - F.grid_sample(1 - x, grid.expand(len(x), -1, -1, -1), align_corners=False)

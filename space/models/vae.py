@@ -68,7 +68,7 @@ class VAE(
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance of q(z|x), both (B, latent_dim)."""
-        mu, logvar = self.encoder(x).chunk(2, dim=1)
+        mu, logvar = self.encoder(x).chunk(2, dim=1)  # (B, 2 * latent_dim) -> (B, latent_dim) each
         return mu, logvar
 
     def code(self, x: Tensor) -> Tensor:
@@ -99,7 +99,7 @@ class VAE(
 
     def sample(self, num_images: int, rng: torch.Generator) -> Tensor:
         """Images of z ~ N(0, I); the first k are the same at any `num_images`."""
-        z = standard_normal(num_images, self.config.latent_dim, rng)
+        z = standard_normal(num_images, self.config.latent_dim, rng)  # (num_images, latent_dim)
         return self.decode(z.to(next(self.parameters())))
 
 
@@ -111,10 +111,10 @@ def kl_divergence(mu: Tensor, logvar: Tensor) -> Tensor:
 def elbo_terms(logits: Tensor, x: Tensor, mu: Tensor, logvar: Tensor) -> tuple[Tensor, Tensor]:
     """`recon` = -log p(x|z) and `kl`, each (B,) in nats per image; their sum is -ELBO.
 
-    `x` in [0, 1] is taken as the target of a binary cross-entropy: exact for binary pixels, the field's
-    usual stand-in for grey ones.
+    `x` in [0, 1] is the target of a binary cross-entropy. That is exact for binary pixels and the field's
+    usual approximation for grey ones.
     """
-    recon = F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
+    recon = F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)  # (B,)
     return recon, kl_divergence(mu, logvar).sum(1)
 
 
@@ -126,12 +126,12 @@ def importance_weighted_nll(model: VAE, x: Tensor, num_samples: int, rng: torch.
     """
     mu, logvar = model.encode(x)
     noise = torch.randn(num_samples, *mu.shape, generator=rng, device=rng.device).to(mu)  # (k, B, D)
-    z = model.reparameterize(mu, logvar, noise)
-    logits = model.decode_logits(z.flatten(0, 1)).unflatten(0, (num_samples, len(x)))
+    z = model.reparameterize(mu, logvar, noise)  # (k, B, D)
+    logits = model.decode_logits(z.flatten(0, 1)).unflatten(0, (num_samples, len(x)))  # (k, B, C, H, W)
     # log p(x|z) = x * logits - softplus(logits), summed over pixels, without a copy of x for each sample
     log_likelihood = torch.einsum("kbp,bp->kb", logits.flatten(2), x.flatten(1))
-    log_likelihood = log_likelihood - F.softplus(logits).flatten(2).sum(2)
-    log_prior = -0.5 * (z.square() + math.log(2 * math.pi)).sum(2)
-    log_posterior = -0.5 * (noise.square() + logvar + math.log(2 * math.pi)).sum(2)
+    log_likelihood = log_likelihood - F.softplus(logits).flatten(2).sum(2)  # (k, B)
+    log_prior = -0.5 * (z.square() + math.log(2 * math.pi)).sum(2)  # (k, B)
+    log_posterior = -0.5 * (noise.square() + logvar + math.log(2 * math.pi)).sum(2)  # (k, B)
     log_weights = log_likelihood + log_prior - log_posterior  # (k, B)
-    return math.log(num_samples) - torch.logsumexp(log_weights, 0)
+    return math.log(num_samples) - torch.logsumexp(log_weights, 0)  # (B,)
