@@ -65,6 +65,7 @@ TEXT = {
         "The digit that {model} decodes from these sliders",
         "슬라이더 값을 {model} 모델이 디코딩한 숫자",
     ),
+    "manifold.seed": ("Seed", "시드"),
     "manifold.again": ("Sample again", "다시 표본 추출"),
     "manifold.between": (
         "## From one digit to another\nChoose a second digit: the dashed line on each map is the straight "

@@ -12,7 +12,7 @@ from space.lessons.manifold.view import show_two
 from space.page import code_behind, link
 from space.page.components import Drawing, as_trigger, paper
 from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit
-from space.page.handlers import FILES, friendly
+from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.words import LATEX, i18n
 from space.pictures.inputs import sketch_to_digit
 from space.pictures.sheets import digit_sheet
@@ -21,7 +21,6 @@ from space.text.refusals import Problem, check_number
 
 FIRST_DIGITS = 0, 7 * digit_sheet().shape[1]
 """a 0 and a 7, far apart on the maps: something to see before a visitor chooses"""
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _build_picker(caption: str, first: int, elem_id: str) -> DigitPicker:
 
 def _build_seed() -> tuple[gr.Number, gr.Button]:
     """The seed of the re-samples, and a button that takes the next one."""
-    seed = gr.Number(0, precision=0, min_width=110, label=i18n("generate.seed"), elem_id="manifold-seed")
+    seed = gr.Number(0, precision=0, min_width=110, label=i18n("manifold.seed"), elem_id="manifold-seed")
     return seed, gr.Button(i18n("manifold.again"), size="sm", min_width=110, scale=2)
 
 

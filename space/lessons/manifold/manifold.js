@@ -68,7 +68,7 @@ class LatentMap {
     this.scheduled = false; // whether the browser was asked for a frame
     this.since = 0; // when it was
     this.asking = false; // whether the server is decoding
-    this.free = false; // whether z was chosen, and is not just where the digit lies
+    this.chosen = false; // whether the visitor chose z; else the digit lies there
     this.started = false;
     /** @type {[Said, { start: number }] | null} */
     this.pending = null; // what a link says, until the map has started
@@ -220,7 +220,7 @@ class LatentMap {
   /** Go to a code that the visitor chose, rounded to what a link can say.
    * @param {number[]} code */
   choose(...code) {
-    this.free = true;
+    this.chosen = true;
     this.position.ariaLive = "off";
     this.moveTo(code.map((value) => Math.round(value * 1000) / 1000));
     this.tellLink();
@@ -307,7 +307,7 @@ class LatentMap {
     const { mu, digit } = /** @type {Partial<Overlay>} */ (this.props.overlay ?? {});
     const awaited = this.awaited !== null && this.awaited === digit;
     if (mu && !awaited && String(mu) !== String(this.marked)) {
-      this.free = false;
+      this.chosen = false;
       this.moveTo(mu);
       this.askForCode();
       this.tellLink();
@@ -319,10 +319,10 @@ class LatentMap {
   // ---- The link
 
   tellLink() {
-    const { find, free, z, spacingName, highlighted } = this;
+    const { find, chosen, z, spacingName, highlighted } = this;
     const off = (/** @type {string} */ selector) => (find(selector).checked ? null : "off");
     tell(this.element, {
-      z: free ? [...z] : null,
+      z: chosen ? [...z] : null,
       spacing: spacingName,
       class: highlighted < 0 ? null : highlighted,
       grid: off(".show-grid"),
@@ -344,9 +344,9 @@ class LatentMap {
     find(".show-grid").checked = said.grid !== "off";
     find(".show-codes").checked = said.codes !== "off";
     this.highlight(said.class ?? -1);
-    this.free = said.z !== null;
-    this.awaited = this.free && overlay?.digit !== start ? start : null;
-    if (this.free) this.moveTo(said.z);
+    this.chosen = said.z !== null;
+    this.awaited = this.chosen && overlay?.digit !== start ? start : null;
+    if (this.chosen) this.moveTo(said.z);
     else if (overlay) this.moveTo(overlay.mu);
     this.redraw();
   }

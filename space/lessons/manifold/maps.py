@@ -12,7 +12,7 @@ from space.lessons.manifold.view import MAP_MARKUP, chart
 from space.lessons.manifold.work import MAPS, Spacing, check_code, decode_bytes, tile_places
 from space.page import code_behind, link
 from space.page.components import asset
-from space.page.handlers import friendly
+from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import i18n
 from space.text.limits import MAX_CODES, MAX_LATENT
@@ -20,6 +20,7 @@ from space.text.refusals import Problem, check_number
 from space.weights import hub
 
 MAX_TILES = 1000
+"""pictures along each axis of a map, as far as the code behind it goes"""
 LINKED = {
     "z": link.numbers(2, 2, -MAX_LATENT, MAX_LATENT),
     "spacing": link.choice(*get_args(Spacing), default="linear"),
@@ -33,9 +34,9 @@ LINKED = {
 class LatentMap(gr.HTML):
     """A map that a visitor drags on.
 
-    `value` is what `chart` returns. `overlay` marks a digit on it: None, or a dict with `mu`, `end` (the code
-    of the second digit) and, as far as there are any, `sigma`, `samples` (a list of codes) and `digit` (the
-    index of a test digit).
+    `value` is what `chart` returns. `overlay` marks a digit on it: None, or a dict with `mu` and `end` (the
+    code of the second digit). A VAE adds `sigma` and `samples` (a list of codes), a test digit its index as
+    `digit`.
     """
 
     def __init__(self, overlay: dict[str, Any] | None = None, **kwargs: Any) -> None:
@@ -79,9 +80,7 @@ def build_map(name: str, title: str) -> LatentMap:
     """One map under its title, with the code behind it."""
     gr.Markdown(i18n(title))
     latent_map = LatentMap(elem_id=f"map-{name}")
-    latent_map.ready(
-        friendly(_bind_chart(name)), outputs=latent_map, show_progress="hidden", api_visibility="private"
-    )
+    latent_map.ready(friendly(_bind_chart(name)), outputs=latent_map, **PRIVATE)
     fold, snippet = code_behind.folded_code(f"code-{name}")
     # read when the call is made: of several moves Gradio makes one call, without the data of the moves
     place = f"document.querySelector('#map-{name} [data-decoder]').latentMap.place"
@@ -91,9 +90,8 @@ def build_map(name: str, title: str) -> LatentMap:
             gr.JSON(visible=False),
             snippet,
             js=f"() => [{place}]",
-            show_progress="hidden",
             trigger_mode="always_last",
-            api_visibility="private",
+            **PRIVATE,
         )
     return latent_map
 

@@ -6,12 +6,12 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from space.lessons.manifold.digits import PRIVATE, choose
+from space.lessons.manifold.digits import choose
 from space.lessons.manifold.maps import LatentMap
 from space.lessons.manifold.view import show_point, slider_label
 from space.lessons.manifold.work import DEEP, NUM_SLIDERS, active_dimensions, move_code
 from space.page import code_behind
-from space.page.handlers import friendly
+from space.page.handlers import PRIVATE, friendly
 from space.page.words import LATEX, i18n
 from space.weights import hub
 
