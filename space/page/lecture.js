@@ -5,15 +5,16 @@ import * as link from "./link.js";
 
 const root = document.documentElement;
 const OPENER = "#lecture-open button";
-const SETTLE_MS = 1500; // pictures come and push what is to be seen away from where it was
+const SETTLE_MS = 1500; // until pictures that come no longer push the rest of the tab about
 // elements that turn a key into something of their own
+const FIELDS = "select, textarea, [contenteditable], [role=slider], [role=listbox]";
+const KEEPS_PAGES = `input:not([type=checkbox], [type=radio], [type=button]), ${FIELDS}`;
 const KEEPS_ARROWS =
-  "input:not([type=checkbox], [type=button]), select, textarea, canvas[tabindex], [contenteditable], .samples, [role=application], [role=slider], [role=listbox], [role=tablist]";
-const KEEPS_PAGES =
-  "input:not([type=checkbox], [type=radio], [type=button]), select, textarea, [contenteditable], [role=slider], [role=listbox]";
+  `input:not([type=checkbox], [type=button]), ${FIELDS}, ` +
+  "canvas[tabindex], .samples, [role=application], [role=tablist]";
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity };
 
-/** @typedef {{ name: string, link: string, at: string }} Step  `at`: id of what to look at, or empty */
+/** @typedef {{ name: string, link: string, picture: string }} Step  `picture`: id of an element, or empty */
 
 /** @type {Step[]} */
 let steps = [];
@@ -44,11 +45,11 @@ function show(next) {
   link.say(`lecture=${step.name}`);
   panel.scrollTop = 0;
   relabel();
-  lookAt(textIsBeside() ? step.at : "");
+  goTo(textIsBeside() ? step.picture : "");
 }
 
 /** Scroll to a part of the page, and stay there while what lies above it grows, until the visitor moves. */
-function lookAt(id) {
+function goTo(id) {
   clearInterval(settling);
   const until = performance.now() + SETTLE_MS;
   const scroll = () => {
@@ -56,18 +57,18 @@ function lookAt(id) {
     if (target) target.scrollIntoView({ block: "start" });
     else window.scrollTo(0, 0);
     if (performance.now() > until) clearInterval(settling);
-    offerLook();
+    offerPicture();
   };
   settling = setInterval(scroll, 100);
   scroll();
 }
 
-/** On a phone the text lies above the tab: it is read first, and a button leads to what is to be seen below. */
+/** On a phone the text lies above the tab: it is read first, and a button leads to the picture below. */
 const textIsBeside = () => getComputedStyle(panel).position === "fixed";
 
-function offerLook() {
-  const target = index !== null && !textIsBeside() && document.getElementById(steps[index].at);
-  find(".look").hidden = !target || target.getBoundingClientRect().top < window.innerHeight / 2;
+function offerPicture() {
+  const target = index !== null && !textIsBeside() && document.getElementById(steps[index].picture);
+  find(".to_picture").hidden = !target || target.getBoundingClientRect().top < window.innerHeight / 2;
 }
 
 function open(at) {
@@ -160,8 +161,8 @@ export function start({ element, props }) {
   find(".full_screen").onclick = toggleFullScreen;
   find(".full_screen").hidden = !document.fullscreenEnabled;
   find(".leave").onclick = leave;
-  find(".look").onclick = () => lookAt(steps[index].at);
-  for (const change of ["scroll", "resize"]) window.addEventListener(change, offerLook, { passive: true });
+  find(".to_picture").onclick = () => goTo(steps[index].picture);
+  for (const change of ["scroll", "resize"]) window.addEventListener(change, offerPicture, { passive: true });
   document.addEventListener(
     "click",
     ({ target }) => /** @type {Element} */ (target).closest(OPENER) && open(0),
@@ -171,7 +172,8 @@ export function start({ element, props }) {
     document.addEventListener(gesture, () => clearInterval(settling), { passive: true, capture: true });
   }
   onLanguage(relabel);
-  new MutationObserver(relabel).observe(panel, { childList: true, subtree: true }); // texts come, and change language
+  // the texts of the steps come later, and change with the language
+  new MutationObserver(relabel).observe(panel, { childList: true, subtree: true });
   relabel();
   const first = asked();
   if (first >= 0) link.started.then(() => open(first));

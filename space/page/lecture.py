@@ -1,10 +1,10 @@
 """The lecture mode: the page's tabs as steps of a lecture, one at a time, in large type.
 
-A step is a link (`space.page.link`), so that what it shows is the tab itself, and a text beside it.
-`lecture.js` turns the pages; `?lecture=<step>`, or its number, opens the page at a step.
+A step opens the page at a link (`space.page.link`) and shows a text beside the tab. `lecture.js` turns the
+pages. `?lecture=<step>`, by name or number, opens the page at a step.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -13,36 +13,41 @@ from space.page.modules import module
 from space.page.words import LATEX, i18n, words
 from space.text import TEXT
 
-STEPS = {  # name: the link, and the id of what to look at, where it is not the top of the tab
-    "autoencoder": ("tab=reconstruct", ""),
-    "code": (f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}", ""),
-    "sparse": (f"tab=reconstruct&digit=60&model={roles.SPARSE}", ""),
-    "denoising": (f"tab=reconstruct&digit=60&model={roles.DENOISING}&noise=gaussian", ""),
-    "contractive": (
-        f"tab=reconstruct&digit=60&model={roles.CONTRACTIVE}&noise=gaussian&level=0.2",
-        "",
-    ),
-    "conv": (f"tab=reconstruct&digit=60&model={roles.CONVOLUTIONAL}", ""),
-    "family": ("tab=reconstruct&digit=60&model=family&noise=gaussian", "reconstruct-result"),
-    "holes": ("tab=manifold&z=0.4,-0.2&ae_z=-2.9,7.7&grid=off&ae_grid=off", ""),
-    "vae": ("tab=manifold&start=63", ""),
-    "sampling": (f"tab=generate&model={roles.VAE_DEEP}&other={roles.PLAIN}&number=16", ""),
-    "interpolation": ("tab=manifold", "manifold-between"),
-    "game": ("tab=game", ""),
-    "collapse": ("tab=game&preset=collapse", ""),
-    "gan": (f"tab=generate&model={roles.GAN}&other={roles.VAE_DEEP}&number=16", ""),
-    "dcgan": (f"tab=generate&model={roles.DCGAN}&other={roles.GAN}&number=16", ""),
-    "training": (f"tab=timeline&model={roles.DCGAN}&step=0", ""),
-    "cyclegan": ("tab=translate", ""),
-    "back": ("tab=translate&direction=ba", ""),
-    "cycle": ("tab=translate&emoji=13", ""),
+
+class Step(NamedTuple):
+    link: str
+    picture: str = ""
+    """id of the element that the step is about; empty for the top of the tab"""
+
+
+STEPS = {
+    "autoencoder": Step("tab=reconstruct"),
+    "code": Step(f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}"),
+    "sparse": Step(f"tab=reconstruct&digit=60&model={roles.SPARSE}"),
+    "denoising": Step(f"tab=reconstruct&digit=60&model={roles.DENOISING}&noise=gaussian"),
+    "contractive": Step(f"tab=reconstruct&digit=60&model={roles.CONTRACTIVE}&noise=gaussian&level=0.2"),
+    "conv": Step(f"tab=reconstruct&digit=60&model={roles.CONVOLUTIONAL}"),
+    "family": Step("tab=reconstruct&digit=60&model=family&noise=gaussian", "reconstruct-result"),
+    "holes": Step("tab=manifold&z=0.4,-0.2&ae_z=-2.9,7.7&grid=off&ae_grid=off"),
+    "vae": Step("tab=manifold&start=63"),
+    "sampling": Step(f"tab=generate&model={roles.VAE_DEEP}&other={roles.PLAIN}&number=16"),
+    "interpolation": Step("tab=manifold", "manifold-between"),
+    "game": Step("tab=game"),
+    "collapse": Step("tab=game&preset=collapse"),
+    "gan": Step(f"tab=generate&model={roles.GAN}&other={roles.VAE_DEEP}&number=16"),
+    "dcgan": Step(f"tab=generate&model={roles.DCGAN}&other={roles.GAN}&number=16"),
+    "training": Step(f"tab=timeline&model={roles.DCGAN}&step=0"),
+    "cyclegan": Step("tab=translate"),
+    "back": Step("tab=translate&direction=ba"),
+    "cycle": Step("tab=translate&emoji=13"),
 }
-ICONS = {
+"""name of a step, which is also the key of its text -> what it opens"""
+ICONS = {  # name of a button -> its path
     "previous": "M15 4 7 12l8 8",
     "next": "m9 4 8 8-8 8",
     "full_screen": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
     "leave": "m5 5 14 14M19 5 5 19",
-    "look": "m4 9 8 8 8-8",
+    "to_picture": "m4 9 8 8 8-8",
 }
 
 
@@ -54,18 +59,18 @@ def _button(name: str) -> str:
 
 
 class Lecture(gr.HTML):
-    """What turns the pages of the lecture; the texts of the steps lie beside it."""
+    """The buttons that turn the pages of the lecture; the texts of the steps lie beside it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             html_template=(
                 f'{_button("previous")}<span class="place"></span>{_button("next")}'
                 f'<span class="title" role="status"></span>{_button("full_screen")}{_button("leave")}'
-                f"{_button('look')}"
+                f"{_button('to_picture')}"
             ),
             js_on_load=module("page/lecture.js"),
             apply_default_css=False,
-            steps=[{"name": name, "link": link, "at": at} for name, (link, at) in STEPS.items()],
+            steps=[{"name": name, **step._asdict()} for name, step in STEPS.items()],
             text={
                 language: {name: TEXT[f"lecture.{name}"][index] for name in ("region", *ICONS)}
                 for index, language in enumerate(("en", "ko"))
@@ -78,7 +83,7 @@ class Lecture(gr.HTML):
 
 
 def build(header: gr.Row) -> None:
-    """The button that opens the lecture, in the header, and the lecture, which is hidden until then."""
+    """The button in the header that opens the lecture, and the lecture, hidden until then."""
     with header:
         gr.HTML(f'<button type="button">{words("lecture.open")}</button>', elem_id="lecture-open")
     with gr.Column(elem_id="lecture"):

@@ -7,7 +7,7 @@ TEXT = {
     "lecture.next": ("Next step", "다음 단계"),
     "lecture.full_screen": ("Full screen (F)", "전체 화면 (F)"),
     "lecture.leave": ("Leave the lecture (Esc)", "강의 마치기 (Esc)"),
-    "lecture.look": ("To the picture", "그림으로 이동"),
+    "lecture.to_picture": ("To the picture", "그림으로 이동"),
     "lecture.autoencoder": (
         "## The autoencoder\n\n"
         "An encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ paints the digit again from "

@@ -30,7 +30,7 @@ class EmojiPicker(gr.HTML):
             direction=direction,
             html_template=f'<div class="emoji-picker" role="radiogroup">{buttons}</div>',
             css_template=f'label {{ background-image: url("{sprite}"); --columns: {len(EMOJI)} }}',
-            js_on_load=module("lessons/translate/emoji_picker.js", "ready"),
+            js_on_load=module("lessons/translate/emoji_picker.js", "ready", "pick"),
             **kwargs,
         )
 

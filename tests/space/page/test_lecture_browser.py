@@ -30,12 +30,12 @@ def shows(page: Page, name: str, language: int = 0) -> None:
     expect(page.locator("#lecture-controls .place")).to_have_text(f"{NAMES.index(name) + 1} / {len(NAMES)}")
     expect(page.locator("#lecture-controls .title")).to_have_text(title(name, language))
     state = page.evaluate("labLink.snapshot()")
-    wanted = {key: value for key, (value,) in parse_qs(STEPS[name][0]).items()}
+    wanted = {key: value for key, (value,) in parse_qs(STEPS[name].link).items()}
     assert state["tab"] == wanted.pop("tab")
     page.wait_for_function(f"location.search === '?lecture={name}'")
     expect(page.locator(f"[role=tab][data-tab-id={state['tab']}]")).to_have_attribute("aria-selected", "true")
     held = page.evaluate("labLink.snapshot().states")[state["tab"]]
-    assert held == page.evaluate(f"labLink.read('{STEPS[name][0]}').states['{state['tab']}']")
+    assert held == page.evaluate(f"labLink.read('{STEPS[name].link}').states['{state['tab']}']")
     assert wanted.items() >= held.items()  # a step may say what the page begins with
 
 
@@ -71,16 +71,16 @@ def test_on_a_phone_a_step_opens_with_its_text_and_a_button_leads_to_the_picture
     expect(picture.locator(".card").first).to_be_attached(timeout=30_000)
     until_quiet(page)
     expect(page.locator("#lecture h2:visible")).to_be_in_viewport()
-    look = page.locator("#lecture-controls .look")
-    look.click()
-    expect(look).to_be_hidden()
+    to_picture = page.locator("#lecture-controls .to_picture")
+    to_picture.click()
+    expect(to_picture).to_be_hidden()
     page.wait_for_function(
         "Math.abs(document.getElementById('reconstruct-result').getBoundingClientRect().top) < 2"
     )
     page.locator("#lecture-controls .next").click()
     shows(page, "holes")
     page.wait_for_function("scrollY === 0")
-    expect(look).to_be_hidden()  # all that is to be seen begins below the text
+    expect(to_picture).to_be_hidden()  # all that is to be seen begins below the text
 
 
 def test_leaving_brings_the_page_back_as_it_was(page: Page, url: str):
