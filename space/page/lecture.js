@@ -1,4 +1,4 @@
-/* The lecture mode. A step puts the page into the state of its link (link.js), and shows its text beside it. */
+/* The lecture mode. A step puts the page into the state of its link, and shows its text beside it. */
 
 import { finder, label, onLanguage, setText, texts } from "./dom.js";
 import * as link from "./link.js";

@@ -70,7 +70,9 @@ class Lecture(gr.HTML):
             ),
             js_on_load=module("page/lecture.js"),
             apply_default_css=False,
-            steps=[{"name": name, **step._asdict()} for name, step in STEPS.items()],
+            steps=[
+                {"name": name, "link": step.link, "picture": step.picture} for name, step in STEPS.items()
+            ],
             text={
                 language: {name: TEXT[f"lecture.{name}"][index] for name in ("region", *ICONS)}
                 for index, language in enumerate(("en", "ko"))
