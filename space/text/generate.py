@@ -24,7 +24,7 @@ TEXT = {
     "generate.nothing": ("Nothing", "없음"),
     "generate.scale": ("Latent scale", "잠재 벡터의 배율"),
     "generate.scale.info": (
-        "z is multiplied by it. At 0 all samples are one image; at 2 they leave what G has learned.",
+        "Multiplies z: at 0 one image for all, at 2 beyond what G has learned",
         "z에 곱하는 값입니다. 0이면 모두 같은 그림이고, 2이면 학습한 범위를 벗어납니다.",
     ),
     "generate.number": ("Samples", "표본 수"),
