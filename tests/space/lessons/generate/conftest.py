@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 import torch
 from torch import nn
 
-from space import app
 from space.models import roles
 from space.weights import hub
 from tests.small_models import bundled
@@ -26,11 +24,3 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def dcgan() -> nn.Module:
     return hub.load(roles.DCGAN).model
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with torch.inference_mode(False):
-        _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url.rstrip("/")
-    gr.close_all()

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 import torch
 
-from space import app
 from space.lessons.translate.work import MODEL
 from tests.small_models import bundled
 from tests.space.lessons.translate.fakes import write_model
@@ -28,12 +26,3 @@ def other_model(tmp_path: Path) -> Iterator[Path]:
     write_model(root / MODEL)
     with bundled(root):
         yield root / MODEL
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """The app's address."""
-    with torch.inference_mode(False):
-        _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url.rstrip("/")
-    gr.close_all()
