@@ -1,4 +1,4 @@
-/* The upper canvas of a map: where the visitor's digit lies, the way to the second one, and the visitor's own point.
+/* The upper canvas of a map: where the visitor's digit lies, the way to the second one, and the visitor's point.
  *
  *   drawMarks(canvas, plot, spacing, z, overlay)
  */

@@ -33,7 +33,7 @@ def grid(step: int, columns: int = 10, rows: int = 6) -> Image.Image:
 
 
 def write_gan(folder: Path) -> None:
-    """A run as `training.train_gan` leaves it: losses every 10 steps, a measured figure with each picture."""
+    """A run as `training.train_gan` leaves it: losses every 10 steps, a metric with each picture."""
     torch.manual_seed(0)
     GAN(GANConfig(latent_dim=4, hidden_dim=8)).save_pretrained(folder)
     (folder / "samples").mkdir()

@@ -25,7 +25,7 @@ def test_a_game_has_its_charts_and_its_equilibrium(root: Path) -> None:
     (value,) = panels["value"]["series"]
     assert value["steps"] == list(range(10, 401, 10)) and set(value["values"]) == {-0.6}
     assert panels["lenet_fid"]["series"][0]["steps"] == STEPS
-    assert run["bend"] == 10  # where most curves begin, not where the figure does
+    assert run["bend"] == 10  # where most curves begin, not where the metric does
 
 
 def test_another_family_has_the_charts_of_its_columns(root: Path) -> None:
