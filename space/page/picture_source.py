@@ -28,8 +28,8 @@ class PictureSource:
     def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> list[Any]:
         """Bind the events; returns the inputs of the handler that shows the picture.
 
-        They are the source, the value of the examples, and what `read_drawing` and `read_upload` made of the
-        visitor's own pictures; either is None while there is none.
+        They are the source, the value of the examples, and what `read_drawing` and `read_upload` returned for
+        the visitor's drawing and upload, each None while there is no such picture.
         """
         drawn, uploaded = gr.State(None), gr.State(None)
         self.source.change(self._show_panel, self.source, self.panels, queue=False, **PRIVATE)
