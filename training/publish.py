@@ -29,8 +29,17 @@ from training.errors import one_line
 
 TIMEOUT_SECONDS = 30.0
 PROJECT = Path(__file__).parents[1]
-NOT_IN_A_SPACE = ("tests/*", ".ci/*", "package*.json", "biome.json", "tsconfig*.json")
-"""tracked by git, but nothing that a Space runs: each commit builds it anew and throws its visitors out"""
+NOT_IN_A_SPACE = (
+    "tests/*",
+    ".ci/*",
+    "docs/*",
+    "CONTRIBUTING.md",
+    "training/bench/*",
+    "package*.json",
+    "biome.json",
+    "tsconfig*.json",
+)
+"""tracked files that a Space does not need: each commit restarts it, and its visitors lose their sessions"""
 WITHOUT_GIT = (
     "app.py",
     "requirements.txt",

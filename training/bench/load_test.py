@@ -1,4 +1,4 @@
-"""How many visitors this machine can serve: `python -m training.bench.load_test`.
+"""Measure how many visitors this machine can serve: `python -m training.bench.load_test`.
 
 Starts the app in a process of its own, on two cores, and sends it what visitors do, over loopback and nowhere
 else. Each visitor is a thread that makes one call after the other without a pause, so that a visitor here
@@ -11,45 +11,48 @@ crowd; light calls beside one visitor who makes heavy ones only; and /decode aga
 Gradio app without any settings.
 """
 
-import http.client
-import io
 import json
-import os
-import random
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from space.models import roles
-from space.pictures.outputs import to_pil
-from space.pictures.sheets import digit_sheet, emoji_sheet
+from training.bench.load_server import Server, check_loopback, running
+from training.bench.load_visitors import (
+    TIMEOUT_SECONDS,
+    Call,
+    Record,
+    Visitor,
+    all_calls,
+    crowd,
+    heavy_calls,
+    light_calls,
+    one_call,
+)
 
-ROOT = Path(__file__).parents[2]
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_VISITORS, MAX_SECONDS = 200, 600
-TIMEOUT_SECONDS = 120
-"""longest wait for one answer"""
 TURN = 25
-CORES = 2
-"""what a free Space has"""
+"""calls in a row to one of the two apps that are compared"""
 STOCK = """
-import sys, gradio as gr
-from space.lessons.manifold.api import decode
+import sys
+import gradio as gr
+import torch
+from space.pictures.outputs import to_pil
+from space.weights import hub
+
+@torch.inference_mode()
+def decode(z, model):
+    return to_pil(hub.load(model).model.decode(torch.tensor([z]))[0], 10)
+
 gr.Interface(decode, [gr.JSON(), gr.Textbox()], gr.Image(format="png", type="pil"), api_name="decode").launch(
     server_port=int(sys.argv[1]))
 """
-Call = Callable[["Visitor"], None]
+"""the /decode of the lab in an app without settings"""
 
 
 @dataclass(frozen=True)
@@ -80,241 +83,6 @@ class LoadTest:
             raise ValueError(f"seconds is {self.seconds}; it must be at most {MAX_SECONDS}")
         if self.url is not None:
             check_loopback(self.url)
-
-
-def check_loopback(url: str) -> str:
-    """host:port of an http address on this machine; `ValueError` for any other."""
-    parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname not in LOOPBACK:
-        raise ValueError(f"url is {url}; only an app on this machine is tested: http://127.0.0.1:PORT")
-    return parts.netloc.rpartition("@")[2]
-
-
-@dataclass
-class Record:
-    """What became of one call."""
-
-    name: str
-    outcome: str
-    """answered, refused, or what went wrong"""
-    seconds: float
-
-
-class Refused(Exception):
-    """The app has no room; `retry` is after how many seconds it asks to come back."""
-
-    def __init__(self, retry: float, sentence: str) -> None:
-        self.retry, self.sentence = retry, sentence
-        super().__init__(sentence)
-
-
-class Visitor:
-    """One connection, and with it the calls of one visitor."""
-
-    def __init__(self, host: str, number: int, seed: int = 0) -> None:
-        self.connection = http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
-        self.session = {"session_hash": f"visitor{number}"} if number % 2 else {}
-        self.headers = {"x-forwarded-for": f"192.0.2.{number}"}  # as the proxy of a Space says who calls
-        self.random = random.Random(f"{seed} {number}")
-
-    def get(self, path: str) -> bytes:
-        return self._request("GET", path, headers={"accept-encoding": "gzip"})
-
-    def call(self, name: str, *data: Any) -> list[Any]:
-        """The answer of the endpoint `name`; bytes among `data` are uploaded first, as a PNG."""
-        values = [self._upload(value) if isinstance(value, bytes) else value for value in data]
-        body = json.dumps({"data": values, **self.session})
-        path = f"/gradio_api/call/{name}"
-        started = self._request("POST", path, body, {"content-type": "application/json"})
-        answer = self._request("GET", f"{path}/{json.loads(started)['event_id']}").decode()
-        event, _, found = answer.strip().rpartition("event: ")[2].partition("\ndata: ")
-        if event != "complete":
-            raise RuntimeError(f"/{name} answered {event}: {found[:200]}")
-        return json.loads(found)
-
-    def _upload(self, picture: bytes) -> dict[str, Any]:
-        part = b'--part\r\nContent-Disposition: form-data; name="files"; filename="picture.png"\r\n\r\n'
-        kind = {"content-type": "multipart/form-data; boundary=part"}
-        (path,) = json.loads(
-            self._request("POST", "/gradio_api/upload", part + picture + b"\r\n--part--\r\n", kind)
-        )
-        return {"path": path, "meta": {"_type": "gradio.FileData"}}
-
-    def _request(self, method: str, path: str, body: Any = None, headers: Any = None) -> bytes:
-        try:
-            self.connection.request(method, path, body, self.headers | (headers or {}))
-            response = self.connection.getresponse()
-            content = response.read()
-        except (OSError, http.client.HTTPException):
-            self.connection.close()  # the next request connects anew
-            raise
-        if response.status in (429, 503):
-            sentence = json.loads(content)["detail"]
-            raise Refused(float(response.headers["retry-after"]), sentence)
-        if response.status != 200:
-            raise RuntimeError(f"{method} {path} answered {response.status}: {content[:200]!r}")
-        return content
-
-
-def _png(image: Any) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def light_calls() -> dict[str, Call]:
-    """What takes some milliseconds."""
-    return {
-        "decode": lambda v: v.call("decode", [v.random.gauss(0, 1), v.random.gauss(0, 1)], roles.VAE_MAP),
-        "models": lambda v: v.call("models"),
-    }
-
-
-def heavy_calls() -> dict[str, Call]:
-    """What takes longest."""
-    emoji = [_png(to_pil(pair[0] / 255, 4)) for pair in emoji_sheet()[:8]]
-    return {
-        "translate 256": lambda v: v.call("translate", v.random.choice(emoji), "ab", 256),
-        "generate 64": lambda v: v.call("generate", roles.DCGAN, 64, v.random.randrange(1000), 1.0),
-    }
-
-
-def all_calls() -> dict[str, tuple[int, Call]]:
-    """Everything in the mix: how often in a hundred calls, and how."""
-    digits = [_png(to_pil(1 - digit_sheet()[digit, 0][None] / 255, 10)) for digit in range(10)]
-    emoji = [_png(to_pil(pair[0] / 255)) for pair in emoji_sheet()[:8]]
-    light, heavy = light_calls(), heavy_calls()
-    return {
-        "page": (6, lambda v: v.get("/")),
-        "weights": (6, lambda v: v.get(f"/weights/{roles.VAE_MAP}")),
-        "decode": (30, light["decode"]),
-        "models": (4, light["models"]),
-        "reconstruct": (
-            14,
-            lambda v: v.call("reconstruct", v.random.choice(digits), roles.DENOISING, "gaussian", 0.5, 1),
-        ),
-        "encode": (8, lambda v: v.call("encode", v.random.choice(digits), roles.VAE_MAP)),
-        "interpolate": (
-            6,
-            lambda v: v.call("interpolate", *v.random.choices(digits, k=2), roles.VAE_DEEP, 10),
-        ),
-        "manifold": (6, lambda v: v.call("manifold", roles.VAE_MAP, 20, "linear", None)),
-        "generate 16": (8, lambda v: v.call("generate", roles.DCGAN, 16, v.random.randrange(1000), 1.0)),
-        "generate 64": (4, heavy["generate 64"]),
-        "translate 64": (6, lambda v: v.call("translate", v.random.choice(emoji), "ab", 64)),
-        "translate 256": (2, heavy["translate 256"]),
-    }
-
-
-def one_call(visitor: Visitor, name: str, call: Call) -> tuple[Record, float]:
-    """Make a call; what became of it, and after how long the app asks to come back."""
-    started, outcome, retry = time.perf_counter(), "answered", 0.0
-    try:
-        call(visitor)
-    except Refused as refused:
-        outcome, retry = f"refused: {refused.sentence}", refused.retry
-    except Exception as error:  # whatever it is, it is counted
-        outcome = f"{type(error).__name__}: {error}"[:300]
-    return Record(name, outcome, time.perf_counter() - started), retry
-
-
-def crowd(host: str, plans: Sequence[dict[str, tuple[int, Call]]], seconds: float, seed: int) -> list[Record]:
-    """What visitors got who came at once and called by their plans, {name: (how often, call)}, till the end.
-
-    A call that was begun is waited for. Who is refused comes back when the app says.
-    """
-    records: list[Record] = []
-    end = time.perf_counter() + seconds
-
-    def stay(number: int, plan: dict[str, tuple[int, Call]]) -> None:
-        visitor = Visitor(host, number, seed)
-        weights = [weight for weight, _ in plan.values()]
-        while (now := time.perf_counter()) < end:
-            (name,) = visitor.random.choices(list(plan), weights)
-            record, retry = one_call(visitor, name, plan[name][1])
-            records.append(record)
-            if retry:
-                visitor.connection.close()  # the app closes one that is idle for as long
-                time.sleep(max(min(retry, end - now), 0))
-        visitor.connection.close()
-
-    threads = [threading.Thread(target=stay, args=pair) for pair in enumerate(plans)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return records
-
-
-class Server:
-    """An app in a process of its own, on two cores."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.host = f"127.0.0.1:{port}"
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the last reference
-        # none of the settings of who runs this, and no network
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_", "MODEL_"))}
-        environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
-        environment |= {"HF_HUB_OFFLINE": "1", "SPACE_AUTHOR_NAME": ""}
-        self.process = subprocess.Popen(
-            [sys.executable, *command, str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
-        if hasattr(os, "sched_setaffinity"):  # its threads will inherit this
-            os.sched_setaffinity(self.process.pid, sorted(os.sched_getaffinity(0))[:CORES])
-
-    def wait(self) -> None:
-        """Until it answers; `RuntimeError` with its last words where it never does."""
-        end = time.monotonic() + TIMEOUT_SECONDS
-        while self.process.poll() is None and time.monotonic() < end:
-            try:
-                Visitor(self.host, 0).get("/config")
-                return
-            except OSError:
-                time.sleep(0.2)
-        self.log.seek(0)
-        raise RuntimeError(f"the app did not start:\n{self.log.read().decode(errors='replace')[-2000:]}")
-
-    def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def megabytes(self) -> float | None:
-        """Resident memory; None where there is no /proc."""
-        try:
-            status = Path(f"/proc/{self.process.pid}/status").read_text()
-        except OSError:
-            return None
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1000
-
-    def cpu_seconds(self) -> float | None:
-        """Time on a core so far; None where there is no /proc."""
-        try:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return None
-        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def running(*command: str) -> Iterator[Server]:
-    """A `Server` that answers, and ends with the block."""
-    server = Server(command)
-    try:
-        server.wait()
-        yield server
-    finally:
-        server.stop()
 
 
 @dataclass

@@ -22,10 +22,10 @@ from typing import Literal
 import torch
 
 from training.bench.benchmark import FAMILIES, endless, textbook_loop
+from training.bench.curves import RESULTS, pyplot
 from training.command_line import run
 from training.errors import TrainingError
 from training.loop import AFTER_STEP, LoopConfig
-from training.recipes import RESULTS, pyplot
 from training.run_log import History
 
 LOSSES = {

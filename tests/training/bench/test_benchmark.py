@@ -1,26 +1,21 @@
-"""The textbook's loops, the benchmark that compares ours with them, and the recipes of the shipped models."""
+"""The textbook's loops, and the benchmark that compares ours with them."""
 
 import json
 import math
-import sys
 from itertools import islice
 from statistics import fmean
 
 import pytest
 import torch
 
-from space.models import roles
 from space.models.autoencoder import AutoencoderConfig
 from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
 from space.models.gan import GANConfig
 from space.models.vae import VAEConfig
-from space.weights.hub import BUNDLED
-from training import recipes
 from training.bench import benchmark, loss_curves
 from training.bench.benchmark import FAMILIES, BenchmarkConfig, textbook_loop, verdict
 from training.errors import TrainingError
-from training.recipes import BARS, Bar, RecipesConfig, command_of, seconds_of
 
 SMALL = {
     "autoencoder": {"model": AutoencoderConfig(hidden_dim=32)},
@@ -112,89 +107,3 @@ def test_both_loops_have_the_same_loss_curve(tmp_path):
         [window["loss"] for window in theirs], rel=0.02
     )
     assert theirs[1]["loss"] < 0.9 * theirs[0]["loss"]
-
-
-def test_every_shipped_model_has_bars_on_figures_that_were_measured():
-    assert BARS.keys() == recipes.recipes().keys()
-    for name, bars in BARS.items():
-        metrics = json.loads((BUNDLED / name / "metrics.json").read_text())
-        assert bars and {bar.figure for bar in bars} <= metrics.keys()
-
-
-def test_a_bar_has_a_side():
-    assert Bar("psnr", at_least=23.0).reached(23.0) and not Bar("psnr", at_least=23.0).reached(22.9)
-    assert Bar("loss", at_most=1.0).reached(0.9) and not Bar("loss", at_most=1.0).reached(1.1)
-    assert str(Bar("psnr", at_least=23.0)) == "psnr ≥ 23.0" and str(Bar("loss", at_most=1.0)) == "loss ≤ 1.0"
-
-
-def test_seconds_follow_the_speed():
-    rows = [
-        {"step": "0", "images_per_second": ""},
-        {"step": "10", "images_per_second": "100"},
-        {"step": "30", "images_per_second": "50"},
-    ]
-    assert seconds_of(rows, 100.0) == pytest.approx([0, 20, 100])
-
-
-def test_a_recipe_trains_goes_on_and_is_not_done_twice(tmp_path, capfd):
-    config = RecipesConfig(
-        model=(roles.PLAIN,), output_dir=tmp_path, more="--dataset fake --max_steps 3 --batch_size 64"
-    )
-    facts = recipes.recipes()[roles.PLAIN]
-    command = command_of(roles.PLAIN, facts, config)
-    assert command[command.index("-m", 3) :][:2] == ["-m", "training.train_autoencoder"]
-    assert "--resume_from_checkpoint" not in command
-    recipes.main(config)
-    weights = tmp_path / roles.PLAIN / "model.safetensors"
-    assert weights.exists() and (tmp_path / f"{roles.PLAIN}.log").stat().st_size > 100
-    assert "--resume_from_checkpoint" in command_of(roles.PLAIN, facts, config)
-    before = weights.stat().st_mtime_ns
-    recipes.main(config)
-    assert weights.stat().st_mtime_ns == before
-    printed = capfd.readouterr()
-    assert (
-        "reconstruction_psnr ≥ 23.0" in printed.out + printed.err and "(missed)" in printed.out + printed.err
-    )
-
-
-def test_a_recipe_that_fails_says_where_to_look(tmp_path, capfd):
-    config = RecipesConfig(model=(roles.PLAIN,), output_dir=tmp_path, more="--batch_size 0")
-    with pytest.raises(SystemExit):
-        recipes.main(config)
-    assert f"{roles.PLAIN}.log says why" in "".join(capfd.readouterr())
-    assert "batch_size is 0" in (tmp_path / f"{roles.PLAIN}.log").read_text()
-
-
-def test_unknown_models_are_named(tmp_path):
-    with pytest.raises(TrainingError, match="no shipped model is called nonsense"):
-        recipes.main(RecipesConfig(model=("nonsense",), output_dir=tmp_path))
-    with pytest.raises(TrainingError, match="--all"):
-        recipes.main(RecipesConfig(output_dir=tmp_path))
-
-
-@pytest.mark.parametrize("panel", recipes.PANELS, ids=lambda panel: panel[0])
-def test_every_panel_of_the_curves_has_its_lines(panel):
-    _, kinds, columns, _, _ = panel
-    lines = recipes.lines_of(BUNDLED, kinds, columns)
-    models = [name for name in recipes.recipes() if name.split("-")[0] in kinds]
-    assert len(lines) == len(models) * len(columns) >= 2
-    for _, seconds, values in lines:
-        assert len(seconds) == len(values) >= 5 and seconds == sorted(seconds) and seconds[0] > 0
-
-
-def test_only_what_was_measured_is_drawn(tmp_path):
-    (tmp_path / "gan-of-mine").mkdir()
-    (tmp_path / "gan-of-mine" / "training.json").write_text('{"seconds": 8}')
-    rows = "step,images_per_second,loss_d,test_lenet_fid\n0,,,700\n2,5,1.5,\n4,5,1.4,60\n"
-    (tmp_path / "gan-of-mine" / "history.csv").write_text(rows)
-    assert recipes.lines_of(tmp_path, {"gan"}, ("test_lenet_fid",)) == [("gan-of-mine", [8.0], [60.0])]
-    assert recipes.lines_of(tmp_path, {"gan"}, ("test_loss",)) == []
-    assert recipes.limits_of(tmp_path, {"gan"}, "lenet_fid") == []
-    with pytest.raises(TrainingError, match="holds no model folders"):
-        recipes.main(RecipesConfig(plot=tmp_path / "gan-of-mine"))
-
-
-def test_drawing_without_matplotlib_is_one_sentence(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(TrainingError, match="pip install matplotlib"):
-        recipes.main(RecipesConfig(plot=BUNDLED, picture=tmp_path / "quality.png"))

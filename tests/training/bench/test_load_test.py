@@ -11,21 +11,9 @@ import gradio as gr
 import pytest
 
 from space import app
-from training.bench.load_test import (
-    COLUMNS,
-    LoadTest,
-    Record,
-    Visitor,
-    all_calls,
-    check_loopback,
-    heavy_calls,
-    light_calls,
-    main,
-    one_call,
-    percentile,
-    running,
-    summarise,
-)
+from training.bench.load_server import check_loopback, running
+from training.bench.load_test import COLUMNS, LoadTest, main, percentile, summarise
+from training.bench.load_visitors import Record, Visitor, all_calls, heavy_calls, light_calls, one_call
 
 
 @pytest.fixture(scope="module")
