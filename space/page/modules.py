@@ -6,6 +6,7 @@ holds a hash of all modules: it changes when one of them does, so that a browser
 
 import gzip
 import json
+import posixpath
 import re
 from hashlib import blake2b
 from pathlib import Path
@@ -29,11 +30,22 @@ PACKED = {path: gzip.compress(source, 9, mtime=0) for path, source in SOURCES.it
 HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 
 
-def address(path: str) -> str:
-    """The address of a module, relative to the root of the app."""
-    if path not in SOURCES:
-        raise ValueError(f"{path} is no module: there are {', '.join(SOURCES)}")
-    return f"modules/{VERSION}/{path}"
+def needed_by(*paths: str) -> list[str]:
+    """The modules at `paths` and all that they import, each once."""
+    found = list(paths)
+    for path in found:  # which grows meanwhile
+        if path not in SOURCES:
+            raise ValueError(f"{path} is no module: there are {', '.join(SOURCES)}")
+        names = re.findall(r'\bfrom "(\.[^"]+)";', SOURCES[path].decode())
+        imports = [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
+        found += [one for one in dict.fromkeys(imports) if one not in found]
+    return found
+
+
+BASE = f"modules/{VERSION}/"
+"""where the modules lie, from the root of the app"""
+EVERY_PAGE = needed_by(*(path for path in SOURCES if path.startswith("page/")))
+"""modules that the browser fetches while Gradio starts; those of a lesson come when its tab is opened"""
 
 
 def module(path: str, *events: str, **given: Any) -> str:
@@ -42,20 +54,23 @@ def module(path: str, *events: str, **given: Any) -> str:
     The module exports `start(scope)`; `scope` is `GradioScope` of gradio.d.ts and what is `given`, as JSON.
     `events` are the names that it triggers: Gradio looks for them, in quotes, in this very text.
     """
+    # named here, all come at once; else the browser would learn of each from the one that imports it
+    fetched = [path, *(one for one in needed_by(path)[1:] if one not in EVERY_PAGE)]
     constants = "".join(f", {name}: {json.dumps(value)}" for name, value in given.items())
     names = f" // triggers {', '.join(map(repr, events))}" if events else ""
     return (
-        f'import(new URL("{address(path)}", document.baseURI)).then((module) => '
+        f'const base = new URL("{BASE}", document.baseURI); '
+        f"Promise.all({json.dumps(fetched)}.map((path) => import(new URL(path, base)))).then(([module]) => "
         f"module.start({{ element, props, trigger, watch, server, upload{constants} }}));{names}"
     )
 
 
 def head(script: str) -> str:
-    """HTML that runs a module for the whole page, and fetches the others while Gradio starts."""
+    """HTML that runs a module for the whole page, and fetches what every page needs while Gradio starts."""
     others = "".join(
-        f'<link rel="modulepreload" href="{address(path)}">' for path in SOURCES if path != script
+        f'<link rel="modulepreload" href="{BASE}{path}">' for path in EVERY_PAGE if path != script
     )
-    return f'<script type="module" src="{address(script)}"></script>{others}'
+    return f'<script type="module" src="{BASE}{script}"></script>{others}'
 
 
 def serve(request: Request) -> Response:

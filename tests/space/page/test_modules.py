@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from space.page import modules
 from tests.processes import Lab
 
-GAME = modules.address("lessons/game/game.js")
+GAME = f"{modules.BASE}lessons/game/game.js"
 
 
 @pytest.fixture
@@ -80,8 +80,17 @@ def test_every_import_names_a_module_that_is_served() -> None:
 def test_the_line_of_a_component() -> None:
     line = modules.module("page/link.js", "go", words={"a": "b"})
     assert "\n" not in line and "'go'" in line and ', words: {"a": "b"}' in line
+    assert '["page/link.js"]' in line  # what it imports every page has
     with pytest.raises(ValueError, match=r"page/links\.js is no module"):
         modules.module("page/links.js")
+
+
+def test_all_modules_of_a_lesson_are_asked_for_at_once() -> None:
+    needed = modules.needed_by("lessons/game/game.js")
+    assert {"browser/gan2d.js", "browser/networks.js", "page/dom.js", "browser/numbers.js"} <= set(needed)
+    line = modules.module("lessons/game/game.js")
+    assert all((f'"{path}"' in line) == (path not in modules.EVERY_PAGE) for path in needed)
+    assert not [path for path in modules.EVERY_PAGE if path.startswith("lessons/")]
 
 
 @contextmanager
@@ -168,11 +177,12 @@ def test_scripts_start_in_another_sites_frame(lab: Lab, page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_a_page_asks_for_each_module_once_and_another_visit_for_none(lab: Lab, page: Page) -> None:
+def test_a_page_asks_for_what_it_needs_and_each_module_once(lab: Lab, page: Page) -> None:
     asked: list[str] = []
-    page.on("response", lambda answer: None if answer.from_service_worker else asked.append(answer.url))
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab.url}/?tab=game")
     page.locator("[data-preset=collapse]").wait_for(timeout=30_000)
     page.wait_for_function("window.labLink !== undefined")
-    ours = [url.split(f"{modules.VERSION}/")[1] for url in asked if "/modules/" in url]
-    assert sorted(ours) == sorted(set(ours)) and {"page/link.js", "lessons/game/game.js"} <= set(ours)
+    ours = [url.split(modules.BASE)[1] for url in asked if "/modules/" in url]
+    needed = {*modules.EVERY_PAGE, *modules.needed_by("lessons/game/game.js")}
+    assert sorted(ours) == sorted(needed)  # no other lesson's
