@@ -1,7 +1,7 @@
-"""The app in a process of its own, for `test_hostile.py`: nothing it does beyond answering goes unseen.
+"""The app in a process of its own, for `test_hostile.py`, with a record of all that it does beyond answering.
 
-Prints its address and its temporary folder. Each line on standard input is then a question, whose answer is a
-line of JSON: `seen` is what it did (see `watch`), `empty` the files left where all are too old to stay.
+It prints its address and its temporary folder. Each line on standard input is then a question, and a line of
+JSON answers it. `seen`: what the app did (see `watch`). `empty`: the files left once all are too old to stay.
 """
 
 import json
@@ -15,7 +15,7 @@ HERE = ("127.0.0.1", "localhost", "::1", None)
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
-    """An audit hook: where it connects to, which is refused, what it reads, writes and starts."""
+    """An audit hook: notes what the app connects to, reads, writes and starts; refuses other machines."""
     if event == "socket.connect" and isinstance(arguments[1], tuple):
         seen["connected"].append(str(arguments[1]))
         if arguments[1][0] not in HERE:

@@ -56,7 +56,7 @@ class Guard:
         request, started = Request(scope), False
         refused: Refused | None = None
 
-        async def count() -> Message:
+        async def receive_within_limit() -> Message:
             nonlocal room, refused
             message = await receive()
             room -= len(message.get("body", b""))
@@ -68,7 +68,7 @@ class Guard:
         async def answer(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
-                if refused:  # Gradio answers a body that `count` has cut off; ours is the right answer
+                if refused:  # Gradio's answer is to a body that was cut off
                     raise refused
                 started = True
                 if message["status"] == 500:  # a gr.Error of a call that passed the queue
@@ -81,7 +81,7 @@ class Guard:
 
         try:
             room = limit = await self.admit(request)
-            await self.app(scope, count, answer)
+            await self.app(scope, receive_within_limit, answer)
         except Refused as refusal:
             if not started:
                 await say_so(refusal.status, refusal.problem)
@@ -120,6 +120,6 @@ class Guard:
 
 
 async def refuse_body(request: Request, error: RequestValidationError) -> JSONResponse:
-    """In place of FastAPI's answer, which repeats the body, and fails where that holds NaN."""
+    """Replaces FastAPI's answer, which repeats the body, and fails where the body holds NaN."""
     text = Problem("request").said(request.headers.get("accept-language", ""))
     return JSONResponse({"detail": text}, 422)
