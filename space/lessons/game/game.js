@@ -100,7 +100,7 @@ class GamePage {
     }
     if (play.measureFor(METER_MS) && !play.running) this.say(standsText(play, this.text));
     this.draw();
-    if (play.running || play.measuring) this.schedule();
+    if (play.running || !play.isMeasured) this.schedule();
   }
 
   draw() {
@@ -174,7 +174,7 @@ class GamePage {
         return play.history;
       },
       get reading() {
-        return play.measuring ? null : play.reading;
+        return play.isMeasured ? play.reading : null;
       },
       get running() {
         return play.running;

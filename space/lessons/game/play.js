@@ -77,6 +77,11 @@ export class Play {
     return this.isEmpty || (this.frozen.D && this.frozen.G);
   }
 
+  /** Whether the latest reading is of the game as it stands. */
+  get isMeasured() {
+    return this.isEmpty || (!this.measuring && this.measuredAt === this.numMoves);
+  }
+
   get numMoves() {
     return this.counts.D + this.counts.G;
   }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { measureNow } from "../../../../space/browser/meter.js";
 import { Play } from "../../../../space/lessons/game/play.js";
 
 /** Run until a link's moves are made. */
@@ -66,6 +67,15 @@ test("a reading is complete after some pieces, and belongs to the moves that it 
   assert.ok(play.reading.jsd > 0 && play.reading.covered.length === 8);
   assert.equal(play.history.at(-1).jsd, play.reading.jsd);
   assert.equal(play.measureFor(1), false); // nothing has changed since
+});
+
+test("a move during a reading makes another one due", () => {
+  const play = new Play();
+  play.moveOnce("both");
+  play.measureFor(0.1);
+  play.moveOnce("D");
+  while (!play.isMeasured) play.measureFor(1);
+  assert.deepEqual(play.reading, measureNow(play.game, play.distribution));
 });
 
 test("a long game keeps at most 400 rows, from its first to its latest", () => {
