@@ -23,7 +23,7 @@ from training.checkpoints import Progress
 from training.data import Images
 from training.errors import TrainingError
 from training.loop import LoopConfig, flags_that_decide_the_weights
-from training.measure.metrics import Metrics
+from training.measure.metric import Metrics
 from training.publish import stamp_card
 
 DATA = {  # tags, licence and source of the data that a card names

@@ -22,7 +22,9 @@ from training.card import in_digits
 from training.command_line import run
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.errors import TrainingError
-from training.measure.metrics import Metrics, evaluate_classifier, evaluate_codes
+from training.measure.classifier import evaluate_classifier
+from training.measure.codes import evaluate_codes
+from training.measure.metric import Metrics
 from training.measure.samples import evaluate_samples, find_classifier
 from training.measure.translations import evaluate_translation
 from training.model_folder import write_model_folder

@@ -19,7 +19,8 @@ from training.checkpoints import Progress
 from training.data import Images
 from training.durable import put_in_place, writing
 from training.loop import LoopConfig
-from training.measure.metrics import Metrics, codes
+from training.measure.codes import codes
+from training.measure.metric import Metrics
 from training.publish import push_folder
 
 NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB

@@ -12,7 +12,7 @@ from training.card import check_described
 from training.data import Images, load_images, to_float
 from training.evaluate import measure
 from training.loop import LoopConfig, fit, load_splits, make_accelerator
-from training.measure.metrics import Metrics
+from training.measure.metric import Metrics
 from training.measure.samples import find_classifier
 from training.model_folder import finish
 from training.optimizers import adamw, moving_average, update, warmup_cosine

@@ -30,26 +30,15 @@ from training.errors import one_line
 TIMEOUT_SECONDS = 30.0
 PROJECT = Path(__file__).parents[1]
 NOT_IN_A_SPACE = (
-    "tests/*",
-    ".ci/*",
-    "docs/*",
-    "CONTRIBUTING.md",
-    "training/bench/*",
-    "package*.json",
-    "biome.json",
-    "tsconfig*.json",
+    *("tests/*", ".ci/*", "docs/*", "training/bench/*", "CONTRIBUTING.md"),
+    *("package*.json", "biome.json", "tsconfig*.json"),
 )
 """tracked files that a Space does not need: each commit restarts it, and its visitors lose their sessions"""
 WITHOUT_GIT = (
-    "app.py",
-    "requirements.txt",
-    "README.md",
-    "LICENSE",
-    "pyproject.toml",
-    "space/*",
-    "training/*",
+    *("app.py", "requirements.txt", "README.md", "LICENSE", "pyproject.toml"),
+    *("space/*", "training/*"),
 )
-"""what makes up the project where no git can say it"""
+"""the files of the project, for a copy that is no git clone"""
 MAX_FILE_BYTES = 10_000_000
 """a larger file in a Space is there by accident"""
 MANIFEST = ".published.json"

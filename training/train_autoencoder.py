@@ -18,7 +18,7 @@ from space.models.autoencoder import Autoencoder, AutoencoderConfig, NoiseKind, 
 from training.batches import Batch, Noise
 from training.command_line import run
 from training.loop import LoopConfig
-from training.measure.metrics import NOISE_LEVELS
+from training.measure.codes import NOISE_LEVELS
 from training.one_objective import train_one_objective
 
 

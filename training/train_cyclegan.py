@@ -30,7 +30,7 @@ from training.data import Images, load_domains, sample, to_float
 from training.errors import TrainingError
 from training.evaluate import measure
 from training.loop import LoopConfig, fit, load_splits, make_accelerator
-from training.measure.metrics import Metrics
+from training.measure.metric import Metrics
 from training.measure.samples import find_classifier
 from training.measure.translations import translation_losses
 from training.model_folder import finish

@@ -33,7 +33,7 @@ from training.data import Images, load_images, to_float
 from training.errors import TrainingError
 from training.evaluate import measure
 from training.loop import LoopConfig, fit, load_splits, make_accelerator
-from training.measure.metrics import Metrics
+from training.measure.metric import Metrics
 from training.measure.samples import find_classifier, frechet_distance, generate, look
 from training.model_folder import finish
 from training.optimizers import adamw, moving_average, update, warmup_cosine

@@ -57,7 +57,9 @@ from training.batches import Noise
 from training.checkpoints import list_checkpoints
 from training.data import Images, to_float
 from training.errors import TrainingError
-from training.measure.metrics import Metrics, evaluate_classifier, evaluate_codes
+from training.measure.classifier import evaluate_classifier
+from training.measure.codes import evaluate_codes
+from training.measure.metric import Metrics
 from training.measure.samples import evaluate_samples
 
 FAMILIES = list(SCRIPTS)  # the last differs from the one before in what it measures before the first step

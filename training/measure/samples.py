@@ -22,7 +22,7 @@ from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
 from training.data import Images, to_float
 from training.errors import TrainingError
-from training.measure.metrics import Metrics, metric
+from training.measure.metric import Metrics, metric
 
 NEIGHBOURS = 3
 

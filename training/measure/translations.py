@@ -16,7 +16,7 @@ from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN, mean_difference
 from space.models.layers import scale_about_centre
 from training.data import Images, to_float
-from training.measure.metrics import Metrics, metric, psnr
+from training.measure.metric import Metrics, metric, psnr
 from training.measure.samples import frechet_distance, look
 
 Network = Callable[[Tensor], Tensor]
