@@ -1,6 +1,6 @@
 """Measure a model folder again: recompute its metrics.json, latents.csv and card from its weights.
 
-    python -m training.evaluate --model vae-mnist-2d --data_dir data
+    python -m training.evaluate --model NAME --data_dir data
 
 `--model` is a folder, or the name of one under space/pretrained/. With `--check` nothing is written: it says
 whether the figures come out as they stand. `measure` is what the scripts call.

@@ -1,7 +1,8 @@
-"""The code behind each picture: lines of Python that give the very same picture from the published weights.
+"""Snippets: the Python behind each picture, which makes the very same picture from the published weights.
 
-A function a kind of picture. What they take has been checked by the tabs, and comes into the code by `repr`.
-The code saves its pictures under the names of the page's downloads; a test runs it and compares the two.
+There is one function for each kind of picture. The tabs have checked its arguments, which enter the snippet
+by `repr`. A snippet saves its pictures under the names that the page's downloads have; a test runs the
+snippets and compares the two.
 """
 
 import json
@@ -29,13 +30,13 @@ IMPORTS = {
     "space.models.autoencoder": ("corrupt",),
     "space.models.layers": ("standard_normal",),
 }
-"""where the code finds what it uses"""
+"""module -> names that a snippet may use"""
 UPLOAD, DRAWING = '"your-picture.png"', '"your-drawing.png"'
-"""what a visitor's own pictures are called"""
+"""file names of a visitor's own pictures, as expressions"""
 
 
 def _script(*paragraphs: str) -> str:
-    """Paragraphs of code, blank ones left out, below the imports that they need."""
+    """A snippet: the paragraphs that are not blank, below the imports that they need."""
     body = "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph.strip())
     used = set(re.findall(r"\w+", body))
     imports = [
@@ -52,7 +53,7 @@ def _script(*paragraphs: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string as code, in double quotes."""
+    """A string as an expression, in double quotes."""
     return json.dumps(text)
 
 
@@ -70,12 +71,12 @@ def _from_pretrained(loaded: LoadedModel) -> str:
 
 
 def _numbers(z: Sequence[float]) -> list[str]:
-    """Numbers as code, as short as gives the same float32."""
+    """Each number as the shortest expression of the same float32."""
     return [str(np.float32(value)) for value in z]
 
 
 def digit(x: Tensor) -> tuple[str, str]:
-    """A digit (1, 1, 28, 28) of the sheet, or else a drawn one: its name in files, and as code."""
+    """A digit (1, 1, 28, 28), of the sheet or drawn: its name in files, and the expression for it."""
     for label, row in (digit_sheet() / 255 == x[0]).flatten(2).all(2).nonzero().tolist():
         return f"digit-{label}-{row + 1}", f"digit_sheet()[{label}, {row}][None, None] / 255"
     return "drawing", f"sketch_to_digit({DRAWING})"
@@ -84,7 +85,7 @@ def digit(x: Tensor) -> tuple[str, str]:
 def reconstruct(
     models: Sequence[LoadedModel], x: str, case: str, noise: str, level: float, seed: int, scale: int
 ) -> str:
-    """One model's reconstruction of x, or those of several side by side; `x` is code."""
+    """One model's reconstruction of x, or those of several side by side; `x` is an expression."""
     noisy = "noisy = x"
     if noise != "none":
         noisy = f"""
@@ -133,7 +134,7 @@ def generate(
     columns: int,
     num_frames: int,
 ) -> str:
-    """Samples of a model, the walk through those chosen for it, and a - b + c."""
+    """Samples of a model, the walk through the selected ones, and a - b + c."""
     factor = "" if scale == 1 else f"{scale!r} * "
     samples = f"""
 rng = torch.Generator().manual_seed({seed!r})
@@ -160,7 +161,7 @@ to_grid(terms, columns=4, padding=0).save("{case}_arithmetic.png")
 
 
 def latent_map(loaded: LoadedModel, z: Sequence[float], axes: Sequence[str], point: str, case: str) -> str:
-    """A point of a map, and the grid of decoded pictures under it; `axes` is where its tiles lie, as code."""
+    """A point of a map, and the grid of decoded pictures below it; `axes` are expressions for z1 and z2."""
     return _script(
         _load(loaded),
         f"""
@@ -186,7 +187,7 @@ def between(
     samples: int,
     scale: int,
 ) -> str:
-    """Two digits in the models of the maps: re-samples of the first, and the straight way to the second."""
+    """Two digits in the models of the maps: samples of q(z|x) of the first, and the way to the second."""
     (first, x), (last, y) = digit(start), digit(end)
     parts = [
         f"""
@@ -226,7 +227,7 @@ to_pil(model.decode(z), {scale}).save("{case}.png")
 
 
 def emoji(index: int, domain: int) -> str:
-    """An emoji of the sheet, as code."""
+    """The expression for an emoji of the sheet."""
     return f"emoji_sheet()[{index}, {domain}][None] / 255  # {EMOJI[index]}"
 
 
@@ -240,7 +241,7 @@ def translate(
     side: int,
     most: float,
 ) -> str:
-    """A picture once round the cycle, and what D says of it; `x` and `counterpart` (or "") are code."""
+    """A picture once round the cycle, and D's scores of it; `x` and `counterpart` (or "") are expressions."""
     source, target = direction
     scale = side // size
     drawn = f"""
@@ -272,7 +273,7 @@ to_opinion(output, scores, stride, {scale}).save("{case}_judged_translation.png"
 
 
 def timeline(loaded: LoadedModel) -> str:
-    """The pictures that training left in the model folder."""
+    """The snapshots and losses of training, from the model folder."""
     if loaded.repo_id is None:
         folder = f"Path({_quoted(f'space/pretrained/{loaded.name}')})"
     else:
@@ -290,7 +291,7 @@ print((folder / "history.csv").read_text())  # the curves
 
 
 def code_panel(elem_id: str) -> gr.Code:
-    """Where a tab shows the code behind its pictures, folded up at first."""
+    """Where a tab shows the snippet behind its pictures."""
     return folded_code(elem_id)[1]
 
 
