@@ -103,7 +103,7 @@ Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardwa
 
 
 def training_command(config: LoopConfig) -> str:
-    """The command that repeats a run: every flag that differs from its default, but for places and pushes."""
+    """The command that repeats a run, with each flag that decides the weights and is not at its default."""
     module = type(config).__module__
     if module == "__main__":  # the script itself was started, with -m or by its path
         spec = sys.modules["__main__"].__spec__
@@ -116,7 +116,7 @@ def training_command(config: LoopConfig) -> str:
 
 
 def _flag(key: str, value: object) -> str:
-    """As a shell and tyro read it: a switch has no value, and says no at the end of its path."""
+    """A flag as tyro reads it: a switch has no value; `--part.no-switch` turns it off."""
     if value is True:
         return f"--{key}"
     if value is False:
@@ -149,7 +149,7 @@ def run_facts(
     progress: Progress,
     train: Images | tuple[Images, Images],
 ) -> dict[str, Any]:
-    """What training.json keeps of a run, and its card tells."""
+    """The facts of a run that training.json keeps and the card tells."""
     domains = train if isinstance(train, tuple) else (train,)
     processes = f", {accelerator.num_processes} processes" if accelerator.num_processes > 1 else ""
     return {
@@ -168,7 +168,7 @@ def run_facts(
 def check_described(
     config: LoopConfig, accelerator: Accelerator, model: nn.Module, train: Images | tuple[Images, Images]
 ) -> None:
-    """Raise `TrainingError` where the card or the page would miss something about the untrained `model`."""
+    """Raise `TrainingError` if the card of the untrained `model` cannot be made or the page lacks its texts."""
     if not hasattr(model.config, "describe"):
         raise TrainingError(f"{type(model.config).__name__} has no describe(), which the card is made from")
     description = model.config.describe()
@@ -181,15 +181,9 @@ def check_described(
     card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(flags={}), train))
 
 
-def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
-    """The model card, filled from the model, its metrics and its run.
-
-    `run` is training.json. Its `notes`, Markdown that somebody wrote by hand, become a section of their own.
-    """
-    family, name = type(model).__name__, folder.resolve().name
-    description: Description = model.config.describe()
+def _header(model: nn.Module, name: str, tag: str | None, source: str, metrics: Metrics) -> ModelCardData:
+    """The card's YAML header, which the Hub reads; `tag` is the data set's name there, if it has one."""
     defaults = model._hub_mixin_info.model_card_data
-    tag, source = DATA.get(run["dataset"], (None, run["train"]))
     results = [
         EvalResult(
             task_type=defaults.pipeline_tag,
@@ -203,7 +197,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         for key, label in ON_CARD.items()
         if key in metrics
     ]
-    data = ModelCardData(
+    return ModelCardData(
         license="mit",
         library_name="generative-lab",
         pipeline_tag=defaults.pipeline_tag,
@@ -212,9 +206,19 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         model_name=name,
         eval_results=results or None,
     )
+
+
+def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
+    """The model card, filled from the model, its metrics and its run.
+
+    `run` is training.json. Its `notes`, Markdown that somebody wrote by hand, become a section of their own.
+    """
+    family, name = type(model).__name__, folder.resolve().name
+    description: Description = model.config.describe()
+    tag, source = DATA.get(run["dataset"], (None, run["train"]))
     samples = frame_files(folder)
     text = ModelCard.from_template(
-        data,
+        _header(model, name, tag, source, metrics),
         template_str=CARD,
         name=name,
         about=description.about,

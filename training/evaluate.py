@@ -2,8 +2,8 @@
 
     python -m training.evaluate --model NAME --data_dir data
 
-`--model` is a folder, or the name of one under space/pretrained/. With `--check` nothing is written: it says
-whether the figures come out as they stand. `measure` is what the scripts call.
+`--model` is a folder, or the name of one under space/pretrained/. With `--check` nothing is written; the
+command says whether the metrics come out as they stand. The training scripts call `measure`.
 """
 
 import json
@@ -111,6 +111,8 @@ def main(config: EvaluateConfig) -> None:
     if not (folder / "training.json").exists():
         raise TrainingError(f"{folder} is no model folder: it has no training.json")
     facts = json.loads((folder / "training.json").read_text())
+    if facts["family"] not in FAMILIES:
+        raise TrainingError(f"{folder} holds a {facts['family']}, of which space.models.MODELS has no row")
     try:
         model = load_folder(FAMILIES[facts["family"]], folder)
     except ModelUnavailable as error:

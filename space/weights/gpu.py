@@ -1,8 +1,7 @@
-"""A GPU for what is worth one: of the machine itself, or lent by ZeroGPU, the free hardware of Spaces.
+"""Heavy work on a GPU: the machine's own, or one lent by ZeroGPU, the free hardware of Spaces.
 
-ZeroGPU lends a GPU for the length of one call, in a process of its own, and counts the seconds against the
-visitor's quota. So only work that a CPU needs long for goes there; everything else stays where the page is.
-`spaces`, its library, is there only.
+ZeroGPU lends a GPU for one call, in a process of its own, and counts the seconds against the visitor's quota.
+So only work that takes a CPU long goes there. Its library, `spaces`, exists only on ZeroGPU.
 """
 
 import logging
@@ -20,13 +19,13 @@ if ZERO_GPU:
     import spaces
 
 SECONDS = 10
-"""most that one call may keep a lent GPU"""
+"""longest time that one call may keep a lent GPU"""
 
 
 def on_gpu(function: Callable[..., tuple[torch.Tensor, ...]]) -> Callable[..., tuple[torch.Tensor, ...]]:
-    """`function(model, *arguments)` with everything on a GPU where there is one, its tensors back on the CPU.
+    """`function(model, *arguments)`, computed on a GPU if there is one; returns its tensors on the CPU.
 
-    Where ZeroGPU has none to lend (no quota left, none free), the CPU does it.
+    If ZeroGPU has none to lend (no quota left, none free), the CPU computes.
     """
 
     @torch.inference_mode()

@@ -1,10 +1,10 @@
 """Weights: from the Hub, else from its cache on this machine, else from the folder bundled with the app.
 
-All that reads from the Hub is here, and nobody waits long for it. The Hub is asked in a thread of its own:
-the first visitor of a model waits `DEADLINE_SECONDS` and then gets the next best copy, later ones never wait,
-and where the Hub was slow with one model nobody waits for another. The answer is good for `REMEMBER_SECONDS`,
-then the Hub is asked again behind the visitors' backs.
-Without `MODEL_NAMESPACE` it is not asked at all.
+This module alone reads from the Hub, and no visitor waits long for it. Each question goes to the Hub in a
+thread of its own. The first visitor of a model waits for up to `DEADLINE_SECONDS` and then gets the next best
+copy; later visitors never wait. After one slow answer nobody waits for any model. An answer is kept for
+`REMEMBER_SECONDS`; then the Hub is asked again while visitors go on with the model they have.
+Without `MODEL_NAMESPACE` the Hub is never asked.
 """
 
 import hashlib
@@ -75,7 +75,7 @@ class LoadedModel:
 
 @dataclass
 class _Question:
-    """What the Hub was asked, when, and what visitors get until it answers."""
+    """A question to the Hub about one model: when it was asked, and what visitors get until the answer."""
 
     asked: float
     answer: Future[LoadedModel]
@@ -118,7 +118,7 @@ def load(name: str, *able_to: str) -> LoadedModel:
 
 
 def load_each(names: Sequence[str]) -> dict[str, LoadedModel | ModelUnavailable]:
-    """Each model of `names`, or why it is unavailable. In threads: a Hub that hangs is waited for once."""
+    """Each model of `names`, or why it is unavailable. In threads, so that a hanging Hub costs one wait."""
 
     def attempt(name: str) -> LoadedModel | ModelUnavailable:
         try:
@@ -131,7 +131,7 @@ def load_each(names: Sequence[str]) -> dict[str, LoadedModel | ModelUnavailable]
 
 
 def _namespace() -> str | None:
-    """Whose models are loaded from the Hub, if anybody's."""
+    """The owner on the Hub whose models are loaded; None without one."""
     return os.environ.get("MODEL_NAMESPACE", os.environ.get("SPACE_AUTHOR_NAME"))
 
 
@@ -145,7 +145,7 @@ def clear() -> None:
 
 
 def _question(key: _Key) -> _Question:
-    """The question for a model that is under way or has a fresh answer; else a new one."""
+    """The question about a model: one without an answer yet or with a fresh one, else a new one."""
     with _lock:
         question = _questions.get(key)
         if question is None or question.is_stale():
@@ -155,7 +155,7 @@ def _question(key: _Key) -> _Question:
 
 
 def _wait_for(question: _Question) -> None:
-    """Give the Hub until the deadline, unless it has been slow lately."""
+    """Wait for the answer until the deadline; do not wait at all if the Hub has been slow lately."""
     global _slow_until
     started = time.monotonic()
     if started > _slow_until:
@@ -165,7 +165,7 @@ def _wait_for(question: _Question) -> None:
 
 
 def _in_background(job: Callable[..., T], *arguments: object) -> Future[T]:
-    """Do a job in a daemon thread: unlike a pool, it does not hold up the end of the program."""
+    """Do a job in a daemon thread; unlike a pool's threads it does not delay the end of the program."""
     answer: Future[T] = Future()
 
     def work() -> None:
@@ -191,7 +191,7 @@ def _ask(name: str, repo_id: str, revision: str) -> LoadedModel:
         logging.getLogger(__name__).warning("%s: %s (%r)", repo_id, reason, error)
         return _fall_back(name, repo_id, revision, reason)
     if folder.name != revision:
-        # what the cache takes for `revision` when the Hub is gone: only ever a complete, sound snapshot
+        # when the Hub is gone, the cache looks up `revision` here; so it names only complete, sound snapshots
         reference = folder.parents[1] / "refs" / revision
         with suppress(OSError):
             reference.parent.mkdir(parents=True, exist_ok=True)
@@ -200,7 +200,7 @@ def _ask(name: str, repo_id: str, revision: str) -> LoadedModel:
 
 
 def _download(repo_id: str, revision: str) -> Path:
-    """The snapshot of what `revision` is now, every file checked; only what the cache lacks is downloaded."""
+    """The folder of the commit that `revision` is now, each file checked; files in the cache are kept."""
     info = HfApi().model_info(repo_id, revision=revision, files_metadata=True, timeout=DEADLINE_SECONDS)
     sizes = {
         file.rfilename: file.size or 0
@@ -218,7 +218,7 @@ def _download(repo_id: str, revision: str) -> Path:
         raise ModelUnavailable(repo_id, why("too_large", repo=repo_id, size=size, most=most))
     paths = list(sizes)
     for _ in range(2):
-        # eight at a time; snapshot_download would use a pool
+        # eight files at a time, in daemon threads; snapshot_download would use a pool
         jobs = [_in_background(_fetch, repo_id, info.sha, paths[start::8]) for start in range(8)]
         places = [place for job in jobs for place in job.result()]
         (folder,) = (place.parent for place in places if place.name == "config.json")
@@ -229,24 +229,24 @@ def _download(repo_id: str, revision: str) -> Path:
 
 
 def _fetch(repo_id: str, commit: str, paths: list[str]) -> list[Path]:
-    """Bring files into the cache, one after the other; their places."""
+    """Download files into the cache, one after the other; returns their paths there."""
     return [
         Path(hf_hub_download(repo_id, path, revision=commit, etag_timeout=DEADLINE_SECONDS)) for path in paths
     ]
 
 
 def content_hash(content: bytes, lfs: bool) -> str:
-    """What the Hub and its cache call a file by: the SHA-256 of an LFS file, the git SHA-1 of another."""
+    """The hash that names a file on the Hub and in its cache: SHA-256 for an LFS file, else git's SHA-1."""
     if lfs:
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _remove_damaged(folder: Path) -> list[str]:
-    """Take files whose content is not what the Hub announced out of the cache; their names.
+    """Delete files from the cache whose content has another hash than the Hub announced; returns their names.
 
-    A file of a snapshot is a link to a blob named by its hash, but the client never compares the two. Where
-    the cache cannot have links (Windows) there is nothing to compare with.
+    A file of a snapshot is a link to a blob that is named by its hash, but the client never compares the two.
+    Where the cache cannot have links (Windows) there is nothing to compare with.
     """
     damaged = []
     for path in sorted(path for path in folder.rglob("*") if path.is_symlink()):
@@ -278,7 +278,7 @@ def _no_answer() -> Reason:
 
 
 def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
-    """Half a sentence for what the client, or this module, raised."""
+    """The reason, half a sentence, for an error that the client or this module raised."""
     match error:
         case ModelUnavailable():
             return error.reason
@@ -314,12 +314,12 @@ def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
 
 @lru_cache(maxsize=2 * len(MODELS))
 def _build(name: str, folder: Path) -> nn.Module:
-    """`load_folder`, once a folder; the path of a snapshot has its commit, so it stands for one content."""
+    """`load_folder`, once for each folder. A snapshot's path holds its commit, so its content is fixed."""
     return load_folder(MODELS[name], folder)
 
 
 def is_unchanged(loaded: LoadedModel) -> bool:
-    """Whether the file of the weights still holds those in memory; read again only when it was written."""
+    """Whether model.safetensors still holds the weights in memory; read again only after it was written."""
     path = loaded.folder / "model.safetensors"
     try:
         status = path.stat()
@@ -330,7 +330,7 @@ def is_unchanged(loaded: LoadedModel) -> bool:
 
 @lru_cache(maxsize=2 * len(MODELS))
 def _holds(path: Path, model: nn.Module, mtime_ns: int, size: int) -> bool:
-    """Whether a file, as it was at a time, holds the weights of `model`."""
+    """Whether a file with this time of writing and this size holds the weights of `model`."""
     try:
         found = safetensors_load(path.read_bytes())
     except SafetensorError:
