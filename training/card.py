@@ -168,7 +168,7 @@ def run_facts(
 def check_described(
     config: LoopConfig, accelerator: Accelerator, model: nn.Module, train: Images | tuple[Images, Images]
 ) -> None:
-    """Raise `TrainingError` if the card of the untrained `model` cannot be made or the page lacks its texts."""
+    """Raise `TrainingError` if the card of the untrained `model` cannot be made, or if page texts lack."""
     if not hasattr(model.config, "describe"):
         raise TrainingError(f"{type(model.config).__name__} has no describe(), which the card is made from")
     description = model.config.describe()
