@@ -1,7 +1,7 @@
 """Train every shipped model from nothing, as its card says, and hold it to its bars.
 
     python -m training.recipes --all --data_dir data                 # side by side, one a core
-    python -m training.recipes --model vae-mnist-2d gan-mnist        # some of them
+    python -m training.recipes --model NAME NAME                     # some of them
 
 The recipe of a model is the command in its training.json. A run that was stopped goes on where it was, and a
 finished run is not repeated. The output of each is in `OUTPUT_DIR/NAME.log`.
