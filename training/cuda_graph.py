@@ -18,8 +18,8 @@ WARM_UP = 3
 
 
 def can_capture(accelerator: Accelerator) -> bool:
-    """Whether a step is the same kernels every time: of one process on a GPU, with an optimizer step for each
-    batch, and no scale of the losses (fp16) that the host has to look at. Compiled ones were not tried."""
+    """Whether every step runs the same kernels: one process on a GPU, an optimizer step for each batch, no
+    loss scale (fp16), which the host has to read. Compiled steps were not tried."""
     return (
         accelerator.device.type == "cuda"
         and accelerator.num_processes == 1
@@ -39,9 +39,9 @@ def learning_rates_as_numbers(optimizers: Iterable[Optimizer]) -> None:
 class CapturedStep:
     """`step(batch) -> dict[str, Tensor]`, recorded once and then replayed on new batches.
 
-    It computes what `step` does: what is drawn from the noise of a batch has that batch's seed. But learning
-    rates are float32 on the `device`, and some kernels sum in another order each time. The tensors that it
-    returns are overwritten by the next call.
+    It computes what `step` does, with each batch's images, labels, step number and noise. But learning rates
+    are float32 on the `device`, and some kernels sum in another order each time. The next call overwrites the
+    tensors that it returns.
     """
 
     def __init__(

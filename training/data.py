@@ -1,4 +1,4 @@
-"""Images as one uint8 tensor on the device: read once, batched there, no per-image Python afterwards.
+"""Data sets: images as one uint8 tensor, read once, with no Python for each image afterwards.
 
 A training split that is too large for that stays on disk (`Rows`, memory-mapped by `datasets`), or on the Hub
 (`Stream`), and is decoded batch by batch.
@@ -39,7 +39,7 @@ DECODE_ERRORS = (*PICTURE_ERRORS, DecompressionBombError, DecompressionBombWarni
 
 
 class DataError(ValueError):
-    """The data cannot be had; the message says what to do."""
+    """The data is missing or cannot be read; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ class Rows(torch.utils.data.Dataset):
     def read(self, found: dict[str, list]) -> "tuple[Tensor, Tensor | None] | DataError":
         """Pixels, uint8 (B, C, H, W), and int64 labels (B,) of undecoded rows; -1 where one is missing.
 
-        An error is given back, for one that a worker process raises comes with its traceback as its message.
+        Errors are returned, not raised: a worker's exception would reach us with its traceback as its
+        message.
         """
         in_channels, image_size = self.shape
         pixels = torch.empty(len(found[self.column]), in_channels, image_size, image_size, dtype=torch.uint8)
@@ -134,9 +135,9 @@ class Images:
     labels: Tensor | None
     description: str
     names: tuple[str, ...] = ()
-    """what each image of a domain is called; the same name in two domains is the same thing"""
+    """names of a domain's images; images of the same name in two domains are counterparts"""
     stored: Rows | Stream | None = None
-    """all images, where they are too many for memory: then `pixels` and `labels` are a sample, to measure"""
+    """all images, if they are too many for memory; `pixels` and `labels` are then a sample to measure on"""
 
     def __len__(self) -> int:
         """Images in memory."""
@@ -144,7 +145,7 @@ class Images:
 
     @property
     def num_images(self) -> int:
-        """Images to train on; of a stream, which nobody has counted, 0."""
+        """Images to train on; 0 for a stream, whose number is not known."""
         if isinstance(self.stored, Stream):
             return 0
         return len(self.pixels if self.stored is None else self.stored)
@@ -255,7 +256,7 @@ def sample(total: int) -> Tensor:
 
 
 def _complete(labels: Tensor | None) -> Tensor | None:
-    """None where some are missing: such labels say nothing of the images as a whole."""
+    """The labels; None if any is missing."""
     return None if labels is None or labels.min() < 0 else labels
 
 
@@ -369,7 +370,7 @@ def _torchvision_split(dataset: str, data_dir: Path, split: str) -> tuple[Tensor
 
 
 def _fake_split(split: str, in_channels: int, image_size: int) -> tuple[Tensor, Tensor]:
-    """Bright blobs, whose place is their label: something to learn, made in a moment."""
+    """Bright blobs whose place is their label: quick to make, and there is something to learn."""
     n, rng = (
         (512, torch.Generator().manual_seed(0))
         if split == "train"

@@ -170,12 +170,12 @@ def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
 
 
 def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
-    """A function that takes the gradients of both games.
+    """A function `both(networks, side, *arguments)` that takes the gradients of both games.
 
-    `both(networks, side, arguments_a, arguments_b, ...)` calls `side`, which gives a loss and what else is to
-    be known, for either game, adds the gradients to the `networks`, and returns the rest. The games share
-    nothing but weights, so on a CPU each has half of the threads to itself: small convolutions gain little
-    from several. The gradients are added in one order, so that the number of threads changes no bit.
+    Each of the `arguments` is a pair, one for each game. `side` gives a game's loss and something to return;
+    the gradients of both losses are added to the `networks`. The games share nothing but weights, so on a CPU
+    each has half of the threads: small convolutions gain little from several. The gradients are always added
+    in the same order, so that the number of threads changes no bit.
     """
 
     def together(networks: tuple[nn.Module, ...], side: Callable, *arguments: Any) -> list[Any]:

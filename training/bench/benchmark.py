@@ -4,8 +4,8 @@
     python -m training.bench.benchmark --family dcgan-64 --neighbour      # one, and beside a busy process too
 
 Each loop is a process of its own, with the threads and settings that it would have by itself: ours is the
-very `main` of the training script, logging included; the textbook's has PyTorch's defaults. They stand still
-but for one at a time, turn about, so that a noisy machine slows all; the figures are medians of the turns.
+very `main` of the training script, logging included; the textbook's has PyTorch's defaults. Only
+one runs at a time; they take turns, so that a noisy machine slows all. The figures are medians of the turns.
 The share of the peak is that of the floating-point operations of a step (`torch.utils.flop_counter`) in what
 a matmul of 1024x1024 reaches in the same process at the same turn.
 """
@@ -158,7 +158,7 @@ class Gate:
 
 
 def seconds(action: Callable[[], object], times: int) -> list[float]:
-    """How long it took, each time, the device's work included."""
+    """Seconds that `action` took, each time, the device's work included."""
     taken = []
     for _ in range(times):
         started = time.perf_counter()
@@ -291,7 +291,7 @@ def take_turns(sides: list[Side], num_rounds: int) -> dict[str, list[dict[str, f
 
 
 def busy() -> None:
-    """A neighbour that always has something to do, as long as it has somebody to annoy."""
+    """A process that keeps a core busy until the benchmark ends."""
     parent = parent_process()
     while parent and parent.is_alive():
         pass
