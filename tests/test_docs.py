@@ -120,3 +120,24 @@ def test_links_lead_somewhere(path):
             assert anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}, (
                 target
             )
+
+
+def listed(tree: str) -> dict[str, str]:
+    """Path of each file in a tree drawn by indentation -> its comment."""
+    found, folders = {}, []
+    for line in tree.splitlines():
+        indent, name, comment = re.fullmatch(r"( *)(\S+) *(.*)", line).groups()
+        folders[len(indent) // 2 :] = [name]
+        if not name.endswith("/"):
+            found["".join(folders)] = comment
+    return found
+
+
+def test_contributing_names_every_module():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (tree,) = re.findall(r"<!-- tree -->\n```\n(.*?)```", text, re.DOTALL)
+    modules = [ROOT / "app.py", *CODE, *(ROOT / "space").rglob("*.js"), *(ROOT / "tests").glob("[!_]*.py")]
+    there = {path.relative_to(ROOT).as_posix() for path in modules if path.name != "__init__.py"}
+    tree = listed(tree)
+    assert set(tree) == there
+    assert [path for path, comment in tree.items() if not comment] == []
