@@ -55,24 +55,24 @@ const PLOTS = {
 };
 
 /** Gives the canvas of each plot the pixels of the device.
- * @param {HTMLElement[]} figures
+ * @param {HTMLElement[]} plots
  * @param {number} ratio */
-export function resizePlots(figures, ratio) {
-  for (const figure of figures) {
-    const canvas = figure.querySelector("canvas");
+export function resizePlots(plots, ratio) {
+  for (const plot of plots) {
+    const canvas = plot.querySelector("canvas");
     canvas.width = canvas.clientWidth * ratio;
     canvas.height = canvas.clientHeight * ratio;
   }
 }
 
 /** Draws a plot, and writes the latest value of each curve beside its name.
- * @param {HTMLElement} figure
+ * @param {HTMLElement} plot
  * @param {Row[]} history
  * @param {Colours} colours
  * @param {number} ratio */
-export function drawPlot(figure, history, colours, ratio) {
-  const { curves, lines, range } = PLOTS[figure.dataset.plot];
-  const canvas = figure.querySelector("canvas");
+export function drawPlot(plot, history, colours, ratio) {
+  const { curves, lines, range } = PLOTS[plot.dataset.plot];
+  const canvas = plot.querySelector("canvas");
   const context = canvas.getContext("2d");
   const series = curves.map(([, of]) => history.map(of));
   const y = verticalScale(series, range, canvas.height, 4 * ratio);
@@ -80,7 +80,7 @@ export function drawPlot(figure, history, colours, ratio) {
   drawLines(context, lines, y, colours, ratio);
   context.lineWidth = 1.6 * ratio;
   context.lineJoin = "round";
-  const latest = figure.querySelectorAll("b");
+  const latest = plot.querySelectorAll("b");
   series.forEach((values, i) => {
     const [name] = curves[i];
     context.setLineDash(name === "faint" ? [3 * ratio, 3 * ratio] : []);

@@ -47,7 +47,7 @@ class GamePage {
     this.find = finder(element);
     this.text = texts(words);
     this.play = new Play();
-    this.figures = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-plot]")]);
+    this.plots = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-plot]")]);
     const shows = (layer) => this.find(`[data-layer="${layer}"]`).checked;
     this.plane = new Plane(this.find(".plane"), this.play, shows);
     /** @type {Colours} */
@@ -112,7 +112,7 @@ class GamePage {
       find(`.meters .${name} dd`).textContent = shown;
     find(".count").textContent = countText(play, this.text);
     this.nameFiles();
-    for (const figure of this.figures) drawPlot(figure, play.history, this.colours, plane.ratio);
+    for (const plot of this.plots) drawPlot(plot, play.history, this.colours, plane.ratio);
   }
 
   /** Fits all canvases to their place, in the colours of the page. */
@@ -122,7 +122,7 @@ class GamePage {
     const ratio = pixelRatio(2);
     this.colours = readColours(this.element);
     this.plane.resize(Math.round(width * ratio), ratio, this.colours);
-    resizePlots(this.figures, ratio);
+    resizePlots(this.plots, ratio);
     drawThumbnails(this.element, this.play.strokes, this.colours);
     this.frames = 0; // the plots too
     this.draw();
