@@ -30,15 +30,19 @@ PACKED = {path: gzip.compress(source, 9, mtime=0) for path, source in SOURCES.it
 HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 
 
+def imports_of(path: str) -> list[str]:
+    """The modules that a module names, by their paths under space/."""
+    names = re.findall(r'\b(?:from|import) "(\.[^"]+)";', SOURCES[path].decode())
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
+
+
 def needed_by(*paths: str) -> list[str]:
     """The modules at `paths` and all that they import, each once."""
     found = list(paths)
     for path in found:  # which grows meanwhile
         if path not in SOURCES:
             raise ValueError(f"{path} is no module: there are {', '.join(SOURCES)}")
-        names = re.findall(r'\bfrom "(\.[^"]+)";', SOURCES[path].decode())
-        imports = [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
-        found += [one for one in dict.fromkeys(imports) if one not in found]
+        found += [one for one in dict.fromkeys(imports_of(path)) if one not in found]
     return found
 
 

@@ -23,7 +23,7 @@ def missing_node() -> str | None:
         return "no node on PATH"
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     (major,) = re.findall(r"^v(\d+)", version)
-    return None if int(major) >= 20 else f"node {version} is older than 20"
+    return None if int(major) >= 18 else f"node {version} is older than 18"
 
 
 @pytest.fixture(scope="module")
