@@ -30,13 +30,13 @@ from training.errors import one_line
 TIMEOUT_SECONDS = 30.0
 PROJECT = Path(__file__).parents[1]
 NOT_IN_A_SPACE = (
-    *("tests/*", ".ci/*", "docs/*", "training/bench/*", "CONTRIBUTING.md"),
+    *("tests/*", ".ci/*", "training/bench/*.py"),
     *("package*.json", "biome.json", "tsconfig*.json"),
 )
 """tracked files that a Space does not need: each commit restarts it, and its visitors lose their sessions"""
 WITHOUT_GIT = (
-    *("app.py", "requirements.txt", "README.md", "LICENSE", "pyproject.toml"),
-    *("space/*", "training/*"),
+    *("app.py", "requirements.txt", "README.md", "CONTRIBUTING.md", "LICENSE", "pyproject.toml"),
+    *("docs/*", "space/*", "training/*"),
 )
 """the files of the project, for a copy that is no git clone"""
 MAX_FILE_BYTES = 10_000_000
