@@ -56,7 +56,6 @@ class GamePage {
     this.scheduled = false;
     this.frames = 0;
     this.pen = this.startPen();
-    this.nameFiles();
     bindControls(element, this.play, this.text, {
       changed: () => this.changed(),
       redraw: () => this.schedule(),
@@ -71,9 +70,10 @@ class GamePage {
     tell(this.element, this.play.linked(this.maxMoves));
   }
 
-  /** Words and controls as the game has them. */
+  /** Words, controls and names of files as the game has them. */
   show() {
     showControls(this.element, this.play, this.text);
+    this.nameFiles();
   }
 
   /** Tells a screen reader. @param {string} sentence */
