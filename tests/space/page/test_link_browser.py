@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from space.models import roles
 from space.text import TEXT
-from tests.pages import until, until_quiet, watch
+from tests.pages import import_modules, until, until_quiet, watch
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -250,3 +250,40 @@ def test_the_button_copies_the_link_without_what_is_not_of_this_app(page: Page, 
     field = page.locator("#link .address")  # the visitor copies it
     expect(field).to_have_value(f"{url}?tab=models&model={roles.DCGAN}")
     assert page.evaluate("String(getSelection())") == field.input_value()
+
+
+EARLY = """search => {
+  history.replaceState(null, "", `/${search}`);
+  document.body.innerHTML = '<div id="own"></div><div id="link"><button class="copy"></button>'
+    + '<input class="address"></div>';
+  const own = document.querySelector("#own"), followed = [];
+  tell(own, { x: 3 });
+  follow(own, (values) => followed.push(values.x));
+  window.labEvents = [["open", "second"], ["note", "second", [7]]];
+  const rule = { least: 0, most: 9, default: 0 };
+  const tabs = {
+    first: [],
+    second: [
+      { id: "own", own: true, rules: { x: { ...rule, name: "x" } } },
+      { id: "gradio", own: false, rules: { value: { ...rule, name: "y" } } },
+    ],
+  };
+  const triggered = [], element = document.querySelector("#link");
+  start({ element, props: { tabs }, trigger: (name) => triggered.push(name) });
+  return { followed, triggered, ...labLink.snapshot() };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("search", "followed", "texts"),
+    [("", [], {"x": "3", "y": "7"}), ("?tab=second&x=2", [2], {"x": "2"})],
+)
+def test_what_comes_before_the_link_has_started_counts(
+    page: Page, search: str, followed: list[int], texts: dict[str, str]
+) -> None:
+    """Scripts start in any order. What the address asks for wins over what was told before."""
+    import_modules(page, "page/link.js")
+    told = page.evaluate(EARLY, search)
+    assert told["followed"] == followed and told["triggered"] == ["go"] * len(followed)
+    assert told["tab"] == "second" and told["states"] == {"first": {}, "second": texts}
+    until(page, lambda: all(f"{name}={text}" in page.url for name, text in texts.items()))
