@@ -2,6 +2,8 @@
 
 import csv
 import os
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +19,7 @@ from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
 from space.models.gan import GANConfig
 from space.models.vae import VAEConfig
+from tests.processes import ROOT
 from training import train_autoencoder, train_classifier, train_cyclegan, train_gan, train_vae
 from training.loop import LoopConfig
 
@@ -137,3 +140,21 @@ def history(folder: Path) -> list[dict[str, str]]:
 
 def without_speed(row: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in row.items() if key != "images_per_second"}
+
+
+MODEL_FILES = {
+    "config.json",
+    "model.safetensors",
+    "README.md",
+    "metrics.json",
+    "training.json",
+    "history.csv",
+}
+"""files that each run leaves"""
+
+
+def start_script(name: str, *flags: object, launcher: tuple[str, ...] = (), **more: Any) -> subprocess.Popen:
+    """The training script `name` in a process of its own; `more` goes to `Popen`."""
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "TQDM_DISABLE": "1"}
+    command = [sys.executable, *(launcher or ("-m",)), f"training.{name}", *map(str, flags)]
+    return subprocess.Popen(command, cwd=ROOT, env=env, text=True, stderr=subprocess.PIPE, **more)

@@ -15,7 +15,6 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from tests.small_runs import (
     SCRIPTS,
     config_of,
-    fresh_accelerate_state,  # noqa: F401  a fixture
     history,
     train,
     weights,

@@ -35,7 +35,6 @@ from tests.small_runs import (
     assert_same_weights,
     become_one_of_two,
     config_of,
-    fresh_accelerate_state,  # noqa: F401  a fixture
     history,
     script_of,
     train,

@@ -28,12 +28,11 @@ from tests.small_runs import (
     become_one_of_two,
     classifier_config,
     cyclegan_config,
-    fresh_accelerate_state,  # noqa: F401  a fixture
     history,
+    start_script,
     vae_config,
     without_speed,
 )
-from tests.training.test_training import script
 from training import data, train_classifier, train_cyclegan, train_vae
 from training.batches import Batch, Batches, Order, UnpairedBatches
 from training.bench import scaling
@@ -267,7 +266,7 @@ def test_a_damaged_image_is_one_sentence_when_its_turn_comes(folder, tmp_path, m
 def test_a_reading_process_that_dies_is_one_sentence(folder, tmp_path):
     flags = ["--dataset", folder, "--batch_size", BATCH, "--max_steps", 10**6, "--max_resident_gb", 0,
              "--cpu", "--model.hidden_dim", 16, "--model.in_channels", 3]  # fmt: skip
-    process = script("train_vae", "--output_dir", tmp_path / "run", *flags)
+    process = start_script("train_vae", "--output_dir", tmp_path / "run", *flags)
     started = tmp_path / "run" / "samples" / "step-000003.png"
     wait_for(started, process)
     workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -309,7 +308,7 @@ def test_control_c_reaches_the_run_and_not_the_processes_that_read(folder, tmp_p
     flags = ["--dataset", folder, "--batch_size", BATCH, "--max_steps", 300, "--max_resident_gb", 0, "--cpu",
              "--model.hidden_dim", 16, "--model.in_channels", 3, "--iw_samples", 10, "--logging_steps", 10,
              "--warmup_steps", 2]  # fmt: skip
-    process = script("train_vae", "--output_dir", config.output_dir, *flags, start_new_session=True)
+    process = start_script("train_vae", "--output_dir", config.output_dir, *flags, start_new_session=True)
     wait_for(config.output_dir / "samples" / "step-000002.png", process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does it
     _, errors = process.communicate(timeout=120)

@@ -1,0 +1,130 @@
+"""The maths of the CycleGAN."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from space.models import cyclegan
+from space.models.cyclegan import MIN_SIZE, CycleGAN, CycleGANConfig
+from space.models.layers import scale_about_centre
+from tests.space.models.test_models import rng
+
+
+def small_cyclegan(**more) -> CycleGAN:
+    torch.manual_seed(0)
+    return CycleGAN(CycleGANConfig(base_channels=4, num_blocks=2, discriminator_channels=4, **more))
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.8])
+@pytest.mark.parametrize("in_channels", [1, 3])
+@pytest.mark.parametrize("size", [(MIN_SIZE, MIN_SIZE), (64, 64), (33, 50), (256, 100)], ids=str)
+def test_translation_keeps_shape_and_range_at_any_size(in_channels, size, zoom):
+    model = small_cyclegan(in_channels=in_channels, zoom=zoom)
+    x = torch.rand(2, in_channels, *size, generator=rng())
+    for direction in ("ab", "ba"):
+        y = model.translate(x, direction)
+        assert y.shape == x.shape and y.min() >= 0 and y.max() <= 1
+    assert torch.equal(model(x), model.translate(x, "ab"))
+    assert not torch.equal(model(x), model.translate(x, "ba"))
+
+
+def test_generators_start_as_the_identity_and_keep_white_white():
+    model = small_cyclegan()
+    x = torch.rand(4, 3, 32, 32, generator=rng())
+    for direction in ("ab", "ba"):
+        assert (model.translate(x, direction) - x).abs().mean() < 0.05
+    assert model.translate(torch.ones(1, 3, 32, 32)).min() > 0.98
+
+
+def test_pictures_are_scaled_about_their_centre_and_white_comes_in():
+    x = torch.rand(2, 3, 32, 32, generator=rng())
+    assert torch.allclose(scale_about_centre(x, 1.0), x, atol=1e-5)
+    smaller = scale_about_centre(torch.zeros(1, 1, 32, 32), 0.5)[0, 0]
+    assert (smaller[8:24, 8:24] == 0).all() and smaller.mean() == 0.75
+    corner = torch.ones(1, 1, 32, 32)
+    corner[..., :16, :16] = 0
+    larger = scale_about_centre(corner, 2.0)[0, 0]
+    assert larger.mean().item() == pytest.approx(0.75, abs=0.02)  # the centre stays where it is
+
+
+def test_scaling_is_as_exact_in_mixed_precision():
+    x = torch.rand(2, 3, 32, 32, generator=rng())
+    plain = scale_about_centre(x, 0.878)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(scale_about_centre(x, 0.878), plain)
+
+
+def test_every_image_may_have_a_scale_of_its_own():
+    x = torch.rand(2, 3, 32, 32, generator=rng())
+    both = scale_about_centre(x, torch.tensor([0.5, 1.5]).view(2, 1, 1, 1))
+    for image, one, factor in zip(x, both, (0.5, 1.5)):
+        assert torch.allclose(scale_about_centre(image[None], factor)[0], one, atol=1e-6)
+
+
+def test_generators_scale_by_the_zoom_and_back():
+    model, square = small_cyclegan(zoom=0.5), torch.ones(1, 3, 32, 32)
+    square[..., 8:24, 8:24] = 0
+    smaller = model.translate(square, "ab")
+    assert (smaller[0].mean(0) < 0.5).sum() == 64
+    assert (model.translate(smaller, "ba") - square).abs().mean() < 0.05
+
+
+def test_a_flat_picture_stays_flat():
+    """Neither the border nor the enlarging leaves a trace: no dark rim, no checkerboard."""
+    model = small_cyclegan()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    y = model.translate(torch.full((1, 3, 36, 36), 0.3))
+    assert (y - 0.3).abs().max() > 0.02
+    assert torch.allclose(y, y[:, :, :1, :1].expand_as(y), atol=1e-4)
+
+
+@pytest.mark.parametrize(("layers", "patches"), [(1, 30), (2, 14), (3, 6)])
+def test_discriminators_score_patches(layers, patches):
+    model = small_cyclegan(discriminator_layers=layers)
+    x = torch.rand(2, 3, 64, 64)
+    assert model.score_patches(x, "a").shape == (2, 1, patches, patches)
+    assert not torch.equal(model.score_patches(x, "a"), model.score_patches(x, "b"))
+
+
+def test_an_image_is_translated_and_judged_alone():
+    model, x = small_cyclegan(zoom=0.8).eval(), torch.rand(3, 3, 32, 32, generator=rng())
+    for network in (model.translate, lambda x: model.score_patches(x, "a")):
+        alone = torch.cat([network(image[None]) for image in x])
+        assert torch.allclose(network(x), alone, atol=1e-5)
+
+
+def test_gradients_of_the_cycle_and_the_games_reach_every_parameter():
+    model, (a, b) = small_cyclegan(zoom=0.8), torch.rand(2, 2, 3, 32, 32)
+    fake_b, fake_a = model.translate(a, "ab"), model.translate(b, "ba")
+    loss = cyclegan.l1_loss(model.translate(fake_b, "ba"), a) + cyclegan.l1_loss(model(fake_a), b)
+    for domain, real, fake in (("a", a, fake_a), ("b", b, fake_b)):
+        scores = model.score_patches(fake, domain)
+        loss = loss + cyclegan.generator_loss(scores)
+        loss = loss + cyclegan.discriminator_loss(model.score_patches(real, domain), scores)
+    loss.backward()
+    dead = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    # a bias before instance normalisation is taken away again, but for rounding
+    assert [name for name in dead if not name.endswith(".bias")] == []
+
+
+def test_a_saved_cyclegan_is_the_same_both_ways(tmp_path):
+    model = small_cyclegan(zoom=0.8).eval()
+    model.save_pretrained(tmp_path)
+    again = CycleGAN.from_pretrained(tmp_path, strict=True)
+    assert again.config == model.config and not again.training
+    x = torch.rand(1, 3, 32, 32)
+    for direction, domain in (("ab", "b"), ("ba", "a")):
+        assert torch.equal(model.translate(x, direction), again.translate(x, direction))
+        assert torch.equal(model.score_patches(x, domain), again.score_patches(x, domain))
+
+
+def test_losses_of_the_least_squares_game():
+    real, fake = torch.randn(2, 1, 3, 3, generator=rng()), torch.randn(2, 1, 3, 3, generator=rng(1))
+    assert torch.allclose(cyclegan.generator_loss(fake), ((fake - 1) ** 2).mean())
+    expected = ((real - 1) ** 2).mean() + (fake**2).mean()
+    assert torch.allclose(cyclegan.discriminator_loss(real, fake), expected)
+    half = torch.full((1, 1, 2, 2), 0.5)
+    assert cyclegan.discriminator_loss(half, half).item() == pytest.approx(0.5)
+    x, y = torch.rand(2, 3, 4, 4, generator=rng()), torch.rand(2, 3, 4, 4, generator=rng(1))
+    assert torch.allclose(cyclegan.l1_loss(x, y), F.l1_loss(2 * x - 1, 2 * y - 1))

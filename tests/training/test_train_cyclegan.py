@@ -1,0 +1,190 @@
+"""The script of the CycleGAN, its batches, its replay buffer and its flags."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate import Accelerator
+
+from space.models.cyclegan import CycleGAN, CycleGANConfig
+from space.weights.model_folder import load_folder
+from tests.small_runs import MODEL_FILES, cyclegan_config, history
+from training import train_cyclegan
+from training.batches import Batch, Noise, UnpairedBatches
+from training.data import Images, load_domains
+from training.errors import TrainingError
+
+
+@pytest.mark.parametrize("more", [{}, {"lambda_identity": 5.0, "pool_size": 0, "ema_decay": 0.0}], ids=str)
+def test_cyclegan_script_leaves_a_model_folder(tmp_path, more):
+    config = cyclegan_config(tmp_path / "small", max_steps=2, logging_steps=1, **more)
+    train_cyclegan.main(config)
+    assert {path.name for path in config.output_dir.iterdir()} >= MODEL_FILES | {"samples"}
+    assert load_folder(CycleGAN, config.output_dir).config == config.model
+    rows = history(config.output_dir)
+    assert [row["step"] for row in rows] == ["0", "1", "2"]
+    for row in rows[1:]:
+        for key in ("loss_d_a", "loss_d_b", "loss_g_ab", "loss_g_ba", "cycle_loss"):
+            assert float(row[key]) > 0
+        assert ("identity_loss" in row) == bool(more)
+    metrics = json.loads((config.output_dir / "metrics.json").read_text())
+    assert {"l1_ab", "ssim_ba", "l1_nothing", "l1_recoloured_ab", "cycle_l1_a", "identity_l1_b"} < set(
+        metrics
+    )
+    card = (config.output_dir / "README.md").read_text()
+    assert "accelerate launch -m training.train_cyclegan --output_dir runs/small" in card
+    assert "domain A, 256 images; fake, train split, domain B" in card
+
+
+def test_both_domains_have_an_order_of_their_own(tmp_path):
+    """Nothing pairs by place or by name: who meets whom is chance, anew in each epoch."""
+    names = tuple(map(str, range(40)))
+    pixels = torch.arange(40, dtype=torch.uint8).view(40, 1, 1, 1).expand(40, 3, 16, 16)
+    domain = Images(pixels, None, "", names)
+    config = cyclegan_config(tmp_path, batch_size=8)
+    batches = UnpairedBatches(domain, domain, config.batch_plan, Accelerator(cpu=True))
+    assert batches.per_epoch == 5
+    meetings = []
+    for number in range(200 * batches.per_epoch):
+        a, b = (255 * part.x[:, 0, 0, 0] for part in batches[number])
+        meetings += zip(a.round().int().tolist(), b.round().int().tolist())
+    epoch = [set(part) for part in zip(*meetings[:40])]
+    assert epoch == [set(range(40))] * 2  # every image of both once
+    namesakes = sum(a == b for a, b in meetings) / 200
+    assert namesakes == pytest.approx(1, abs=0.3)  # one an epoch, as chance has it
+    assert len({b for a, b in meetings if a == 0}) > 35
+
+
+def test_the_larger_domain_makes_the_epoch(tmp_path):
+    few, many = (Images(torch.zeros(n, 3, 16, 16, dtype=torch.uint8), None, "") for n in (16, 40))
+    plan = cyclegan_config(tmp_path, batch_size=8).batch_plan
+    batches = UnpairedBatches(few, many, plan, Accelerator(cpu=True))
+    assert batches.per_epoch == 5 and batches.num_images == 40
+    a, b = batches[12]
+    assert len(a.x) == len(b.x) == 8
+
+
+def test_the_zoom_is_how_much_larger_one_domain_draws():
+    places = torch.arange(64) - 31.5
+    distance = (places[:, None].square() + places[None].square()).sqrt()
+    small, large = (
+        torch.where(distance < radius, 30, 255).byte().expand(4, 3, 64, 64) for radius in (12, 24)
+    )
+    assert train_cyclegan.spread(large) / train_cyclegan.spread(small) == pytest.approx(2, rel=0.02)
+    moved = small.roll((9, -5), (2, 3))
+    assert train_cyclegan.spread(moved) == pytest.approx(train_cyclegan.spread(small), rel=1e-4)
+
+
+def test_a_size_that_cannot_be_matched_is_one_sentence():
+    white, dot = torch.full((2, 2, 3, 64, 64), 255, dtype=torch.uint8)
+    dot[..., 31:33, 31:33] = 0
+    large = torch.zeros_like(dot)
+    for pixels in (white, large):
+        with pytest.raises(TrainingError, match="finds no sensible factor"):
+            train_cyclegan.relative_size(Images(dot, None, ""), Images(pixels, None, ""))
+
+
+def test_match_size_sets_the_zoom(tmp_path):
+    config = cyclegan_config(tmp_path / "small", max_steps=1, match_size=True)
+    train_cyclegan.main(config)
+    zoom = load_folder(CycleGAN, config.output_dir).config.zoom
+    a, b = load_domains("fake", Path("unused"), "train", 3, 16)
+    expected = train_cyclegan.spread(b.pixels) / train_cyclegan.spread(a.pixels)
+    assert zoom == pytest.approx(expected, abs=1e-3) and zoom != 1
+    assert "--match_size" in (config.output_dir / "README.md").read_text()
+
+
+def test_augmented_images_are_the_same_mirrored_and_moved():
+    x = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    noise = Noise(torch.Generator().manual_seed(0))
+    assert torch.equal(train_cyclegan.augment(x, noise, False, 0), x)
+    mirrored = train_cyclegan.augment(x, noise, True, 0)
+    as_it_was = (mirrored == x).flatten(1).all(1)
+    assert torch.equal(mirrored[~as_it_was], x[~as_it_was].flip(3)) and 16 < as_it_was.sum() < 48
+    moved = train_cyclegan.augment(x, noise, False, 2)
+    places = set()
+    for before, after in zip(x, moved):
+        middle = after[:, 2:-2, 2:-2]  # of the moved image: wholly from within the image
+        (place,) = [
+            (i, j)
+            for i in range(5)
+            for j in range(5)
+            if torch.equal(before[:, i : i + 12, j : j + 12], middle)
+        ]
+        places.add(place)
+    assert len(places) > 15  # of 25
+
+
+def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
+    pool, rng = train_cyclegan.ReplayBuffer(50), torch.Generator().manual_seed(0)
+    image = iter(range(10**6))
+
+    def fresh(count: int) -> torch.Tensor:
+        return torch.tensor([float(next(image)) for _ in range(count)]).view(count, 1, 1, 1)
+
+    for _ in range(6):
+        fake = fresh(8)
+        assert torch.equal(pool.exchange(fake, rng), fake)  # while it fills, images are shown as they come
+    pool.exchange(fresh(8), rng)  # two find room
+    assert len(pool.images) == 50
+    old, seen, shown = 0, 0, []
+    for _ in range(200):
+        fake, before = fresh(8), set(pool.images.flatten().tolist())
+        mixed = pool.exchange(fake, rng)
+        assert len(mixed) == 8 and len(pool.images) == 50
+        remembered = [value for value in mixed.flatten().tolist() if value not in fake]
+        assert set(remembered) <= before  # each was in the pool, and leaves it
+        assert not set(remembered) & set(pool.images.flatten().tolist())
+        old, seen, shown = old + len(remembered), seen + 8, shown + mixed.flatten().tolist()
+    assert old / seen == pytest.approx(0.5, abs=0.05)
+    assert len(set(shown)) == len(shown)  # no image is shown twice
+    again = train_cyclegan.ReplayBuffer(50)
+    again.load_state_dict(pool.state_dict())
+    fake = fresh(8)
+    same = [p.exchange(fake, torch.Generator().manual_seed(1)) for p in (pool, again)]
+    assert torch.equal(*same) and torch.equal(pool.images, again.images)
+
+
+def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path):
+    torch.manual_seed(0)
+    config = cyclegan_config(tmp_path, lambda_identity=1.0)
+    accelerator, model = Accelerator(cpu=True), CycleGAN(config.model)
+    seen: dict[str, set[str]] = {}
+    optimizers = []
+    for player in ("generator", "discriminator"):
+        named = {name: p for name, p in model.named_parameters() if name.startswith(player)}
+        optimizers.append(train_cyclegan.adamw(iter(named.values()), config.learning_rate))
+
+        def note(*_, player=player):
+            seen[player] = {name for name, p in model.named_parameters() if p.grad is not None}
+
+        optimizers[-1].register_step_pre_hook(note)
+    pools = train_cyclegan.ReplayBuffer(48), train_cyclegan.ReplayBuffer(48)
+    step = train_cyclegan.Games(config, accelerator, model, tuple(optimizers), pools)
+    step(
+        tuple(
+            Batch(torch.rand(4, 3, 16, 16), None, Noise(torch.Generator().manual_seed(seed)))
+            for seed in (0, 1)
+        )
+    )
+    for player in ("generator", "discriminator"):
+        assert seen[player] == {name for name, _ in model.named_parameters() if name.startswith(player)}
+    assert all(p.requires_grad for p in model.parameters())
+    assert all(len(pool.images) == 4 for pool in pools)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"pool_size": 3}, "pool_size is 3; allowed: 0, or the batch_size 32 or more"),
+        ({"lambda_cycle": -1.0}, "lambda_cycle is -1.0"),
+        ({"random_crop": 16}, "random_crop is 16"),
+        ({"match_size": True, "model": CycleGANConfig(zoom=0.9)}, "cannot both be given"),
+        ({"adam_beta1": 1.0}, "adam_beta1 is 1.0"),
+    ],
+    ids=str,
+)
+def test_a_wrong_flag_of_cyclegan_is_named(tmp_path, wrong, says):
+    with pytest.raises(ValueError, match=says):
+        cyclegan_config(tmp_path, **wrong)
