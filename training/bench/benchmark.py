@@ -3,11 +3,12 @@
     python -m training.bench.benchmark --data_dir data                    # every family
     python -m training.bench.benchmark --family dcgan-64 --neighbour      # one, and beside a busy process too
 
-Each loop is a process of its own, with the threads and settings that it would have by itself: ours is the
-very `main` of the training script, logging included; the textbook's has PyTorch's defaults. Only
-one runs at a time; they take turns, so that a noisy machine slows all. The figures are medians of the turns.
-The share of the peak is that of the floating-point operations of a step (`torch.utils.flop_counter`) in what
-a matmul of 1024x1024 reaches in the same process at the same turn.
+Each loop runs in a process of its own, with the threads and settings that it would have by itself. Ours is
+the `main` of the training script, logging included; the textbook's has PyTorch's defaults. The loops take
+turns and only one runs at a time, so that a noisy machine slows all of them. Every value is the median of
+the turns. 'of peak' compares two rates: the floating-point operations a second of a step, counted by
+`torch.utils.flop_counter`, and those of a matmul of 1024x1024 (8192x8192 on a GPU) in the same process and
+turn.
 """
 
 import json
@@ -44,14 +45,14 @@ from training.loop import AFTER_STEP, LoopConfig
 
 @dataclass(frozen=True)
 class Family:
-    """What is timed under a name."""
+    """A training script with its settings, to be timed."""
 
     script: Any
-    """the module whose `main` is our loop"""
+    """the training script; our loop is its `main`"""
     config: Callable[..., LoopConfig]
-    """makes the configuration of both loops"""
+    """makes the config of both loops"""
     bar: float
-    """how many times as fast as the textbook's loop ours shall be"""
+    """speed of our loop to reach, as a multiple of the textbook's"""
 
 
 FAMILIES = {
@@ -63,7 +64,7 @@ FAMILIES = {
         bar=1.6,
     ),
     "gan": Family(train_gan, partial(train_gan.TrainConfig, model="gan", batch_size=128), bar=2.0),
-    "dcgan": Family(  # the shape of the DCGAN that comes with the app
+    "dcgan": Family(  # the shape of the shipped DCGAN
         train_gan,
         partial(train_gan.TrainConfig, dcgan=DCGANConfig(latent_dim=20, base_channels=48)),
         bar=1.9,
@@ -76,11 +77,11 @@ FAMILIES = {
     "cyclegan": Family(train_cyclegan, partial(train_cyclegan.TrainConfig, batch_size=1), bar=1.6),
 }
 NATIVE_BAR = 10.0
-"""how many times the images of the textbook's 64-pixel DCGAN ours shall see at MNIST's own size"""
+"""images a second of our DCGAN at 28 pixels to reach, as a multiple of the textbook's DCGAN at 64 pixels"""
 NEIGHBOUR_BAR = 2.5
-"""how much slower a step may become beside a busy process"""
+"""largest factor by which a busy process may slow a step"""
 FIRST_STEPS = 64
-"""steps that a GPU's algorithms are chosen in, and after which ours are a CUDA graph"""
+"""steps to warm up on a GPU: it chooses its algorithms in them, and our loop records its CUDA graph"""
 
 
 @dataclass(frozen=True)
@@ -88,44 +89,44 @@ class BenchmarkConfig:
     """Time our training loops against the textbook's."""
 
     family: tuple[Literal[tuple(FAMILIES)], ...] = tuple(FAMILIES)
-    """what to time"""
+    """families to time"""
     dataset: str = ""
-    """as for the training scripts; '': each family's own"""
+    """data set, as for the training scripts; '': each family's default"""
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
     batch_size: int = 0
-    """images a step; 0: the families' own, 128 for VAEs and MLPs, 64 for DCGANs, 1 for the CycleGAN"""
+    """images a step; 0: each family's default: 128 for VAEs and MLPs, 64 for DCGANs, 1 for the CycleGAN"""
     mixed_precision: tuple[Literal["no", "bf16"], ...] = ("no", "bf16")
     """number formats of our loop, each timed; the textbook's is float32"""
     compile: bool = False
     """time our loop with torch.compile too"""
     cpu_threads: int = 0
-    """threads of our loop; 0: the training script's own choice. The textbook's are PyTorch's"""
+    """threads of our loop; 0: the training script's default. The textbook's loop has PyTorch's"""
     num_rounds: int = 5
-    """turns of each loop; the medians count"""
+    """turns of each loop; the table shows medians"""
     window_seconds: float = 2.0
-    """least length of a turn"""
+    """length of a turn, about"""
     neighbour: bool = False
-    """time all again beside a busy process"""
+    """time everything again beside a busy process"""
     json: Path | None = None
-    """file for all that was measured"""
+    """file to write all measurements to"""
 
 
 def this_device() -> torch.device:
-    """The GPU where there is one, as for accelerate."""
+    """The GPU if there is one, as accelerate chooses."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Gate:
-    """Stops a loop after each turn until it is told how many steps to take next.
+    """Stops a loop at the end of each turn until the other end of the pipe orders the next turn.
 
-    Called after every step of whichever loop runs in this process. Orders are `(steps, whether to count
-    operations)`; answers are dicts.
+    The loop in this process calls it after every step. An order is `(steps, whether to count operations)`, an
+    answer is a dict of measurements.
     """
 
     def __init__(self, pipe: Connection, dtype: torch.dtype) -> None:
         self.pipe, self.dtype = pipe, dtype
-        self.steps = self.steps_left = 1  # the first, to warm up
+        self.steps = self.steps_left = 1  # the first turn is one step, to warm up
         self.started = time.perf_counter()
         self.counter: FlopCounterMode | None = None
 
@@ -140,7 +141,7 @@ class Gate:
         if self.counter:
             self.counter.__exit__(None, None, None)
             answer["flops"] = self.counter.get_total_flops()
-        # of the process, PyTorch's libraries included; on a GPU, what the loop holds there
+        # peak memory: on a GPU that of the loop, on a CPU that of the process, PyTorch's libraries included
         answer["mb"] = (
             torch.cuda.max_memory_allocated() / 1e6
             if cuda
@@ -158,7 +159,7 @@ class Gate:
 
 
 def seconds(action: Callable[[], object], times: int) -> list[float]:
-    """Seconds that `action` took, each time, the device's work included."""
+    """Seconds of each of `times` calls of `action`, the device's work included."""
     taken = []
     for _ in range(times):
         started = time.perf_counter()
@@ -170,14 +171,14 @@ def seconds(action: Callable[[], object], times: int) -> list[float]:
 
 
 def matmul_peak(dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a matmul, the best of five; on a GPU of larger matrices."""
+    """Floating-point operations a second of a matmul, the best of five; larger matrices on a GPU."""
     size = 8192 if torch.cuda.is_available() else 1024
     a, b = (torch.randn(size, size, device=this_device(), dtype=dtype) for _ in range(2))
     return 2 * size**3 / min(seconds(lambda: a @ b, times=5))
 
 
 def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
-    """A process that trains, by our script or by the textbook, whenever it has its turn."""
+    """What a process runs: our loop or the textbook's, which steps only in its turns."""
     bf16 = side != "textbook" and config.mixed_precision == "bf16"
     dtype = torch.bfloat16 if bf16 else torch.float32
     try:
@@ -189,12 +190,12 @@ def work(pipe: Connection, name: str, side: str, config: LoopConfig) -> None:
             else:
                 AFTER_STEP.append(gate)
                 FAMILIES[name].script.main(config)
-    except Exception as error:  # whatever it is, it belongs to the process that waits for an answer
+    except Exception as error:  # the benchmark's process waits for an answer, so it gets every error
         pipe.send({"error": str(error) if isinstance(error, TrainingError | DataError) else repr(error)})
 
 
 def textbook_loop(name: str, config: Any) -> textbook.Losses:
-    """The textbook's loop of a family, on the data and with the networks that `config` names."""
+    """The textbook's loop of a family, with the data and networks of `config`."""
     device = this_device()
     loop = getattr(textbook, FAMILIES[name].script.__name__.rpartition(".")[2])
     if isinstance(config.model, CycleGANConfig):
@@ -209,7 +210,7 @@ def textbook_loop(name: str, config: Any) -> textbook.Losses:
 
 @dataclass
 class Side:
-    """One of the loops that take turns."""
+    """One of the loops that take turns, in its process; `steps` is the length of its turns."""
 
     name: str
     config: LoopConfig
@@ -232,9 +233,9 @@ class Side:
 
 
 def endless(name: str, output_dir: Path, data_dir: Path, dataset: str, **options: Any) -> Any:
-    """The configuration of a loop that is stopped from outside, and that pauses for nothing before that.
+    """The config of a loop that runs until it is stopped from outside, without pauses for checkpoints.
 
-    There is no moving average of the weights, which the textbook has none of.
+    The weights are not averaged, for the textbook's loop does not average them either.
     """
     if dataset:
         options["dataset"] = dataset
@@ -250,7 +251,7 @@ def endless(name: str, output_dir: Path, data_dir: Path, dataset: str, **options
 
 
 def start(name: str, side: str, config: LoopConfig, environment: dict[str, str]) -> Side:
-    """A loop in a new process, warmed up by a step; `environment` goes on top of PyTorch's defaults."""
+    """Start a loop in a new process, with these environment variables added, and let it do one step."""
     context = get_context("spawn")
     here, there = context.Pipe()
     before = dict(os.environ)
@@ -268,7 +269,7 @@ def start(name: str, side: str, config: LoopConfig, environment: dict[str, str])
 
 
 def start_loops(name: str, config: BenchmarkConfig, folder: Path, sides: list[Side]) -> None:
-    """Add the textbook's loop and ours, in each number format, ready to go, to `sides`."""
+    """Start the textbook's loop, and ours in each number format; each is appended to `sides`."""
     chosen = {"batch_size": config.batch_size, "cpu_threads": config.cpu_threads}
     options = {key: value for key, value in chosen.items() if value}
     plain = endless(name, folder / "textbook", config.data_dir, config.dataset, **options)
@@ -282,7 +283,7 @@ def start_loops(name: str, config: BenchmarkConfig, folder: Path, sides: list[Si
 
 
 def take_turns(sides: list[Side], num_rounds: int) -> dict[str, list[dict[str, float]]]:
-    """Answers of every turn, by the name of the loop."""
+    """Let each loop take `num_rounds` turns; returns the answers by the name of the loop."""
     answers: dict[str, list[dict[str, float]]] = {side.name: [] for side in sides}
     for _ in range(num_rounds):
         for side in sides:
@@ -291,7 +292,7 @@ def take_turns(sides: list[Side], num_rounds: int) -> dict[str, list[dict[str, f
 
 
 def busy() -> None:
-    """A process that keeps a core busy until the benchmark ends."""
+    """Keep a core busy until the benchmark ends."""
     parent = parent_process()
     while parent and parent.is_alive():
         pass
@@ -302,10 +303,10 @@ def median_of(answers: list[dict[str, float]], key: str) -> float:
 
 
 def operations(name: str, sides: list[Side]) -> dict[str, float]:
-    """Floating-point operations of a step of each loop, by its name."""
+    """Floating-point operations of a step, by the name of the loop."""
     theirs, *ours = sides
     config = ours[0].config
-    folder = config.output_dir.with_name("one thread")  # the counter sees no other thread's operations
+    folder = config.output_dir.with_name("one thread")  # the counter misses operations of other threads
     alone = start(name, "ours", replace(config, output_dir=folder, mixed_precision="no", cpu_threads=1), {})
     try:
         found = alone.ask(1, count=True)["flops"]
@@ -316,7 +317,7 @@ def operations(name: str, sides: list[Side]) -> dict[str, float]:
 
 
 def time_family(name: str, config: BenchmarkConfig) -> list[dict[str, Any]]:
-    """Rows of the table, one a loop."""
+    """Time the loops of a family; returns a row of the table for each."""
     sides: list[Side] = []
     neighbour = get_context("spawn").Process(target=busy, daemon=True)
     crowded = {}
@@ -366,7 +367,7 @@ def time_family(name: str, config: BenchmarkConfig) -> list[dict[str, Any]]:
 
 
 def verdict(rows: list[dict[str, Any]]) -> list[str]:
-    """What the bars say of the best of our loops."""
+    """A sentence for each bar: whether the fastest of our loops reached it."""
     lines, by_family = [], {}
     for row in rows:
         by_family.setdefault(row["family"], []).append(row)
@@ -394,7 +395,7 @@ def verdict(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def sampling_ms(num_images: int = 64, times: int = 10) -> float:
-    """Milliseconds in which a DCGAN of MNIST's size draws so many images, in float32 on the CPU."""
+    """Milliseconds to sample `num_images` images from a DCGAN of MNIST's size, in float32 on the CPU."""
     model, z = DCGAN(DCGANConfig()).eval(), torch.randn(num_images, DCGANConfig().latent_dim)
     with torch.inference_mode():
         return 1000 * statistics.median(seconds(lambda: model.decode(z), times))

@@ -1,9 +1,9 @@
-"""Draw how models became good: test figures of their history.csv against seconds of training.
+"""Draw the test metrics in the models' history.csv against seconds of training.
 
     python -m training.bench.curves                 # shipped models -> training/bench/results/quality.png
-    python -m training.bench.curves --folder runs   # those in runs/ -> runs/quality.png
+    python -m training.bench.curves --folder runs   # models in runs/ -> runs/quality.png
 
-Needs Matplotlib, which is no requirement: Gradio imports it on every call where it is installed.
+Needs Matplotlib. It is not in the requirements, because Gradio imports it on every call if it is installed.
 """
 
 import math
@@ -20,7 +20,7 @@ from training.run_log import History
 
 RESULTS = Path(__file__).parent / "results"
 
-PANELS = (  # title; first words of the models' names; columns of history.csv; figure with bars; scale
+PANELS = (  # title; first words of the models' names; columns of history.csv; metric of the bars; scale
     ("autoencoders: squared error an image", {"autoencoder"}, ("test_recon",), "", "log"),
     ("VAE: −ELBO, nats an image", {"vae"}, ("test_loss",), "neg_elbo_1", "log"),
     ("GANs: Fréchet distance of 2,000 samples", {"gan", "dcgan"}, ("test_lenet_fid",), "lenet_fid", "log"),
@@ -38,16 +38,16 @@ PANELS = (  # title; first words of the models' names; columns of history.csv; f
 
 @dataclass(frozen=True)
 class CurvesConfig:
-    """Draw how models became good."""
+    """Draw the test metrics of models against seconds of training."""
 
     folder: Path = BUNDLED
-    """holds the model folders"""
+    """folder that holds the model folders"""
     picture: Path | None = None
-    """file to draw to; default: quality.png in that folder, for shipped models in training/bench/results"""
+    """PNG file to write; default: quality.png in `folder`, or in training/bench/results for shipped models"""
 
 
 def seconds_of(rows: list[dict[str, str]], total: float) -> list[float]:
-    """Seconds of training before each row of history.csv, from the images a second of the rows."""
+    """Seconds of training before each row of history.csv, by its images a second; `total` at the last row."""
     taken, step, speed = [0.0], 0, math.inf
     for row in rows:
         speed = max(0.5, float(row["images_per_second"] or speed))
@@ -57,14 +57,14 @@ def seconds_of(rows: list[dict[str, str]], total: float) -> list[float]:
 
 
 def models_of(folder: Path, kinds: set[str]) -> dict[str, dict[str, Any]]:
-    """training.json of the models whose names begin with one of these words, by name."""
+    """Name -> training.json of the models whose names begin with one of the words `kinds`."""
     return {name: facts for name, facts in sorted(recipes(folder).items()) if name.split("-")[0] in kinds}
 
 
 def lines_of(
     folder: Path, kinds: set[str], columns: tuple[str, ...]
 ) -> list[tuple[str, list[float], list[float]]]:
-    """Label, seconds and values of the lines of a panel."""
+    """The lines of a panel: (label, seconds, values) each."""
     lines = []
     for name, facts in models_of(folder, kinds).items():
         history = History(folder / name / "history.csv")
@@ -75,19 +75,19 @@ def lines_of(
                 (s, float(row[column])) for s, row in zip(seconds, history.rows) if s and row.get(column)
             ]
             label = name if len(columns) == 1 else column.removeprefix("test_")
-            if points:  # on other data some figures are not measured
+            if points:  # some metrics are measured on some data sets only
                 lines.append((label, *map(list, zip(*points))))
     return lines
 
 
 def limits_of(folder: Path, kinds: set[str], figure: str) -> list[float]:
-    """Where the bars of a figure are; history.csv has shares where metrics.json has %."""
+    """Limits of a metric's bars, in the units of history.csv: a share where metrics.json has a percentage."""
     bars = (bar for name in models_of(folder, kinds) for bar in BARS.get(name, ()) if bar.figure == figure)
     return [bar.limit / (100 if figure.startswith("domain_accuracy") else 1) for bar in bars]
 
 
 def pyplot() -> Any:
-    """Matplotlib's, without a window."""
+    """`matplotlib.pyplot`, set to draw without a window."""
     try:
         import matplotlib
     except ImportError:
@@ -99,7 +99,7 @@ def pyplot() -> Any:
 
 
 def draw(folder: Path, picture: Path) -> None:
-    """A panel for each family: test figures against seconds of training; a dotted line is a bar."""
+    """Write the picture: a panel for each family, test metrics against seconds; a dotted line is a bar."""
     fig, axes = pyplot().subplots(2, 3, figsize=(13, 7), layout="constrained")
     for axis, (title, kinds, columns, figure, scale) in zip(axes.flat, PANELS, strict=True):
         for label, seconds, values in lines_of(folder, kinds, columns):

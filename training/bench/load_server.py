@@ -1,4 +1,4 @@
-"""The app under load, in a process of its own on two cores, over loopback and nowhere else."""
+"""Start and stop the app for the load test: a process of its own on two cores, reached over loopback only."""
 
 import os
 import socket
@@ -16,11 +16,11 @@ from training.bench.load_visitors import TIMEOUT_SECONDS, Visitor
 ROOT = Path(__file__).parents[2]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CORES = 2
-"""what a free Space has"""
+"""CPU cores of a free Space"""
 
 
 def check_loopback(url: str) -> str:
-    """host:port of an http address on this machine; `ValueError` for any other."""
+    """host:port of an http address on this machine; raises `ValueError` for any other address."""
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in LOOPBACK:
         raise ValueError(f"url is {url}; only an app on this machine is tested: http://127.0.0.1:PORT")
@@ -28,7 +28,7 @@ def check_loopback(url: str) -> str:
 
 
 class Server:
-    """An app in a process of its own, on two cores."""
+    """An app that runs as a process of its own on two cores."""
 
     def __init__(self, command: Sequence[str]) -> None:
         with socket.socket() as free:
@@ -36,7 +36,7 @@ class Server:
             port = free.getsockname()[1]
         self.host = f"127.0.0.1:{port}"
         self.log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the last reference
-        # none of the settings of who runs this, and no network
+        # without the settings of this shell, and without network
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "OMP_", "MODEL_"))}
         environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
         environment |= {"HF_HUB_OFFLINE": "1", "SPACE_AUTHOR_NAME": ""}
@@ -47,11 +47,11 @@ class Server:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
-        if hasattr(os, "sched_setaffinity"):  # its threads will inherit this
+        if hasattr(os, "sched_setaffinity"):  # the app's threads inherit it
             os.sched_setaffinity(self.process.pid, sorted(os.sched_getaffinity(0))[:CORES])
 
     def wait(self) -> None:
-        """Until it answers; `RuntimeError` with its last words where it never does."""
+        """Wait until the app answers; raises `RuntimeError` with the end of its log if it never does."""
         end = time.monotonic() + TIMEOUT_SECONDS
         while self.process.poll() is None and time.monotonic() < end:
             try:
@@ -71,7 +71,7 @@ class Server:
             self.process.wait()
 
     def megabytes(self) -> float | None:
-        """Resident memory; None where there is no /proc."""
+        """Resident memory of the app in MB; None without /proc."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text()
         except OSError:
@@ -79,7 +79,7 @@ class Server:
         return int(status.partition("VmRSS:")[2].split()[0]) / 1000
 
     def cpu_seconds(self) -> float | None:
-        """Time on a core so far; None where there is no /proc."""
+        """Processor seconds that the app has used so far; None without /proc."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -89,7 +89,7 @@ class Server:
 
 @contextmanager
 def running(*command: str) -> Iterator[Server]:
-    """A `Server` that answers, and ends with the block."""
+    """A `Server` that answers; it is stopped at the end of the block."""
     server = Server(command)
     try:
         server.wait()

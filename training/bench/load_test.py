@@ -1,14 +1,14 @@
 """Measure how many visitors this machine can serve: `python -m training.bench.load_test`.
 
-Starts the app in a process of its own, on two cores, and sends it what visitors do, over loopback and nowhere
-else. Each visitor is a thread that makes one call after the other without a pause, so that a visitor here
-stands for several people who look at what they got. A call is what `curl` would do: the upload of a picture
-where it takes one, POST /gradio_api/call/<name>, and the stream of its answer. Every second visitor has a
-session, as a browser has.
+Starts the app as a process of its own on two cores and calls it over loopback, never over a network. Each
+visitor is a thread that makes one call after another without a pause, so it stands for several people, who
+would look at each answer. A call does what `curl` would do: upload a picture if the endpoint takes one, POST
+to /gradio_api/call/<name>, and read the answer from its stream. Every second visitor has a session, as a
+browser has.
 
-Four things are measured: the mix of calls at each number of visitors; the way back after the last and largest
-crowd; light calls beside one visitor who makes heavy ones only; and /decode against the same function in a
-Gradio app without any settings.
+It measures four things: the mix of calls at each number of visitors; the seconds until the app is quick again
+after the last crowd; light calls beside one visitor who makes only heavy calls; and /decode against the same
+function in a Gradio app without settings.
 """
 
 import json
@@ -37,7 +37,7 @@ from training.bench.load_visitors import (
 
 MAX_VISITORS, MAX_SECONDS = 200, 600
 TURN = 25
-"""calls in a row to one of the two apps that are compared"""
+"""calls in a row to one app, before the other app has its turn (`compare_decode`)"""
 STOCK = """
 import sys
 import gradio as gr
@@ -52,29 +52,29 @@ def decode(z, model):
 gr.Interface(decode, [gr.JSON(), gr.Textbox()], gr.Image(format="png", type="pil"), api_name="decode").launch(
     server_port=int(sys.argv[1]))
 """
-"""the /decode of the lab in an app without settings"""
+"""a Gradio app without settings, whose /decode does what the lab's does"""
 
 
 @dataclass(frozen=True)
 class LoadTest:
-    """How long, with how many, and what of it."""
+    """Measure how many visitors this machine can serve."""
 
     visitors: tuple[int, ...] = (1, 8, 32, 100)
     """simultaneous visitors of each stage"""
     seconds: float = 20.0
     """length of each stage"""
     soak_minutes: int = 0
-    """then so many minutes of 32 visitors, with the memory after each"""
+    """minutes of 32 visitors after the other stages; memory is measured in each minute"""
     decode_calls: int = 500
-    """calls of /decode in each of the two apps that are compared; 0 leaves the comparison out"""
+    """calls of /decode in the lab and in an app without settings, to compare both; 0: no comparison"""
     decode_only: bool = False
-    """only that comparison"""
+    """compare /decode and measure nothing else"""
     url: str | None = None
-    """a running app on this machine, instead of a new one; its memory is not measured"""
+    """address of an app that runs on this machine, instead of starting one; its memory is not measured"""
     json: Path | None = None
-    """file for all that was measured"""
+    """file to write all measurements to"""
     seed: int = 0
-    """of who calls what when"""
+    """decides which visitor makes which calls"""
 
     def __post_init__(self) -> None:
         if not self.visitors or not all(1 <= number <= MAX_VISITORS for number in self.visitors):
@@ -87,7 +87,7 @@ class LoadTest:
 
 @dataclass
 class Stage:
-    """What was measured while a crowd was there; times in milliseconds, rates a second, memory in MB."""
+    """Measurements of one crowd: times in milliseconds, rates a second, memory in MB."""
 
     name: str
     visitors: int
@@ -98,24 +98,25 @@ class Stage:
     p95: float | None
     p99: float | None
     light_most: float | None
-    """the longest that /decode or /models took"""
+    """longest time of a /decode or /models call"""
     refused: int
     refused_most: float | None
-    """the longest that a refusal took"""
+    """longest time of a refusal"""
     errors: int
     memory: float | None
-    """most that the app had"""
+    """peak memory of the app"""
     app_cores: float | None
-    """cores that the app used, and the next one those who called"""
+    """cores that the app used, on average"""
     client_cores: float
+    """cores that this process, which makes the calls, used on average"""
     wrong: dict[str, int] = field(default_factory=dict)
-    """what went wrong, and the sentences of refusals, how often each"""
+    """error or sentence of a refusal -> how often it came"""
     calls: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    """by name: answered, p50, p95, p99, most"""
+    """name of the call -> answered, p50, p95, p99, most"""
 
 
 def percentile(seconds: Sequence[float], percent: float) -> float | None:
-    """In milliseconds: the least that `percent` % of the times do not exceed; None of no times."""
+    """The `percent`-th percentile of `seconds`, in milliseconds; None if there are none."""
     if not seconds:
         return None
     rank = max(-(-len(seconds) * percent // 100), 1)
@@ -123,7 +124,7 @@ def percentile(seconds: Sequence[float], percent: float) -> float | None:
 
 
 def summarise(name: str, visitors: int, seconds: float, records: Sequence[Record], **more: Any) -> Stage:
-    """The records of a crowd as a `Stage`; `more` are those of its fields that records do not tell."""
+    """The `Stage` of a crowd's records; `more` gives the fields that cannot be computed from records."""
     times: dict[str, list[float]] = {}
     for record in records:
         if record.outcome == "answered":
@@ -162,7 +163,7 @@ def stage(
     seconds: float,
     seed: int,
 ) -> Stage:
-    """A `crowd`, and what it took."""
+    """Send a `crowd` to the app and measure it."""
     most, over = server and server.megabytes(), threading.Event()
 
     def watch() -> None:
@@ -190,7 +191,7 @@ def stage(
 
 
 def recovery(host: str) -> float:
-    """Seconds until three light calls one after the other take less than half a second each."""
+    """Seconds until three light calls in a row take less than half a second each."""
     visitor, call = Visitor(host, 0), light_calls()["decode"]
     started, quick = time.perf_counter(), 0
     while quick < 3 and time.perf_counter() - started < TIMEOUT_SECONDS:
@@ -200,10 +201,10 @@ def recovery(host: str) -> float:
 
 
 def compare_decode(number: int) -> dict[str, float]:
-    """Median milliseconds of a /decode in this app and in a stock one, and the quotient.
+    """Median milliseconds of /decode in the lab and in a Gradio app without settings, and their quotient.
 
-    They take turns of 25 calls, so that a noisy neighbour slows both; what Gradio does after it has answered
-    delays the next call of a turn.
+    The apps take turns of 25 calls, so that a noisy neighbour slows both. Gradio still works after each
+    answer, which delays the next call of the same turn.
     """
     call = light_calls()["decode"]
     with running("app.py") as ours, running("-c", STOCK) as stock:
@@ -215,7 +216,7 @@ def compare_decode(number: int) -> dict[str, float]:
                     record, _ = one_call(visitor, "decode", call)
                     if record.outcome != "answered":
                         raise RuntimeError(f"/decode: {record.outcome}")
-                    if turn:  # the first one warms up
+                    if turn:  # the first turn warms up
                         times[name].append(record.seconds)
     medians = {name: 1000 * statistics.median(taken) for name, taken in times.items()}
     return {**medians, "quotient": medians["ours"] / medians["stock"]}
@@ -250,7 +251,7 @@ def row(values: Sequence[Any]) -> str:
 
 
 def report(name: str, done: Stage) -> None:
-    """A row of the table, and what went wrong."""
+    """Print the stage's row of the table, and its errors."""
     print(row([column(done) for column in COLUMNS.values()]), flush=True)
     for outcome, count in done.wrong.items():
         if not outcome.startswith("refused"):
@@ -260,7 +261,7 @@ def report(name: str, done: Stage) -> None:
 
 
 def run(test: LoadTest) -> dict[str, Any]:
-    """Measure and print; all figures."""
+    """Measure and print all stages; returns the measurements."""
     found: dict[str, Any] = {"test": {**asdict(test), "json": str(test.json)}, "stages": []}
     if test.decode_only:
         return found | {"decode": _print_decode(test)}
@@ -304,13 +305,13 @@ def _print_decode(test: LoadTest) -> dict[str, float]:
 
 
 def main(test: LoadTest) -> None:
-    """The CLI."""
+    """Measure, and write the measurements to `test.json`."""
     found = run(test)
     if test.json is not None:
         test.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    import tyro  # for training and this; the app itself needs none
+    import tyro  # used by scripts only; the app does not need it
 
     main(tyro.cli(LoadTest))

@@ -1,4 +1,4 @@
-"""Visitors of the load test: the calls that they make, as `curl` would make them, and what became of each."""
+"""Visitors of the load test: the calls they make, as `curl` would make them, and a record of each."""
 
 import http.client
 import io
@@ -21,16 +21,16 @@ Call = Callable[["Visitor"], None]
 
 @dataclass
 class Record:
-    """What became of one call."""
+    """One call, its outcome and its time."""
 
     name: str
     outcome: str
-    """answered, refused, or what went wrong"""
+    """'answered', 'refused: ' and the reason, or the error"""
     seconds: float
 
 
 class Refused(Exception):
-    """The app has no room; `retry` is after how many seconds it asks to come back."""
+    """The app has no room; it asks to try again after `retry` seconds."""
 
     def __init__(self, retry: float, sentence: str) -> None:
         self.retry, self.sentence = retry, sentence
@@ -38,19 +38,19 @@ class Refused(Exception):
 
 
 class Visitor:
-    """One connection, and with it the calls of one visitor."""
+    """A visitor, who makes all calls over one connection."""
 
     def __init__(self, host: str, number: int, seed: int = 0) -> None:
         self.connection = http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
         self.session = {"session_hash": f"visitor{number}"} if number % 2 else {}
-        self.headers = {"x-forwarded-for": f"192.0.2.{number}"}  # as the proxy of a Space says who calls
+        self.headers = {"x-forwarded-for": f"192.0.2.{number}"}  # set by the proxy of a Space
         self.random = random.Random(f"{seed} {number}")
 
     def get(self, path: str) -> bytes:
         return self._request("GET", path, headers={"accept-encoding": "gzip"})
 
     def call(self, name: str, *data: Any) -> list[Any]:
-        """The answer of the endpoint `name`; bytes among `data` are uploaded first, as a PNG."""
+        """The answer of the endpoint `name`. Bytes in `data` are PNG files, uploaded first."""
         values = [self._upload(value) if isinstance(value, bytes) else value for value in data]
         body = json.dumps({"data": values, **self.session})
         path = f"/gradio_api/call/{name}"
@@ -92,7 +92,7 @@ def _png(image: Any) -> bytes:
 
 
 def light_calls() -> dict[str, Call]:
-    """What takes some milliseconds."""
+    """Calls that take a few milliseconds, by name."""
     return {
         "decode": lambda v: v.call("decode", [v.random.gauss(0, 1), v.random.gauss(0, 1)], roles.VAE_MAP),
         "models": lambda v: v.call("models"),
@@ -100,7 +100,7 @@ def light_calls() -> dict[str, Call]:
 
 
 def heavy_calls() -> dict[str, Call]:
-    """What takes longest."""
+    """The calls that take longest, by name."""
     emoji = [_png(to_pil(pair[0] / 255, 4)) for pair in emoji_sheet()[:8]]
     return {
         "translate 256": lambda v: v.call("translate", v.random.choice(emoji), "ab", 256),
@@ -109,7 +109,7 @@ def heavy_calls() -> dict[str, Call]:
 
 
 def all_calls() -> dict[str, tuple[int, Call]]:
-    """Everything in the mix: how often in a hundred calls, and how."""
+    """The mix of calls: name -> (how often in a hundred calls, call)."""
     digits = [_png(to_pil(1 - digit_sheet()[digit, 0][None] / 255, 10)) for digit in range(10)]
     emoji = [_png(to_pil(pair[0] / 255)) for pair in emoji_sheet()[:8]]
     light, heavy = light_calls(), heavy_calls()
@@ -136,21 +136,22 @@ def all_calls() -> dict[str, tuple[int, Call]]:
 
 
 def one_call(visitor: Visitor, name: str, call: Call) -> tuple[Record, float]:
-    """Make a call; what became of it, and after how long the app asks to come back."""
+    """Make a call; returns its record, and the seconds after which the app asks to try again (0: none)."""
     started, outcome, retry = time.perf_counter(), "answered", 0.0
     try:
         call(visitor)
     except Refused as refused:
         outcome, retry = f"refused: {refused.sentence}", refused.retry
-    except Exception as error:  # whatever it is, it is counted
+    except Exception as error:  # every error counts
         outcome = f"{type(error).__name__}: {error}"[:300]
     return Record(name, outcome, time.perf_counter() - started), retry
 
 
 def crowd(host: str, plans: Sequence[dict[str, tuple[int, Call]]], seconds: float, seed: int) -> list[Record]:
-    """What visitors got who came at once and called by their plans, {name: (how often, call)}, till the end.
+    """Let one visitor for each plan make calls at the same time for so many `seconds`; returns all records.
 
-    A call that was begun is waited for. Who is refused comes back when the app says.
+    A plan is {name: (how often, call)}. Calls that are under way at the end are completed. A visitor who is
+    refused tries again when the app says.
     """
     records: list[Record] = []
     end = time.perf_counter() + seconds
@@ -163,7 +164,7 @@ def crowd(host: str, plans: Sequence[dict[str, tuple[int, Call]]], seconds: floa
             record, retry = one_call(visitor, name, plan[name][1])
             records.append(record)
             if retry:
-                visitor.connection.close()  # the app closes one that is idle for as long
+                visitor.connection.close()  # the app would close it: it closes idle connections
                 time.sleep(max(min(retry, end - now), 0))
         visitor.connection.close()
 

@@ -1,10 +1,10 @@
-"""See whether our loops learn as the textbook's do: their training losses, step by step, over seeds.
+"""Compare the training losses of our loops with those of the textbook's, step by step, over several seeds.
 
     python -m training.bench.loss_curves --data_dir data
 
-The same networks, batch sizes and learning rates; weights, order and noise differ as seeds do. Each loss is
-the mean of `window` steps; a run of ours is stopped as Ctrl-C stops it, and its history.csv read. Writes
-training/bench/results/loss_curves.png, where each line is a seed.
+Both loops have the same networks, batch sizes and learning rates. The seed decides weights, order and noise.
+Each loss is the mean of `window` steps. Our losses are read from history.csv, after a signal has stopped the
+run. The picture is training/bench/results/loss_curves.png, a line for each seed.
 """
 
 import math
@@ -41,7 +41,7 @@ LOSSES = {
 
 @dataclass(frozen=True)
 class CurvesConfig:
-    """See whether our loops learn as the textbook's do."""
+    """Compare the training losses of our loops with those of the textbook's."""
 
     family: tuple[Literal[tuple(FAMILIES)], ...] = (
         "autoencoder",
@@ -51,15 +51,15 @@ class CurvesConfig:
         "dcgan",
         "cyclegan",
     )
-    """whose loops"""
+    """families to compare"""
     mixed_precision: Literal["no", "bf16"] = "bf16"
     """number format of our loop; the textbook's is float32"""
     num_seeds: int = 3
-    """runs of each loop, at least 2"""
+    """runs of each loop; at least 2"""
     num_steps: int = 600
-    """steps of a run"""
+    """training steps of each run"""
     window: int = 50
-    """steps averaged"""
+    """steps averaged for each point of a curve"""
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
     dataset: str = ""
@@ -69,7 +69,7 @@ class CurvesConfig:
 
 
 def textbook_losses(name: str, config: LoopConfig, num_steps: int, window: int) -> list[dict[str, float]]:
-    """Mean losses of each window of the textbook's loop."""
+    """Run the textbook's loop; returns the mean losses of each window."""
     torch.manual_seed(config.seed)
     steps = list(islice(textbook_loop(name, config), num_steps))
     return [
@@ -79,7 +79,7 @@ def textbook_losses(name: str, config: LoopConfig, num_steps: int, window: int) 
 
 
 def train_until(name: str, config: LoopConfig, num_steps: int) -> None:
-    """Our loop, asked to stop after so many steps."""
+    """Run our loop and stop it with SIGTERM after `num_steps` steps."""
     left = num_steps
 
     def count() -> None:
@@ -89,8 +89,9 @@ def train_until(name: str, config: LoopConfig, num_steps: int) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     AFTER_STEP.append(count)
-    nowhere = Path(os.devnull).open("w")  # noqa: SIM115  as long as the process
-    with suppress(TrainingError), redirect_stderr(nowhere), redirect_stdout(nowhere):  # that it was stopped
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115  open until the process ends
+    # a run that is stopped raises TrainingError
+    with suppress(TrainingError), redirect_stderr(nowhere), redirect_stdout(nowhere):
         FAMILIES[name].script.main(config)
 
 
@@ -116,7 +117,7 @@ def learn(name: str, config: CurvesConfig) -> dict[str, list[list[dict[str, floa
                 config.data_dir,
                 config.dataset,
                 seed=seed,
-                warmup_steps=0,  # and so many steps that the learning rate stays as it is
+                warmup_steps=0,  # max_steps is so large that the learning rate does not fall either
                 logging_steps=config.window,
                 cpu_threads=1,
             )

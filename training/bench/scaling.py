@@ -1,10 +1,10 @@
-"""Train from more images than one wants in memory, and say what grows with what.
+"""Measure how the time and memory of training grow with images, pixels, parameters and processes.
 
     python -m training.bench.scaling --data_dir /a/disk/with/2/GB
 
-Writes images into a folder of their own, which goes at the end, and measures on them: reading alone, steps
-alone and both together, at several numbers of reading processes; the memory of all processes through a pass;
-and the time of a step against pixels, parameters and processes. The model is a DCGAN.
+Writes a temporary folder of images, too many to hold in memory, and trains a DCGAN on them. Measures reading
+alone, steps alone and both together, at several numbers of reading processes; the memory of all processes
+during a pass over the images; and the time of a step by pixels, parameters and processes.
 """
 
 import os
@@ -39,27 +39,27 @@ class ScalingConfig:
     """Measure how training costs grow."""
 
     data_dir: Path = Path(tempfile.gettempdir())
-    """where a folder for the images is made, and removed; 200,000 of 64 pixels take 2 GB"""
+    """where the temporary folder of images is written; 200,000 images of 64 pixels take 2 GB"""
     num_images: int = 200_000
     """images written and read"""
     image_size: int = 64
-    """their pixels a side"""
+    """pixels a side of the images"""
     base_channels: int = 16
-    """of the DCGAN that is trained"""
+    """base_channels of the DCGAN"""
     batch_size: int = 64
     """images a step"""
     num_steps: int = 10
-    """steps that are timed for each row"""
+    """steps timed for each row"""
     workers: tuple[int, ...] = (0, 1, 2)
-    """numbers of reading processes"""
+    """numbers of reading processes to compare"""
     cpu_threads: int = 1
-    """threads of CPU arithmetic of each process"""
+    """threads of CPU arithmetic in each process"""
     part: Literal["all", "step"] = "all"
-    """'step' times one step and prints it, under any launcher: a row of the processes"""
+    """'all' measures everything; 'step' only times a step, under any launcher"""
 
 
 def write_images(folder: Path, count: int, size: int) -> None:
-    """`count` PNG files of smooth random colours, in folders of 1,000, and 100 to test with."""
+    """Write `count` PNG files of smooth random colours, 1,000 a folder, and a test split of 100."""
     rng = torch.Generator().manual_seed(0)
     for start in range(-100, count, 100):
         place = folder / ("test" if start < 0 else "train") / f"{max(start, 0) // 1000:04}"
@@ -72,7 +72,7 @@ def write_images(folder: Path, count: int, size: int) -> None:
 
 @contextmanager
 def folder_of_images(config: ScalingConfig) -> Iterator[Path]:
-    """The images, and the cache of `datasets`, in a folder that goes."""
+    """Write the images to a temporary folder, which also holds the cache of `datasets`."""
     import datasets
 
     before = datasets.config.HF_DATASETS_CACHE
@@ -87,21 +87,21 @@ def folder_of_images(config: ScalingConfig) -> Iterator[Path]:
 
 
 def memory_mb() -> float:
-    """What this process and its children hold that no file holds, each shared page counted once, MB."""
+    """Memory in MB of this process and its children, without mapped files; shared pages count once."""
     total, todo = 0, [os.getpid()]
     while todo:
         process = Path(f"/proc/{todo.pop()}")
         try:
             todo += map(int, (process / f"task/{process.name}/children").read_text().split())
             fields = dict(line.split(":") for line in (process / "smaps_rollup").read_text().splitlines()[1:])
-        except FileNotFoundError:  # it has just ended
+        except FileNotFoundError:  # the process has just ended
             continue
         total += sum(int(fields[name].split()[0]) for name in ("Pss_Anon", "Pss_Shmem"))
     return total * 1024 / 1e6
 
 
 class Step:
-    """A step of a DCGAN of some shape on the batches of some images."""
+    """A training step of a DCGAN; `shape` overrides fields of its config."""
 
     def __init__(self, config: ScalingConfig, accelerator: Accelerator, **shape: int) -> None:
         sizes = {"image_size": config.image_size, "base_channels": config.base_channels, "in_channels": 3}
@@ -112,13 +112,13 @@ class Step:
         self.step = Game(self.config, accelerator, self.model, make_optimizers(self.config, self.model))
 
     def run(self, batch: Batch) -> None:
-        """The step, and the device's work to its end."""
+        """Train on the batch and wait until the device is done."""
         self.step(batch)
         if self.accelerator.device.type == "cuda":
             torch.cuda.synchronize()
 
     def seconds(self, count: int) -> float:
-        """Seconds of a step on images in memory, the median of `count`."""
+        """Median seconds of `count` steps on images in memory, after 3 to warm up."""
         side = self.config.dcgan.image_size
         images = Images(torch.randint(256, (256, 3, side, side), dtype=torch.uint8), None, "")
         batches, taken = Batches(images, self.config.batch_plan, self.accelerator), []
@@ -130,7 +130,7 @@ class Step:
 
 
 def seconds_to_read(images: Images, config: TrainConfig, accelerator: Accelerator, num_batches: int) -> float:
-    """Seconds of reading batches without training on them, once the first has arrived."""
+    """Seconds to read `num_batches` batches without training, counted after a first batch has arrived."""
     batches = Batches(images, config.batch_plan, accelerator)
     batches[0]
     started = time.perf_counter()
@@ -140,13 +140,13 @@ def seconds_to_read(images: Images, config: TrainConfig, accelerator: Accelerato
 
 
 def bottleneck(config: ScalingConfig, step: Step, images: Images) -> None:
-    """Prints how fast reading and stepping are, alone and together, and which holds the other up."""
+    """Print how fast reading and training steps are, alone and together, and which of them is slower."""
     stepping = config.batch_size / step.seconds(config.num_steps)
     print("| reading processes | reading alone, images/s | stepping alone | both | waiting | bottleneck |")
     print("|---|---|---|---|---|---|")
     for workers in config.workers:
         with_workers = replace(step.config, dataloader_num_workers=workers)
-        count = 10 * config.num_steps  # long enough for what was read ahead not to matter
+        count = 10 * config.num_steps  # so many that batches read ahead do not matter
         taken = seconds_to_read(images, with_workers, step.accelerator, count)
         reading = count * config.batch_size / taken
         batches, waited = Batches(images, with_workers.batch_plan, step.accelerator), 0.0
@@ -165,13 +165,13 @@ def bottleneck(config: ScalingConfig, step: Step, images: Images) -> None:
 
 
 def row(what: str, value: str, seconds: float, first: float, memory_mb: float, how: str) -> None:
-    """Prints a row of the table of costs."""
+    """Print a row of the table of costs; `first` is the time that the ratio compares with."""
     cells = f"{what} | {value} | {seconds:,.3g} | {seconds / first:,.2f} | {memory_mb:,.0f} | {how}"
     print(f"| {cells} |", flush=True)
 
 
 def grow_images(config: ScalingConfig, accelerator: Accelerator, images: Images) -> None:
-    """A pass over parts of the images, with the memory that all processes have taken by its quarters."""
+    """Time passes over a part of the images, and measure the memory of all processes at each quarter."""
     assert images.stored
     workers = max(config.workers)
     train = TrainConfig(Path(), batch_size=config.batch_size, dataloader_num_workers=workers)
@@ -211,7 +211,7 @@ def grow_images(config: ScalingConfig, accelerator: Accelerator, images: Images)
 
 
 def grow_shape(config: ScalingConfig, accelerator: Accelerator) -> None:
-    """A step at other sizes of image, and of network."""
+    """Time a step by image size and by network size."""
     first = 0.0
     for size in (32, 64, 128):
         step = Step(config, accelerator, image_size=size)
@@ -232,7 +232,7 @@ def grow_shape(config: ScalingConfig, accelerator: Accelerator) -> None:
 
 
 def grow_processes(config: ScalingConfig) -> None:
-    """A step of the same batch by several processes on this machine, and what more would make of it."""
+    """Time a step with the batch split over 1 and 2 processes, and compute it for 4 and 8."""
     taken: dict[int, float] = {}
     for count in (1, 2):
         flags = ["--part", "step", "--base_channels", config.base_channels, "--image_size", config.image_size]

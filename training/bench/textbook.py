@@ -1,9 +1,10 @@
-"""The usual tutorial's training loops, to measure ours against: same networks, same losses, same batch.
+"""Training loops as tutorials write them, to measure ours against: same networks, losses and batches.
 
-They do what tutorials do: a DataLoader that takes every image through PIL and torchvision's transforms,
-float32, contiguous tensors, Adam a tensor at a time, gradients of D computed (and thrown away) on G's step,
-one network call for real and one for generated images, and `.item()` of every loss on every step. Each loop
-is a generator that yields its losses after every step, without end; nothing of `training.loop` is in them.
+A DataLoader takes every image through PIL and torchvision's transforms. Arithmetic is float32 on contiguous
+tensors. Adam updates one tensor at a time. G's step also computes gradients of D, which are thrown away. Real
+and generated images go through D in separate calls. Every step calls `.item()` on every loss.
+
+Each loop is an endless generator that yields the losses of each step. It uses nothing of `training.loop`.
 """
 
 import random
@@ -27,7 +28,7 @@ Losses = Iterator[dict[str, float]]
 
 
 class Pictures(Dataset):
-    """uint8 pixels (N, C, H, W) as torchvision's data sets hand them out: one at a time, through PIL."""
+    """uint8 pixels (N, C, H, W), read as torchvision's data sets do it: one image at a time, through PIL."""
 
     def __init__(self, pixels: Tensor, *augmentation: nn.Module) -> None:
         self.pixels = pixels
@@ -106,7 +107,7 @@ def train_gan(config: Any, pixels: Tensor, device: torch.device, model: GAN) -> 
 
 
 class ImagePool:
-    """The last images that G drew, half of which D sees again, one at a time."""
+    """A replay buffer that handles one image at a time: D sees a remembered image in half of the cases."""
 
     def __init__(self, size: int) -> None:
         self.size, self.images = size, []

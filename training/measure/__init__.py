@@ -1,1 +1,1 @@
-"""The figures of a model, each with its protocol."""
+"""Metrics of trained models, each with the protocol that it is measured by."""

@@ -1,4 +1,4 @@
-"""Measured figures of classifiers."""
+"""Metrics of classifiers."""
 
 import torch
 

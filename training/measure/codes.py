@@ -1,4 +1,4 @@
-"""Measured figures of autoencoders and VAEs: what their codes keep, and what is restored from them."""
+"""Metrics of autoencoders and VAEs: how well they reconstruct, and what their codes tell of the images."""
 
 import math
 from collections.abc import Callable
@@ -21,11 +21,11 @@ NOISE_LEVELS: dict[NoiseKind, float] = {
     "coin_flip": 1.0,
 }
 SAMPLES_AT_ONCE = 50
-"""samples of z an image that are in memory at a time"""
+"""samples of z an image that are held in memory at a time"""
 
 
 def codes(model: Autoencoder | VAE, images: Images) -> Tensor:
-    """z, or for a VAE mu, of all images: (N, latent_dim) on the CPU."""
+    """The codes of all images, (N, latent_dim) on the CPU: z of an autoencoder, mu of a VAE."""
     device = next(model.parameters()).device
     return torch.cat(
         [model.code(to_float(part.to(device))).float().cpu() for part in images.pixels.split(1000)]
@@ -36,7 +36,7 @@ def codes(model: Autoencoder | VAE, images: Images) -> Tensor:
 def evaluate_codes(
     model: Autoencoder | VAE, train: Images, test: Images, seed: int, iw_samples: int = 1000
 ) -> Metrics:
-    """What an encoder keeps and a decoder restores of the test split; the linear probe learns on `train`."""
+    """All metrics of a model on the test split; only the linear probe is fitted, on `train`."""
     model.eval()
     figures = _Figures(model, test, seed)
     figures.reconstruction()
@@ -56,7 +56,7 @@ def evaluate_codes(
 
 
 class _Figures:
-    """The figures of one model; each method puts its own into `metrics`."""
+    """Measures one model; each method adds its metrics to `metrics`."""
 
     def __init__(self, model: Autoencoder | VAE, test: Images, seed: int) -> None:
         self.model, self.test, self.seed, self.on = model, test, seed, test.description
@@ -71,7 +71,7 @@ class _Figures:
         return torch.Generator(self.device).manual_seed(self.seed)
 
     def mean(self, of_batch: Callable[[Tensor], Tensor]) -> Tensor:
-        """`of_batch` maps images (B, C, H, W) to (B, ...); its mean over all test images."""
+        """The mean over all test images of `of_batch`, which maps images (B, C, H, W) to values (B, ...)."""
         parts = (of_batch(to_float(pixels.to(self.device))) for pixels in self.test.pixels.split(500))
         return sum(part.cpu().double().sum(0) for part in parts) / len(self.test)
 
@@ -183,7 +183,7 @@ class _Figures:
             binary = (torch.rand(x.shape, generator=rng, device=self.device) < x).float()
             parts = []
             for images in binary.split(20):
-                # log mean exp over all samples, from the log mean exps of the rounds
+                # of each round of k samples: the log of the sum of their importance weights, (B,)
                 logs = [math.log(k) - importance_weighted_nll(self.model, images, k, rng) for k in each]
                 parts.append(math.log(iw_samples) - torch.logsumexp(torch.stack(logs), 0))
             return torch.cat(parts)  # (B,)

@@ -1,4 +1,4 @@
-"""An entry of metrics.json: a figure with its unit and the protocol that gives it."""
+"""An entry of metrics.json: a metric's value, its unit and the protocol that it was measured by."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 
 Metrics = dict[str, dict[str, Any]]
-"""key -> entry"""
+"""name of a metric -> its entry in metrics.json"""
 
 
 def metric(value: float | list[float], unit: str, better: str | None, protocol: str) -> dict[str, Any]:
-    """An entry of metrics.json; `better` is 'higher', 'lower' or None where neither is."""
+    """An entry of metrics.json; `better` is 'higher', 'lower', or None if neither is better."""
     value = [round(v, 4) for v in value] if isinstance(value, list) else float(f"{value:.6g}")
     return {"value": value, "unit": unit, "better": better, "protocol": protocol}
 
 
 def psnr(images: Tensor, target: Tensor) -> Tensor:
-    """Peak signal-to-noise ratio in dB of each image (B,), peak 1."""
+    """Peak signal-to-noise ratio of each image in dB, (B,), for images in [0, 1]."""
     return -10 * torch.log10((images - target).square().flatten(1).mean(1).clamp_min(1e-10))

@@ -1,7 +1,7 @@
-"""Measured figures of generated images: fidelity, diversity, and the classes they fall into.
+"""Metrics of generated images: fidelity, diversity, and the classes they fall into.
 
-Generated images are compared with the test images by the features of a classifier trained on such images
-(`space.models.classifier`): published figures use Inception's, so these compare with one another only.
+A classifier trained on such images (`space.models.classifier`) gives the features by which generated images
+are compared with test images. Published values use Inception's features: do not compare them with these.
 """
 
 import math
@@ -28,9 +28,10 @@ NEIGHBOURS = 3
 
 
 def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classifier | None:
-    """The classifier in `folder`; without one the shipped one, if it was trained on `dataset`, else None.
+    """The classifier in `folder`; for folder '' the shipped classifier of `dataset`, or None.
 
-    `shape` is (in_channels, image_size) of the images to be measured. Raises `TrainingError`.
+    `shape` is (in_channels, image_size) of the images to be measured; a shipped classifier of another shape
+    counts as none. Raises `TrainingError`.
     """
     place = Path(folder) if folder else _shipped_classifier(dataset)
     if place is None:
@@ -58,7 +59,7 @@ def _shipped_classifier(dataset: str) -> Path | None:
 
 @torch.no_grad()
 def generate(decode: Callable[[Tensor], Tensor], latents: Tensor) -> Tensor:
-    """uint8 images (N, C, H, W) of latent vectors (N, latent_dim): rounded as in a picture file."""
+    """Decode latent vectors (N, latent_dim) to uint8 images (N, C, H, W), rounded as in a picture file."""
     return torch.cat([(255 * decode(z).float()).round().byte() for z in latents.split(500)])
 
 
@@ -93,19 +94,20 @@ def kernel_distance(real: Tensor, fake: Tensor, seed: int, subset_size: int = 10
 
 
 def covered(points: Tensor, manifold: Tensor, k: int = NEIGHBOURS) -> float:
-    """Share of `points` inside a ball around some point of `manifold` that reaches its k-th neighbour.
+    """Share of `points` on the manifold that the points `manifold` span; both are features (N, F).
 
-    Precision with generated points and the real manifold, recall the other way round (Kynkäänniemi et al.
-    2019, https://arxiv.org/abs/1904.06991, eq. 1 and 2). Both are features (N, F).
+    Each point of `manifold` is the centre of a ball that reaches to its k-th nearest neighbour; the balls are
+    the manifold. With generated points and a real manifold the share is precision, the other way round recall
+    (Kynkäänniemi et al. 2019, https://arxiv.org/abs/1904.06991, eq. 1 and 2).
     """
-    # k + 1, for a point is its own nearest neighbour
+    # k + 1: the nearest neighbour of a point is the point itself
     radii = torch.cat([torch.cdist(p, manifold).kthvalue(k + 1, dim=1).values for p in manifold.split(1000)])
     inside = [(torch.cdist(p, manifold) <= radii).any(1) for p in points.split(1000)]
     return torch.cat(inside).float().mean().item()
 
 
 def entropy(shares: Tensor) -> float:
-    """Entropy of a distribution (K,) in nats; log K where it is uniform."""
+    """Entropy of a distribution (K,) in nats; log K for a uniform one."""
     return torch.special.entr(shares.double()).sum().item()
 
 
@@ -118,9 +120,9 @@ def evaluate_samples(
     seed: int,
     inception_fid: bool = False,
 ) -> Metrics:
-    """Figures of what `model.decode` makes of z ~ N(0, I): as many samples as there are test images.
+    """Metrics of `model.decode(z)` for z ~ N(0, I), with as many samples as there are test images.
 
-    Without a `classifier` only those that need none.
+    Without a `classifier`, metrics that need its features are left out.
     """
     model.eval()
     device = next(model.parameters()).device
@@ -143,7 +145,7 @@ def evaluate_samples(
 
 
 def game(model: GAN, samples: Tensor, test: Images, how: str) -> Metrics:
-    """How the game stands when training ends, by D as it is used afterwards, in `eval()`."""
+    """The state of the game after training: mean D(x) and D(G(z)), and the value, with D in `eval()`."""
     device = next(model.parameters()).device
     real, fake = (
         torch.cat([model.discriminate(to_float(part.to(device))).float() for part in pixels.split(500)])
@@ -165,10 +167,10 @@ def game(model: GAN, samples: Tensor, test: Images, how: str) -> Metrics:
 def compare(
     samples: Tensor, train: Images, test: Images, classifier: Classifier, seed: int, how: str
 ) -> Metrics:
-    """Figures of uint8 images (N, C, H, W), which `how` describes, against the test images."""
+    """Metrics of the uint8 images `samples` (N, C, H, W) against the test images; `how` describes them."""
     real, _ = look(classifier, test.pixels)
     fake, probabilities = look(classifier, samples)
-    # at random: sorted data begins with one class, and every other image of MNIST has an eighth more ink
+    # random images: sorted data begins with one class, and every other image of MNIST has an eighth more ink
     shuffled = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))
     known, _ = look(classifier, train.pixels[shuffled[: len(test)].sort().values])
     subset_size = min(1000, len(real), len(fake))
@@ -222,9 +224,9 @@ def compare(
 
 
 def inception_distance(real: Tensor, fake: Tensor) -> float:
-    """Fréchet distance of Inception's 2,048 features of uint8 images; its weights are downloaded once.
+    """Fréchet distance of uint8 images (N, C, H, W) by Inception's 2,048 features.
 
-    Raises `TrainingError` where they cannot be had.
+    Inception's weights are downloaded once. Raises `TrainingError` if they cannot be.
     """
     try:
         distance = FrechetInceptionDistance(feature=2048)

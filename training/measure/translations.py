@@ -1,8 +1,8 @@
-"""Measured figures of a translation between two domains without pairs.
+"""Metrics of a translation between two domains that was learned without pairs.
 
-Where the test images of both domains have the same names, the same name is the same thing: the translation
-is then compared with the true counterpart, beside doing nothing, beside the best change of colours alone, and
-beside the model's change of size alone. Training never sees that pairing.
+If the test images of both domains have the same names, images of the same name are counterparts. Each
+translation is then compared with its counterpart, and so are three baselines: the untranslated image, the
+best change of colours alone, and the model's change of size alone. Training never sees these pairs.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Network = Callable[[Tensor], Tensor]
 
 @torch.no_grad()
 def translate_all(network: Network, x: Tensor, device: torch.device) -> Tensor:
-    """All images (N, C, H, W) through a network, part by part; float32 on the CPU."""
+    """Translate all images (N, C, H, W), 50 at a time; float32 on the CPU."""
     return torch.cat([network(part.to(device)).float().cpu() for part in x.split(50)])
 
 
@@ -35,12 +35,12 @@ def ssim(x: Tensor, y: Tensor) -> float:
 
 
 def have_counterparts(a: Images, b: Images) -> bool:
-    """Whether the images of two domains are the same things in the same order."""
+    """Whether the images of two domains are counterparts of one another, in the same order."""
     return bool(a.names) and a.names == b.names
 
 
 def recolour(x: Tensor, source: Tensor, target: Tensor) -> Tensor:
-    """x with the mean and standard deviation of each channel moved from those of `source` to `target`."""
+    """x with each channel shifted and scaled from the mean and deviation of `source` to those of `target`."""
     (mean, deviation), (wanted, spread) = (
         (images.mean((0, 2, 3), keepdim=True), images.std((0, 2, 3), keepdim=True))
         for images in (source, target)
@@ -57,7 +57,7 @@ def judged(classifier: Classifier, x: Tensor) -> tuple[Tensor, Tensor]:
 def translation_losses(
     generator_ab: Network, generator_ba: Network, a: Images, b: Images, classifier: Classifier | None
 ) -> dict[str, float]:
-    """What is watched through training, on the test images."""
+    """Metrics of the test images that history.csv keeps during training."""
     device = next(generator_ab.parameters()).device
     x_a, x_b = to_float(a.pixels), to_float(b.pixels)
     fake_b, fake_a = translate_all(generator_ab, x_a, device), translate_all(generator_ba, x_b, device)
@@ -82,7 +82,7 @@ def evaluate_translation(
     test: tuple[Images, Images],
     classifier: Classifier | None,
 ) -> Metrics:
-    """Figures of both directions on the test split; `train` is where the change of colours is fitted."""
+    """Metrics of both directions on the test split; the change of colours is fitted on `train`."""
     model.eval()
     device = next(model.parameters()).device
     metrics: Metrics = {}
@@ -164,7 +164,7 @@ def compare_domains(
     scaled: dict[str, Tensor],
     on: dict[str, str],
 ) -> Metrics:
-    """What a classifier of the two domains says of real, translated, and merely scaled images."""
+    """Metrics by a classifier of the two domains, of real, translated and merely scaled images."""
     metrics: Metrics = {}
     features, domains = {}, {}
     for name, images in (real | fake).items():
