@@ -1,7 +1,7 @@
-"""The model card: what a model is, how to use it, how it was trained, and what was measured.
+"""The model card: what a model is, how to use it, how it was trained, and its metrics.
 
-What it says of a family comes from `config.describe()`, beside the model; `check_described` makes the card of
-the untrained model, so that whatever is missing is noticed before the first step.
+The texts on a family come from `config.describe()`, beside the model. `check_described` makes the card of the
+untrained model, so that missing texts are noticed before the first step.
 """
 
 import platform
@@ -26,7 +26,7 @@ from training.loop import LoopConfig, flags_that_decide_the_weights
 from training.measure.metric import Metrics
 from training.publish import stamp_card
 
-DATA = {  # tags, licence and source of the data that a card names
+DATA = {  # --dataset -> its name on the Hub, if it has one; source and licence as the card tells them
     "mnist": ("ylecun/mnist", "MNIST (Y. LeCun, C. Cortes, C. Burges)"),
     "fashion-mnist": ("zalando-datasets/fashion_mnist", "Fashion-MNIST (Zalando Research, MIT licence)"),
     "twemoji2fluent": (
@@ -116,7 +116,7 @@ def training_command(config: LoopConfig) -> str:
 
 
 def _flag(key: str, value: object) -> str:
-    """A flag as tyro reads it: a switch has no value; `--part.no-switch` turns it off."""
+    """A flag as tyro reads it: a switch has no value, and `--part.no-switch` turns it off."""
     if value is True:
         return f"--{key}"
     if value is False:
@@ -125,7 +125,7 @@ def _flag(key: str, value: object) -> str:
 
 
 def hardware(device: torch.device) -> str:
-    """The processor that trained, in words."""
+    """The processor, in words: the GPU's name, or threads and name of the CPU."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     names = [
@@ -149,7 +149,7 @@ def run_facts(
     progress: Progress,
     train: Images | tuple[Images, Images],
 ) -> dict[str, Any]:
-    """The facts of a run that training.json keeps and the card tells."""
+    """The facts of a run, for training.json and the card."""
     domains = train if isinstance(train, tuple) else (train,)
     processes = f", {accelerator.num_processes} processes" if accelerator.num_processes > 1 else ""
     return {
@@ -168,7 +168,7 @@ def run_facts(
 def check_described(
     config: LoopConfig, accelerator: Accelerator, model: nn.Module, train: Images | tuple[Images, Images]
 ) -> None:
-    """Raise `TrainingError` if the card of the untrained `model` cannot be made, or if page texts lack."""
+    """Raise `TrainingError` if texts on `model` are missing, for its card or for the page."""
     if not hasattr(model.config, "describe"):
         raise TrainingError(f"{type(model.config).__name__} has no describe(), which the card is made from")
     description = model.config.describe()
@@ -182,7 +182,7 @@ def check_described(
 
 
 def _header(model: nn.Module, name: str, tag: str | None, source: str, metrics: Metrics) -> ModelCardData:
-    """The card's YAML header, which the Hub reads; `tag` is the data set's name there, if it has one."""
+    """The card's YAML header, which the Hub reads; `tag` is the data set's name on the Hub, if it has one."""
     defaults = model._hub_mixin_info.model_card_data
     results = [
         EvalResult(
@@ -209,9 +209,10 @@ def _header(model: nn.Module, name: str, tag: str | None, source: str, metrics: 
 
 
 def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) -> str:
-    """The model card, filled from the model, its metrics and its run.
+    """The model card of a model, its metrics and its run.
 
-    `run` is training.json. Its `notes`, Markdown that somebody wrote by hand, become a section of their own.
+    `run` is the content of training.json. Its `notes`, Markdown written by hand, become the section 'What was
+    tried'.
     """
     family, name = type(model).__name__, folder.resolve().name
     description: Description = model.config.describe()
@@ -248,5 +249,5 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
 
 
 def in_digits(value: float | list[float]) -> str:
-    """The value of a metric, as a card shows it."""
+    """The value of a metric as the card shows it."""
     return ", ".join(f"{v:.2f}" for v in value) if isinstance(value, list) else f"{value:.4g}"

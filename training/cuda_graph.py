@@ -1,6 +1,6 @@
-"""A training step as a CUDA graph.
+"""Training steps recorded as a CUDA graph and replayed.
 
-The networks here are so small that a GPU runs the kernels of a step sooner than Python asks for them.
+The networks here are so small that a GPU runs a step's kernels faster than Python launches them.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,12 +14,15 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 WARM_UP = 3
-"""steps before the one that is recorded, in which memory is allocated and algorithms are chosen"""
+"""steps before the recorded one; PyTorch allocates memory and chooses algorithms in them"""
 
 
 def can_capture(accelerator: Accelerator) -> bool:
-    """Whether every step runs the same kernels: one process on a GPU, an optimizer step for each batch, no
-    loss scale (fp16), which the host has to read. Compiled steps were not tried."""
+    """Whether every step runs the same kernels, so that one can be recorded.
+
+    That takes one process on a GPU, an optimizer step for each batch, and no loss scale (fp16), which the CPU
+    would have to read. Compiled steps were not tried.
+    """
     return (
         accelerator.device.type == "cuda"
         and accelerator.num_processes == 1
@@ -30,18 +33,18 @@ def can_capture(accelerator: Accelerator) -> bool:
 
 
 def learning_rates_as_numbers(optimizers: Iterable[Optimizer]) -> None:
-    """Undo what `CapturedStep` makes of the optimizers' settings, for steps that are not captured."""
+    """Undo the changes of `CapturedStep` to the optimizers' settings, for steps that are not captured."""
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group |= {"lr": float(group["lr"]), "capturable": False}
 
 
 class CapturedStep:
-    """`step(batch) -> dict[str, Tensor]`, recorded once and then replayed on new batches.
+    """Calls `step(batch) -> dict[str, Tensor]` at first, then records one call and replays it on new batches.
 
-    It computes what `step` does, with each batch's images, labels, step number and noise. But learning rates
-    are float32 on the `device`, and some kernels sum in another order each time. The next call overwrites the
-    tensors that it returns.
+    A replay uses the new batch's images, labels, step number and noise. Two things differ from `step`:
+    learning rates are float32 on the `device`, and some kernels sum in another order each time. Each call
+    overwrites the tensors that the previous one returned.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class CapturedStep:
         device: torch.device,
         first_steps: int = 0,
     ) -> None:
-        """The `first_steps` may have shapes of their own."""
+        """The `first_steps` may differ in shape from the later ones; they are not recorded."""
         self.step, self.optimizers, self.device = step, optimizers, device
         self.eager_steps = first_steps + WARM_UP
         self.graph: torch.cuda.CUDAGraph | None = None
@@ -60,7 +63,7 @@ class CapturedStep:
 
     @cached_property
     def stream(self) -> torch.cuda.Stream:
-        """Where steps run before one is recorded, and which is recorded."""
+        """The CUDA stream that steps run on and are recorded on."""
         return torch.cuda.Stream(self.device)
 
     def __call__(self, batch: Any) -> dict[str, Tensor]:
@@ -83,7 +86,7 @@ class CapturedStep:
         return self.terms
 
     def _beside(self, batch: Any) -> dict[str, Tensor]:
-        """A step that is not recorded."""
+        """Run a step on `stream`, without recording."""
         others = torch.cuda.current_stream(self.device)
         self.stream.wait_stream(others)
         with torch.cuda.stream(self.stream):
@@ -92,7 +95,7 @@ class CapturedStep:
         return terms
 
     def _capture(self, batch: Any) -> None:
-        self.batch = batch  # its tensors are those that the graph reads from now on
+        self.batch = batch  # every replay reads the tensors of this batch
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 rate = torch.tensor(float(group["lr"]), device=self.device)
@@ -100,11 +103,11 @@ class CapturedStep:
         self.graph, self.terms = self._record()
 
     def _record(self) -> tuple[torch.cuda.CUDAGraph, dict[str, Tensor]]:
-        """A graph that does the step again with what `batch` then holds, and the tensors it writes into."""
+        """A graph of one step, which reads the tensors of `self.batch`, and the tensors it writes to."""
         graph = torch.cuda.CUDAGraph()
         for part in _parts(self.batch):
             graph.register_generator_state(part.noise.rng)
-        # other threads, such as that which pins what a DataLoader read, may go on meanwhile
+        # other threads may use CUDA meanwhile, such as the one that pins a DataLoader's batches
         with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
             terms = self.step(self.batch)
         return graph, terms

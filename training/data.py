@@ -1,10 +1,10 @@
-"""Data sets: images as one uint8 tensor, read once, with no Python for each image afterwards.
+"""Data sets: images are read once into one uint8 tensor, so that no Python runs for each image afterwards.
 
-A training split that is too large for that stays on disk (`Rows`, memory-mapped by `datasets`), or on the Hub
-(`Stream`), and is decoded batch by batch.
+A training split that is too large for memory is decoded batch by batch. It stays on disk (`Rows`,
+memory-mapped by `datasets`) or on the Hub (`Stream`).
 
-A data set of two domains, to translate between, is a folder with `trainA trainB testA testB`, or one of the
-Hub with two columns of images.
+A data set of two domains, to translate between, is a folder with `trainA trainB testA testB`, or a data set
+of the Hub with two columns of images.
 """
 
 import random
@@ -28,13 +28,13 @@ from space.text.refusals import Problem
 
 BUILT_IN = ("mnist", "fashion-mnist", "fake")
 SPLITS = {"train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval", "evaluation"}
-"""what `datasets` takes for the folder of a split"""
-HELD_OUT = 0.1  # share of the images that becomes the test split where a data set has none
+"""folder names that `datasets` takes for splits"""
+HELD_OUT = 0.1  # share of the images that becomes the test split if a data set has none
 MAX_RESIDENT_GB = 4.0
-"""uint8 pixels of a training split that are held in memory; a larger one is read while training"""
+"""largest training split that is held in memory, GB of uint8 pixels; a larger one is read while training"""
 SAMPLE, STREAMED_SAMPLE = 10_000, 1_000
-"""images that figures are computed from: of a test split (MNIST has as many), and of training images that are
-not in memory; of a stream fewer, for they are fetched before training starts"""
+"""most images that metrics are computed from: of a test split (MNIST has 10,000), and of training images that
+are not in memory. Of a stream it is fewer, for they are fetched before training starts"""
 DECODE_ERRORS = (*PICTURE_ERRORS, DecompressionBombError, DecompressionBombWarning)
 
 
@@ -44,34 +44,34 @@ class DataError(ValueError):
 
 @dataclass(frozen=True)
 class Rows(torch.utils.data.Dataset):
-    """Images on disk: `rows[numbers]` decodes those and gives what `read` gives."""
+    """Images on disk: `rows[numbers]` decodes those rows, like `read`."""
 
     source: str
-    """the data set, as errors call it"""
+    """name of the data set in error messages"""
     rows: Any
-    """of `datasets`, with images that are not decoded"""
+    """the rows as a `Dataset` of the package `datasets`, images undecoded"""
     column: str
     label: str | None
     shape: tuple[int, int]
-    """channels and size of what `read` gives"""
+    """channels and size of decoded images"""
     files: bool = False
-    """files of a folder of two domains, whose names say what is what"""
+    """whether the rows are files of a folder of two domains, in which equal file names mark counterparts"""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
     def num_classes(self) -> int:
-        """Names of classes; 0 where there are none."""
+        """How many classes have a name; 0 if none has."""
         return len(getattr(self.rows.features.get(self.label), "names", ()))
 
     def __getitem__(self, numbers: Tensor) -> "tuple[Tensor, Tensor | None] | DataError":
         return self.read(self.rows[numbers.tolist()])
 
     def read(self, found: dict[str, list]) -> "tuple[Tensor, Tensor | None] | DataError":
-        """Pixels, uint8 (B, C, H, W), and int64 labels (B,) of undecoded rows; -1 where one is missing.
+        """Decode rows to uint8 pixels (B, C, H, W) and int64 labels (B,), -1 for a missing label.
 
-        Errors are returned, not raised: a worker's exception would reach us with its traceback as its
+        Errors are returned, not raised: a worker's exception would reach us with its traceback as the
         message.
         """
         in_channels, image_size = self.shape
@@ -100,10 +100,10 @@ class Rows(torch.utils.data.Dataset):
 
 @dataclass(frozen=True)
 class Stream(torch.utils.data.IterableDataset):
-    """Images that arrive over the network in the order of their files, and pass through a buffer at random.
+    """Images that arrive over the network in the order of their files, shuffled in a buffer.
 
-    Iterating gives batch `first` and those that follow, each as `Rows.read` gives it: a function of the seed,
-    the size of the buffer and the batch. To get to batch n, all before it are fetched, but not decoded.
+    Iterating gives batch `first` and the following ones, each as `Rows.read` gives it. Seed, buffer size and
+    batch size decide what a batch holds. To reach batch n, all earlier batches are fetched, but not decoded.
     """
 
     rows: Rows
@@ -129,15 +129,15 @@ class Stream(torch.utils.data.IterableDataset):
 
 @dataclass(frozen=True)
 class Images:
-    """A split: `pixels` uint8 (N, C, H, W), `labels` int64 (N,) or None, and what it is in words."""
+    """A split of a data set, with a description in words."""
 
-    pixels: Tensor
-    labels: Tensor | None
+    pixels: Tensor  # uint8 (N, C, H, W)
+    labels: Tensor | None  # int64 (N,)
     description: str
     names: tuple[str, ...] = ()
     """names of a domain's images; images of the same name in two domains are counterparts"""
     stored: Rows | Stream | None = None
-    """all images, if they are too many for memory; `pixels` and `labels` are then a sample to measure on"""
+    """all images, if they do not fit in memory; `pixels` and `labels` are then a sample to measure on"""
 
     def __len__(self) -> int:
         """Images in memory."""
@@ -145,21 +145,21 @@ class Images:
 
     @property
     def num_images(self) -> int:
-        """Images to train on; 0 for a stream, whose number is not known."""
+        """Number of images to train on; 0 for a stream, which has not been counted."""
         if isinstance(self.stored, Stream):
             return 0
         return len(self.pixels if self.stored is None else self.stored)
 
     @property
     def num_classes(self) -> int:
-        """Classes of the labels, 0 up to the largest; where they are a sample also those that have a name."""
+        """Number of classes: the largest label plus 1; for stored images at least the classes with a name."""
         rows = self.stored.rows if isinstance(self.stored, Stream) else self.stored
         seen = 0 if self.labels is None else self.labels.max().item() + 1
         return max(seen, 0 if rows is None else rows.num_classes)
 
 
 def to_float(pixels: Tensor) -> Tensor:
-    """uint8 pixels to the models' float images in [0, 1]."""
+    """The models' float images in [0, 1] from uint8 pixels."""
     return pixels.float() / 255
 
 
@@ -175,10 +175,10 @@ def load_images(
     """The `split` ('train' or 'test') of a data set, at `image_size` with `in_channels`.
 
     `dataset` is a built-in name, a folder of images (with `train/` and `test/`; sub-folders are labels), or
-    the id of a data set on the Hub. Without both splits a tenth is held out, at random, or with `streaming`
-    every tenth image, which is another split. In a folder of two domains the domain is the label. A training
-    split of more than `max_resident_gb` GB stays on disk, and with `streaming` where it is. Raises
-    `DataError`.
+    the id of a data set on the Hub. If it lacks one of the splits, a tenth is held out for testing: a random
+    tenth, or with `streaming` every tenth image. In a folder of two domains the domain is the label. A
+    training split of more than `max_resident_gb` GB stays on disk; with `streaming` it is fetched while
+    training. Raises `DataError`.
     """
     shape = in_channels, image_size
     folder = _domains_folder(dataset, data_dir)
@@ -211,7 +211,7 @@ def load_domains(
 ) -> tuple[Images, Images]:
     """The `split` ('train' or 'test') of both domains, A and B, at `image_size` with `in_channels`.
 
-    `dataset` is a folder, also one in `data_dir`, with `trainA trainB testA testB`; the id of a data set on
+    `dataset` is a folder with `trainA trainB testA testB`, or its name in `data_dir`; the id of a data set on
     the Hub with two columns of images; or 'fake'. A domain of more than `max_resident_gb` GB stays on disk.
     Raises `DataError`.
     """
@@ -248,9 +248,9 @@ def load_domains(
 
 
 def sample(total: int) -> Tensor:
-    """At most `SAMPLE` of `total` row numbers at random, the same ones each time, in their order.
+    """At most `SAMPLE` of `total` row numbers, ascending: random ones, but the same at every call.
 
-    Evenly spaced ones would mislead where rows take turns: every other digit of MNIST has more ink.
+    Evenly spaced rows would mislead if kinds of rows take turns: every other digit of MNIST has more ink.
     """
     return torch.tensor(sorted(random.Random(0).sample(range(total), min(total, SAMPLE))))
 
@@ -285,7 +285,7 @@ def _hold(rows: Rows, split: str, what: str, max_resident_gb: float) -> Images:
 
 
 def _hold_stream(rows: Rows, split: str, what: str) -> Images:
-    """The first images of a stream, and, of a training split, the stream."""
+    """The first images of a stream in memory; those of a training split keep the stream as `stored`."""
     first = next(rows.rows.iter(STREAMED_SAMPLE), None)
     if first is None:
         raise DataError(f"{rows.source!r} has no images in its {split} split")
@@ -299,7 +299,7 @@ def _hold_stream(rows: Rows, split: str, what: str) -> Images:
 
 
 def _domains_folder(dataset: str, data_dir: Path) -> Path | None:
-    """The folder of a data set of two domains, if `dataset` is the path of one or its name in `data_dir`."""
+    """The folder of two domains, if `dataset` is the path of one, or the name of one in `data_dir`."""
     for folder in (Path(dataset), data_dir / dataset):
         if (folder / "trainA").is_dir():
             return folder
@@ -307,7 +307,7 @@ def _domains_folder(dataset: str, data_dir: Path) -> Path | None:
 
 
 def _files(folders: list[Path], shape: tuple[int, int]) -> Rows:
-    """All images of some folders, with the folder as the label where there are several."""
+    """All images of the `folders`; if there are several, the number of the folder is the label."""
     from datasets import Dataset, Features, Image, Value
 
     rows: dict[str, list] = {"image": [], "label": []}
@@ -323,7 +323,7 @@ def _files(folders: list[Path], shape: tuple[int, int]) -> Rows:
 
 
 def _square(image: Tensor, size: int) -> Tensor:
-    """The middle of an image (C, H, W), cut square and scaled."""
+    """The middle square of an image (C, H, W), scaled to (C, size, size)."""
     return TF.resize(TF.center_crop(image, [min(image.shape[1:])] * 2), [size, size], antialias=True)
 
 
@@ -341,7 +341,7 @@ def _built_in(dataset: str, data_dir: Path, split: str, in_channels: int, image_
 
 
 def _fake_domains(split: str, in_channels: int, image_size: int) -> list[tuple[Tensor, tuple[str, ...]]]:
-    """Soft blobs, and discs; those of the training split are unrelated, those of the test split pairs."""
+    """Soft blobs as domain A, discs as B. Images of the test split are pairs, those of training are not."""
     blobs, _ = _fake_split(split, in_channels, image_size)
     half = len(blobs) // 2
     a, b = (blobs[:half], blobs[half:]) if split == "train" else (blobs, blobs)
@@ -355,7 +355,7 @@ def _torchvision_split(dataset: str, data_dir: Path, split: str) -> tuple[Tensor
     try:
         try:
             data = kind(data_dir, train=split == "train", download=False)
-        except RuntimeError:  # what torchvision raises where there is nothing
+        except RuntimeError:  # torchvision's error if there are no files
             data = kind(data_dir, train=split == "train", download=True)
     except (RuntimeError, OSError) as error:
         raise DataError(
@@ -370,7 +370,7 @@ def _torchvision_split(dataset: str, data_dir: Path, split: str) -> tuple[Tensor
 
 
 def _fake_split(split: str, in_channels: int, image_size: int) -> tuple[Tensor, Tensor]:
-    """Bright blobs whose place is their label: quick to make, and there is something to learn."""
+    """Bright blobs, labelled by their position: quick to make, with something to learn."""
     n, rng = (
         (512, torch.Generator().manual_seed(0))
         if split == "train"
@@ -387,7 +387,7 @@ def _fake_split(split: str, in_channels: int, image_size: int) -> tuple[Tensor, 
     return (255 * tint * torch.exp(-distance[:, None] / 0.05)).byte(), labels
 
 
-@lru_cache(maxsize=1)  # both splits: listing a large folder takes minutes
+@lru_cache(maxsize=1)  # for the second split: listing a large folder takes minutes
 def _all_splits(dataset: str, streaming: bool):
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
@@ -403,14 +403,15 @@ def _all_splits(dataset: str, streaming: bool):
 
 
 def _open_with_datasets(dataset: str, split: str, streaming: bool = False):
-    """The rows of a split; without both a tenth is held out, at random, or of a stream every tenth row."""
+    """The rows of a split. If one split is missing, a tenth is held out: random rows, or of a stream every
+    tenth."""
     found = _all_splits(dataset, streaming)
     if not {"train", "test"} <= set(found):
         only = found["train"] if "train" in found else found[next(iter(found))]
         if streaming:
             keep = _is_held_out if split == "test" else _is_kept
-            # skip(0): a shuffle then leaves the order of the files, by which the rows are counted here
-            return only.skip(0).filter(keep, with_indices=True, input_columns=[])  # without decoding
+            # skip(0): no later shuffle then reorders the files, for the filter counts rows in their order
+            return only.skip(0).filter(keep, with_indices=True, input_columns=[])  # no columns: no decoding
         found = only.train_test_split(test_size=HELD_OUT, seed=0)
     return found[split]
 
@@ -430,14 +431,14 @@ def _image_columns(rows) -> list[str]:
 
 
 def _is_label(feature) -> bool:
-    """Whether a column holds classes; `datasets` takes folders of splits without sub-folders for such."""
+    """Whether a column holds classes. `datasets` invents a column whose classes are split names."""
     from datasets import ClassLabel
 
     return isinstance(feature, ClassLabel) and not set(feature.names) <= SPLITS
 
 
 def _rows(rows, dataset: str, column: str, shape: tuple[int, int]) -> Rows:
-    """A column of images, undecoded, and the labels if there are any."""
+    """The `Rows` of a column of images, undecoded, with labels if there are any."""
     from datasets import Image
 
     label = next((name for name, feature in rows.features.items() if _is_label(feature)), None)

@@ -42,24 +42,24 @@ class LoopConfig:
     """Flags that all training scripts share."""
 
     output_dir: Path
-    """becomes the model folder; its name is the model's name"""
+    """the model folder to write; its name is the model's name"""
     dataset: str = "mnist"
     """mnist, fashion-mnist, fake, a folder of images, or the id of a data set on the Hub"""
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
     max_resident_gb: float = MAX_RESIDENT_GB
-    """training images of a folder or of the Hub that have more pixels than this are read from disk while
-    training, not held in memory; the weights are the same"""
+    """largest training split to hold in memory, GB of uint8 pixels; a larger one of a folder or of the Hub is
+    read from disk while training; the weights come out the same"""
     dataloader_num_workers: int = 2
-    """processes that read images from disk, for each training process; 0: it reads them itself"""
+    """processes that read images from disk for each training process; 0: the training process reads them"""
     streaming: bool = False
-    """read a data set of the Hub while training without keeping it on disk; needs max_steps"""
+    """read a data set of the Hub while training, without a copy on disk; needs max_steps"""
     shuffle_buffer: int = 10_000
-    """images, as they are in their files, that each process holds with `streaming`, to draw from at random"""
+    """undecoded images that each process holds with `streaming`, to draw from at random"""
     num_epochs: int = 20
     """passes over the training images"""
     max_steps: int = 0
-    """stop after this many optimizer steps; 0: by epochs"""
+    """stop after this many optimizer steps; 0: after num_epochs"""
     batch_size: int = 128
     """images a forward pass, over all processes together"""
     gradient_accumulation_steps: int = 1
@@ -73,28 +73,29 @@ class LoopConfig:
     max_grad_norm: float = 0.0
     """clip gradients to this norm; 0: never"""
     ema_decay: float = 0.0
-    """decay a step of the moving average of the weights, which is then what is saved; 0: none"""
+    """decay a step of the moving average of the weights; the average is saved; 0: no average"""
     mixed_precision: Literal["no", "fp16", "bf16"] = "no"
     """number format of the forward pass; weights and losses stay float32"""
     seed: int = 0
-    """of weights, data order and noise"""
+    """seed of weights, data order and noise"""
     cpu: bool = False
-    """train on the CPU although there is a GPU"""
+    """train on the CPU even if there is a GPU"""
     cpu_threads: int = 0
-    """threads of CPU arithmetic; 0: torch's choice, one a core. 1 suffers least from busy neighbours"""
+    """threads of CPU arithmetic; 0: torch's default, one a core. 1 suffers least from busy neighbours"""
     cuda_graph: bool = True
-    """on one GPU, launch each step whole, not kernel by kernel; not in fp16, accumulated, or compiled"""
+    """record a step as a CUDA graph and replay it: on one GPU only, and not with fp16, gradient accumulation
+    or torch.compile"""
     logging_steps: int = 100
-    """optimizer steps a row of history.csv; each picture has a row of its own as well"""
+    """optimizer steps between rows of history.csv; each picture adds a row"""
     num_snapshots: int = 14
-    """pictures of the learning: before the first step, after the last, and up to three fewer than this many
+    """pictures during training: one before the first step, one after the last, and up to num_snapshots - 3
     between, at geometrically growing distances"""
     checkpointing_steps: int = 1000
     """optimizer steps between checkpoints"""
     checkpoints_total_limit: int = 2
     """checkpoints kept"""
     resume_from_checkpoint: str = ""
-    """'latest', or a checkpoint folder; those of later steps then go, and are made again"""
+    """'latest', or a checkpoint folder; later checkpoints are then deleted, and written again by the run"""
     report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = ()
     """trackers to log to"""
     push_to_hub: bool = False
@@ -132,7 +133,7 @@ class LoopConfig:
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay is {self.ema_decay}; allowed: 0 up to, but not, 1")
         if self.streaming and not self.max_steps:
-            raise ValueError("streaming needs max_steps: how many images come is not known before they have")
+            raise ValueError("streaming needs max_steps: the number of images is not known beforehand")
 
     @property
     def batch_plan(self) -> BatchPlan:
@@ -173,7 +174,7 @@ NO_EFFECT_ON_WEIGHTS = {
     "hub_private",
     "hub_overwrite_card",
 }
-"""flags that a resumed run may have other values of"""
+"""flags whose values may change when a run is resumed"""
 
 
 def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -185,7 +186,7 @@ def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def flags_that_decide_the_weights(config: LoopConfig) -> dict[str, Any]:
-    """Flag -> value."""
+    """Flag -> value, without the flags that may change when a run is resumed."""
     return {key: value for key, value in flat(asdict(config)).items() if key not in NO_EFFECT_ON_WEIGHTS}
 
 
@@ -220,7 +221,7 @@ def _check_flags(config: LoopConfig) -> None:
         raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
     if config.push_to_hub and get_token() is None:
         raise TrainingError("--push_to_hub needs an access token: run `hf auth login`, or set HF_TOKEN")
-    launched = os.environ.get("ACCELERATE_MIXED_PRECISION", "no").lower()  # "no" also without such a flag
+    launched = os.environ.get("ACCELERATE_MIXED_PRECISION", "no").lower()  # "no" if the flag is not given
     if launched not in ("no", config.mixed_precision):
         raise TrainingError(
             f"the launcher is told mixed_precision {launched}, the script {config.mixed_precision}; "
@@ -231,8 +232,8 @@ def _check_flags(config: LoopConfig) -> None:
 def _check_processes(config: LoopConfig, accelerator: Accelerator) -> None:
     if accelerator.distributed_type in SPLITS_WEIGHTS:
         raise TrainingError(
-            f"{accelerator.distributed_type.value} splits the weights, and what is averaged and saved here "
-            "is whole; launch with --multi_gpu, which keeps a copy on each GPU"
+            f"{accelerator.distributed_type.value} splits the weights, but this script averages and saves "
+            "whole weights; launch with --multi_gpu, which keeps a copy on each GPU"
         )
     if config.mixed_precision == "fp16" and not accelerator.native_amp:
         raise TrainingError("--mixed_precision fp16 needs a GPU; on a CPU give bf16 or no")
@@ -248,17 +249,17 @@ def _check_processes(config: LoopConfig, accelerator: Accelerator) -> None:
 
 
 def load_splits(config: LoopConfig, accelerator: Accelerator, load: Callable[..., Any], *shape: int) -> Any:
-    """Training and test split as `load_images` or `load_domains` gives them, in `shape` (channels, size)."""
+    """Training and test split by `load`, a function like `load_images`; `shape` is (channels, size)."""
     how = config.max_resident_gb, config.streaming
-    with accelerator.local_main_process_first():  # it downloads; the others of its machine find the files
+    with accelerator.local_main_process_first():  # it downloads; others of its machine find the files
         return [load(config.dataset, config.data_dir, split, *shape, *how) for split in ("train", "test")]
 
 
 def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:
-    """Steps that are followed by a picture: 0, `total_steps`, and n - 3 between, for n = `num_snapshots`.
+    """Steps after which a picture is taken: 0, `total_steps`, and n - 3 between, for n = `num_snapshots`.
 
-    Those between are total^(i / (n - 2)) rounded, i = 1 to n - 3: dense at first, where most changes. Equal
-    ones count once.
+    Those between are total^(i / (n - 2)), rounded, for i = 1 to n - 3. They are dense at the start, where
+    most changes; equal steps count once.
     """
     last = num_snapshots - 2
     return {0, total_steps} | {round(total_steps ** (i / last)) for i in range(1, last)}
@@ -266,7 +267,7 @@ def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:
 
 @contextmanager
 def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Yields a function that tells whether Ctrl-C or SIGTERM has come. A second Ctrl-C interrupts at once."""
+    """Yield a function that tells whether Ctrl-C or SIGTERM has come. A second Ctrl-C interrupts at once."""
     asked: list[int] = []
     handlers: dict[int, Any] = {}
 
@@ -284,7 +285,7 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
 
 
 AFTER_STEP: list[Callable[[], None]] = []
-"""functions that `fit` calls after each optimizer step; torch's own hooks are not called by a CUDA graph"""
+"""functions that `fit` calls after each optimizer step; a CUDA graph does not call torch's own hooks"""
 
 
 def fit(
@@ -300,14 +301,14 @@ def fit(
     to_checkpoint: list[Any],
     first_steps: int = 0,
 ) -> Progress:
-    """Train until `config` says so, and return the progress (its `seconds` count all parts of the run).
+    """Train for the steps of `config`; returns the progress, whose `seconds` count all parts of the run.
 
-    `step` trains on one of the `batches` and returns scalar tensors to log. After each optimizer step come
-    the `schedulers` and `after_step`. `validate` gives test losses and `snapshot` a grid of images (C, H, W),
-    both at the `snapshot_steps`. `to_checkpoint` lists what else a checkpoint holds (averages).
+    `step` trains on one of the `batches` and returns scalar tensors to log. After each optimizer step the
+    `schedulers` step and `after_step` is called. At the `snapshot_steps`, `validate` returns test losses and
+    `snapshot` a grid of images (C, H, W). Checkpoints also hold the objects of `to_checkpoint` (averages).
     The first `first_steps` steps of a run, and of each resumed part, may differ in shape; a CUDA graph is
     recorded after them.
-    Raises `TrainingError`, also when a logged value or a weight to save is not finite: the last checkpoint is
+    Raises `TrainingError`, also if a logged value or a weight to save is not finite: the last checkpoint is
     then good.
     """
     accumulation, total = config.gradient_accumulation_steps, config.total_steps(batches.num_images)
@@ -368,19 +369,19 @@ def fit(
 
 
 def _start(config: LoopConfig, accelerator: Accelerator, progress: Progress, log: Log) -> None:
-    """Restore the checkpoint to resume from, if any, and delete what is later than it."""
+    """Restore the checkpoint to resume from, if any, and delete later checkpoints and pictures."""
     if config.resume_from_checkpoint:
         load_checkpoint(accelerator, config.output_dir, config.resume_from_checkpoint, progress)
         log.history.keep_until(progress.step)
-    accelerator.wait_for_everyone()  # all have read the checkpoint
-    if accelerator.is_main_process:  # a run that is at its last step saves no more, and so deletes nothing
+    accelerator.wait_for_everyone()  # until all have read the checkpoint
+    if accelerator.is_main_process:  # here too: a run resumed at its last step saves, and so deletes, nothing
         remove_later(config.output_dir, progress.step)
         remove_old_checkpoints(config.output_dir, config.checkpoints_total_limit)
     accelerator.init_trackers(config.output_dir.name, config={k: str(v) for k, v in progress.flags.items()})
 
 
 def _all_stop(accelerator: Accelerator, step: int, asked: bool) -> bool:
-    """Whether all processes stop after this step because one was asked to: they agree every tenth step."""
+    """Whether any process was asked to stop; several processes tell one another every tenth step."""
     if accelerator.num_processes == 1:
         return asked
     if step % 10:

@@ -1,6 +1,6 @@
-"""The model folder that a run leaves: weights, config, metrics, card, history and samples.
+"""The model folder that a run writes: weights, config, metrics, card, history and samples.
 
-One format for the run's output, the repository on the Hub and `space/pretrained/`.
+The run's output, a model's repository on the Hub and `space/pretrained/` all have this format.
 """
 
 import csv
@@ -35,9 +35,9 @@ def finish(
     test: Images | tuple[Images, Images],
     figures: Callable[[], Metrics],
 ) -> None:
-    """Measure with `figures`, write the model folder, and push it if the run wants that.
+    """Call `figures` for the metrics, write the model folder, and push it if `config.push_to_hub`.
 
-    The main process does all of it, so that every test image counts once.
+    Only the main process does this, so that every test image counts once.
     """
     if accelerator.is_main_process:
         run = run_facts(config, accelerator, model, progress, train)
@@ -61,12 +61,12 @@ def write_model_folder(
     run: dict[str, Any],
     test: Images | tuple[Images, Images],
 ) -> None:
-    """Write all files but history and samples, each whole or not at all."""
+    """Write all files but history and samples, each completely or not at all."""
     fresh = folder / "partial"
-    shutil.rmtree(fresh, ignore_errors=True)  # by a run that was killed
+    shutil.rmtree(fresh, ignore_errors=True)  # a killed run may have left it
     fresh.mkdir()
     with writing("the model folder", fresh):
-        # a card that stands is kept by save_pretrained: an empty one spares its template
+        # save_pretrained writes no card if there is one: the empty file keeps it from filling its template
         (fresh / "README.md").touch()
         model.to("cpu").save_pretrained(fresh)
         (fresh / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
@@ -82,7 +82,7 @@ def write_model_folder(
                 writer.writerows(
                     [f"{a:.4g}", f"{b:.4g}", n] for (a, b), n in zip(points, test.labels.tolist())
                 )
-        # the weights come last: a new folder that has them has everything
+        # the weights come last, so that a new folder with weights is complete
         for path in sorted(fresh.iterdir(), key=lambda path: path.name == "model.safetensors"):
             put_in_place(path, folder / path.name)
         fresh.rmdir()

@@ -1,8 +1,8 @@
 """Push models and the lab itself to the Hub: `python -m training.publish --space NAME/lab [--dry_run]`.
 
-Each folder of `space/pretrained/` goes to the repository NAME/<folder>, and with `--space` the working tree
-to the Space, in one commit each; where the Hub has it already, nothing is sent. `--namespace NAME` alone
-pushes only the models. Needs a token with write access: `hf auth login`, or the variable HF_TOKEN.
+Each folder of `space/pretrained/` goes to the repository NAME/<folder>. With `--space` the working tree goes
+to the Space. Each push is one commit, and files that the Hub has already are not sent. `--namespace NAME`
+alone pushes only the models. Needs a token with write access: `hf auth login`, or the variable HF_TOKEN.
 """
 
 import hashlib
@@ -33,21 +33,22 @@ NOT_IN_A_SPACE = (
     *("tests/*", ".ci/*", "training/bench/*.py"),
     *("package*.json", "biome.json", "tsconfig*.json"),
 )
-"""tracked files that a Space does not need: each commit restarts it, and its visitors lose their sessions"""
+"""tracked files that a Space does not need; a commit with them would restart it for nothing, and its visitors
+would lose their sessions"""
 WITHOUT_GIT = (
     *("app.py", "requirements.txt", "README.md", "CONTRIBUTING.md", "LICENSE", "pyproject.toml"),
     *("docs/*", "space/*", "training/*"),
 )
-"""the files of the project, for a copy that is no git clone"""
+"""files of the project, if its folder is no git clone"""
 MAX_FILE_BYTES = 10_000_000
-"""a larger file in a Space is there by accident"""
+"""a file above this size cannot be meant for a Space"""
 MANIFEST = ".published.json"
-"""file of a Space that names what was sent, with both hashes of each, so that an edit on the Hub shows"""
+"""file in a Space that lists the files sent, with both hashes of each, to recognise edits made on the Hub"""
 STAMP = re.compile(r"\s*<!-- generated, sha256 ([0-9a-f]{64}) -->\s*\Z")
 
 
 class PublishError(Exception):
-    """Why nothing was pushed, in one sentence."""
+    """Nothing was pushed; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ class Plan:
 
     repo_id: str
     head: str | None
-    """the commit that the changes apply to; None where there is no repository yet"""
+    """commit that the changes apply to; None if there is no repository yet"""
     add: dict[str, Path | bytes]
     """path in the repository -> file or content that is new or different"""
     delete: list[str]
     """files of an earlier push that are no longer here"""
     edited: list[str]
-    """files that somebody edited on the Hub: a model's card stays, a Space is not touched at all"""
+    """files that somebody edited on the Hub; an edited card is kept, an edited Space is not pushed to"""
     repo_type: Literal["model", "space"] = "model"
     private: bool = False
 
@@ -101,11 +102,11 @@ def push_folder(
     overwrite_card: bool = False,
     commit_message: str = "Upload model folder",
 ) -> str:
-    """Push a complete model folder in one commit; the URL of the commit that has it.
+    """Push a complete model folder in one commit; returns the URL of the commit that has it.
 
-    A `repo_id` without a namespace is one of the user that the access token belongs to.
-    Checkpoints, logs and whatever else is no part of a model folder are not sent. A card that was edited on
-    the Hub is left alone unless `overwrite_card`. Prints what it changes. Raises `PublishError`.
+    A `repo_id` without a namespace gets that of the access token's user. Checkpoints, logs and other files
+    that are no part of a model folder are not sent. A card that was edited on the Hub stays, unless
+    `overwrite_card`. Prints what it changes. Raises `PublishError`.
     """
     repo_id = _with_owner(repo_id)
     return _push(repo_id, lambda: plan_push(Path(folder), repo_id, overwrite_card), private, commit_message)
@@ -114,10 +115,10 @@ def push_folder(
 def push_space(
     project: Path, repo_id: str, models: list[str], private: bool | None = None, overwrite: bool = False
 ) -> str:
-    """Create or update a Space from a working tree in one commit; the URL of the commit that has it.
+    """Create or update a Space from a working tree in one commit; returns the URL of the commit that has it.
 
-    `models` are the repositories that the Space names as its own. One that was edited on the Hub since is not
-    touched unless `overwrite`. Prints what it changes. Raises `PublishError`.
+    `models` are the repositories that the Space's README names. A Space that was edited on the Hub is not
+    changed, unless `overwrite`. Prints what it changes. Raises `PublishError`.
     """
 
     def plan() -> Plan:
@@ -130,7 +131,7 @@ def push_space(
 
 
 def _with_owner(repo_id: str) -> str:
-    """`repo_id` with the namespace that it lacks: the user's own."""
+    """`repo_id`, with the user's name as its namespace if it has none."""
     if "/" in repo_id:
         return repo_id
     _check_token()
@@ -149,7 +150,7 @@ def _push(repo_id: str, make_plan: Callable[[], Plan], private: bool | None, com
         try:
             return _push_once(repo_id, make_plan, private, commit_message)
         except (httpx.HTTPError, RuntimeError):
-            # the commit may be there though its answer got lost: the second look at the head finds it
+            # the commit may have been made although its answer was lost: a new plan then has nothing to send
             return _push_once(repo_id, make_plan, private, commit_message)
 
 
@@ -169,7 +170,7 @@ def _push_once(repo_id: str, make_plan: Callable[[], Plan], private: bool | None
         return f"{api.endpoint}/{prefix}{repo_id}/commit/{plan.head}"
     additions = [CommitOperationAdd(path, content) for path, content in plan.add.items()]
     deletions = [CommitOperationDelete(path) for path in plan.delete]
-    # one commit, which upload_folder does not promise, and only on the head that was looked at
+    # one commit, which upload_folder does not promise, on the same head that the plan was made for
     return api.create_commit(
         repo_id,
         additions + deletions,
@@ -203,8 +204,8 @@ def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False) -> Plan:
 def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
     """Compare a working tree with its Space; only reads. Raises `PublishError`.
 
-    A file is as this command left it where the manifest in the Space has its hash; any other difference was
-    made by somebody else. Files that the command never sent stay.
+    The manifest in the Space holds the hashes of the files sent by this command. A file with another hash was
+    edited by somebody else. Files that the command never sent stay.
     """
     content: dict[str, Path | bytes] = {**space_files(project)}
     content["README.md"] = stamp_header(content["README.md"].read_text(encoding="utf-8"), models).encode()
@@ -217,7 +218,7 @@ def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
             return Plan(repo_id, None, content, [], [], "space")
         there = _hashes_there(info)
         before = _read_manifest(repo_id, info.sha) if MANIFEST in there else {}
-        as_created = there.keys() <= {".gitattributes", "README.md"}  # by the Hub itself
+        as_created = there.keys() <= {".gitattributes", "README.md"}  # a new Space, as the Hub creates it
         add, delete, edited = {}, [], []
         for path in dict.fromkeys((*content, *before)):
             if there.get(path) in hashes.get(path, [None]):
@@ -232,7 +233,7 @@ def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
 
 
 def _look_up(repo_id: str, repo_type: Literal["model", "space"]) -> ModelInfo | SpaceInfo | None:
-    """What the Hub says of a repository and its files; None where there is none that we may see."""
+    """The Hub's description of a repository and its files; None if there is none that we may see."""
     try:
         return HfApi().repo_info(repo_id, repo_type=repo_type, files_metadata=True, timeout=TIMEOUT_SECONDS)
     except HfHubHTTPError as error:
@@ -243,18 +244,18 @@ def _look_up(repo_id: str, repo_type: Literal["model", "space"]) -> ModelInfo | 
 
 
 def _hashes_there(info: ModelInfo | SpaceInfo) -> dict[str, str | None]:
-    """Path in the repository -> the hash that the Hub knows the file by."""
+    """Path in the repository -> the Hub's hash of the file."""
     return {file.rfilename: file.lfs.sha256 if file.lfs else file.blob_id for file in info.siblings or []}
 
 
 def _hashes(content: Path | bytes) -> list[str]:
-    """What the Hub may call a file by: which of the two, it decides."""
+    """Both hashes that a file can have on the Hub: as a git blob, and in LFS. The Hub decides which it is."""
     data = _read(content)
     return [content_hash(data, lfs=False), content_hash(data, lfs=True)]
 
 
 def _read_manifest(repo_id: str, commit: str | None) -> dict[str, list[str]]:
-    """Path -> hashes of what was sent last; nothing where the manifest itself makes no sense."""
+    """Path -> hashes of the files of the last push; empty if the manifest cannot be read."""
     text = Path(hf_hub_download(repo_id, MANIFEST, repo_type="space", revision=commit)).read_text()
     try:
         return {path: [str(value) for value in values] for path, values in json.loads(text).items()}
@@ -305,8 +306,9 @@ def _git_files(project: Path, *options: str) -> list[str]:
 def stamp_header(readme: str, models: list[str]) -> str:
     """A Space's README.md whose YAML header names the `models`, unless it names some already.
 
-    They are no part of the header in the repository: whose they are is known only here. Nor is
-    `preload_from_hub` anywhere, for a Space that somebody duplicates must be built without our repositories.
+    The README in our git repository does not name them, because their owner is known only when they are
+    pushed. `preload_from_hub` is not used: a Space that somebody duplicates must build without our
+    repositories.
     """
     header = re.match(r"---\n(.*?\n)---\n", readme, re.DOTALL)
     if not header:
@@ -318,7 +320,7 @@ def stamp_header(readme: str, models: list[str]) -> str:
 
 
 def check_folder(folder: Path) -> dict[str, Path]:
-    """Path in a repository -> file, for a complete model folder; `PublishError` for one that is not."""
+    """Path in a repository -> file of a model folder; raises `PublishError` if a file is missing."""
     files = {}
     for pattern in FILES:
         found = sorted(file for file in folder.glob(pattern) if file.is_file())
@@ -329,7 +331,7 @@ def check_folder(folder: Path) -> dict[str, Path]:
 
 
 def stamp_card(text: str) -> str:
-    """A model card with a comment at its end by which `is_untouched` knows it again."""
+    """A model card, with a comment at its end that lets `is_untouched` recognise it."""
     text = STAMP.sub("", text).rstrip()
     return f"{text}\n\n<!-- generated, sha256 {_digest(text)} -->\n"
 
@@ -341,7 +343,7 @@ def is_untouched(text: str) -> bool:
 
 
 def _digest(text: str) -> str:
-    lines = [line.rstrip() for line in text.strip().splitlines()]  # other line ends are no edit
+    lines = [line.rstrip() for line in text.strip().splitlines()]  # changed line ends are no edit
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -352,7 +354,7 @@ def _one_sentence(repo_id: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         if error.response.status_code == 403:
             raise PublishError(f"The access token may not write to {repo_id}.") from error
-        if error.response.status_code == 402:  # for a Space that needs a paid plan
+        if error.response.status_code == 402:  # the Space needs a paid plan
             says = " ".join((error.server_message or "").split())
             raise PublishError(f"{repo_id} was not pushed: the Hub asks for payment: {says}") from error
         raise PublishError(f"{repo_id} was not pushed: {explain(error, repo_id)}.") from error
@@ -361,24 +363,24 @@ def _one_sentence(repo_id: str) -> Iterator[None]:
     except (
         RuntimeError,
         ValueError,
-    ) as error:  # a failed upload of a file; a card or a name that the Hub refuses
+    ) as error:  # an upload failed, or the Hub refuses the card or the name
         raise PublishError(f"{repo_id} was not pushed: {one_line(error)}") from error
 
 
 @dataclass(frozen=True)
 class PublishConfig:
-    """Push the bundled models to the Hub, a repository each, and the lab to a Space."""
+    """Push the shipped models to the Hub, a repository each, and the lab to a Space."""
 
     space: str = ""
-    """OWNER/NAME of the Space to create or update; none by default"""
+    """OWNER/NAME of the Space to create or update; '': push no Space"""
     namespace: str = ""
-    """user or organisation whose models they become; by default the owner of the Space"""
+    """user or organisation that the models are pushed to; '': the owner of the Space"""
     models: tuple[str, ...] = ()
-    """names of folders; all by default"""
+    """names of the model folders to push; default: all"""
     pretrained_dir: Path = BUNDLED
-    """where the model folders lie"""
+    """folder that holds the model folders"""
     project_dir: Path = PROJECT
-    """the working tree that becomes the Space"""
+    """working tree that becomes the Space"""
     private: bool = False
     """make new repositories private"""
     overwrite_card: bool = False
@@ -390,7 +392,7 @@ class PublishConfig:
 
 
 def publish(config: PublishConfig) -> None:
-    """Push what `config` names. Raises `PublishError`, for a bad folder before anything is sent."""
+    """Push the models and the Space of `config`. Checks all folders first. Raises `PublishError`."""
     if not config.space and not config.namespace:
         raise PublishError("Nothing to do: give --space OWNER/NAME, --namespace NAME, or both.")
     here = sorted(path.name for path in config.pretrained_dir.glob("*") if path.is_dir())
@@ -422,14 +424,14 @@ def publish(config: PublishConfig) -> None:
         print(plan)
     else:
         print(push_space(config.project_dir, space, repo_ids, private, config.overwrite_space))
-    if namespace != owner:  # whose models a Space loads by itself
+    if namespace != owner:  # without the variable a Space loads models of its owner
         print(f"{space}: MODEL_NAMESPACE = {namespace}")
         if not config.dry_run:
             _set_variable(space, "MODEL_NAMESPACE", namespace)
 
 
 def _set_variable(space: str, key: str, value: str) -> None:
-    """Set a variable of a Space, which restarts it, unless it has that value."""
+    """Set a variable of a Space, unless it has that value already: a change restarts the Space."""
     with _one_sentence(space):
         known = HfApi().get_space_variables(space).get(key)
         if known is None or known.value != value:

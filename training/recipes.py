@@ -1,10 +1,10 @@
-"""Train every shipped model from nothing, as its card says, and hold it to its bars.
+"""Train shipped models from nothing, as their cards say, and check their metrics against bars.
 
     python -m training.recipes --all --data_dir data                 # side by side, one a core
     python -m training.recipes --model NAME NAME                     # some of them
 
-The recipe of a model is the command in its training.json. A run that was stopped goes on where it was, and a
-finished run is not repeated. The output of each is in `OUTPUT_DIR/NAME.log`.
+The recipe of a model is the command in its training.json. A stopped run goes on from its last checkpoint, and
+a finished run is not repeated. The output of each run is in `OUTPUT_DIR/NAME.log`.
 """
 
 import json
@@ -32,7 +32,7 @@ from training.errors import TrainingError
 
 @dataclass(frozen=True)
 class Bar:
-    """The least or the most that a figure of metrics.json is allowed to be."""
+    """The lowest or the highest value that a metric in metrics.json may have; `figure` is its name."""
 
     figure: str
     at_least: float = -math.inf
@@ -54,10 +54,10 @@ BARS = {
     roles.PLAIN_MAP: [Bar("reconstruction_psnr", at_least=14.8)],
     roles.CONVOLUTIONAL: [Bar("reconstruction_psnr", at_least=24.5)],
     roles.DENOISING: [
-        Bar("denoised_psnr_gaussian", at_least=17.38),  # 8 dB above the noisy images
+        Bar("denoised_psnr_gaussian", at_least=17.38),  # 8 dB above that of the noisy images
         Bar("denoised_psnr_coin_flip", at_least=16.0),
     ],
-    roles.CONTRACTIVE: [Bar("jacobian_norm", at_most=14.2)],  # half of the plain one's
+    roles.CONTRACTIVE: [Bar("jacobian_norm", at_most=14.2)],  # half of that of the plain autoencoder
     roles.SPARSE: [Bar("active_fraction", at_most=20.0)],
     roles.VAE_MAP: [Bar("neg_elbo_1", at_most=138.0)],
     roles.VAE_DEEP: [Bar("neg_elbo_1", at_most=93.0)],
@@ -75,7 +75,7 @@ BARS = {
     roles.DIGIT_JUDGE: [Bar("accuracy", at_least=99.0)],
     roles.EMOJI_JUDGE: [Bar("accuracy", at_least=97.0)],
     roles.TRANSLATOR: [
-        # 0.88 x that of doing nothing; 0.02 above that of doing nothing
+        # l1: 0.88 x that of the untranslated images; ssim: 0.02 above that of the untranslated images
         *(Bar(f"l1_{way}", at_most=0.1468) for way in ("ab", "ba")),
         *(Bar(f"ssim_{way}", at_least=0.3815) for way in ("ab", "ba")),
         *(Bar(f"domain_accuracy_{way}", at_least=90.0) for way in ("ab", "ba")),
@@ -89,21 +89,21 @@ class RecipesConfig:
     """Train shipped models from nothing."""
 
     all: bool = False
-    """every shipped model"""
+    """train every shipped model"""
     model: tuple[str, ...] = ()
-    """names of shipped models"""
+    """names of shipped models to train"""
     output_dir: Path = Path("runs")
-    """where the model folders go"""
+    """folder to write the model folders to"""
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
     jobs: int = 0
-    """models trained at the same time; 0: one on a GPU, or one a core, with one thread each"""
+    """models trained at the same time; 0: one on a GPU, or one a core, of one thread each"""
     more: str = ""
-    """further flags of the training scripts, as one word: --more='--mixed_precision no'"""
+    """more flags for the training scripts, as one word: --more='--mixed_precision no'"""
 
 
 def recipes(folder: Path = BUNDLED) -> dict[str, dict[str, Any]]:
-    """Name -> training.json of the models in a folder; the longest run first, so that none ends alone."""
+    """Name -> training.json of the models in a folder, the longest run first, to keep all cores busy."""
     facts = {path.parent.name: json.loads(path.read_text()) for path in folder.glob("*/training.json")}
     return dict(sorted(facts.items(), key=lambda item: -item[1]["seconds"]))
 
@@ -124,7 +124,7 @@ def command_of(name: str, facts: dict[str, Any], config: RecipesConfig) -> list[
 
 
 def shares_done(stream: Any, log: Any) -> Iterator[float]:
-    """How far a script is by its own progress bar, 0 to 1; all that it writes is copied to `log`."""
+    """Copy a script's output to `log`, and yield the progress, 0 to 1, whenever its progress bar moves."""
     while chunk := os.read(stream.fileno(), 65536):
         log.write(chunk)
         log.flush()
@@ -134,7 +134,7 @@ def shares_done(stream: Any, log: Any) -> Iterator[float]:
 
 
 def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Callable[[float], None]) -> str:
-    """Train a model; one line on how that ended. `tell(share)` is called as the run goes on, with 0 to 1."""
+    """Train a model; returns a line on the result. The run calls `tell(share)` with its progress, 0 to 1."""
     folder = config.output_dir / name
     if not (folder / "model.safetensors").exists():
         config.output_dir.mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Callabl
             for share in shares_done(process.stdout, log):
                 tell(share)
         if process.wait():
-            return f"{name}: stopped; {folder}.log says why. The same command goes on with it"
+            return f"{name}: stopped; {folder}.log says why. Run the same command again to go on"
     tell(1.0)
     metrics = json.loads((folder / "metrics.json").read_text())
     seconds = json.loads((folder / "training.json").read_text())["seconds"]
@@ -158,7 +158,7 @@ def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Callabl
 
 
 def train_all(names: list[str], known: dict[str, dict[str, Any]], config: RecipesConfig) -> list[str]:
-    """Train several models at a time, under one progress bar in minutes of one thread; a line on each."""
+    """Train several models at a time, under one progress bar of minutes; returns a line on each model."""
     jobs = config.jobs or (1 if torch.cuda.is_available() else os.cpu_count() or 1)
     shares, lock = dict.fromkeys(names, 0.0), threading.Lock()
     whole = sum(known[name]["seconds"] for name in names) / 60
@@ -178,7 +178,7 @@ def train_all(names: list[str], known: dict[str, dict[str, Any]], config: Recipe
 
         try:
             return list(pool.map(work, names))
-        except KeyboardInterrupt:  # the scripts got it too, and save a checkpoint
+        except KeyboardInterrupt:  # Ctrl-C reached the scripts too; each saves a checkpoint
             pool.shutdown(cancel_futures=True)
             raise
 

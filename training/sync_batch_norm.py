@@ -1,7 +1,7 @@
-"""BatchNorm over the whole batch where several processes share it.
+"""BatchNorm over the whole batch when several processes share it.
 
-PyTorch's own SyncBatchNorm refuses the CPU, and its backward cannot be differentiated again, as the penalty
-R1 must. This one was tried on CPUs with gloo, on GPUs with NCCL it was not.
+PyTorch's SyncBatchNorm refuses the CPU, and its backward cannot be differentiated again, which the R1 penalty
+needs. This one was tested on CPUs with gloo, but not on GPUs with NCCL.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 
 class _Sum(torch.autograd.Function):
-    """The sum over all processes; its gradient is the sum of theirs, and so on."""
+    """The sum of x over all processes. Its gradient is the sum of their gradients, to any order."""
 
     @staticmethod
     def forward(_: Any, x: Tensor) -> Tensor:
@@ -26,7 +26,7 @@ class _Sum(torch.autograd.Function):
 
 
 class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
-    """BatchNorm with the mean and variance of all processes' images, twice differentiable through both."""
+    """BatchNorm by the mean and variance of all processes' images, twice differentiable through both."""
 
     def _check_input_dim(self, x: Tensor) -> None:
         if x.dim() not in (2, 4):
@@ -39,10 +39,10 @@ class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
         dims, shape = [0, *range(2, x.dim())], [1, -1, *[1] * (x.dim() - 2)]
         count = x.numel() // x.shape[1] * dist.get_world_size()
         values = x.float()
-        # two sums, one after the other: E[x^2] - E[x]^2 would lose digits
-        mean = _Sum.apply(values.sum(dims)) / count
-        centred = values - mean.view(shape)
-        variance = _Sum.apply(centred.square().sum(dims)) / count
+        # two exchanges, though E[x^2] - E[x]^2 would need only one: that loses digits
+        mean = _Sum.apply(values.sum(dims)) / count  # (C,)
+        centred = values - mean.view(shape)  # (B, C, ...)
+        variance = _Sum.apply(centred.square().sum(dims)) / count  # (C,)
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_(mean, self.momentum)
@@ -52,7 +52,7 @@ class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
 
 
 def synchronise_batch_norm(model: nn.Module) -> nn.Module:
-    """`model` with every BatchNorm made to see the batches of all processes; names of weights stay."""
+    """Replace every BatchNorm in `model` by a `SyncBatchNorm`; the names of the weights stay."""
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):

@@ -35,7 +35,7 @@ class TrainConfig(LoopConfig):
     contractive_weight: float = 0.1
     """weight of the squared Frobenius norm of dz/dx (`contractive`)"""
     contractive_every: int = 8
-    """the Jacobian is taken of every n-th image of a batch, for it costs `latent_dim` backward passes"""
+    """compute dz/dx for every n-th image of a batch only, because it takes `latent_dim` backward passes"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,17 +46,20 @@ class TrainConfig(LoopConfig):
 
 
 def denoising_task(x: Tensor, noise: Noise) -> Tensor:
-    """The batch with noise: every fourth image for each kind, half of them at the level that is evaluated,
-    the others anywhere between none and that level times 1.2 (at most 1)."""
+    """Images (B, C, H, W) with noise: every fourth image gets the same kind.
+
+    Half of the images get the level that is evaluated, the others a random one from 0 to 1.2 times that level
+    (at most 1).
+    """
     uniform, normal, levels = (
         noise.uniform_like(x),
         noise.normal_like(x),
-        noise.uniform_like(x[:, :1, :1, :2]),
+        noise.uniform_like(x[:, :1, :1, :2]),  # (B, 1, 1, 2)
     )
     kinds, noisy = get_args(NoiseKind), []
     for i, kind in enumerate(kinds):
         rows = slice((i - noise.first_row(len(x))) % len(kinds), None, len(kinds))
-        drawn = (levels[rows, ..., :1] * 1.2 * NOISE_LEVELS[kind]).clamp(max=1)
+        drawn = (levels[rows, ..., :1] * 1.2 * NOISE_LEVELS[kind]).clamp(max=1)  # (B / 4, 1, 1, 1)
         level = torch.where(levels[rows, ..., 1:] < 0.5, NOISE_LEVELS[kind], drawn)
         noisy.append((rows, corrupt(x[rows], kind, level, uniform[rows], normal[rows])))
     out = torch.empty_like(x)
@@ -74,8 +77,8 @@ class Objective(nn.Module):
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         x, variant = batch.x, self.config.model.variant
-        z = self.model.encode(denoising_task(x, batch.noise) if variant == "denoising" else x)
-        y = torch.sigmoid(self.model.decode_logits(z).float())
+        z = self.model.encode(denoising_task(x, batch.noise) if variant == "denoising" else x)  # (B, D)
+        y = torch.sigmoid(self.model.decode_logits(z).float())  # (B, C, H, W)
         recon = (y - x).square().flatten(1).sum(1).mean()
         if variant == "sparse":
             penalty = self.config.sparsity_weight * z.float().abs().sum(1).mean()
@@ -83,7 +86,8 @@ class Objective(nn.Module):
             every, noise = self.config.contractive_every, batch.noise
             some = x[-noise.first_row(len(x)) % every :: every].detach().requires_grad_()
             norm = jacobian_norm_squared(self.model.encode(some), some, create_graph=True)
-            # processes may have unequal numbers of them: the mean of all, when averaged over the processes
+            # processes may have unequal numbers of these images: each divides by the mean of the numbers, so
+            # that the average over processes is the mean over all images
             share = math.ceil(len(x) * noise.num_processes / every) / noise.num_processes
             penalty = self.config.contractive_weight * norm.float().sum() / share
         else:
@@ -92,7 +96,7 @@ class Objective(nn.Module):
 
 
 def picture(model: Autoencoder, x: Tensor) -> Tensor:
-    """A row of test images (noisy where the task is denoising) and a row of their reconstructions."""
+    """A row of test images (noisy for the denoising variant) and a row of their reconstructions."""
     if model.config.variant == "denoising":
         x = denoising_task(x, Noise(torch.Generator(x.device).manual_seed(0)))
     return torch.cat([x, model(x)])

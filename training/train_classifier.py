@@ -1,4 +1,4 @@
-"""Train the LeNet-like classifier whose features measure generated images.
+"""Train a LeNet-like classifier, to measure generated images by its features.
 
     accelerate launch -m training.train_classifier --output_dir runs/classifier
 
@@ -33,7 +33,7 @@ class TrainConfig(LoopConfig):
     weight_decay: float = 0.05
     """decoupled weight decay of AdamW"""
     random_scale: float = 0.0
-    """draw images larger or smaller by up to this share, on white, so that size tells nothing"""
+    """scale images up or down by up to this share, on white, so that size does not tell the class"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,13 +53,13 @@ class CrossEntropy(nn.Module):
         if self.training and self.random_scale:
             chance = batch.noise.uniform_like(x[:, :1, :1, :1])
             x = scale_about_centre(x, (1 + self.random_scale) ** (2 * chance - 1))
-        logits = self.model(x).float()
+        logits = self.model(x).float()  # (B, num_classes)
         wrong = (logits.argmax(1) != batch.labels).float()
         return {"loss": F.cross_entropy(logits, batch.labels), "error": 100 * wrong.mean()}
 
 
 def picture(model: Classifier, x: Tensor) -> Tensor:
-    """A row of test images, and where each pixel's change would move the likeliest class's logit most."""
+    """A row of test images, and a row of how strongly each pixel moves the likeliest class's logit."""
     with torch.enable_grad():
         x = x.detach().requires_grad_()
         (slope,) = torch.autograd.grad(model(x).amax(1).sum(), x)
@@ -68,7 +68,7 @@ def picture(model: Classifier, x: Tensor) -> Tensor:
 
 
 def check_labels(images: Images, num_classes: int) -> None:
-    """Raise `DataError` where labels are missing, and `TrainingError` where there are more classes."""
+    """Raise `DataError` if labels are missing, and `TrainingError` if they have too many classes."""
     if images.labels is None:
         raise DataError(
             f"a classifier needs a label for every image; some are missing in {images.description}"

@@ -1,4 +1,4 @@
-"""Learn to translate between two sets of images without pairs (Zhu et al. 2017, https://arxiv.org/abs/1703.10593).
+"""Train a CycleGAN to translate between two sets of images (Zhu et al. 2017, https://arxiv.org/abs/1703.10593).
 
     accelerate launch -m training.train_cyclegan --output_dir runs/cyclegan --data_dir data
 
@@ -41,31 +41,33 @@ NUM_PICTURED = 8
 
 @dataclass(frozen=True)
 class TrainConfig(LoopConfig):
-    """Train a CycleGAN; a step is one of both generators, then one of both discriminators."""
+    """Train a CycleGAN; a step updates both generators, then both discriminators."""
 
     model: CycleGANConfig = field(default_factory=CycleGANConfig)
     """shape of the networks"""
     dataset: str = "twemoji2fluent"
-    """folder with trainA trainB testA testB, also one in data_dir; the id of a data set on the Hub with two
-    columns of images; or fake"""
+    """folder with trainA trainB testA testB, or its name in data_dir; the id of a data set on the Hub with
+    two columns of images; or fake"""
     match_size: bool = False
-    """set model.zoom to how much larger the training images of B draw things than those of A, on white"""
+    """set model.zoom to the size of things in B relative to A, measured on training images; white is
+    background"""
     lambda_cycle: float = 10.0
-    """weight of the way round the cycle"""
+    """weight of the cycle loss"""
     lambda_identity: float = 0.0
     """weight of E|G_AB(b) - b| + E|G_BA(a) - a|, which keeps colours (section 5.2; there 5 for paintings)"""
     pool_size: int = 50
-    """generated images remembered of each domain, half of which D sees again; 0: none"""
+    """generated images remembered of each domain; D sees one of them in place of about every second new
+    image; 0: none"""
     random_flip: bool = True
     """mirror half of the images"""
     random_crop: int = 2
-    """move images by up to this many pixels each way, the border reflected"""
+    """move images by up to this many pixels in each direction, with the border reflected"""
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient"""
     learning_rate: float = 2e-4
     """learning rate of AdamW: linear warm-up, constant up to decay_start, then linear down to 0"""
     decay_start: float = 0.5
-    """share of the run after which the learning rate falls (section 4); 1: never"""
+    """share of the run after which the learning rate starts to fall (section 4); 1: never"""
     batch_size: int = 8
     """images of each domain a step, over all processes together"""
     num_epochs: int = 40
@@ -73,12 +75,12 @@ class TrainConfig(LoopConfig):
     warmup_steps: int = 100
     """optimizer steps of warm-up"""
     classifier: str = ""
-    """folder of the classifier that tells the domains apart; '': the shipped one on its own data set, on
-    others no such figures"""
+    """folder of the classifier that tells the domains apart; '': the shipped one if it was trained on this
+    data set, else no metrics of it"""
     ema_decay: float = 0.999
-    """decay a step of the moving average of both generators, which is then what is saved; 0: none"""
+    """decay a step of the moving average of both generators; the average is saved; 0: no average"""
     num_snapshots: int = 24
-    """pictures of the learning, as many as `training.loop.snapshot_steps` says"""
+    """pictures during training; `training.loop.snapshot_steps` says after which steps"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -100,20 +102,20 @@ class TrainConfig(LoopConfig):
 
 
 def spread(pixels: Tensor) -> float:
-    """How far what is not white reaches from its middle, root mean square pixels; uint8 (N, C, H, W)."""
-    ink = 1 - to_float(pixels).mean(1)
+    """Mean size of what is not white in uint8 images (N, C, H, W): its standard deviation in pixels."""
+    ink = 1 - to_float(pixels).mean(1)  # (N, H, W)
     places = torch.arange(ink.shape[1], device=ink.device).float()
     deviations = []
     for profile in (ink.sum(2), ink.sum(1)):  # vertical, horizontal: (N, size)
         share = profile / profile.sum(1, keepdim=True).clamp_min(1e-6)
-        middle = (share * places).sum(1, keepdim=True)
-        deviations.append((share * (places - middle).square()).sum(1).sqrt())
+        middle = (share * places).sum(1, keepdim=True)  # (N, 1)
+        deviations.append((share * (places - middle).square()).sum(1).sqrt())  # (N,)
     return torch.cat(deviations).mean().item()
 
 
 def relative_size(a: Images, b: Images) -> float:
-    """How much larger B draws things than A, to three digits; `TrainingError` where that is no zoom."""
-    # of no more images than are in memory at any rate: the zoom must not depend on how much there is
+    """Size of things in B relative to A, to three digits; raises `TrainingError` if it is no usable zoom."""
+    # of a sample, as large as if the images were not in memory: the zoom must not depend on that
     spreads = [spread(images.pixels[sample(len(images))]) for images in (a, b)]
     if min(spreads) == 0 or not 0.25 <= spreads[1] / spreads[0] <= 4:
         raise TrainingError(
@@ -125,24 +127,27 @@ def relative_size(a: Images, b: Images) -> float:
 class ReplayBuffer:
     """Generated images of earlier steps (Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828).
 
-    D then cannot forget what G did a moment ago. Part of each checkpoint.
+    They keep D from forgetting what G drew a few steps ago. Each checkpoint holds the buffer.
     """
 
     def __init__(self, size: int) -> None:
         self.size, self.images = size, torch.empty(0)
 
     def exchange(self, fake: Tensor, rng: torch.Generator) -> Tensor:
-        """`fake` (B, C, H, W) with about half of the images swapped for remembered ones, once it is full."""
+        """Remember some of `fake` (B, C, H, W); returns it, half of it swapped for remembered images.
+
+        Until the buffer is full, images only go in and nothing is swapped.
+        """
         self.images = self.images.to(fake.device) if len(self.images) else fake[:0]
         room = self.size - len(self.images)
-        if room:  # a full one stays where it is: a CUDA graph knows its place
+        if room:  # a full buffer stays the same tensor, for a CUDA graph keeps its address
             self.images = torch.cat([self.images, fake[:room]])
-        fresh = fake[room:]  # the images that find it full
+        fresh = fake[room:]  # images for which the buffer has no room
         if not len(fresh):
             return fake
         slots = torch.randperm(self.size, generator=rng, device=fake.device)[: len(fresh)]
         swap = torch.rand(len(fresh), 1, 1, 1, generator=rng, device=fake.device) < 0.5
-        remembered = self.images[slots]
+        remembered = self.images[slots]  # (images without room, C, H, W)
         self.images[slots] = torch.where(swap, fresh, remembered)
         return torch.cat([fake[:room], torch.where(swap, remembered, fresh)])
 
@@ -154,7 +159,7 @@ class ReplayBuffer:
 
 
 def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
-    """Images (B, C, H, W): half of them mirrored, all moved by up to `crop` pixels, the border reflected."""
+    """Mirror half of the images (B, C, H, W) and move all by up to `crop` pixels, with reflected borders."""
     chance, *place = noise.uniform_like(x.new_empty(len(x), 3)).unbind(1)
     if flip:
         x = torch.where(chance.view(-1, 1, 1, 1) < 0.5, x.flip(3), x)
@@ -170,17 +175,18 @@ def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
 
 
 def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
-    """A function `both(networks, side, *arguments)` that takes the gradients of both games.
+    """A function `both(networks, side, *arguments)`, which computes the gradients of both games.
 
-    Each of the `arguments` is a pair, one for each game. `side` gives a game's loss and something to return;
-    the gradients of both losses are added to the `networks`. The games share nothing but weights, so on a CPU
-    each has half of the threads: small convolutions gain little from several. The gradients are always added
-    in the same order, so that the number of threads changes no bit.
+    Each of the `arguments` is a pair, an item for each game. `side` computes a game's loss and a value;
+    `both` adds the gradients of both losses to the `networks` and returns both values. On a CPU the games run
+    side by side with half of the threads each: they share only weights, and small convolutions gain little
+    from more threads. Gradients are always added in the same order, so that the number of threads changes no
+    bit.
     """
 
     def together(networks: tuple[nn.Module, ...], side: Callable, *arguments: Any) -> list[Any]:
         losses, known = zip(*map(side, *arguments))
-        accelerator.backward(sum(losses))  # once: processes wait for one another in it
+        accelerator.backward(sum(losses))  # one call: processes wait for one another in each
         return list(known)
 
     if accelerator.device.type != "cpu" or accelerator.num_processes > 1 or accelerator.scaler:
@@ -209,9 +215,9 @@ def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
 
 @contextmanager
 def following_scale(accelerator: Accelerator, networks: tuple[nn.Module, ...]) -> Iterator[None]:
-    """Where a step within changes fp16's scale of losses, gradients of the `networks` change with it.
+    """If an optimizer's step in this block changes the loss scale of fp16, rescale gradients of `networks`.
 
-    There is one scale, and each optimizer's step may change it while another's gradients are accumulated.
+    All optimizers share one loss scale, so a step may change it while gradients of another accumulate.
     """
     if not accelerator.scaler:
         yield
@@ -225,7 +231,7 @@ def following_scale(accelerator: Accelerator, networks: tuple[nn.Module, ...]) -
 
 
 def make_optimizers(config: TrainConfig, model: CycleGAN) -> tuple[Optimizer, Optimizer]:
-    """Of both generators and of both discriminators."""
+    """An optimizer of both generators and one of both discriminators."""
     betas = (config.adam_beta1, 0.999)
     generators, discriminators = (
         adamw(chain(a.parameters(), b.parameters()), config.learning_rate, config.weight_decay, betas)
@@ -238,7 +244,7 @@ def make_optimizers(config: TrainConfig, model: CycleGAN) -> tuple[Optimizer, Op
 
 
 class Games:
-    """The step of the run: both generators with the discriminators fixed, then both of these."""
+    """The training step: update both generators with D_A and D_B fixed, then both discriminators."""
 
     def __init__(
         self,
@@ -262,7 +268,7 @@ class Games:
         a, b = (augment(part.x, part.noise, flip, crop) for part in batch)  # (B, C, H, W) each
         with self.accelerator.accumulate(*self.generators, *self.discriminators):
             from_a, from_b = self.step_g(a, b)
-            # images of A are made from B, and the other way round
+            # fakes of domain A are translations of B, and those of B translations of A
             fakes = [
                 self.remembered(pool, way["fake"], part.noise)
                 for pool, way, part in zip(self.pools, (from_b, from_a), batch)
@@ -280,7 +286,7 @@ class Games:
         return terms
 
     def step_g(self, a: Tensor, b: Tensor) -> list[dict[str, Any]]:
-        """Both generators learn; what `loss_g` tells of the way from A and of that from B."""
+        """Update both generators; returns the values of `loss_g` for A to B and for B to A."""
         ab, ba = self.generators
         frozen_a, frozen_b = self.frozen_d
         for frozen in self.frozen_d:
@@ -297,7 +303,7 @@ class Games:
     def loss_g(
         self, x: Tensor, other: Tensor, there: nn.Module, back: nn.Module, judge: nn.Module
     ) -> tuple[Tensor, dict[str, Any]]:
-        """What the generators lose on one of the two ways; its terms, and what becomes of `x`."""
+        """The loss of translating `x` `there` and `back`, and a dict of its terms and the translation."""
         config = self.config
         if config.lambda_identity:
             fake, same = there(torch.cat([x, other])).chunk(2)  # (B, C, H, W) each
@@ -309,18 +315,18 @@ class Games:
         return loss, {"fake": fake.detach(), "game": game, "cycle": cycle, "identity": identity}
 
     def step_d(self, real: tuple[Tensor, Tensor], fakes: list[Tensor]) -> list[Tensor]:
-        """Both discriminators learn to tell `real` images from generated ones; their losses."""
+        """Update both discriminators to tell `real` images from `fakes`; returns their losses."""
         losses = self.both(self.discriminators, self.loss_d, self.discriminators, real, fakes)
         self._descend(self.optimizer_d, self.discriminators)
         return losses
 
     def loss_d(self, discriminator: nn.Module, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        """The loss of one discriminator, twice: to descend, and to log."""
+        """The loss of one discriminator, twice: `make_both` takes a loss and a value to return."""
         loss = discriminator_loss(*discriminator(torch.cat([real, fake])).chunk(2))  # scores (B, 1, H', W')
         return loss, loss
 
     def remembered(self, pool: ReplayBuffer, fake: Tensor, noise: Noise) -> Tensor:
-        """This process's rows of what D sees; all processes keep the same pool of all generated images."""
+        """What D sees in place of `fake`. All processes keep the same pool, of all their generated images."""
         if not pool.size:
             return fake
         every = pool.exchange(self.accelerator.gather(fake), noise.rng)  # (B of all processes, C, H, W)
@@ -331,7 +337,7 @@ class Games:
 
 
 class Gallery:
-    """The same test images through training: what becomes of them, and what is measured of all."""
+    """Pictures and metrics during training: the same few test images each time, and metrics of all."""
 
     def __init__(
         self,
@@ -349,7 +355,7 @@ class Gallery:
 
     @torch.no_grad()
     def snapshot(self) -> Tensor:
-        """Rows: images of A, their translations, images of B, theirs."""
+        """A grid (C, H, W) of four rows: images of A, their translations, images of B, their translations."""
         rows = [row for network, x in zip(self.generators, self.pictured) for row in (x, network(x).float())]
         return make_grid(torch.cat(rows).cpu(), nrow=NUM_PICTURED, padding=1)
 
@@ -391,9 +397,9 @@ def main(config: TrainConfig) -> None:
         validate=gallery.validate,
         snapshot=gallery.snapshot,
         to_checkpoint=[*averages, *pools],
-        first_steps=math.ceil(config.pool_size / config.batch_size),  # then the pools are full
+        first_steps=math.ceil(config.pool_size / config.batch_size),  # until the pools are full
     )
-    for network in (*generators, model.discriminator_a, model.discriminator_b):  # measured in float32
+    for network in (*generators, model.discriminator_a, model.discriminator_b):  # metrics are in float32
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)
     for network, averaged in zip(generators, best):
         network.load_state_dict(averaged.state_dict())

@@ -1,4 +1,4 @@
-"""Play the GAN game between a generator and a discriminator (Goodfellow et al. 2014, algorithm 1).
+"""Train a GAN: a generator against a discriminator (Goodfellow et al. 2014, algorithm 1).
 
     accelerate launch -m training.train_gan --output_dir runs/dcgan --model dcgan
     accelerate launch -m training.train_gan --output_dir runs/gan --model gan
@@ -41,13 +41,13 @@ from training.sync_batch_norm import synchronise_batch_norm
 
 NUM_PICTURED = 60
 NUM_MEASURED = 2000
-"""samples for the Fréchet distance through training; the figure at the end takes as many as there are test
-images, which makes it lower"""
+"""samples for the Fréchet distance during training; after training it is measured with as many as there are
+test images, which makes it lower"""
 
 
 @dataclass(frozen=True)
 class TrainConfig(LoopConfig):
-    """Train a GAN; a step is one of the generator after `num_d_steps` of the discriminator."""
+    """Train a GAN; a step updates the discriminator `num_d_steps` times, then the generator once."""
 
     model: Literal["gan", "dcgan"] = "dcgan"
     """MLPs or convolutional networks"""
@@ -56,29 +56,29 @@ class TrainConfig(LoopConfig):
     dcgan: DCGANConfig = field(default_factory=DCGANConfig)
     """shape of the networks with --model dcgan"""
     loss: Literal["non_saturating", "saturating"] = "non_saturating"
-    """what G minimises: -log D(G(z)), or its part of the value function, log(1 - D(G(z)))"""
+    """loss of G: -log D(G(z)) (non_saturating), or its part of the value function, log(1 - D(G(z)))"""
     num_d_steps: int = 1
-    """steps of D for one of G, each on its share of the batch"""
+    """steps of D for one of G, each on a part of the batch"""
     label_smoothing: float = 0.0
-    """real images are real with probability 1 minus this, to D"""
+    """D learns that real images are real with probability 1 minus this"""
     r1_weight: float = 0.0
     """weight of the penalty on D's slope at real images, E |dD/dx|^2 / 2 (R1 of Mescheder et al. 2018,
-    https://arxiv.org/abs/1801.04406, eq. 9): the game then converges where without it both sides circle"""
+    https://arxiv.org/abs/1801.04406, eq. 9); it makes the game converge where both sides would circle"""
     adam_beta1: float = 0.5
-    """decay of Adam's mean gradient; 0.5 as in DCGAN, for the gradients of a game turn"""
+    """decay of Adam's mean gradient; 0.5 as in DCGAN, because gradients of a game change direction"""
     learning_rate: float = 2e-4
-    """peak learning rate of both AdamW; linear warm-up, then cosine decay to 0"""
+    """peak learning rate of both AdamW optimizers; linear warm-up, then cosine decay to 0"""
     batch_size: int = 64
     """real images a step, over all processes together"""
     classifier: str = ""
-    """folder of the classifier whose features measure the samples; '': the shipped one on its own data set,
-    on others no such figures"""
+    """folder of the classifier whose features measure the samples; '': the shipped one if it was trained on
+    this data set, else no metrics of it"""
     inception_fid: bool = False
     """measure with Inception's features too; needs torch-fidelity and downloads weights"""
     ema_decay: float = 0.999
-    """decay a step of the moving average of G's weights, which is then what is saved; 0: none"""
+    """decay a step of the moving average of G's weights; the average is saved; 0: no average"""
     num_snapshots: int = 48
-    """pictures of the learning, as many as `training.loop.snapshot_steps` says"""
+    """pictures during training; `training.loop.snapshot_steps` says after which steps"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -97,14 +97,14 @@ class TrainConfig(LoopConfig):
 
 
 def make_model(config: TrainConfig, accelerator: Accelerator) -> GAN:
-    """Both networks on the device; BatchNorm sees the batches of all processes."""
+    """Both networks, on the device; BatchNorm spans the batches of all processes."""
     model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
     model = model.to(accelerator.device, memory_format=torch.channels_last)
     return synchronise_batch_norm(model) if accelerator.num_processes > 1 else model
 
 
 def make_optimizers(config: TrainConfig, model: GAN) -> tuple[Optimizer, Optimizer]:
-    """Of the generator and of the discriminator."""
+    """An optimizer of the generator and one of the discriminator."""
     betas = (config.adam_beta1, 0.999)
     generator, discriminator = (
         adamw(network.parameters(), config.learning_rate, config.weight_decay, betas)
@@ -114,7 +114,7 @@ def make_optimizers(config: TrainConfig, model: GAN) -> tuple[Optimizer, Optimiz
 
 
 class Game:
-    """The step of the run: `num_d_steps` of D with G's images fixed, then one of G with D fixed."""
+    """The training step: update D `num_d_steps` times with G fixed, then G once with D fixed."""
 
     def __init__(
         self,
@@ -130,8 +130,8 @@ class Game:
         # D without the DDP wrapper: frozen on G's step, so no gradients to synchronise
         self.frozen_d = accelerator.unwrap_model(self.discriminator)
         self.zeros = torch.zeros(config.batch_size, model.config.latent_dim, device=accelerator.device)
-        self.fakes: list[Tensor] = []  # of the batches that are accumulated; G's step uses them again
-        # one pass is quicker, but batch normalisation wants real and generated images apart, and so does R1
+        self.fakes: list[Tensor] = []  # generated images of accumulated batches; G's step uses them again
+        # one pass of D is quicker, but BatchNorm and R1 need real and generated images in separate passes
         self.one_pass = config.model == "gan" and not config.r1_weight
 
     def __call__(self, batch: Batch) -> dict[str, Tensor]:
@@ -140,17 +140,17 @@ class Game:
                 real = batch.x[part :: self.config.num_d_steps]  # (B / num_d_steps, C, H, W)
                 fake, terms = self.step_d(real, batch.noise)
             self.fakes.append(fake)
-            if self.accelerator.sync_gradients:  # D has made its step, with all batches that are accumulated
+            if self.accelerator.sync_gradients:  # D has just been updated, with all accumulated batches
                 terms |= self.step_g()
         return terms
 
     def step_d(self, real: Tensor, noise: Noise) -> tuple[Tensor, dict[str, Tensor]]:
-        """D learns to tell `real` from as many generated images; those, and the terms to log."""
+        """Update D to tell `real` from as many generated images; returns these and the terms to log."""
         config = self.config
         real.requires_grad_(config.r1_weight > 0)
         fake = self.generator(noise.normal_like(self.zeros[: len(real)]))  # z (B, latent_dim) -> (B, C, H, W)
         if self.one_pass:
-            logits_real, logits_fake = self.discriminator(torch.cat([real, fake.detach()])).chunk(2)
+            logits_real, logits_fake = self.discriminator(torch.cat([real, fake.detach()])).chunk(2)  # (B,)
         else:
             logits_real, logits_fake = self.discriminator(real), self.discriminator(fake.detach())  # (B,)
         loss_d = discriminator_loss(logits_real, logits_fake, config.label_smoothing)
@@ -165,10 +165,10 @@ class Game:
         }
 
     def step_g(self) -> dict[str, Tensor]:
-        """G learns to make D take its images for real; the terms to log."""
+        """Update G so that D takes its images for real; returns the terms to log."""
         self.frozen_d.requires_grad_(False)
         logits_after = [self.frozen_d(fake) for fake in self.fakes]
-        # sums over the batches: `update` and `fit` divide by their number
+        # sums over the accumulated batches: `update` and `fit` divide by their number
         loss_g = sum(generator_loss(logits, self.config.loss == "saturating") for logits in logits_after)
         self._update(self.optimizer_g, loss_g, self.generator)
         self.frozen_d.requires_grad_(True)
@@ -180,7 +180,7 @@ class Game:
 
 
 class Gallery:
-    """What the generator makes of the same latent vectors through training, and how near that is to data."""
+    """Pictures and Fréchet distances during training, of the same latent vectors each time."""
 
     def __init__(
         self,
@@ -197,7 +197,7 @@ class Gallery:
             self.real_features, _ = look(classifier.to(device), test.pixels)  # (N, F)
 
     def draw(self, num_images: int) -> Tensor:
-        """uint8 images (num_images, C, H, W)."""
+        """Images of the first `num_images` latent vectors, uint8 (num_images, C, H, W)."""
         training = self.generator.training
         pixels = generate(self.generator.eval(), self.latents[:num_images])
         self.generator.train(training)
@@ -250,7 +250,7 @@ def main(config: TrainConfig) -> None:
         to_checkpoint=[average] if average else [],
     )
     model.generator.load_state_dict(best.state_dict())
-    for network in (model.generator, model.discriminator):  # measured in float32, as they will be used
+    for network in (model.generator, model.discriminator):  # metrics are in float32, as the app uses them
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)
 
     def figures() -> Metrics:

@@ -29,14 +29,14 @@ class TrainConfig(LoopConfig):
     beta: float = 1.0
     """weight of the KL term (Higgins et al. 2017); 1 is the ELBO"""
     kl_warmup_steps: int = 0
-    """optimizer steps over which that weight grows linearly from 0 to beta in training (Bowman et al. 2016);
-    test losses always have beta"""
+    """optimizer steps in which the weight of the KL term grows linearly from 0 to beta (Bowman et al. 2016);
+    test losses always use beta"""
     input_dropout: float = 0.0
-    """share of pixels hidden from the encoder in training: against overfitting; still a bound, for q may
-    depend on anything"""
+    """share of pixels hidden from the encoder in training, against overfitting; the ELBO is still a bound,
+    for q may depend on anything"""
     iw_samples: int = 1000
-    """samples of z an image in the importance-weighted NLL at the end, the dearest figure: about as long as
-    the training itself on a CPU; 0: leave it out"""
+    """samples of z an image for the importance-weighted NLL after training; on a CPU it takes about as long
+    as the training; 0: leave it out"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -48,7 +48,7 @@ class TrainConfig(LoopConfig):
 
 
 class NegativeELBO(nn.Module):
-    """(recon + kl_weight * kl) averaged over the batch, in nats an image."""
+    """recon + kl_weight * kl, averaged over the batch, in nats an image."""
 
     def __init__(self, model: VAE, config: TrainConfig) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class NegativeELBO(nn.Module):
         self.kl_warmup_steps = config.kl_warmup_steps
 
     def kl_weight(self, batch: Batch) -> float | Tensor:
-        """beta; in training, before step `kl_warmup_steps`, the step's share of it."""
+        """beta; in the first `kl_warmup_steps` steps of training it grows from 0 to beta."""
         if not (self.training and self.kl_warmup_steps):
             return self.beta
         return self.beta * (batch.step / self.kl_warmup_steps).clamp(max=1)
@@ -65,14 +65,14 @@ class NegativeELBO(nn.Module):
         x, noise, seen = batch.x, batch.noise, batch.x
         if self.training and self.input_dropout:
             seen = x * (noise.uniform_like(x) >= self.input_dropout)
-        mu, logvar = (t.float() for t in self.model.encode(seen))
+        mu, logvar = (t.float() for t in self.model.encode(seen))  # (B, latent_dim) each
         z = self.model.reparameterize(mu, logvar, noise.normal_like(mu))
-        recon, kl = elbo_terms(self.model.decode_logits(z).float(), x, mu, logvar)
+        recon, kl = elbo_terms(self.model.decode_logits(z).float(), x, mu, logvar)  # (B,) each
         return {"loss": (recon + self.kl_weight(batch) * kl).mean(), "recon": recon.mean(), "kl": kl.mean()}
 
 
 def picture(model: VAE, x: Tensor) -> Tensor:
-    """A row of test images, a row of their reconstructions, three rows from fixed latents."""
+    """A row of test images, a row of their reconstructions, three rows of samples from fixed z."""
     latents = standard_normal(30, model.config.latent_dim, torch.Generator().manual_seed(0))
     return torch.cat([x, model(x), model.decode(latents.to(x))])
 
