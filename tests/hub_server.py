@@ -1,9 +1,9 @@
-"""A Hub on loopback: as much of the HTTP API as the real client needs to push and pull models and Spaces.
+"""A Hub on loopback: the part of the HTTP API that the real client needs to push and pull models and Spaces.
 
     with HubServer() as hub, start_client(hub, home) as client:
         client.submit(function, *arguments).result()  # runs in a process whose client talks to `hub`
         hub.log  # every request
-        hub.fault("/resolve/.*safetensors", "truncate")  # what goes wrong from now on
+        hub.fault("/resolve/.*safetensors", "truncate")  # these requests fail from now on
 
 Files that end in .safetensors go through LFS: uploaded by batch, PUT and verify, downloaded by a redirect to
 another host name, as on the real Hub.
@@ -48,13 +48,15 @@ Fault = Literal[
         "withhold",
     )
 ]
-"""`hang` does nothing and never answers, `withhold` does what was asked and never answers; the connection
-ends in the middle of the body as if that was all (`truncate`), or with a reset (`break_off`)"""
+"""a number is the status of the answer. `hang` neither acts nor answers, `withhold` acts but does not answer;
+both then reset the connection. `reset` resets it at once, `lose_answer` after the server has acted. `drip`
+sends 16 bytes at a time, `flip` changes the last byte, `truncate` closes the connection after half of the
+body, `break_off` resets it there"""
 
 
 @dataclass
 class Request:
-    """A line of the log."""
+    """A request, as the log keeps it."""
 
     method: str
     path: str
@@ -63,12 +65,12 @@ class Request:
     sent: int = 0
     """bytes of the body that were sent"""
     done: bool = False
-    """what was asked for is done, whatever becomes of the answer"""
+    """whether the server has acted on it, even if the answer was lost"""
 
 
 @dataclass
 class Commit:
-    """A commit, with the files as they are after it."""
+    """A commit, with all files as they are after it."""
 
     message: str
     files: dict[str, bytes]
@@ -94,7 +96,7 @@ class Repo:
     )
     tags: dict[str, Commit] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
-    """of a Space"""
+    """variables of a Space"""
 
     def commit(self, message: str, changes: dict[str, bytes | None]) -> Commit:
         """Add a commit; None deletes a file."""
@@ -128,7 +130,7 @@ def is_lfs(path: str) -> bool:
 
 
 def file_entries(files: dict[str, bytes]) -> list[dict[str, Any]]:
-    """What the Hub says of files in a listing."""
+    """The entries of a list of files, as the Hub answers them."""
     entries: list[dict[str, Any]] = []
     for path, data in files.items():
         entries.append({"type": "file", "path": path, "size": len(data), "oid": git_sha1(data)})
@@ -138,12 +140,12 @@ def file_entries(files: dict[str, bytes]) -> list[dict[str, Any]]:
 
 
 class HubServer:
-    """The server; `repos`, `tokens` and `log` are open to tests, in the process that runs it."""
+    """The server. Tests in its process may read and change `repos`, `tokens` and `log`."""
 
     def __init__(self, port: int = 0) -> None:
         self.repos: dict[str, Repo] = {}
         self.tokens = {"hf_writer": "lab"}
-        """token -> the namespace it may read and write"""
+        """token -> namespace that it may read and write"""
         self.objects: dict[str, bytes] = {}
         self.log: list[Request] = []
         self.faults: list[list[Any]] = []
@@ -159,7 +161,7 @@ class HubServer:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.stopping.set()  # wakes what hangs
+        self.stopping.set()  # ends requests that hang
         self.server.shutdown()
         self.server.server_close()
         for connection in list(self.connections):  # clients keep them open for the next request
@@ -167,7 +169,7 @@ class HubServer:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def fault(self, pattern: str, kind: Fault, times: int = 1_000_000, after: int = 0) -> None:
-        """Let `times` requests whose 'METHOD path' matches `pattern` go wrong, once `after` went well."""
+        """Let `after` requests pass whose 'METHOD path' matches `pattern`, then let `times` of them fail."""
         self.faults.append([re.compile(pattern), kind, times, after])
 
     def heal(self) -> None:
@@ -178,7 +180,7 @@ class HubServer:
 
 
 def client_settings(hub: HubServer, home: Path) -> dict[str, str]:
-    """Environment of a process that knows only `hub`."""
+    """Environment variables of a process whose Hub client talks to `hub` only."""
     return {
         "HF_ENDPOINT": hub.url,
         "HF_HOME": str(home),
@@ -191,7 +193,7 @@ def client_settings(hub: HubServer, home: Path) -> dict[str, str]:
 
 @contextmanager
 def start_client(hub: HubServer, home: Path, **environment: str) -> Iterator[ProcessPoolExecutor]:
-    """A fresh process whose Hub client, which reads its settings at import, knows only `hub`."""
+    """A new process whose Hub client talks to `hub` only. It is new, for the client is set up at import."""
     settings = client_settings(hub, home) | environment
     before = dict(os.environ)
     for name in list(os.environ):
@@ -209,7 +211,7 @@ def start_client(hub: HubServer, home: Path, **environment: str) -> Iterator[Pro
 
 
 def make_model_folder(folder: Path, seed: int = 0, hidden_dim: int = 8) -> Path:
-    """A complete model folder of a tiny VAE of two dimensions."""
+    """Write a complete model folder of a tiny VAE with two latent dimensions."""
     torch.manual_seed(seed)
     VAE(VAEConfig(hidden_dim=hidden_dim)).save_pretrained(folder)
     (folder / "metrics.json").write_text("{}")
@@ -222,8 +224,8 @@ def make_model_folder(folder: Path, seed: int = 0, hidden_dim: int = 8) -> Path:
 def commit_images(
     hub: HubServer, repo_id: str, columns: dict[str, list[Image.Image]], labels: list[int] | None = None
 ) -> None:
-    """A data set of columns of pictures, and of labels 'even' and 'odd', as one Parquet file."""
-    import datasets  # dear, and most tests of the Hub need none
+    """Add a data set of one Parquet file: columns of pictures, and labels 'even' and 'odd' if given."""
+    import datasets  # here, for it is slow to import and most tests of the Hub do not need it
 
     features, rows = {}, {}
     for name, pictures in columns.items():
@@ -241,7 +243,7 @@ def commit_images(
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Path -> content, as a commit holds it."""
+    """The files of a folder as a commit holds them: path -> content."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
@@ -344,7 +346,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status, body, {"X-Error-Code": code, "X-Error-Message": message})
 
     def find(self, repo_id: str, revision: str = "main") -> tuple[Repo, Commit] | None:
-        """The repository and the commit, or None after the answer says why not."""
+        """The repository and the commit, or None after answering with an error."""
         repo = self.hub.repos.get(repo_id)
         if repo is None or (repo.private and self.namespace != owner(repo_id)):
             if self.namespace is None:  # the Hub does not tell strangers what exists

@@ -1,4 +1,4 @@
-"""How browser tests come to a tab, and wait for what it does."""
+"""Helpers of browser tests: open a tab, draw on a canvas, wait until a page is quiet."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ MODULES = "http://modules.test"
 
 
 class Traffic:
-    """What a page has asked for and not got yet, and when it asked last."""
+    """The requests of a page that are not finished yet, and the time of the latest one."""
 
     def __init__(self, page: Page) -> None:
         self.latest, self.open = time.monotonic(), set[Request]()
@@ -23,7 +23,7 @@ class Traffic:
 
     def _begin(self, request: Request) -> None:
         self.latest = time.monotonic()
-        if "/heartbeat/" not in request.url:  # open as long as the page is
+        if "/heartbeat/" not in request.url:  # it ends only when the page is closed
             self.open.add(request)
 
     def is_quiet(self) -> bool:
@@ -34,17 +34,17 @@ _traffic: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
 
 
 def watch(page: Page) -> None:
-    """Note what a new page asks for, for `until_quiet`."""
+    """Note the requests of a new page, for `until_quiet`."""
     _traffic[page] = Traffic(page)
 
 
 def until_quiet(page: Page) -> None:
-    """Wait until the page has got all that it asked for, and asks for nothing more."""
+    """Wait until all requests of the page are finished and no new one comes for a second."""
     until(page, _traffic[page].is_quiet)
 
 
 def import_modules(page: Page, *paths: str) -> None:
-    """Put all that modules of `space/` export onto an empty page, as globals."""
+    """Open an empty page and make the exports of modules of `space/` global variables on it."""
     page.route(
         f"{MODULES}/**",
         lambda route: route.fulfill(
@@ -61,13 +61,13 @@ def import_modules(page: Page, *paths: str) -> None:
 
 
 def visit_tab(page: Page, url: str, tab: str) -> None:
-    """Open the page at a tab by its link, so that no other one loads."""
+    """Open the link of a tab, so that no other tab loads."""
     page.goto(f"{url}?tab={tab}")
     page.get_by_role("tabpanel").first.wait_for()
 
 
 def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """A straight stroke with the mouse, in ten moves, between two places on a canvas, [0, 1] each way."""
+    """Draw a straight line on a canvas with the mouse, in ten moves; points are (x, y) in [0, 1]."""
     canvas.scroll_into_view_if_needed()
     box, mouse = canvas.bounding_box(), canvas.page.mouse
     mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
@@ -77,7 +77,7 @@ def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]
 
 
 def until(page: Page, holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `holds()` is true: a busy machine is slow, not wrong."""
+    """Wait until `holds()` is true; fails after `seconds`, which leave time for a busy machine."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"not within {seconds} seconds"

@@ -1,4 +1,4 @@
-"""The app as a process of its own, cut off from every network but loopback."""
+"""Run the app as a process of its own, with no network but loopback."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 REFUSE = '''
-"""Refuses, and writes down, whatever leads away from this machine."""
+"""Refuse and log every connection to another machine."""
 import os, socket
 
 def guard(name, owner, address_of):
@@ -35,7 +35,7 @@ guard("connect_ex", socket.socket, lambda _, address: address)
 guard("sendto", socket.socket, lambda _, data, *more: more[-1])
 '''
 SETTINGS = ("GRADIO_", "HF_", "OMP_", "MODEL_", "SPACE_")
-"""what a test process has set of these is not what a visitor's machine has"""
+"""prefixes of variables that the app does not inherit from the test process"""
 
 
 @dataclass(frozen=True)
@@ -45,22 +45,22 @@ class Lab:
     url: str
     process: subprocess.Popen
     folder: Path
-    """its HOME, working directory and logs"""
+    """HOME and working directory of the app; it also holds the logs"""
 
     def calls(self) -> list[str]:
-        """Everything that it tried to reach beyond this machine."""
+        """Attempts of the app to reach other machines, a line each."""
         log = self.folder / "calls.log"
         return log.read_text().splitlines() if log.exists() else []
 
     def resident_mb(self) -> float:
-        """Memory that it holds now, MB."""
+        """Resident memory of the app, MB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) * 1024 / 1e6
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens at."""
+    """A free port of this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -68,8 +68,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_lab(folder: Path, root: Path = ROOT, **environment: str) -> Iterator[Lab]:
-    """`python app.py` of the tree `root` in an empty `folder`, with nothing set that concerns it but
-    `environment`."""
+    """Run `app.py` of the tree `root` in an empty `folder`; of its settings only `environment` is set."""
     (folder / "refuse").mkdir()
     (folder / "refuse" / "sitecustomize.py").write_text(REFUSE)
     port = free_port()

@@ -1,4 +1,4 @@
-"""Runs of every training script that take a moment: their configs, and what is compared of them."""
+"""Small, quick runs of every training script, and helpers that compare what the runs write."""
 
 import csv
 import os
@@ -102,7 +102,7 @@ def config_of(family: str, folder: Path, **more) -> LoopConfig:
     """The config of a small run of a family or variant of `SCRIPTS`."""
     _, make, its_own = SCRIPTS[family]
     if "num_d_steps" in its_own:
-        more.pop("gradient_accumulation_steps", None)  # not both
+        more.pop("gradient_accumulation_steps", None)  # the script refuses both together
     return make(folder, **{**its_own, **more})
 
 
@@ -111,13 +111,13 @@ def script_of(family: str) -> ModuleType:
 
 
 def train(family: str, config: LoopConfig) -> None:
-    """A whole run, in this process."""
+    """Train in this process, from start to end."""
     AcceleratorState._reset_state(True)
     script_of(family).main(config)
 
 
 def become_one_of_two(rank: int, port: int) -> None:
-    """What a launcher tells each of two processes; they meet at the `port`."""
+    """Set the variables that a launcher sets for process `rank` of two, which connect at the `port`."""
     place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2}
     place |= {"RANK": rank, "LOCAL_RANK": rank}
     os.environ.update({key: str(value) for key, value in place.items()})
@@ -150,11 +150,11 @@ MODEL_FILES = {
     "training.json",
     "history.csv",
 }
-"""files that each run leaves"""
+"""files that each run writes"""
 
 
 def start_script(name: str, *flags: object, launcher: tuple[str, ...] = (), **more: Any) -> subprocess.Popen:
-    """The training script `name` in a process of its own; `more` goes to `Popen`."""
+    """Start the training script `name` as a process of its own; `more` goes to `Popen`."""
     env = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "TQDM_DISABLE": "1"}
     command = [sys.executable, *(launcher or ("-m",)), f"training.{name}", *map(str, flags)]
     return subprocess.Popen(command, cwd=ROOT, env=env, text=True, stderr=subprocess.PIPE, **more)
