@@ -1,6 +1,6 @@
 """The most that visitors and model folders may ask of the server, in one place.
 
-README has this as a table: the line below each constant, and its value.
+docs/operating.md has this as a table: the line below each constant, and its value.
 """
 
 

@@ -192,6 +192,7 @@ def test_training_and_its_curves(page: Page, url: str) -> None:
 
 def test_the_game_and_its_curves(page: Page, url: str) -> None:
     visit_tab(page, url, "game")
+    expect(page.locator("#game .count")).not_to_be_empty(timeout=30_000)  # its script has started
     page.locator("#game .both").click()
     page.locator("#game .both").click()
     file, content = keep(page.locator("#game .files button.png"))

@@ -135,8 +135,9 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         [f"model={roles.DCGAN}", "step=", "cell="],
     ),
     game: (
-        "((handle) => [handle.counts, handle.running, Array.from(handle.game.generator.parameters)])"
-        "([...document.querySelectorAll('#game *')].find((one) => one.ganGame).ganGame)",
+        "((one) => one && [one.counts, one.running, Array.from(one.game.generator.parameters)])"
+        # undefined until its script has started
+        "([...document.querySelectorAll('#game *')].find((one) => one.ganGame)?.ganGame)",
         "#game .count",
         ["preset=collapse", "moves="],
     ),
