@@ -1,5 +1,5 @@
-/* The GAN in the plane: its distributions, its meter, its situations. Against torch and scipy it is tested in
- * tests/space/lessons/game/test_browser.py.
+/* The GAN in the plane: its distributions, its meter, its situations. test_gan2d.py, beside this file, compares it
+ * with torch and scipy.
  */
 
 import assert from "node:assert/strict";
