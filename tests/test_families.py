@@ -126,9 +126,9 @@ def test_every_script_has_a_small_run() -> None:
     assert {script.__name__ for script, *_ in SCRIPTS.values()} == scripts
 
 
-def test_every_part_is_played_by_a_model() -> None:
-    parts = {name: value for name, value in vars(roles).items() if name.isupper() and isinstance(value, str)}
-    assert set(parts.values()) <= set(MODELS) and len(set(parts.values())) == len(parts) >= 13
+def test_every_role_is_played_by_a_model() -> None:
+    names = {name: value for name, value in vars(roles).items() if name.isupper() and isinstance(value, str)}
+    assert set(names.values()) <= set(MODELS) and len(set(names.values())) == len(names) >= 13
     assert {MODELS[judge].__name__ for judge in roles.JUDGES.values()} == {"Classifier"}
 
 

@@ -29,7 +29,7 @@ MODELS = {
     roles.DIGIT_JUDGE: Classifier,
     roles.EMOJI_JUDGE: Classifier,
 }
-"""Every model of the lab: its name -> its family. A model that plays no part has its name only here."""
+"""Every model of the lab: its name -> its family. A model that plays no role has its name only here."""
 
 
 def models_that(*methods: str) -> list[str]:

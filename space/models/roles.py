@@ -1,4 +1,4 @@
-"""Which model plays which part: lessons, the lecture, tools and tests name the part, not the model.
+"""Which model plays which role. Lessons, the lecture, tools and tests name the role, not the model.
 
 A model's name, which its folder and its repository bear, stands here once. Its family stands in the table of
 `space.models`.
