@@ -25,10 +25,9 @@ from space.page.markup import (
     unavailable,
 )
 from space.page.model_texts import text_about
-from space.page.words import words
+from space.page.words import component_words, words
 from space.pictures.outputs import to_grid
 from space.pictures.sheets import digit_sheet
-from space.text import TEXT
 from space.weights.model_folder import ModelUnavailable
 from space.weights.side_files import Metrics, read_metrics
 
@@ -69,14 +68,7 @@ MARKUP = f"""
 <div class="measured"></div>
 """
 """of a panel; generate.js fills it"""
-WORDS = {
-    language: {
-        key.removeprefix("generate.panel."): texts[index]
-        for key, texts in TEXT.items()
-        if key.startswith("generate.panel.")
-    }
-    for index, language in enumerate(("en", "ko"))
-}
+WORDS = component_words("generate.panel.")
 """texts of a panel, for generate.js"""
 
 
