@@ -80,7 +80,7 @@ class MadeFile(gr.File):
         return super().postprocess(str(Path(file.name).replace(folder / name)))
 
 
-class Code(gr.JSON):
+class Latent(gr.JSON):
     """A point of a latent space: a `gr.JSON` that tells callers that it is numbers, on which MCP insists."""
 
     is_template = True  # Gradio draws it as its base class
@@ -89,7 +89,7 @@ class Code(gr.JSON):
         return {"type": "array", "items": {"type": "number"}}
 
 
-class Choice(gr.Textbox):
+class OneOf(gr.Textbox):
     """A text that tells callers what it may be. The handler checks it, in the visitor's language."""
 
     is_template = True  # Gradio draws it as its base class

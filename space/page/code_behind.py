@@ -290,16 +290,16 @@ print((folder / "history.csv").read_text())  # the curves
     )
 
 
-def code_panel(elem_id: str) -> gr.Code:
+def snippet_panel(elem_id: str) -> gr.Code:
     """Where a tab shows the snippet behind its pictures."""
-    return folded_code(elem_id)[1]
+    return folded_snippet(elem_id)[1]
 
 
-def folded_code(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
-    """A `code_panel` with the accordion around it."""
+def folded_snippet(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
+    """A `snippet_panel` with the accordion around it."""
     with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id) as fold:
         gr.Markdown(i18n("code.hint"))
-        code = gr.Code(
+        snippet = gr.Code(
             language="python",
             interactive=False,
             container=False,
@@ -307,4 +307,4 @@ def folded_code(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
             show_label=False,
             show_line_numbers=False,
         )
-    return fold, code
+    return fold, snippet

@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from space.host.components import Choice, Code, Drawing, MadeFile, PictureFile, as_trigger
+from space.host.components import Drawing, Latent, MadeFile, OneOf, PictureFile, as_trigger
 
-__all__ = ("Choice", "Code", "Drawing", "MadeFile", "PictureFile", "as_trigger")  # offered from space.host
+__all__ = ("Drawing", "Latent", "MadeFile", "OneOf", "PictureFile", "as_trigger")  # offered from space.host
 
 
 def asset(*names: str) -> str:
@@ -36,8 +36,8 @@ def paper(**kwargs: Any) -> Drawing:
     return Drawing(**settings | kwargs)
 
 
-def one_of(label: str, choices: Sequence[str], value: str) -> Choice:
+def one_of(label: str, choices: Sequence[str], value: str) -> OneOf:
     """An input of an endpoint that takes one of `choices`; `value` is its default."""
-    component = Choice(value, label=label)
+    component = OneOf(value, label=label)
     component.choices = choices  # not by the constructor: Gradio sends the page the arguments that it names
     return component

@@ -33,7 +33,7 @@ def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tens
         if uploaded is None:
             raise Problem("no_image")
         return uploaded
-    raise Problem("choice", name="source", value=source, allowed=", ".join(SOURCES))
+    raise Problem("not_one_of", name="source", value=source, allowed=", ".join(SOURCES))
 
 
 def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:

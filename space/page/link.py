@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from space.page.handlers import PRIVATE
 from space.page.modules import module
 from space.page.words import words
 
@@ -20,7 +21,7 @@ Rule = dict[str, Any]
 a list of `count[0]` to `count[1]` of them where `count` is given. `default` is what the page begins with."""
 
 
-def choice(*values: Any, default: Any = None) -> Rule:
+def one_of(*values: Any, default: Any = None) -> Rule:
     """One of the values."""
     return {"choices": values, "default": default}
 
@@ -62,7 +63,7 @@ def rule_of(component: gr.components.Component) -> Rule:
     if isinstance(component, gr.Slider):
         return number(component.minimum, component.maximum, whole=component.step == 1)
     if isinstance(component, gr.Dropdown | gr.Radio):
-        return choice(*(value for _, value in component.choices))
+        return one_of(*(value for _, value in component.choices))
     raise ValueError(f"{component} has neither choices nor bounds: give it a rule")
 
 
@@ -93,7 +94,7 @@ class Link(gr.HTML):
 def bind(tabs: gr.Tabs, linked: dict[str, Sequence[Linked]]) -> Link:
     """Put the button here, and bind all that the tabs (by their ids) can be linked by."""
     link = Link({tab: [_describe(one) for one in parts] for tab, parts in linked.items()}, elem_id="link")
-    private: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    private = PRIVATE | {"queue": False}
     components = [one.component for parts in linked.values() for one in parts if not one.own]
     link.go(None, None, [tabs, *components], js="() => window.labLink.outputs()", **private)
     for tab in tabs.children:

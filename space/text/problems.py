@@ -29,7 +29,7 @@ TEXT = {
         "{value} is out of range; it must be a number from {least} to {most}.",
         "{value}은(는) 범위를 벗어났습니다. {least}부터 {most}까지의 숫자여야 합니다.",
     ),
-    "problem.choice": (
+    "problem.not_one_of": (
         "{name} is {value}; choose one of: {allowed}.",
         "{name} 값이 {value}입니다. 다음 중에서 선택해 주세요: {allowed}.",
     ),

@@ -101,7 +101,7 @@ def load(name: str, *able_to: str) -> LoadedModel:
     if name not in MODELS:
         raise Problem("unknown_model", model=name, allowed=", ".join(able))
     if name not in able:
-        raise Problem("choice", name="model", value=name, allowed=", ".join(able))
+        raise Problem("not_one_of", name="model", value=name, allowed=", ".join(able))
     namespace = _namespace()
     if not namespace:
         return LoadedModel(name, _build(name, BUNDLED / name), "bundled", None, None, BUNDLED / name)

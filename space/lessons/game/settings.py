@@ -11,6 +11,5 @@ LEARNING_RATES = (3e-5, 0.1)
 """learning rates that a link may name"""
 MAX_STEPS_D = 20
 """steps of D for each of G"""
-MAX_SEED = 2**32 - 1
 MAX_MOVES = 50_000
 """moves of a game that a link may repeat"""

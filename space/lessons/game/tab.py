@@ -17,7 +17,6 @@ from space.lessons.game.settings import (
     LEARNING_RATES,
     LOSSES,
     MAX_MOVES,
-    MAX_SEED,
     MAX_STEPS_D,
     OPTIMIZERS,
     PRESETS,
@@ -29,22 +28,23 @@ from space.page import link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
+from space.text.limits import MAX_SEED
 
 CSS = asset("lessons/game/game.css")
 WORDS = component_words("game.play.")
 LINKED = {
-    "preset": link.choice(*PRESETS, default=PRESETS[0]),
-    "distribution": link.choice(*DISTRIBUTIONS),
+    "preset": link.one_of(*PRESETS, default=PRESETS[0]),
+    "distribution": link.one_of(*DISTRIBUTIONS),
     "learningRateD": link.number(*LEARNING_RATES),
     "learningRateG": link.number(*LEARNING_RATES),
     "stepsD": link.number(1, MAX_STEPS_D, whole=True),
     "instanceNoise": link.number(0, 1),
-    "loss": link.choice(*LOSSES),
-    "optimizerG": link.choice(*OPTIMIZERS),
-    "latentKind": link.choice(*LATENT_KINDS),
-    "latentDim": link.choice(*LATENT_DIMS),
-    "start": link.choice(*STARTS),
-    "width": link.choice(*WIDTHS),
+    "loss": link.one_of(*LOSSES),
+    "optimizerG": link.one_of(*OPTIMIZERS),
+    "latentKind": link.one_of(*LATENT_KINDS),
+    "latentDim": link.one_of(*LATENT_DIMS),
+    "start": link.one_of(*STARTS),
+    "width": link.one_of(*WIDTHS),
     "seed": link.number(0, MAX_SEED, whole=True, default=1),
     "moves": link.number(1, MAX_MOVES, whole=True),
 }

@@ -6,7 +6,6 @@ from space.lessons.game.settings import (
     LATENT_KINDS,
     LEARNING_RATE_POWERS,
     LOSSES,
-    MAX_SEED,
     MAX_STEPS_D,
     OPTIMIZERS,
     PRESETS,
@@ -14,6 +13,7 @@ from space.lessons.game.settings import (
     WIDTHS,
 )
 from space.page.markup import download
+from space.text.limits import MAX_SEED
 
 LAYERS = ("heat", "real", "fake", "mesh", "arrows")
 """what a visitor can show or hide on the plane"""

@@ -86,7 +86,7 @@ def case_of(name: str, number: float, seed: float, scale: float) -> str:
 def _snippet(
     loaded: LoadedModel, number: float, seed: float, scale: float, selection: dict[str, list[int]]
 ) -> str:
-    """The code behind a panel; its arguments have been checked."""
+    """The snippet of a panel; its arguments have been checked."""
     case = case_of(loaded.name, number, seed, scale)
     return code_behind.generate(
         loaded, case, int(number), int(seed), scale, selection, view.COLUMNS, NUM_FRAMES
@@ -189,10 +189,10 @@ def _build_panels() -> _Panels:
     with gr.Row():
         with gr.Column(min_width=320):
             first = SamplePanel(value=FIRST_SELECTION, elem_id="generate-panel")
-            snippet = code_behind.code_panel("generate-code")
+            snippet = code_behind.snippet_panel("generate-code")
         with gr.Column(min_width=320) as second:
             other = SamplePanel(value=FIRST_SELECTION, elem_id="generate-other-panel")
-            other_snippet = code_behind.code_panel("generate-other-code")
+            other_snippet = code_behind.snippet_panel("generate-other-code")
     return _Panels(first, snippet, other, other_snippet, second)
 
 

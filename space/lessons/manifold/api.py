@@ -9,7 +9,7 @@ from space.lessons.manifold.view import PICTURE_SCALE, STRIP_SCALE
 from space.lessons.manifold.work import MAPS, Spacing, blend, check_code, tile_places
 from space.models import MODELS, code_and_sigma, models_that
 from space.models.latents import evenly, grid
-from space.page.components import Code, PictureFile, one_of
+from space.page.components import Latent, PictureFile, one_of
 from space.page.handlers import FILES, HEAVY, LIGHT, friendly
 from space.pictures.files import read_image
 from space.pictures.inputs import to_digit
@@ -28,7 +28,7 @@ def build_api() -> None:
         )
         rows, steps = gr.Number(20, label="rows"), gr.Number(10, label="steps")
         spacing, limit = one_of("spacing", get_args(Spacing), "linear"), gr.Number(None, label="limit")
-        z, code = Code(label="z"), gr.JSON(label="code")
+        z, code = Latent(label="z"), gr.JSON(label="code")
         result = gr.Image(format="png", type="pil", label="result")
     for handler, inputs, output, group in (
         (encode, [image, encoder], code, FILES),
@@ -61,9 +61,8 @@ def decode(z: list[float], model: str) -> Image.Image:
     """The picture that a decoder or generator makes of a point of its latent space.
 
     Args:
-        z: as many numbers as the latent space has dimensions (2 where the model's name ends in 2d, 20 in
-            20d and for dcgan-mnist, 64 for gan-mnist, 128 for the sparse autoencoder, 32 for the others),
-            each from -10000 to 10000; samples lie mostly within 3 of 0
+        z: as many numbers as the model's latent_dim (`/models` lists it), each from -10000 to 10000; samples
+            lie mostly within 3 of 0
         model: the decoder
 
     Returns:
@@ -90,7 +89,7 @@ def manifold(
         rows x rows pictures of 28x28 pixels, without gaps
     """
     if model in MODELS and model not in MAPS:
-        raise Problem("choice", name="model", value=model, allowed=", ".join(MAPS))
+        raise Problem("not_one_of", name="model", value=model, allowed=", ".join(MAPS))
     loaded, rows = hub.load(model, "decode"), int(check_number("rows", rows, 2, MAX_ROWS))
     places = tile_places(spacing, loaded)
     if spacing == "linear" and limit is not None:

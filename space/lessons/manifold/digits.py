@@ -72,7 +72,7 @@ def build_digits() -> DigitPanel:
             steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"), elem_id="manifold-steps")
         with gr.Column(min_width=300, scale=2, elem_id="manifold-strips"):
             strips = [gr.HTML(elem_id="manifold-strip-vae"), gr.HTML(elem_id="manifold-strip-autoencoder")]
-    snippet = code_behind.code_panel("manifold-code")
+    snippet = code_behind.snippet_panel("manifold-code")
     return DigitPanel(start, sketch, end, seed, again, steps, [seen, resampled, found, *strips], snippet)
 
 
@@ -124,7 +124,7 @@ def from_sketch(drawing: str | BinaryIO | None, digit: Tensor | None) -> Tensor 
 def show_digits(drawn: Tensor | None, start: float, end: float, seed: float | None, steps: int) -> list[Any]:
     """What `show_two` says of the drawn or else the test digit `start`, and of the test digit `end`.
 
-    Pictures in the order of `DigitPanel.pictures`, an update for each map, and the code behind the pictures.
+    Pictures in the order of `DigitPanel.pictures`, an update for each map, and the snippet.
     """
     seed = int(check_number("seed", seed, 0, MAX_SEED))
     x, y = choose(drawn, start), choose(None, end)

@@ -76,7 +76,7 @@ class LatentMap {
     this.awaited = null; // set while a link's digit is loading, so that its overlay does not move z
     /** @type {Pair | undefined} */
     this.marked = undefined; // mu of the digit that the overlay marks
-    this.told = ""; // the place that the server wrote the code for
+    this.told = ""; // the place that the server wrote the snippet for
     this.setSide(28);
     this.bind();
   }
@@ -102,10 +102,10 @@ class LatentMap {
     };
     pointerCanvas.onpointermove = (event) => event.buttons && this.moveToPointer(event);
     pointerCanvas.onkeydown = (event) => this.moveByKey(event);
-    pointerCanvas.onpointerup = pointerCanvas.onkeyup = () => this.askForCode();
+    pointerCanvas.onpointerup = pointerCanvas.onkeyup = () => this.askForSnippet();
     for (const slider of sliders) {
       slider.oninput = () => this.choose(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
-      slider.onchange = () => this.askForCode();
+      slider.onchange = () => this.askForSnippet();
     }
     find(".show-grid").onchange = find(".show-codes").onchange = () => {
       this.redraw();
@@ -143,7 +143,7 @@ class LatentMap {
     if (this.pending) this.followLink(...this.pending);
     else if (this.props.overlay) this.moveTo(this.props.overlay.mu);
     this.element.dataset.decoder = this.network ? "browser" : "server";
-    this.askForCode();
+    this.askForSnippet();
   }
 
   /** @param {number} side of a digit, in its own pixels */
@@ -170,7 +170,7 @@ class LatentMap {
     this.drawChart();
     this.drawPosition();
     if (find(".show-grid").checked) this.makeGrid().catch(console.warn); // a map without its grid is still a map
-    this.askForCode();
+    this.askForSnippet();
   }
 
   /** The grid of decoded pictures, drawn as it grows, then kept. */
@@ -309,7 +309,7 @@ class LatentMap {
     if (mu && !awaited && String(mu) !== String(this.marked)) {
       this.chosen = false;
       this.moveTo(mu);
-      this.askForCode();
+      this.askForSnippet();
       this.tellLink();
     } else this.drawMarks();
     this.awaited = null;
@@ -382,13 +382,13 @@ class LatentMap {
     ]);
   }
 
-  /** All that the code behind the map depends on. */
+  /** All that the snippet of the map depends on. */
   place() {
     return { z: [...this.z], spacing: this.spacingName, tiles: this.plot.tiles };
   }
 
-  /** Has the server write the code behind the map, while that is unfolded. */
-  askForCode() {
+  /** Has the server write the snippet of the map, while that is unfolded. */
+  askForSnippet() {
     if (!this.chart) return;
     const place = JSON.stringify(this.place());
     const unfolded = document.querySelector(`#code-${this.chart.model} .cm-content`)?.checkVisibility();

@@ -23,9 +23,9 @@ MAX_TILES = 1000
 """pictures along each axis of a map, as far as the code behind it goes"""
 LINKED = {
     "z": link.numbers(2, 2, -MAX_LATENT, MAX_LATENT),
-    "spacing": link.choice(*get_args(Spacing), default="linear"),
-    "grid": link.choice("off"),
-    "codes": link.choice("off"),
+    "spacing": link.one_of(*get_args(Spacing), default="linear"),
+    "grid": link.one_of("off"),
+    "codes": link.one_of("off"),
     "class": link.number(0, 9, whole=True),
 }
 """What the link says of a `LatentMap`."""
@@ -77,11 +77,11 @@ def decode_pixels(request: dict[str, Any]) -> str:
 
 
 def build_map(name: str, title: str) -> LatentMap:
-    """One map under its title, with the code behind it."""
+    """One map under its title, with its snippet."""
     gr.Markdown(i18n(title))
     latent_map = LatentMap(elem_id=f"map-{name}")
     latent_map.ready(friendly(_bind_chart(name)), outputs=latent_map, **PRIVATE)
-    fold, snippet = code_behind.folded_code(f"code-{name}")
+    fold, snippet = code_behind.folded_snippet(f"code-{name}")
     # read when the call is made: of several moves Gradio makes one call, without the data of the moves
     place = f"document.querySelector('#map-{name} [data-decoder]').latentMap.place"
     for event in (latent_map.moved, fold.expand):
@@ -117,7 +117,7 @@ def _bind_snippet(name: str) -> Callable[[dict[str, Any]], str]:
 
 
 def map_snippet(name: str, z: list[float], spacing: str, tiles: float) -> str:
-    """The code behind a map that stands at the point `z` and shows tiles x tiles pictures."""
+    """The snippet of a map that stands at the point `z` and shows tiles x tiles pictures."""
     loaded = hub.load(name)
     (point,) = check_code(z, loaded).tolist()
     tiles, places = int(check_number("tiles", tiles, 1, MAX_TILES)), tile_places(spacing, loaded)

@@ -33,7 +33,7 @@ def build_sliders(trigger: LatentMap, chosen: list[gr.components.Component]) -> 
                 gr.Slider(-MOST, MOST, 0, step=0.05, label=f"z{i + 1}", min_width=300)
                 for i in range(NUM_SLIDERS)
             ]
-    snippet = code_behind.code_panel("manifold-deep-code")
+    snippet = code_behind.snippet_panel("manifold-deep-code")
 
     base = gr.State(None)  # the code that the sliders started from
     outputs = [base, image, snippet, *sliders]
@@ -61,7 +61,7 @@ def start_from_digit(drawn: Tensor | None, start: float) -> list[Any]:
 
 
 def _start_from(z: Tensor) -> list[Any]:
-    """z (1, latent_dim) as a list, its picture, the code behind that, and an update of each slider."""
+    """z (1, latent_dim) as a list, its picture, the snippet, and an update of each slider."""
     loaded = hub.load(DEEP)
     active = active_dimensions(loaded)[:NUM_SLIDERS]
     sliders = [
@@ -76,6 +76,6 @@ def _start_from(z: Tensor) -> list[Any]:
 
 
 def decode_sliders(base: list[float] | None, values: list[float]) -> tuple[str, str]:
-    """The picture of `base` with its most active dimensions moved to `values`, and the code behind it."""
+    """The picture of `base` with its most active dimensions moved to `values`, and the snippet."""
     loaded = hub.load(DEEP)
     return show_point(loaded, move_code(loaded, base, values))

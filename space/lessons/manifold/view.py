@@ -81,7 +81,7 @@ def chart(loaded: hub.LoadedModel) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class TwoDigits:
-    """All that the page shows of two digits: pictures as HTML, marks for the maps, the code behind it all."""
+    """All that the page shows of two digits: pictures as HTML, marks for the maps, the snippet."""
 
     seen: str
     """the first digit as the encoder gets it"""
@@ -142,7 +142,7 @@ def _pair(z: list[float]) -> str:
 
 
 def show_point(loaded: hub.LoadedModel, z: Tensor) -> tuple[str, str]:
-    """The picture of a code (1, latent_dim) as HTML, and the code behind it."""
+    """The picture of a code (1, latent_dim) as HTML, and the snippet."""
     (numbers,), file = z.tolist(), f"{loaded.name}_point"
     table = to_csv(("dimension", "z"), enumerate(numbers, 1))
     image = img(to_pil(loaded.model.decode(z), PICTURE_SCALE), "manifold.alt.deep", model=loaded.name)

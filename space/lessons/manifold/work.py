@@ -89,7 +89,7 @@ def tile_places(spacing: str, loaded: LoadedModel) -> list[tuple[Callable[..., T
         return [(evenly, bounds) for bounds in axes(loaded)]
     if spacing == "inverse_gaussian":
         return [(quantiles, list(mean_and_deviation)) for mean_and_deviation in zip(*gaussian(loaded))]
-    raise Problem("choice", name="spacing", value=str(spacing)[:40], allowed=", ".join(get_args(Spacing)))
+    raise Problem("not_one_of", name="spacing", value=str(spacing)[:40], allowed=", ".join(get_args(Spacing)))
 
 
 def check_code(z: Any, loaded: LoadedModel) -> Tensor:

@@ -45,9 +45,9 @@ def show(
     except Problem as problem:
         return hint(problem), ""
     noisy = add_noise(x, noise, level, seed)
-    name, x_code = ("upload", f"to_digit(read_image({code_behind.UPLOAD}))")
+    name, x_snippet = ("upload", f"to_digit(read_image({code_behind.UPLOAD}))")
     if source != "upload":
-        name, x_code = code_behind.digit(x)
+        name, x_snippet = code_behind.digit(x)
     case = name if noise == "none" else f"{name}_{noise}-{level:g}_seed{int(seed)}"
     if model == FAMILY:
         results = reconstruct_by_all(x, noisy)
@@ -58,7 +58,7 @@ def show(
         models, page = [result.loaded], view.one_model(result, case)
     if not models:
         return page, ""
-    return page, code_behind.reconstruct(models, x_code, case, noise, level, int(seed), view.SCALE)
+    return page, code_behind.reconstruct(models, x_snippet, case, noise, level, int(seed), view.SCALE)
 
 
 def show_measured() -> str:
@@ -98,7 +98,7 @@ def build() -> list[link.Linked]:
             with gr.Column(scale=3, min_width=320):
                 controls = _Controls(model, *_build_noise())
                 result = gr.HTML(elem_id="reconstruct-result", min_height=420)
-                snippet = code_behind.code_panel("reconstruct-code")
+                snippet = code_behind.snippet_panel("reconstruct-code")
         table = gr.HTML(elem_id="reconstruct-measured")
         _bind(pictures, controls, objective, [result, snippet], table)
         build_api()

@@ -73,7 +73,7 @@ def psnr(mse: float) -> float:
 def add_noise(x: Tensor, kind: str, level: float, seed: int) -> Tensor:
     """`x` with noise. A seed always gives the same noise, scaled by the level."""
     if kind not in NOISES:
-        raise Problem("choice", name="noise", value=kind, allowed=", ".join(NOISES))
+        raise Problem("not_one_of", name="noise", value=kind, allowed=", ".join(NOISES))
     level, seed = check_number("level", level, 0, 1), check_number("seed", seed, 0, MAX_SEED)
     if kind == "none":
         return x

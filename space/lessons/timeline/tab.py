@@ -57,7 +57,7 @@ def build() -> list[link.Linked]:
             elem_id="timeline-model",
         )
         run = TrainingRun(elem_id="timeline-run", min_height=460)
-        snippet = code_behind.code_panel("timeline-code")
+        snippet = code_behind.snippet_panel("timeline-code")
         source = gr.HTML(elem_id="timeline-source")
         hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading")
         gr.on(  # one event for both: otherwise an early question's late answer would replace a newer one
@@ -74,7 +74,7 @@ def build() -> list[link.Linked]:
 
 
 def show(model: str) -> tuple[dict[str, Any], str, Any, str]:
-    """A model's run for `TrainingRun`, the source of its weights, hints, and the code behind the pictures."""
+    """A model's run for `TrainingRun`, the source of its weights, hints, and the snippet."""
     loaded = load(model, *WATCHED)
     hints = i18n(f"timeline.{kind_of(model)}")
     return training_run(loaded), source_badge(loaded), hints, code_behind.timeline(loaded)

@@ -98,7 +98,7 @@ def build() -> list[link.Linked]:
                 slider = _build_slider()
             with gr.Column(scale=3, min_width=320):
                 details = gr.HTML(**styled, elem_id="translate-details")
-        outputs = _Outputs(circle, slider, details, code_behind.code_panel("translate-code"))
+        outputs = _Outputs(circle, slider, details, code_behind.snippet_panel("translate-code"))
         training = gr.HTML(**styled, elem_id="translate-run")
         _build_theory()
         _bind(pictures, controls, outputs, training)

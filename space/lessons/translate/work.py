@@ -98,13 +98,13 @@ once_round_on_gpu = on_gpu(once_round)
 def check_direction(direction: Any) -> None:
     """Raises `Problem` unless `direction` is one of `DIRECTIONS`."""
     if direction not in DIRECTIONS:
-        raise Problem("choice", name="direction", value=direction, allowed=", ".join(DIRECTIONS))
+        raise Problem("not_one_of", name="direction", value=direction, allowed=", ".join(DIRECTIONS))
 
 
 def check_size(size: Any) -> int:
     """`size` as it is; raises `Problem` unless it is one of `SIZES`."""
     if size not in SIZES:
-        raise Problem("choice", name="size", value=size, allowed=", ".join(map(str, SIZES)))
+        raise Problem("not_one_of", name="size", value=size, allowed=", ".join(map(str, SIZES)))
     return int(size)
 
 
@@ -125,7 +125,7 @@ def choose_picture(
         index = int(check_number("emoji", emoji, 0, len(EMOJI) - 1))
         return emoji_of(index, direction[0])
     if source not in SOURCES:
-        raise Problem("choice", name="source", value=source, allowed=", ".join(SOURCES))
+        raise Problem("not_one_of", name="source", value=source, allowed=", ".join(SOURCES))
     size, picture = check_size(size), drawn if source == "draw" else uploaded
     if picture is None:
         raise Problem("empty_drawing" if source == "draw" else "no_image")

@@ -174,7 +174,7 @@ def test_what_is_overridden_is_there(module, ours, theirs):
 def test_all_extensions_are_known():
     assert {ours.__name__ for _, ours, _ in extensions()} == {
         *("FairQueue", "GuardedBlocks", "Session", "Sessions", "Refused"),
-        *("Drawing", "PictureFile", "MadeFile", "Code", "Choice"),
+        *("Drawing", "PictureFile", "MadeFile", "Latent", "OneOf"),
     }
 
 
@@ -335,7 +335,7 @@ def test_gradio_keeps_files_in_the_folder():
     assert temporary_files.is_inside(path)
 
 
-@pytest.mark.parametrize("name", ["Drawing", "PictureFile", "MadeFile", "Code", "Choice"])
+@pytest.mark.parametrize("name", ["Drawing", "PictureFile", "MadeFile", "Latent", "OneOf"])
 def test_the_page_draws_a_component_as_its_base_class(name):
     ours = getattr(components, name)
     base = ours.__mro__[1]

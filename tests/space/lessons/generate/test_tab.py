@@ -104,7 +104,7 @@ def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.Monkey
     [
         (lambda: api.generate("gan"), "unknown_model"),
         (lambda: api.generate(None), "unknown_model"),
-        (lambda: api.generate(roles.DIGIT_JUDGE), "choice"),
+        (lambda: api.generate(roles.DIGIT_JUDGE), "not_one_of"),
         (lambda: api.generate(roles.GAN, 0), "number"),
         (lambda: api.generate(roles.GAN, 65), "number"),
         (lambda: api.generate(roles.GAN, "4"), "number"),
@@ -114,7 +114,7 @@ def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.Monkey
         (lambda: api.generate(roles.GAN, 4, None), "number"),
         (lambda: api.generate(roles.GAN, 4, 0, 2.5), "number"),
         (lambda: api.generate(roles.GAN, 4, 0, math.nan), "number"),
-        (lambda: tab.explore(roles.DIGIT_JUDGE, 4, 0, 1.0, None), "choice"),
+        (lambda: tab.explore(roles.DIGIT_JUDGE, 4, 0, 1.0, None), "not_one_of"),
         (lambda: tab.show("nothing", roles.GAN, 4, 0, 1.0, None, None), "unknown_model"),
     ],
 )

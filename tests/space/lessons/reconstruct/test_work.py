@@ -41,7 +41,7 @@ def test_a_seed_gives_the_same_noise_at_any_time(x, kind):
 def test_noise_that_cannot_be_is_one_sentence(x, kind, level, seed):
     with pytest.raises(Problem) as problem:
         work.add_noise(x, kind, level, seed)
-    assert problem.value.key in ("problem.choice", "problem.number")
+    assert problem.value.key in ("problem.not_one_of", "problem.number")
 
 
 def test_a_reconstruction_is_the_models(bundled, x):
