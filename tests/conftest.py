@@ -1,4 +1,4 @@
-"""What all tests share: one thread, no network, and a real browser where there is one."""
+"""Settings and fixtures of all tests: one thread, no network, and a real browser if there is one."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ WITHOUT = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped where no Chromium is installed, but fail where REQUIRE_BROWSER is set."""
+    """Skip browser tests if no Chromium is installed. With REQUIRE_BROWSER set they fail instead."""
     if CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"):
         for item in items:
             if item.get_closest_marker("browser"):
@@ -68,14 +68,14 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The app as it is shipped, as a process of its own, for all tests that only look at it."""
+    """The app as it is shipped, in a process of its own, for all tests that do not change it."""
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 
 @pytest.fixture
 def save(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a picture to a file and gives its path."""
+    """A function that writes a picture to a file and returns its path."""
 
     def write(image: Image.Image, name: str = "picture.png", **options: object) -> Path:
         image.save(tmp_path / name, **options)

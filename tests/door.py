@@ -1,4 +1,4 @@
-"""A small app whose calls wait until a test lets them in, and its streams as a page reads them."""
+"""A small app whose calls wait until a test lets them in, and readers of its streams of answers."""
 
 import json
 import threading
@@ -68,7 +68,7 @@ class Door:
 
 
 def fill(door: Door) -> list[httpx.Response]:
-    """One call within, three before the door, each of another visitor."""
+    """Let one call start and three wait, each of another visitor."""
     inside = door.knock("first", "first")
     door.wait_until(lambda: door.entered == ["first"])
     return [inside, *(door.knock(name, name) for name in ("a", "b", "c"))]

@@ -1,4 +1,4 @@
-"""Pictures that a visitor may have, as the bytes of a file each, and the colour of their middle."""
+"""Picture files that a visitor may upload, as bytes, each with the colour of its middle."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def png(width: int, height: int, depth: int, kind: int, row: bytes, clear: bytes = b"") -> bytes:
-    """A PNG of the same row again and again; Pillow writes no colours of 16 bits, nor a clear one of them."""
+    """A PNG of equal rows, for 16-bit colours and a transparent one among them: Pillow writes neither."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -45,7 +45,7 @@ def palette(**options: Any) -> bytes:
 
 
 def turned() -> bytes:
-    """A photo that the camera holds on its side: upright, its middle is of one colour."""
+    """A photo stored on its side, with EXIF orientation; upright, its middle is of one colour."""
     photo = Image.new("RGB", (90, 30), "white")
     photo.paste((200, 100, 50), (30, 0, 60, 30))
     exif = Image.Exif()

@@ -1,4 +1,4 @@
-"""Untrained models of every family, small enough for a test, and how the app comes to use them."""
+"""Untrained models of every family, small enough for a test, and a way to make the app use them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ SIZES = {
 
 
 def small(model_class: type[nn.Module], **config: Any) -> nn.Module:
-    """A model of the family, the same each time; `config` goes to its config, as far as that knows it."""
+    """A model of the family, the same at each call; fields in `config` that its config lacks are ignored."""
     config_class = get_type_hints(model_class.__init__)["config"]
     known = {field.name for field in fields(config_class)}
     torch.manual_seed(0)
@@ -29,7 +29,7 @@ def small(model_class: type[nn.Module], **config: Any) -> nn.Module:
 
 @contextmanager
 def bundled(root: Path) -> Iterator[Path]:
-    """The model folders in `root` in place of those that come with the app."""
+    """Let the app use the model folders in `root` instead of the shipped ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hub, "BUNDLED", root)
         hub.clear()

@@ -1,8 +1,8 @@
 """Batches of training images and their random numbers, each a function of the seed and the batch's number.
 
-A resumed run therefore goes on with the batches of an uninterrupted one, and several processes together see
-those of one. Images in memory are taken on the device; images on disk or on the Hub are read ahead by worker
-processes.
+A resumed run therefore goes on with the batches of an uninterrupted run, and several processes together see
+the batches of a single one. Images in memory are kept on the device. Images on disk or on the Hub are read
+ahead by worker processes.
 """
 
 import os
@@ -28,7 +28,7 @@ def derived_seed(*parts: object) -> int:
 
 @dataclass
 class Noise:
-    """Random numbers of one batch: this process's rows of what one process alone would draw."""
+    """Random numbers of one batch: this process's rows of the numbers that a single process would draw."""
 
     rng: torch.Generator
     rank: int = 0
@@ -74,11 +74,11 @@ class BatchPlan:
     accumulation: int = 1
     """batches for one optimizer step"""
     max_steps: int = 0
-    """optimizer steps of the run; 0 where epochs decide, which a stream does not allow"""
+    """optimizer steps of the run; 0: epochs decide, which is not possible with a stream"""
     num_workers: int = 2
     """processes that read images from disk"""
     shuffle_buffer: int = 10_000
-    """images that a stream is shuffled among"""
+    """images in the buffer that shuffles a stream"""
 
 
 def _moved(tensor: Tensor, device: torch.device) -> Tensor:
@@ -144,13 +144,13 @@ class Batches:
 
     def _read(self, number: int) -> Iterator[Tensor | None]:
         """Pixels and labels of a batch that worker processes have read ahead."""
-        if number != self._next:  # the first batch of this process, also of a resumed run
+        if number != self._next:  # the first batch since this process started
             self._reader = iter(self._loader(number))
         self._next = number + 1
         try:
             found = next(self._reader)
-        except (OSError, EOFError) as error:  # the pipe of a worker that was killed
-            # torch's SIGCHLD handler would raise once more, wherever this process is by then
+        except (OSError, EOFError) as error:  # a worker was killed
+            # torch's SIGCHLD handler would raise once more, at any later line of this process
             if hasattr(signal, "SIGCHLD"):  # not on Windows
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             raise ProcessError(reader_ended(error)) from error
@@ -175,7 +175,7 @@ class Batches:
                 share=self.share,
                 first=first,
             )
-            sampler, workers = None, min(workers, 1)  # several would change the order
+            sampler, workers = None, min(workers, 1)  # several workers would change the order
         return DataLoader(
             stored,
             batch_size=None,  # the sampler's items are batches already
@@ -194,7 +194,7 @@ def _leave_group(_: int) -> None:
 
 
 class UnpairedBatches:
-    """Pairs of batches of two sets of images, each in an order of its own; the larger set makes the epoch."""
+    """Pairs of batches of two sets of images, each set in its own order. The larger set makes the epoch."""
 
     def __init__(self, a: Images, b: Images, plan: BatchPlan, accelerator: Accelerator) -> None:
         self.a, self.b = (

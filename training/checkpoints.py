@@ -1,4 +1,4 @@
-"""Checkpoints: what a run goes on from.
+"""Checkpoints: write them, delete old ones, resume a run from one.
 
 `OUTPUT_DIR/checkpoints/checkpoint-<step>/` holds weights, optimizers, schedules, averages and the `Progress`.
 """
@@ -24,15 +24,15 @@ class Progress:
     """How far a run is; part of each checkpoint."""
 
     flags: dict[str, Any]
-    """those that decide the weights; a run is resumed with the same ones"""
+    """flags that decide the weights; a run must be resumed with the same values"""
     step: int = 0
     """optimizer steps made"""
     logged: int = 0
     """step of the latest row of losses"""
     seconds: float = 0.0
-    """of training, in all parts of the run"""
+    """seconds of training, in all parts of the run"""
     sums: dict[str, float] = field(default_factory=dict)
-    """of each loss over the steps since the latest row"""
+    """sum of each loss over the steps since the latest row"""
 
     def state_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -69,7 +69,7 @@ def remove_later(output_dir: Path, step: int) -> None:
 
 
 def remove_old_checkpoints(output_dir: Path, keep: int) -> None:
-    """Delete all but the latest `keep`, and what a killed run left half written or half removed."""
+    """Delete all but the latest `keep`, and partial ones that a killed run has left."""
     for left in (output_dir / "checkpoints").glob("partial-*"):
         shutil.rmtree(left)
     for old in list_checkpoints(output_dir)[:-keep]:
@@ -102,7 +102,7 @@ def load_checkpoint(accelerator: Accelerator, output_dir: Path, which: str, prog
         parts = [f"custom_checkpoint_{i}.pkl" for i in range(len([*folder.glob("custom_checkpoint_*.pkl")]))]
         # accelerate would run code that these pickles hold; `weights_only` refuses it
         states = [torch.load(folder / part, map_location="cpu", weights_only=True) for part in parts]
-        progress.load_state_dict(states[-1])  # first: other flags are to be named, not called damage
+        progress.load_state_dict(states[-1])  # first, so that changed flags are not reported as damage
         accelerator.load_state(str(folder))
         learning_rates_as_numbers(accelerator._optimizers)
     except (SafetensorError, UnpicklingError, RuntimeError, OSError, EOFError, LookupError) as error:

@@ -1,4 +1,4 @@
-"""How every script starts and ends: flags in, one sentence where it cannot go on."""
+"""The start and end of every script: parse the flags, and print one sentence for an expected error."""
 
 import os
 import sys

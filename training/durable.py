@@ -16,8 +16,8 @@ from training.errors import ProcessError, one_line
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary name to write to; the file there then becomes `path`. An `OSError` names `path`."""
-    fresh = path.with_name(f"{path.name}.partial")  # its suffix is no longer .png or .csv, should it be left
+    """Yield a temporary path to write to; the file is then renamed to `path`. An `OSError` names `path`."""
+    fresh = path.with_name(f"{path.name}.partial")  # no .png or .csv at the end, in case it is left behind
     try:
         yield fresh
         put_in_place(fresh, path)
@@ -27,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def put_in_place(fresh: Path, final: Path) -> None:
-    """Rename a file, which may replace another, or a folder, once all of its content is on the disk."""
+    """Rename a file or folder once all of its content is on the disk; a file may replace another."""
     for path in [*fresh.rglob("*"), fresh]:
         _sync(path)
     fresh.replace(final)
@@ -35,7 +35,7 @@ def put_in_place(fresh: Path, final: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder; it loses its name first, so that a half removed one is never taken for complete."""
+    """Remove a folder. It is renamed first, so that a half removed one is never taken for complete."""
     doomed = folder.with_name(f"partial-{folder.name}")
     folder.rename(doomed)
     shutil.rmtree(doomed)
@@ -43,7 +43,7 @@ def remove_folder(folder: Path) -> None:
 
 @contextmanager
 def writing(what: str, partial: Path) -> Iterator[None]:
-    """Turns errors of a full or broken disk into a `ProcessError` about `what`, and removes `partial`."""
+    """Turn errors of a full or broken disk into a `ProcessError` about `what`, and remove `partial`."""
     try:
         yield
     except (
@@ -58,7 +58,7 @@ def writing(what: str, partial: Path) -> Iterator[None]:
 
 
 def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():  # Windows opens no folders
+    if os.name == "nt" and path.is_dir():  # Windows cannot open folders
         return
     descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:

@@ -11,7 +11,7 @@ class ProcessError(TrainingError):
 
 
 def one_line(error: Exception) -> str:
-    """An error's message without line breaks; the name of its class where the message is empty."""
+    """An error's message without line breaks; the name of its class if the message is empty."""
     return " ".join(str(error).split()) or type(error).__name__
 
 

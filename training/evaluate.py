@@ -2,8 +2,8 @@
 
     python -m training.evaluate --model NAME --data_dir data
 
-`--model` is a folder, or the name of one under space/pretrained/. With `--check` nothing is written; the
-command says whether the metrics come out as they stand. The training scripts call `measure`.
+`--model` is a folder, or the name of one under space/pretrained/. With `--check` nothing is written: the
+command compares the new metrics with metrics.json. The training scripts call `measure`.
 """
 
 import json
@@ -41,22 +41,22 @@ class EvaluateConfig:
     data_dir: Path = Path("data")
     """where built-in data lies or is downloaded to"""
     max_resident_gb: float = MAX_RESIDENT_GB
-    """as the model was trained: figures of more training images than that are of a sample"""
+    """the value that the model was trained with; a larger training split is measured by a sample"""
     streaming: bool = False
-    """as the model was trained: figures then are of the first images of the stream"""
+    """whether the model was trained with `streaming`; the first images of the stream are then measured"""
     iw_samples: int = 1000
     """samples of z an image in a VAE's importance-weighted NLL"""
     figures: Literal["all", "samples"] = "all"
-    """all, or only those of generated images, leaving the others as they are"""
+    """metrics to measure: all, or only those of generated images, which keeps the values of the others"""
     classifier: str = ""
-    """folder of the classifier whose features measure samples; '': the shipped one on its own data set, on
-    others no such figures"""
+    """folder of the classifier whose features measure samples; '': the shipped one if it was trained on this
+    data set, else no metrics of it"""
     inception_fid: bool = False
     """measure with Inception's features too; needs torch-fidelity and downloads weights"""
     check: bool = False
-    """write nothing: print each figure beside the one that stands, and fail where a shown digit differs"""
+    """write nothing: print each metric beside its value in metrics.json, and fail if a shown digit differs"""
     cpu_threads: int = 0
-    """threads of CPU arithmetic; 0: torch's choice"""
+    """threads of CPU arithmetic; 0: torch's default"""
 
 
 def measure(
@@ -68,7 +68,7 @@ def measure(
     iw_samples: int = 1000,
     inception_fid: bool = False,
 ) -> Metrics:
-    """All metrics of what `model` can do; `classifier` is what `find_classifier` gives.
+    """All metrics that suit the model, by the methods that it has; `classifier` is from `find_classifier`.
 
     For a model that translates, `train` and `test` are two domains each.
     """
@@ -85,18 +85,19 @@ def measure(
 
 
 def shown(key: str, value: float | list[float]) -> tuple[str, ...]:
-    """A figure as a card shows it, and as README.md does: there, errors in [0, 1] have three digits."""
+    """A metric's value as the card shows it, and as the tables in docs/ do, with three digits for errors in
+    [0, 1]."""
     digits = 3 if key.startswith(("l1_", "cycle_l1_", "ssim_")) else 2
     return in_digits(value), *(f"{v:.{digits}f}" for v in (value if isinstance(value, list) else [value]))
 
 
 def compare(folder: Path, standing: Metrics, metrics: Metrics) -> None:
-    """Print both; `TrainingError` where they are not the same as shown, or one has what the other lacks."""
+    """Print both; raises `TrainingError` if a shown digit differs or one lacks a metric of the other."""
     other = []
     for key in standing | metrics:
         before, now = (found[key]["value"] if key in found else None for found in (standing, metrics))
         print(f"{key:28} {before} {now}")
-        if key.startswith("iw_nll_") and None in (before, now):  # with other samples it is another figure
+        if key.startswith("iw_nll_") and None in (before, now):  # its name holds the number of samples
             continue
         if before is None or now is None or shown(key, before) != shown(key, now):
             other.append(key)

@@ -1,4 +1,4 @@
-"""AdamW, how its learning rate changes, its step, and the moving average of the weights."""
+"""AdamW, learning-rate schedules, the optimizer step, and the moving average of the weights."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ def adamw(
     weight_decay: float = 0.0,
     betas: tuple[float, float] = (0.9, 0.999),
 ) -> Optimizer:
-    """AdamW in one kernel for all parameters."""
+    """AdamW, fused: one kernel updates all parameters."""
     return torch.optim.AdamW(parameters, lr=learning_rate, betas=betas, weight_decay=weight_decay, fused=True)
 
 
@@ -41,7 +41,7 @@ def linear_decay(optimizer: Optimizer, warmup_steps: int, total_steps: int, star
 def _after_warmup(
     optimizer: Optimizer, warmup_steps: int, total_steps: int, decay: Callable[[int], float]
 ) -> LambdaLR:
-    """Linear warm-up times `decay`, a function of the step up to `total_steps`."""
+    """A schedule of linear warm-up times `decay(step)`, with steps up to `total_steps`."""
 
     def scale(step: int) -> float:
         warmup = min(1.0, (step + 1) / (warmup_steps + 1))
@@ -53,7 +53,7 @@ def _after_warmup(
 def update(
     accelerator: Accelerator, optimizer: Optimizer, loss: Tensor, *networks: nn.Module, max_grad_norm: float
 ) -> None:
-    """Take the gradients of `loss`, and `descend` them."""
+    """Compute the gradients of `loss`, then `descend`."""
     accelerator.backward(loss)
     descend(accelerator, optimizer, *networks, max_grad_norm=max_grad_norm)
 
@@ -61,13 +61,13 @@ def update(
 def descend(
     accelerator: Accelerator, optimizer: Optimizer, *networks: nn.Module, max_grad_norm: float
 ) -> None:
-    """A step of the `optimizer` of `networks` that have their gradients.
+    """Step the `optimizer` of the `networks`, whose gradients are computed.
 
-    They are clipped to `max_grad_norm`; 0: never. While gradients are accumulated, accelerate's optimizer
-    makes no step and keeps them.
+    Gradients are clipped to `max_grad_norm`; 0: never. While they accumulate, accelerate's optimizer makes no
+    step and keeps them.
     """
     if accelerator.sync_gradients and max_grad_norm:
-        # fp16: unscale this optimizer alone. accelerate's own clipping unscales all, also half-done gradients
+        # fp16: unscale this optimizer alone. accelerate's clipping unscales all, also gradients not yet done
         accelerator.unscale_gradients(optimizer)
         parameters = [parameter for network in networks for parameter in network.parameters()]
         nn.utils.clip_grad_norm_(parameters, max_grad_norm)
@@ -78,8 +78,8 @@ def descend(
 class MovingAverage(AveragedModel):
     """Exponential moving average of weights and buffers.
 
-    The first steps decay faster, so that the average soon forgets the untrained weights. It computes what
-    torch's `update_parameters` does, which copies a counter to the device and waits for it at every step.
+    The first steps decay faster, so that the average soon forgets the untrained weights. The result is that
+    of torch's `update_parameters`, which however copies a counter to the device at every step and waits.
     Always pass the same model, whose tensors stay the same.
     """
 
@@ -88,13 +88,13 @@ class MovingAverage(AveragedModel):
         self.decay = decay
         self._pairs: list[
             tuple[list[Tensor], ...]
-        ] = []  # (averages, what they average); finding them is slow
+        ] = []  # (averages, current tensors); kept, for finding them is slow
 
     @torch.no_grad()
     def update_parameters(self, model: nn.Module) -> None:
         if not self._pairs:
             self._find_pairs(model)
-        count = int(self.n_averaged)  # on the CPU, wherever the weights are
+        count = int(self.n_averaged)  # on the CPU, even if the weights are not
         update = get_ema_multi_avg_fn(min(self.decay, (1 + count) / (10 + count)) if count else 0.0)
         for pair in self._pairs:
             update(*pair, None)

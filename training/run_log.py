@@ -1,4 +1,4 @@
-"""What is measured and shown of a run while it trains: losses, speed, history.csv, trackers, pictures."""
+"""The log of a run while it trains: losses, speed, history.csv, trackers, pictures."""
 
 import csv
 import math
@@ -31,7 +31,7 @@ class History:
                 self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
 
     def add(self, row: dict[str, Any]) -> None:
-        """Add a row, or, where there is one of that step, its values to that."""
+        """Add a row; if the last row is of the same step, add the values to that."""
         if self.rows and int(self.rows[-1]["step"]) == row["step"]:
             self.rows[-1].update(row)
         else:
@@ -57,11 +57,11 @@ class Losses:
         self.names: list[str] = []
         self.unchecked: list[Tensor] = []  # the terms (K,) of each step since the last check
         self.sums: Tensor | None = None  # (K,)
-        if progress.sums:  # of a resumed run
+        if progress.sums:  # the run was resumed
             self.sums = torch.tensor(list(progress.sums.values()), device=accelerator.device)
 
     def add(self, of_batches: list[dict[str, Tensor]]) -> None:
-        """The terms of one optimizer step: sums over its batches, divided by their number."""
+        """Add the terms of one optimizer step: sums over its batches, divided by their number."""
         totals: dict[str, Tensor] = {}
         for terms in of_batches:
             for name, value in terms.items():
@@ -71,9 +71,9 @@ class Losses:
         self.sums = self.unchecked[-1] if self.sums is None else self.sums + self.unchecked[-1]
 
     def check(self) -> None:
-        """Put the sums into `progress`; `TrainingError` where one is not finite.
+        """Put the sums into `progress`; raises `TrainingError` if one is not finite.
 
-        They are means over all processes, so that all of them stop, and a checkpoint is true of each.
+        The sums are averaged over all processes, so that all stop together and a checkpoint fits each.
         """
         self.sums = self.accelerator.reduce(self.sums, reduction="mean")
         self.progress.sums = dict(zip(self.names, self.sums.tolist()))
@@ -83,8 +83,8 @@ class Losses:
         self.unchecked.clear()
 
     def _first_wrong(self, of_sums: dict[str, float]) -> tuple[int, dict[str, float]]:
-        """The first step with terms that are not finite, and those; `of_sums` where only sums are not."""
-        # step by step only now: each look at a value waits for the device
+        """The first step with terms that are not finite, and these; one of `of_sums` if only sums are not."""
+        # only now step by step, because reading a value waits for the device
         table = self.accelerator.reduce(torch.stack(self.unchecked), reduction="mean").tolist()  # (steps, K)
         for step, row in enumerate(table, self.progress.step - len(table) + 1):
             wrong = {name: value for name, value in zip(self.names, row) if not math.isfinite(value)}
@@ -93,7 +93,7 @@ class Losses:
         return self.progress.step, dict([next(iter(of_sums.items()))])
 
     def take_means(self) -> dict[str, float]:
-        """Means of the checked sums over the steps since the latest row; from here on is a new row."""
+        """Means of the checked sums over the steps since the latest row; starts the next row."""
         count = self.progress.step - self.progress.logged
         means = {name: value / count for name, value in self.progress.sums.items()}
         self.sums, self.progress.sums, self.progress.logged = None, {}, self.progress.step
@@ -114,7 +114,7 @@ def _last_is_good(wrong: str) -> TrainingError:
 
 
 def check_weights(accelerator: Accelerator, step: int) -> None:
-    """`TrainingError` where a weight is not finite: a finite loss can have a gradient that is not."""
+    """Raise `TrainingError` if a weight is not finite: a finite loss can have a gradient that is not."""
     for model in accelerator._models:
         for name, weight in model.state_dict().items():
             if not weight.isfinite().all():
@@ -129,11 +129,11 @@ class Stopwatch:
         self.lap_started, self.lap_step = self.started, progress.step
 
     def seconds(self) -> float:
-        """Of the whole run, its earlier parts included."""
+        """Seconds of the whole run, its earlier parts included."""
         return self.before + time.perf_counter() - self.started
 
     def steps_per_second(self, step: int) -> float:
-        """Since the latest call of this; of a resumed run since it goes on."""
+        """Steps a second since the latest call, or since this part of the run started."""
         now = time.perf_counter()
         speed = (step - self.lap_step) / (now - self.lap_started)
         self.lap_started, self.lap_step = now, step
@@ -141,17 +141,17 @@ class Stopwatch:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What is done within does not count as training."""
+        """A block whose time does not count in `steps_per_second`."""
         began = time.perf_counter()
         yield
         self.lap_started += time.perf_counter() - began
 
 
 class Log:
-    """What is seen of a run while it trains: rows of history.csv, trackers, pictures in samples/."""
+    """Writes rows of history.csv, pictures in samples/, and both to the trackers."""
 
     def __init__(self, output_dir: Path, accelerator: Accelerator, epochs_of: Callable[[int], float]) -> None:
-        """`epochs_of(step)` tells how many passes over the images that is."""
+        """`epochs_of(step)` gives the passes over the images until that step."""
         self.output_dir, self.accelerator, self.epochs_of = output_dir, accelerator, epochs_of
         self.history = History(output_dir / "history.csv")
 
@@ -161,7 +161,7 @@ class Log:
     def row(
         self, step: int, learning_rate: float, images_per_second: float, means: dict[str, float]
     ) -> dict[str, Any]:
-        """Add a row of training losses; what is in it beside the position."""
+        """Add a row of training losses; returns its values, without step and epoch."""
         row = {"learning_rate": f"{learning_rate:.6g}", "images_per_second": round(images_per_second)}
         row |= {key: f"{value:.6g}" for key, value in means.items()}
         self.history.add(self._position(step) | row)

@@ -1,1 +1,1 @@
-"""What measures this project: speed, scale, load, curves."""
+"""Benchmarks of this project: speed, scale, load, learning curves."""
