@@ -2,11 +2,10 @@
 
 from typing import Any, BinaryIO
 
-import gradio as gr
 from torch import Tensor
 
 from space.page.markup import data_url
-from space.page.modules import module
+from space.page.picker import Option, Picker
 from space.pictures.files import read_image
 from space.pictures.inputs import sketch_to_digit, to_digit
 from space.pictures.outputs import to_grid
@@ -49,31 +48,26 @@ def read_upload(path: str | None) -> Tensor | None:
     return None if path is None else to_digit(read_image(path))
 
 
-class DigitPicker(gr.HTML):
-    """The first test digits, one column for each class; its value is the number of the chosen one.
-
-    Each picker on the page needs a `name` of its own: its radio buttons are a group by it.
-    """
+class DigitPicker(Picker):
+    """The first test digits, one column for each class; its value is the number of the chosen one."""
 
     def __init__(self, value: int = 0, name: str = "test-digit", **kwargs: Any) -> None:
         sheet = digit_sheet()[:, :EXAMPLES]
         sprite = to_grid(sheet.transpose(0, 1).flatten(0, 1)[:, None] / 255, columns=10, padding=0)
-        # native radio buttons: one tab stop, arrow keys, and names for screen readers
-        cells = "".join(
-            f'<label style="--column:{label};--row:{row}"><input type="radio" name="{name}" '
-            f'value="{label * digit_sheet().shape[1] + row}" aria-label="{label}, {row + 1}"'
-            f"{' checked' if (label, row) == divmod(value, digit_sheet().shape[1]) else ''}></label>"
+        digits = [
+            Option(
+                label * digit_sheet().shape[1] + row,
+                f"{label}, {row + 1}",
+                f"--column:{label};--row:{row}",
+            )
             for row in range(EXAMPLES)
             for label in range(10)
-        )
+        ]
         super().__init__(
-            value=value,
-            html_template=f'<div class="digit-picker" role="radiogroup">{cells}</div>',
+            value,
+            name,
+            digits,
+            "digit-picker",
             css_template=f'label {{ background-image: url("{data_url(sprite)}"); --rows: {EXAMPLES} }}',
-            js_on_load=module("page/picker.js", "ready", "pick"),
             **kwargs,
         )
-
-    def api_info(self) -> dict[str, Any]:
-        """A number, where `gr.HTML` holds a string."""
-        return {"type": "integer"}
