@@ -3,6 +3,9 @@
 import math
 from collections.abc import Sequence
 
+MAX_POINTS = 400
+"""points of a curve that are drawn"""
+
 
 def line_chart(series: Sequence[tuple[str, str, Sequence[float], Sequence[float]]], x_label: str) -> str:
     """Curves over steps as SVG with a logarithmic y axis: (name, CSS class, x, y > 0) each."""

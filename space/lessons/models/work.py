@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from space.page.charts import MAX_POINTS
 from space.weights.hub import LoadedModel
 from space.weights.model_folder import packed_weights
 from space.weights.side_files import MAX_VALUE, Curve
@@ -16,8 +17,6 @@ CURVES = (
     ("test_l1_ba", "l1_ba", "test"),
 )
 """(column of history.csv, key of its name, CSS class) of the curves drawn; a family has one of the pairs"""
-MAX_POINTS = 400
-"""points of a curve that are drawn"""
 
 
 def count_bytes(loaded: LoadedModel) -> int:

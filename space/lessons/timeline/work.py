@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from space.models import MODELS, models_that
+from space.page.charts import MAX_POINTS
 from space.weights.side_files import Curve, Rows
 
 GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
@@ -16,8 +17,6 @@ WATCHED = ("decode", "translate")
 """a model that can do one of these makes pictures"""
 NAMES = sorted(models_that(*WATCHED), key=[*GAMES, *TRANSLATORS, *MODELS].index)
 """Models whose pictures can be watched as they learn, the games first."""
-MAX_POINTS = 400
-"""points of a curve that are drawn"""
 MAX_PANELS = 8
 
 NO_CURVE = {"step", "epoch", "learning_rate", "images_per_second"}
