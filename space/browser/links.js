@@ -6,8 +6,8 @@
  *   read(tabs, search), query(tabs, tab, texts)    the whole query
  */
 
-/** What a parameter may be (`Rule` of link.py): one of the choices; or a number from `least` to `most`; or, with
- * `count`, as few and as many of them.
+/** What a parameter may be (`Rule` of link.py): one of `choices`, or a number from `least` to `most`. With
+ * `count` it is a list of `count[0]` to `count[1]` such numbers.
  * @typedef {{ name: string, default?: any, choices?: any[], least?: number, most?: number, whole?: boolean,
  *   count?: [number, number] }} Rule */
 /** A component: the id of its element, its rules, and whether its own script keeps its state.

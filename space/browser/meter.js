@@ -17,15 +17,15 @@ import { range } from "./numbers.js";
  * @property {number} quality share of high-quality points */
 
 const CELLS = 64; // along each axis of the meter's grid: cells of 0.094, narrower than any sigma here
-const COVERED = 0.2; // a mode counts as covered from this part of its share on
-export const MEASURED = 20480; // latents thrown for one reading
-const THROW = 512; // of them at a time
+const COVERED = 0.2; // a mode is covered if it gets at least this fraction of its share
+export const MEASURED = 20480; // points generated for one reading
+const THROW = 512; // points generated at a time
 
 /** Compares points with a distribution.
  *
  * The distribution's mass on a cell is exact; all that lies beyond the grid is one cell more. A point is of
  * high quality if it lies within 3 sigma of the nearest component (as in VEEGAN, Srivastava et al. 2017, and
- * PacGAN, Lin et al. 2018). There, one such point covers a mode. Here many thousand points are thrown, and
+ * PacGAN, Lin et al. 2018). There, one such point covers a mode. Here many thousand points are generated, and
  * some always fall on the way between two modes: a mode has to get a fifth of its share.
  */
 export class Meter {

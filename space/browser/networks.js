@@ -258,8 +258,6 @@ export function descend({ parameters, gradients }, learningRate) {
   for (let i = 0; i < parameters.length; i++) parameters[i] -= learningRate * gradients[i];
 }
 
-// ---- Decoders
-
 /** SiLU between the layers, a sigmoid at the end, rounded to float32 as PyTorch's are.
  * @param {Float64Array} y
  * @param {number} count

@@ -37,8 +37,6 @@ export const fixed = (value, digits) =>
     .replace(/^-(?=.*[1-9])/, "\u2212")
     .replace(/^-/, "");
 
-// ---- Random numbers
-
 /** Stream of random numbers (mulberry32): uniform on [0, 1) and standard normal. */
 export class Random {
   /** @param {number} seed */
@@ -65,8 +63,6 @@ export class Random {
     return radius * Math.cos(angle);
   }
 }
-
-// ---- The standard normal distribution
 
 /** Distribution function of N(0, 1) (Abramowitz & Stegun 7.1.26, error below 1.5e-7).
  * @param {number} x */

@@ -18,7 +18,7 @@ def asset(*names: str) -> str:
 
 
 def blank_paper() -> dict[str, Any]:
-    """White to draw on: over nothing, the editor waits for a tool and loses the first stroke."""
+    """A white image to draw on. On an empty canvas the editor waits for a tool and loses the first stroke."""
     return {"background": np.full((280, 280, 3), 255, np.uint8), "layers": [], "composite": None}
 
 

@@ -63,8 +63,6 @@ export function setText(node, content) {
   if (node.textContent !== content) node.textContent = content;
 }
 
-// ---- Language
-
 /** The language that the page is in.
  * @returns {"ko" | "en"} */
 export const language = () => (document.documentElement.lang.startsWith("ko") ? "ko" : "en");
@@ -107,8 +105,6 @@ export function say(node, key, text) {
   node.dataset.text = key;
   node.textContent = text(key);
 }
-
-// ---- Canvases, keys, movement
 
 /** Device pixels in a CSS pixel.
  * @param {number} [most] */

@@ -5,7 +5,7 @@ import * as link from "./link.js";
 
 const root = document.documentElement;
 const OPENER = "#lecture-open button";
-const SETTLE_MS = 1500; // until pictures that come no longer push the rest of the tab about
+const SETTLE_MS = 1500; // after that, no more pictures arrive that move the rest of the tab
 // elements that turn a key into something of their own
 const FIELDS = "select, textarea, [contenteditable], [role=slider], [role=listbox]";
 const KEEPS_PAGES = `input:not([type=checkbox], [type=radio], [type=button]), ${FIELDS}`;
@@ -33,8 +33,6 @@ let settling;
 
 /** @param {Step} step */
 const textOf = ({ name }) => document.getElementById(`lecture-${name}`);
-
-// ---- Steps
 
 function show(next) {
   index = Math.min(Math.max(next, 0), steps.length - 1);
@@ -112,8 +110,6 @@ function relabel() {
   find(".next").disabled = index === steps.length - 1;
 }
 
-// ---- Keys
-
 function onKey(event) {
   const { key, target } = event;
   if (
@@ -135,8 +131,6 @@ function onKey(event) {
   else return;
   event.preventDefault();
 }
-
-// ---- Start
 
 /** The index of the step that the address asks for, by name or number from 1; -1 where it asks for none. */
 function asked() {

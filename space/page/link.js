@@ -25,7 +25,7 @@ let state = {}; // of each tab
 /** @type {State | null} */
 let wanted = null; // where the latest link leads
 /** @type {string | null} */
-let other = null; // what the address says in place of the tab's state
+let other = null; // a query string that the address shows in place of the tab's state; null shows the state
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 /** @type {(event: string) => void} */
@@ -41,8 +41,6 @@ let begin;
 export const started = new Promise((resolve) => (begin = resolve));
 
 const known = () => /** @type {Tabs} */ (tabs);
-
-// ---- To the address
 
 /** @param {string} tab @param {Rule} rule @param {any} value */
 function put(tab, rule, value) {
@@ -115,8 +113,6 @@ function hear([what, name, values = []]) {
   changed();
 }
 
-// ---- From the address
-
 /** The state that a query string asks for; null where it says nothing.
  * @param {string} search */
 export const read = (search) => readQuery(known(), search);
@@ -164,8 +160,6 @@ function outputs() {
   return values;
 }
 
-// ---- For the lecture
-
 /** The page as it is, for `go`. */
 export const snapshot = () => structuredClone({ tab, states: state });
 
@@ -175,8 +169,6 @@ export function say(text) {
   other = text;
   changed();
 }
-
-// ---- The button
 
 /** @param {Element} element */
 function bindButton(element) {

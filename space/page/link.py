@@ -42,9 +42,9 @@ def numbers(
 class Linked:
     """A component whose state is in the link, with a rule for each parameter.
 
-    Either its value is the one parameter; or it is a component of our `own`, whose script calls `tell` of
-    link.js when they change, and `follow` to be called back when a link is followed. In the link, `prefix`
-    comes before the names.
+    A component of Gradio has one parameter: its value. A component of our `own` may have several. Its script
+    calls `tell` of link.js when they change; through `follow`, link.js calls it back when a link is followed.
+    In the link, each parameter's name begins with `prefix`.
     """
 
     component: gr.components.Component

@@ -19,8 +19,6 @@ const freezeButton = (player) => `.freeze-${player.toLowerCase()}`;
  * @returns {any[]} */
 const findAll = (element, selector) => [...element.querySelectorAll(selector)];
 
-// ---- What a visitor does
-
 /** Binds all controls.
  * @param {HTMLElement} element
  * @param {Play} play
@@ -76,8 +74,6 @@ function readInput(input) {
   if (setting === "seed") return Math.floor(input.valueAsNumber || 0) >>> 0;
   return scale === "log" ? Number((10 ** input.valueAsNumber).toPrecision(3)) : input.valueAsNumber;
 }
-
-// ---- How the game stands
 
 /** Writes words, and shows buttons and settings as the game has them.
  * @param {HTMLElement} element
@@ -142,8 +138,6 @@ function showPreset(element, { preset, remedied }, text) {
   if (remedy) find(".remedy span").textContent = text(remedied ? "applied" : `${preset}.remedy`);
   find(".apply").hidden = remedied;
 }
-
-// ---- Pictures of the distributions
 
 /** For the button of the drawing while nothing is drawn.
  * @type {Point[]} */

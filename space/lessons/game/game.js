@@ -81,8 +81,6 @@ class GamePage {
     this.find(".said").textContent = sentence;
   }
 
-  // ---- Frames
-
   schedule() {
     if (this.scheduled || !this.onScreen) return;
     this.scheduled = true;
@@ -127,8 +125,6 @@ class GamePage {
     this.frames = 0; // the plots too
     this.draw();
   }
-
-  // ---- Drawing by hand, files to keep, tests
 
   startPen() {
     const { find, play } = this;

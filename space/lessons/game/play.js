@@ -100,8 +100,6 @@ export class Play {
     this.measuredRow = undefined; // the row of the history that it belongs to
   }
 
-  // ---- Moves
-
   /** @param {Player} player */
   step(player) {
     const { stepsD } = this.settings;
@@ -161,8 +159,6 @@ export class Play {
     this.setRunning(this.running);
   }
 
-  // ---- What is seen of it
-
   observe() {
     /** @type {View | null} */
     this.view = this.isEmpty ? null : this.game.observe(this.real, this.latents, SHOWN);
@@ -201,8 +197,6 @@ export class Play {
     return false;
   }
 
-  // ---- Settings
-
   /** Change settings; those that are fixed for a game begin a new one.
    * @param {Partial<Settings>} changes */
   set(changes) {
@@ -236,8 +230,6 @@ export class Play {
     this.setRunning(true);
   }
 
-  // ---- The drawing
-
   /** The game goes on with one more stroke in its real distribution; one too long is left out.
    * @param {Point[]} points */
   addStroke(points) {
@@ -255,8 +247,6 @@ export class Play {
     this.setRunning(false);
     this.newGame();
   }
-
-  // ---- The link
 
   /** The values that a link holds; null for those that are the situation's. `moves` is how many moves repeat
    * the game; null if a new game would not play it by itself, or if there are more than `maxMoves`.

@@ -37,8 +37,6 @@ class SamplePanel {
     this.relabel();
   }
 
-  // ---- Selecting
-
   /** @returns {import("./selection.js").Selection} */
   get selection() {
     return this.props.value;
@@ -73,8 +71,6 @@ class SamplePanel {
       else add(option, "i", "", slot);
     }
   }
-
-  // ---- Samples
 
   showSamples() {
     const { cells, find } = this;
@@ -153,8 +149,6 @@ class SamplePanel {
     this.terms.draw(this.selection, this.props.panel, this.props.journey?.sum);
   }
 
-  // ---- Files to keep
-
   offerFiles() {
     const { props } = this;
     const { file, z, scores } = props.panel;
@@ -166,8 +160,6 @@ class SamplePanel {
     ]);
     this.find(".sum .download").hidden = !props.journey?.sum;
   }
-
-  // ---- What the server sends
 
   showPanel() {
     const { panel } = this.props;

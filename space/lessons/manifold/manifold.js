@@ -157,8 +157,6 @@ class LatentMap {
     return SPACINGS[this.spacingName](this.chart);
   }
 
-  // ---- Drawing
-
   /** All of it, in the size that there is. */
   redraw() {
     const { chart, find, side } = this;
@@ -214,8 +212,6 @@ class LatentMap {
   drawDigit(pixels) {
     this.painter.paint(this.digitCanvas.getContext("2d"), pixels, 0, 0, 0);
   }
-
-  // ---- Moving
 
   /** Go to a code that the visitor chose, rounded to what a link can say.
    * @param {number[]} code */
@@ -316,8 +312,6 @@ class LatentMap {
     this.marked = mu;
   }
 
-  // ---- The link
-
   tellLink() {
     const { find, chosen, z, spacingName, highlighted } = this;
     const off = (/** @type {string} */ selector) => (find(selector).checked ? null : "off");
@@ -350,8 +344,6 @@ class LatentMap {
     else if (overlay) this.moveTo(overlay.mu);
     this.redraw();
   }
-
-  // ---- Files to keep, and the code behind the map
 
   nameFiles() {
     const { model } = this.chart;
@@ -396,8 +388,6 @@ class LatentMap {
     this.told = place;
     this.trigger("moved");
   }
-
-  // ---- The legend
 
   buildLegend() {
     const legend = this.find(".legend");

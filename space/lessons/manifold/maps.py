@@ -20,7 +20,7 @@ from space.text.refusals import Problem, check_number
 from space.weights import hub
 
 MAX_TILES = 1000
-"""pictures along each axis of a map, as far as the code behind it goes"""
+"""the most pictures along each axis that the snippet of a map may ask for"""
 LINKED = {
     "z": link.numbers(2, 2, -MAX_LATENT, MAX_LATENT),
     "spacing": link.one_of(*get_args(Spacing), default="linear"),

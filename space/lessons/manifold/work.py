@@ -27,9 +27,6 @@ NUM_RESAMPLES = 8
 Spacing = Literal["linear", "inverse_gaussian"]
 
 
-# ---- Maps
-
-
 def check_map(loaded: LoadedModel) -> None:
     """Raise `ModelUnavailable` unless the latent space has two dimensions."""
     if loaded.model.config.latent_dim != 2:
@@ -107,9 +104,6 @@ def decode_bytes(model: nn.Module, z: Tensor) -> bytes:
     return (images * 255).round().byte().numpy().tobytes()
 
 
-# ---- Two digits
-
-
 def locate(model: nn.Module, digit: Tensor, seed: int) -> dict[str, Any]:
     """Where the encoder puts a digit (1, 1, 28, 28): `mu`, and a VAE's `sigma` and `samples` of q(z|x)."""
     mu, sigma = code_and_sigma(model, digit)  # (1, latent_dim) each
@@ -122,9 +116,6 @@ def locate(model: nn.Module, digit: Tensor, seed: int) -> dict[str, Any]:
 def blend(model: nn.Module, start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Images (steps, C, H, W) decoded on the straight line between the codes of two digits."""
     return model.decode(straight(model.code(start), model.code(end), steps))
-
-
-# ---- Twenty dimensions
 
 
 def active_dimensions(loaded: LoadedModel) -> list[tuple[int, float | None]]:

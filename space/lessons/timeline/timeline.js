@@ -176,8 +176,6 @@ class Player {
     this.button.title = this.text(act);
   }
 
-  // ---- Moving through the run
-
   /** @param {number} index */
   moveTo(index) {
     const { run, text, pictures } = this;
@@ -241,8 +239,6 @@ class Player {
     else this.pause();
   }
 
-  // ---- The link
-
   /** Says the step where the run stands still, unless it is the last, and the picture that was picked. */
   tellLink() {
     const { run, index, picked } = this;
@@ -265,8 +261,6 @@ class Player {
     this.redraw();
     this.drawMagnifier();
   }
-
-  // ---- One picture of the grid, enlarged
 
   /** The cell that is enlarged. */
   get cell() {
@@ -343,8 +337,6 @@ class Player {
       };
     }
   }
-
-  // ---- Files to keep
 
   nameFiles() {
     const { run, index } = this;

@@ -73,9 +73,6 @@ def _captioned(image: Image.Image, key: str, caption: str, case: str, css: str =
     return picture(img(image, f"translate.alt.{key}", **values), caption, f"{case}_{key}.png", css)
 
 
-# ---- The circle
-
-
 def circle(result: Translation, case: str) -> str:
     """x, G(x), F(G(x)) and the error map, an arrow from each to the next; in the middle the cycle's L1."""
     source, target = (DOMAINS[domain] for domain in result.direction)
@@ -110,9 +107,6 @@ def _arrow(css: str, label: str = "") -> str:
         f'<div class="arrow {css}"><svg viewBox="0 0 64 32" aria-hidden="true">{curve}</svg>'
         f"{label and f'<b>{label}</b>'}</div>"
     )
-
-
-# ---- The cards
 
 
 def details(result: Translation, counterpart: Tensor | None, case: str) -> str:
@@ -181,9 +175,6 @@ def _card(key: str, css: str, content: str, **values: str) -> str:
     return f'<section class="card {css}"><h2>{title}</h2>{content}<p class="hint">{note}</p></section>'
 
 
-# ---- The training
-
-
 def learned(direction: str) -> str:
     """The strip of the translation through training, the metrics, and the source of the weights."""
     check_direction(direction)
@@ -226,9 +217,6 @@ def _strip(folder: Path, image_size: int, direction: Direction) -> str:
         f'<div class="columns" role="radiogroup" style="{sprite(x)}">{buttons}</div>'
         f'<div class="steps" data-tiles>{steps}</div>{left_out}</section>'
     )
-
-
-# ---- The snippet
 
 
 def snippet(result: Translation, source: str, emoji: float, size: int, case: str) -> str:

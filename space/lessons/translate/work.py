@@ -108,9 +108,6 @@ def check_size(size: Any) -> int:
     return int(size)
 
 
-# ---- The picture to translate
-
-
 def choose_picture(
     source: str,
     emoji: float,
@@ -153,9 +150,6 @@ def read_drawing(drawing: str | BinaryIO | None) -> Image.Image | None:
 def read_upload(path: str | None) -> Image.Image | None:
     """The middle of an uploaded picture; None once the visitor has taken the file away again."""
     return None if path is None else cut_square(read_image(path))
-
-
-# ---- Snapshots of the training
 
 
 def read_snapshots(
