@@ -11,6 +11,8 @@ from space.host.temporary_files import is_inside
 from space.text import limits
 
 FILE = "GET /gradio_api/file={path_or_url:path}"
+MCP_ADDRESSES = tuple(f"/gradio_api/mcp{end}" for end in ("", "/", "/http", "/http/"))
+"""where Gradio serves MCP; `test_assistants_are_served_at_each_address` asks at each"""
 OPEN = {
     "the page": (
         *("GET /", "GET /config", "GET /config/", "GET /theme.css", "GET /favicon.ico", "GET /manifest.json"),
@@ -34,7 +36,7 @@ OPEN = {
         "GET /gradio_api/call/v2/{api_name}/{event_id}",
     ),
     "assistants": (
-        *(f"{method} /gradio_api/mcp{slash}" for method in ("GET", "POST", "DELETE") for slash in ("", "/")),
+        *(f"{method} {address}" for method in ("GET", "POST", "DELETE") for address in MCP_ADDRESSES),
         *("GET /gradio_api/mcp/schema", "GET /gradio_api/mcp/sse", "POST /gradio_api/mcp/messages/"),
     ),
     "Gradio as it starts, and search engines": ("GET /gradio_api/startup-events", "GET /robots.txt"),
@@ -45,8 +47,7 @@ SIZES = {
     "POST /gradio_api/upload": limits.MAX_UPLOAD_BYTES,
     "POST /gradio_api/component_server": limits.MAX_DRAWING_BYTES,
     "POST /gradio_api/component_server/": limits.MAX_DRAWING_BYTES,
-    "POST /gradio_api/mcp": IN_BASE64,
-    "POST /gradio_api/mcp/": IN_BASE64,
+    **{f"POST {address}": IN_BASE64 for address in MCP_ADDRESSES},
     "POST /gradio_api/mcp/messages/": IN_BASE64,
 }
 """bytes of the file in a request; a request by any other route has MAX_REQUEST_BYTES"""

@@ -8,18 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
 from gradio_client import Client
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image, ImageChops
 
+from space.host.open_routes import MCP_ADDRESSES
 from space.lessons.generate import api as generate
 from space.lessons.manifold.api import decode
 from space.lessons.translate.work import translate
 from space.models import models_that, roles
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet, emoji_sheet
+from space.text.limits import MAX_REQUEST_BYTES
 from tests.processes import ROOT
 
 
@@ -28,16 +31,23 @@ def url(served) -> str:
     return served[1]
 
 
-def ask(url: str, method: str, *arguments: Any, **options: Any) -> Any:
-    """One request in a session of its own, at the address that docs/api.md tells assistants."""
+def documented() -> str:
+    """The path of the address that docs/api.md tells assistants."""
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     (settings,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     (server,) = json.loads(settings)["mcpServers"].values()
-    address = server["url"].replace("http://127.0.0.1:7860", url)
+    return server["url"].removeprefix("http://127.0.0.1:7860")
+
+
+DOCUMENTED = documented()
+
+
+def ask(url: str, method: str, *arguments: Any, path: str = DOCUMENTED, **options: Any) -> Any:
+    """One request in a session of its own."""
 
     async def talk() -> Any:
         async with (
-            streamable_http_client(address) as (read, write, _),
+            streamable_http_client(url + path) as (read, write, _),
             ClientSession(read, write) as session,
         ):
             await session.initialize()
@@ -84,6 +94,15 @@ def test_the_tools_are_the_public_endpoints_and_say_what_they_take(url):
     assert inputs["manifold"]["spacing"]["description"].endswith(
         "codes of the test digits"
     )  # from its 2nd line
+
+
+@pytest.mark.parametrize("path", MCP_ADDRESSES)
+def test_assistants_are_served_at_each_address(url, path):
+    """With room for a picture in the call, and for a person who looks, with a page."""
+    assert len(ask(url, "list_tools", path=path).tools) > 5
+    picture = as_url(to_pil(digit_sheet()[2, 0][None] / 255)) + " " * MAX_REQUEST_BYTES
+    assert not ask(url, "call_tool", "encode", {"image": picture}, path=path).isError
+    assert "<html" in httpx.get(url + path, headers={"accept": "text/html"}, follow_redirects=True).text
 
 
 def test_decode_gives_the_picture(url):

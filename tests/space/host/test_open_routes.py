@@ -19,7 +19,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from space.host import temporary_files
 from space.host.guard import Guard
-from space.host.open_routes import OPEN, SIZES, open_route
+from space.host.open_routes import MCP_ADDRESSES, OPEN, SIZES, open_route
 from space.page.routes import ROUTES
 from space.text import TEXT
 
@@ -101,7 +101,7 @@ def test_every_route_is_open_or_closed_on_purpose(installed):
 
 def test_what_is_open_or_closed_is_there(installed):
     """Else it has another name now, and is closed by mistake."""
-    mounted = {route for route in OPENED if route.partition(" ")[2].rstrip("/") in MOUNTS}
+    mounted = {route for route in OPENED if route.partition(" ")[2].rstrip("/") in {*MOUNTS, *MCP_ADDRESSES}}
     gone = (OPENED | set().union(*CLOSED.values())) - mounted - installed
     assert gone == set(), "space/host/open_routes.py names what Gradio no longer has"
     assert set(SIZES) <= OPENED
