@@ -2,6 +2,9 @@
 
 The route mirrors the tree under `space/`, so that modules import one another by relative paths. The address
 holds a hash of all modules: it changes when one of them does, so that a browser may keep each for good.
+
+A page that was open while the app was replaced asks by the old hash when its visitor opens another tab. It
+gets the modules of now, which import one another by the old hash, too. The browser does not keep them.
 """
 
 import gzip
@@ -78,12 +81,14 @@ def head(script: str) -> str:
 
 
 def serve(request: Request) -> Response:
-    """One module of this version; 404 for anything else."""
+    """One module, to be kept only under its own version; 404 for anything else."""
     path = request.path_params["path"]
-    if request.path_params["version"] != VERSION or path not in SOURCES:
+    if path not in SOURCES:
         return PlainTextResponse("no such module", 404)
     packed = bool(re.search(r"\bgzip\b", request.headers.get("accept-encoding", "")))
-    headers = {**HEADERS, "content-encoding": "gzip"} if packed else HEADERS
+    headers = {**HEADERS, "content-encoding": "gzip"} if packed else {**HEADERS}
+    if request.path_params["version"] != VERSION:
+        headers["cache-control"] = "no-store"
     return Response((PACKED if packed else SOURCES)[path], headers=headers, media_type="text/javascript")
 
 

@@ -39,6 +39,14 @@ def test_it_is_packed_for_who_can_unpack_it(client: TestClient) -> None:
     assert client.head(GAME).status_code == 200 and client.post(GAME).status_code == 405
 
 
+def test_a_page_from_before_an_update_gets_the_modules_of_now(client: TestClient) -> None:
+    """Not to be kept: under an address of another version."""
+    answer = client.get(GAME.replace(modules.VERSION, "0123456789abcdef"))
+    assert answer.status_code == 200 and answer.content == modules.SOURCES["lessons/game/game.js"]
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -51,7 +59,7 @@ def test_it_is_packed_for_who_can_unpack_it(client: TestClient) -> None:
         f"modules/{modules.VERSION}/lessons/game/%2e%2e/%2e%2e/app.py",
         f"modules/{modules.VERSION}//etc/passwd",
         f"modules/{modules.VERSION}/PAGE/LINK.JS",
-        "modules/0123456789abcdef/page/link.js",
+        "modules/0123456789abcdef/page/no.js",
     ],
 )
 def test_nothing_else_is_served(lab: Lab, path: str) -> None:
