@@ -22,6 +22,7 @@ from space.page.words import TEXTS, i18n
 from space.text import families
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import config_class_of, load_folder
+from tests.processes import ROOT
 from tests.small_models import small
 from tests.small_runs import SCRIPTS, config_of, fresh_accelerate_state, train  # noqa: F401
 from training.card import card
@@ -122,7 +123,7 @@ def test_it_is_trained_by_a_script_that_refuses_a_family_without_texts_before_th
 
 
 def test_every_script_has_a_small_run() -> None:
-    scripts = {f"training.{path.stem}" for path in Path("training").glob("train_*.py")}
+    scripts = {f"training.{path.stem}" for path in (ROOT / "training").glob("train_*.py")}
     assert {script.__name__ for script, *_ in SCRIPTS.values()} == scripts
 
 

@@ -22,8 +22,11 @@ def missing_node() -> str | None:
     if node is None:
         return "no node on PATH"
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    (major,) = re.findall(r"^v(\d+)", version)
-    return None if int(major) >= 18 else f"node {version} is older than 18"
+    ((major, minor),) = re.findall(r"^v(\d+)\.(\d+)", version)
+    wanted = json.loads((TESTS.parent / "package.json").read_text(encoding="utf-8"))["engines"]["node"]
+    least = wanted.removeprefix(">=")  # the first that knows --test-reporter
+    fits = (int(major), int(minor)) >= tuple(map(int, least.split(".")))
+    return None if fits else f"node {version} is older than {least}"
 
 
 @pytest.fixture(scope="module")
