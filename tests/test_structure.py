@@ -14,9 +14,10 @@ from space.text import TEXT
 from space.weights.hub import BUNDLED
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-CODE = sorted(path for folder in ("space", "training") for path in (ROOT / folder).rglob("*.py"))
-
+CODE = [
+    ROOT / "app.py",
+    *sorted(path for folder in ("space", "training") for path in (ROOT / folder).rglob("*.py")),
+]
 
 MAY_IMPORT = {
     "space/models": {"space/models"},
@@ -26,12 +27,14 @@ MAY_IMPORT = {
     "space/page": {"space/page", "space/weights", "space/pictures", "space/models", "space/text"},
     "space/lessons": {"space/page", "space/weights", "space/pictures", "space/models", "space/text"},
     "space/host": {"space/host", "space/text"},
-    "space": {"space/lessons", "space/page", "space/host", "space/weights", "space/text"},
+    "space": {"space/lessons", "space/page", "space/host"},
+    "app": {"space"},
     "training": {"training", "space/models", "space/weights", "space/pictures", "space/text"},
 }
-"""room -> rooms that its modules may import; a lesson imports itself besides"""
+"""room -> rooms that its modules may import; a lesson imports itself besides; `app` is app.py at the root"""
 MODULE_MAY_IMPORT = {
     "space/page/components.py": {"space.host.components"},
+    "app.py": {"space.host.malloc", "space.host.temporary_files"},
 }
 """modules that may import more than their room, and what"""
 NEVER_IMPORTED = {
@@ -43,6 +46,8 @@ NEVER_IMPORTED = {
     "space/lessons": {"starlette", "fastapi"},
     "training": {"gradio"},
 }
+MAY_IMPORT_STARLETTE = {"space/page/routes.py", "space/page/modules.py"}
+"""modules outside space/host that answer requests of their own"""
 
 
 def imported(path: Path) -> set[str]:
@@ -77,7 +82,7 @@ def test_imports_go_one_way(path):
     if lesson:
         ours = {name for name in ours if not name.startswith(f"{lesson}.")}
     more = MODULE_MAY_IMPORT.get(place.as_posix(), set())
-    ours = {name for name in ours if name.rpartition(".")[0] not in more}
+    ours = {name for name in ours if not {name, name.rpartition(".")[0]} & more}
     assert {name for name in ours if room_of(name) not in MAY_IMPORT[room]} == set()
     never = NEVER_IMPORTED.get(room, set()) | (
         NEVER_IMPORTED["space"] if place.parts[0] == "space" else set()
@@ -87,15 +92,42 @@ def test_imports_go_one_way(path):
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_host_reaches_into_gradio(path):
-    """Everybody else imports `gradio` itself, and touches no private attribute of what is not its own."""
+    """Everybody else imports `gradio` itself, and touches no private attribute of what is not its own.
+
+    Two modules of `space/page` import Starlette, too, but nothing private of it.
+    """
     if path.parent.name == "host":
         return
     names = imported(path)
     assert not [name for name in names if name.startswith(("gradio.", "gradio_client"))]
+    web = {name for name in names if name.split(".")[0] in ("starlette", "fastapi", "uvicorn")}
+    assert not web or path.relative_to(ROOT).as_posix() in MAY_IMPORT_STARLETTE
+    assert not [name for name in web if "._" in name]
     if "gradio" in names:
         tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         private = [node for node in tree if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr)]
         assert [ast.unparse(node) for node in private if ast.unparse(node.value) != "self"] == []
+
+
+def files_of(module: str) -> set[Path]:
+    """The files of the project that run where a name is imported: the module's, and those of its packages."""
+    parts = module.split(".")
+    places = [ROOT.joinpath(*parts[: cut + 1]) for cut in range(len(parts))]
+    files = {file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")}
+    return files & set(CODE)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "space" / "lessons").glob("*/work.py")), ids=lambda path: path.parent.name
+)
+def test_the_work_of_a_lesson_needs_no_gradio(path):
+    """Nor does anything of the project that it imports, or that is imported by that."""
+    needed = [path]
+    for file in needed:  # which grows meanwhile
+        names = imported(file)
+        assert "gradio" not in {name.split(".")[0] for name in names}, file
+        needed += sorted(set().union(*map(files_of, names)) - set(needed))
+    assert len(needed) > 10
 
 
 def test_models_can_be_taken_elsewhere():
@@ -110,6 +142,14 @@ def test_every_room_says_what_it_is_for():
     for path in CODE:
         if path.name == "__init__.py":
             assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT.keys() - {"app"}))
+def test_every_room_says_what_it_may_import(room):
+    said = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8")))
+    (sentence,) = re.findall(r"\bIt may import (.*?)\.", said, re.DOTALL)
+    others = {other.removeprefix("space/") for other in MAY_IMPORT[room] - {room}}
+    assert set(re.findall(r"`(\w+)`", sentence)) == others
 
 
 def test_every_model_is_bundled_complete_and_small():

@@ -1,4 +1,7 @@
-"""Accelerate scripts that train, evaluate and publish the models of `space.models`."""
+"""Accelerate scripts that train, evaluate and publish the models of `space.models`.
+
+It may import `models`, `weights`, `pictures` and `text` of the app.
+"""
 
 import os
 

@@ -1,1 +1,5 @@
-"""One interaction a folder: its layout, its work, its script and style. Imports no other lesson."""
+"""One interaction a folder: its layout, its work, its script and style.
+
+It may import `page`, `weights`, `pictures`, `models` and `text`. A lesson imports no other lesson, and its
+`work` no Gradio.
+"""

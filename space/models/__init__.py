@@ -2,6 +2,8 @@
 
 Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode`, `decode`, `sample` and
 `forward` take and return nothing else. Only `space.pictures` turns them into uint8 or PIL.
+
+It may import no other room.
 """
 
 from torch import Tensor, nn

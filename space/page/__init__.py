@@ -1,4 +1,5 @@
-"""What lessons share on the page. It imports `weights`, `pictures`, `models` and `text`, and no lesson.
+"""What lessons share on the page. It may import `weights`, `pictures`, `models` and `text`.
 
 `components` alone also imports `space.host`: components built on Gradio's inside.
+`routes` and `modules` alone import Starlette.
 """

@@ -15,7 +15,7 @@ from space.text.refusals import Problem
 from space.weights.model_folder import ModelUnavailable
 
 LIGHT = {"concurrency_id": "light", "concurrency_limit": 4}
-"""Events that take some milliseconds; Events that name no group are put here."""
+"""Events that take some milliseconds. Events that name no group are put here."""
 FILES = {"concurrency_id": "files", "concurrency_limit": 2}
 """Events that read a visitor's file, which may take 120 MB and a second."""
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}

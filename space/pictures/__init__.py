@@ -1,4 +1,4 @@
-"""Pixels: files and drawings in, pictures out, sheets of examples. Imports `text`.
+"""Pixels: files and drawings in, pictures out, sheets of examples. It may import `text`.
 
 Tensors are images (C, H, W) or (B, C, H, W) in [0, 1], as inside the models; only this room knows uint8.
 """

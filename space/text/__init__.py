@@ -3,6 +3,8 @@
 `TEXT` maps a key to (English, Korean). `space.page.words.i18n` hands it to Gradio, which translates what is
 on the page in the visitor's browser; the text of an error is not translated there, so that `say` picks
 a language.
+
+It may import no other room.
 """
 
 from space.text import (

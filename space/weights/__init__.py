@@ -1,1 +1,1 @@
-"""Where models come from: the Hub, its cache, or the bundled folders. Imports `models` and `text`."""
+"""Where models come from: the Hub, its cache, or the bundled folders. It may import `models` and `text`."""
