@@ -22,7 +22,7 @@ from space.weights.side_files import frame_files
 from training.checkpoints import Progress
 from training.data import Images
 from training.errors import TrainingError
-from training.loop import LoopConfig, flags_that_decide_the_weights
+from training.loop import LoopConfig, defaults_of, flags_that_decide_the_weights
 from training.measure.metric import Metrics
 from training.publish import stamp_card
 
@@ -109,7 +109,7 @@ def training_command(config: LoopConfig) -> str:
         spec = sys.modules["__main__"].__spec__
         module = spec.name if spec else f"training.{Path(sys.argv[0]).stem}"
     values = flags_that_decide_the_weights(config)
-    defaults = flags_that_decide_the_weights(type(config)(output_dir=config.output_dir))
+    defaults = flags_that_decide_the_weights(defaults_of(config))
     flags = [_flag(key, value) for key, value in values.items() if value != defaults[key]]
     place = f"runs/{config.output_dir.name}"
     return " ".join([f"accelerate launch -m {module} --output_dir {shlex.quote(place)}", *flags])

@@ -25,6 +25,8 @@ class Progress:
 
     flags: dict[str, Any]
     """flags that decide the weights; a run must be resumed with the same values"""
+    defaults: dict[str, Any] = field(default_factory=dict)
+    """values of flags that a checkpoint of an earlier version does not know"""
     step: int = 0
     """optimizer steps made"""
     logged: int = 0
@@ -38,14 +40,16 @@ class Progress:
         return asdict(self)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        changed = [k for k in self.flags if self.flags[k] != state["flags"].get(k)]
+        before = self.defaults | (state["flags"] if "flags" in state else state["maths"])  # its name in 0.1
+        changed = [k for k in self.flags if self.flags[k] != before.get(k)]
         if changed:
             raise TrainingError(
                 "the checkpoint was made with other values of "
-                + ", ".join(f"{k} ({state['flags'].get(k)}, now {self.flags[k]})" for k in changed)
+                + ", ".join(f"{k} ({before.get(k)}, now {self.flags[k]})" for k in changed)
                 + "; resume with the same ones"
             )
-        self.__dict__.update(state)
+        for name in ("step", "logged", "seconds", "sums"):
+            setattr(self, name, state[name])
 
 
 def list_checkpoints(output_dir: Path) -> list[Path]:

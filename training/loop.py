@@ -185,6 +185,11 @@ def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
+def defaults_of(config: LoopConfig) -> LoopConfig:
+    """The config of the same script without any flag but the place."""
+    return type(config)(output_dir=config.output_dir)
+
+
 def flags_that_decide_the_weights(config: LoopConfig) -> dict[str, Any]:
     """Flag -> value, without the flags that may change when a run is resumed."""
     return {key: value for key, value in flat(asdict(config)).items() if key not in NO_EFFECT_ON_WEIGHTS}
@@ -312,7 +317,8 @@ def fit(
     then good.
     """
     accumulation, total = config.gradient_accumulation_steps, config.total_steps(batches.num_images)
-    progress = Progress(flags_that_decide_the_weights(config))
+    flags, defaults = (flags_that_decide_the_weights(one) for one in (config, defaults_of(config)))
+    progress = Progress(flags, defaults)
     log = Log(config.output_dir, accelerator, lambda step: step * accumulation / batches.per_epoch)
     accelerator.register_for_checkpointing(*schedulers, *to_checkpoint, progress)
     _start(config, accelerator, progress, log)

@@ -16,7 +16,7 @@ from space.models.vae import VAEConfig
 from tests.small_runs import assert_same_weights, history, start_script, vae_config
 from training import evaluate, run_log, train_vae
 from training.batches import Batch, Batches
-from training.checkpoints import list_checkpoints
+from training.checkpoints import Progress, list_checkpoints
 from training.errors import TrainingError
 
 
@@ -47,6 +47,17 @@ def test_control_c_saves_a_checkpoint_and_resuming_gives_the_same_weights(tmp_pa
     AcceleratorState._reset_state(True)
     train_vae.main(replace(config, output_dir=tmp_path / "straight", resume_from_checkpoint=""))
     assert_same_weights(tmp_path / "stopped", tmp_path / "straight")
+
+
+def test_a_checkpoint_of_an_earlier_version_goes_on():
+    """Its flags had another name, and a flag that came later has its default."""
+    now = Progress({"beta": 2.0, "kl_warmup_steps": 0}, {"beta": 1.0, "kl_warmup_steps": 0})
+    state = {"maths": {"beta": 2.0}, "step": 7, "logged": 5, "seconds": 1.5, "sums": {"loss": 3.0}}
+    now.load_state_dict(state)
+    assert (now.step, now.logged, now.seconds, now.sums) == (7, 5, 1.5, {"loss": 3.0})
+    later = Progress({"beta": 2.0, "kl_warmup_steps": 9}, {"beta": 1.0, "kl_warmup_steps": 0})
+    with pytest.raises(TrainingError, match=r"kl_warmup_steps \(0, now 9\)"):
+        later.load_state_dict(state)
 
 
 def test_checkpoints_are_limited(tmp_path):
