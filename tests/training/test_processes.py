@@ -16,7 +16,7 @@ from training.sync_batch_norm import SyncBatchNorm, synchronise_batch_norm
 
 
 def test_two_processes_of_a_launcher_are_one_run(tmp_path):
-    """As README says; `test_exact.py` has the numbers of two processes, for every family."""
+    """As docs/scale.md says; `test_exact.py` has the numbers of two processes, for every family."""
     config = config_of("vae", tmp_path / "one", max_steps=6, logging_steps=2)
     train("vae", config)
     flags = training_command(config).split(" -m training.train_vae --output_dir runs/one ")[1].split()
