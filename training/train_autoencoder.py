@@ -4,7 +4,8 @@
     accelerate launch -m training.train_autoencoder --output_dir runs/denoising \\
         --model.variant denoising
 
-docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their results.
+docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their
+results.
 """
 
 import math

@@ -2,7 +2,8 @@
 
     accelerate launch -m training.train_classifier --output_dir runs/classifier
 
-docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their results.
+docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their
+results.
 """
 
 from dataclasses import dataclass, field

@@ -2,7 +2,8 @@
 
     accelerate launch -m training.train_cyclegan --output_dir runs/cyclegan --data_dir data
 
-docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their results.
+docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their
+results.
 """
 
 import math

@@ -3,7 +3,8 @@
     accelerate launch -m training.train_gan --output_dir runs/dcgan --model dcgan
     accelerate launch -m training.train_gan --output_dir runs/gan --model gan
 
-docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their results.
+docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their
+results.
 """
 
 from dataclasses import dataclass, field

@@ -4,7 +4,8 @@
     accelerate launch -m training.train_vae --output_dir runs/vae-20d \\
         --model.latent_dim 20 --model.architecture conv --mixed_precision bf16
 
-docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their results.
+docs/training.md has the commands of the shipped models, docs/speed.md their times, docs/results.md their
+results.
 """
 
 from dataclasses import dataclass, field
