@@ -17,6 +17,7 @@ OPEN = {
     "the page": (
         *("GET /", "GET /config", "GET /config/", "GET /theme.css", "GET /favicon.ico", "GET /manifest.json"),
         *("GET /assets/{path:path}", "GET /static/{path:path}"),
+        *("GET /pwa_icon", "GET /pwa_icon/{size}"),  # in a Space, for a phone's home screen
         "GET /gradio_api/app_id",  # after a lost connection: whether it is another server now
         "POST /gradio_api/run/{api_name}",  # events with queue=False
         *("POST /gradio_api/component_server", "POST /gradio_api/component_server/"),

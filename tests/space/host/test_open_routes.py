@@ -31,7 +31,7 @@ CLOSED = {
         *("POST /login", "POST /login/"),
     },
     "features that the lab does not use": {
-        *("GET /svelte/{path:path}", "GET /pwa_icon", "GET /pwa_icon/{size}"),
+        "GET /svelte/{path:path}",
         "GET /gradio_api/custom_component/{id}/{environment}/{type}/{file_name}",
         *("GET /gradio_api/deep_link", "GET /gradio_api/runs", "GET /gradio_api/runs/"),
         *("POST /gradio_api/stream/{event_id}", "POST /gradio_api/stream/{event_id}/close"),
