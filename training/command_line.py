@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from space.weights.proxies import ProxyError, use_proxies
 from training.data import DataError
 from training.errors import ProcessError, TrainingError, reader_ended
 from training.publish import PublishError
@@ -15,10 +16,11 @@ def run(main: Callable[[Any], None], config_class: type) -> None:
     import tyro
 
     try:
+        use_proxies()
         main(tyro.cli(config_class))
     except (ProcessError, DataError, OSError) as error:  # OSError: a full disk
         _exit(error, alone=True)
-    except (TrainingError, PublishError) as error:
+    except (TrainingError, PublishError, ProxyError) as error:
         _exit(error)
     except RuntimeError as error:  # torch's signal handler raises it anywhere when a worker is killed
         if "DataLoader worker" not in str(error):

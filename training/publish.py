@@ -25,6 +25,7 @@ from huggingface_hub.utils import httpx  # the client's own: httpx2 in huggingfa
 
 from space.weights.hub import BUNDLED, content_hash, explain
 from space.weights.model_folder import FILES, OPTIONAL
+from space.weights.proxies import ProxyError, use_proxies
 from training.errors import one_line
 
 TIMEOUT_SECONDS = 30.0
@@ -440,6 +441,7 @@ def _set_variable(space: str, key: str, value: str) -> None:
 
 if __name__ == "__main__":
     try:
+        use_proxies()
         publish(tyro.cli(PublishConfig, description=__doc__))
-    except PublishError as error:
+    except (PublishError, ProxyError) as error:
         sys.exit(str(error))
