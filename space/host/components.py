@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from functools import partial
-from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import MethodType
 from typing import Any
 
 import gradio as gr
+from gradio import processing_utils
 from gradio.components.base import server
 from gradio.components.image_editor import AcceptBlobs, EditorDataBlobs
 
+from space.host import whole_files  # noqa: F401  before files are made
 from space.text.limits import MAX_DRAWINGS
 
 
@@ -69,15 +68,11 @@ class MadeFile(gr.File):
     is_template = True  # Gradio draws it as its base class
 
     def postprocess(self, value: tuple[str, bytes] | None) -> Any:
-        """Write the file to where Gradio keeps its own files; a reader never finds half of it."""
+        """Write the file to where Gradio keeps its own files."""
         if value is None:
             return None
         name, content = value
-        folder = Path(self.GRADIO_CACHE) / sha256(content).hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(content)
-        return super().postprocess(str(Path(file.name).replace(folder / name)))
+        return super().postprocess(processing_utils.save_bytes_to_cache(content, name, self.GRADIO_CACHE))
 
 
 class Latent(gr.JSON):

@@ -88,7 +88,8 @@ def sweep(keep: Collection[str] = ()) -> int:
             if not old and not (many and now - changed > GRACE_SECONDS):
                 break
             with suppress(OSError):
-                path.unlink()
+                if path.lstat().st_ctime == changed:  # else it was made again meanwhile
+                    path.unlink()
                 used, count = used - size, count - 1
         with suppress(OSError):
             os.utime(FOLDER)

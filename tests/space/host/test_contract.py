@@ -24,7 +24,17 @@ from gradio.server_messages import CloseStreamMessage, ProcessCompletedMessage
 from gradio_client import Client
 
 from space import host
-from space.host import components, launch, mcp, page_cache, queue, sessions, streams, temporary_files
+from space.host import (
+    components,
+    launch,
+    mcp,
+    page_cache,
+    queue,
+    sessions,
+    streams,
+    temporary_files,
+    whole_files,
+)
 from space.page import modules
 from tests.processes import ROOT
 
@@ -37,6 +47,7 @@ IMPORTED = {
     "gradio.components.image_editor.EditorDataBlobs": {"components"},
     "gradio.exceptions.InvalidPathError": {"calls"},
     "gradio.mcp.GradioMCPServer": {"mcp"},
+    "gradio.processing_utils": {"components", "whole_files"},
     "gradio.queueing.Event": {"queue"},
     "gradio.queueing.Queue": {"queue"},
     "gradio.route_utils.get_fn": {"queue"},
@@ -74,6 +85,7 @@ PARAMETERS = {
     "gradio.mcp.GradioMCPServer._execute_tool_without_progress": "self job",
     "gradio.blocks.Blocks.preprocess_data": "self block_fn inputs state explicit_call",
     "gradio.blocks.Blocks.postprocess_data": "self block_fn predictions state",
+    "gradio.processing_utils.save_bytes_to_cache": "data file_name cache_dir",
     "starlette._utils.get_route_path": "scope",
     "starlette.routing.compile_path": "path",
 }
@@ -322,6 +334,20 @@ def test_a_renamed_method_of_the_server_stops_the_start(monkeypatch):
     monkeypatch.setattr(mcp, "METHOD", "_execute_tool_by_another_name")
     with pytest.raises(RuntimeError, match=r"see space/host/mcp\.py"):
         mcp.separate_outputs()
+
+
+def test_files_are_written_by_the_functions_that_are_replaced():
+    """`test_whole_files.py` has what they do."""
+    known = {"save_img_array_to_cache", "save_file_to_cache", "save_url_to_cache"}  # see `WRITERS`
+    writers = {name for name in vars(processing_utils) if re.fullmatch("save_.*_to_cache", name)}
+    assert writers - known == set(whole_files.WRITERS), used_by({"whole_files"})
+    for name in whole_files.WRITERS:
+        assert "cache_dir" in inspect.signature(getattr(processing_utils, name)).parameters
+    for path in Path(gr.__file__).parent.rglob("*.py"):  # by `processing_utils`, where they are replaced
+        imported = re.findall(
+            r"^from gradio.processing_utils import (.*)", path.read_text("utf-8"), re.MULTILINE
+        )
+        assert not imported or path.name == "external.py" or not re.search("save_", imported[0]), path
 
 
 def test_stubs_are_written_by_the_function_that_is_replaced():
