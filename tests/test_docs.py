@@ -30,7 +30,7 @@ def test_every_variable_that_the_code_reads_is_documented():
     for path in [ROOT / "app.py", *CODE]:
         text = path.read_text()  # what is only set, for processes to come, is nobody's setting
         read |= set(re.findall(r"environ(?:\.get\(|\.setdefault\(|\[)\s*\"([A-Z_]+)\"(?!\] = )", text))
-    read -= {"RANK", "LOCAL_RANK", "WORLD_SIZE", "ACCELERATE_MIXED_PRECISION"}  # set by the launcher
+    read -= {"RANK", "LOCAL_RANK", "WORLD_SIZE"}  # set by the launcher
     assert "MODEL_NAMESPACE" in read
     assert {name for name in read if f"`{name}`" not in OPERATING} == set()
 

@@ -5,7 +5,6 @@ in the script, and this file knows nothing of models.
 """
 
 import math
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from training.checkpoints import (
 )
 from training.cuda_graph import CapturedStep, can_capture
 from training.data import MAX_RESIDENT_GB
+from training.environment import start_accelerator
 from training.errors import TrainingError
 from training.run_log import Log, Losses, Stopwatch, check_weights
 
@@ -203,10 +203,10 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
     _check_flags(config)
     if config.cpu_threads:
         torch.set_num_threads(config.cpu_threads)
-    accelerator = Accelerator(
-        cpu=config.cpu,
-        mixed_precision=config.mixed_precision,
-        gradient_accumulation_steps=config.gradient_accumulation_steps,
+    accelerator = start_accelerator(
+        config.mixed_precision,
+        config.gradient_accumulation_steps,
+        config.cpu,
         log_with=list(config.report_to) or None,
         # the other processes wait while the main process evaluates
         kwargs_handlers=[InitProcessGroupKwargs(timeout=timedelta(hours=12))],
@@ -226,12 +226,6 @@ def _check_flags(config: LoopConfig) -> None:
         raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
     if config.push_to_hub and get_token() is None:
         raise TrainingError("--push_to_hub needs an access token: run `hf auth login`, or set HF_TOKEN")
-    launched = os.environ.get("ACCELERATE_MIXED_PRECISION", "no").lower()  # "no" if the flag is not given
-    if launched not in ("no", config.mixed_precision):
-        raise TrainingError(
-            f"the launcher is told mixed_precision {launched}, the script {config.mixed_precision}; "
-            f"give --mixed_precision {launched} after the name of the script, or no to the launcher"
-        )
 
 
 def _check_processes(config: LoopConfig, accelerator: Accelerator) -> None:
