@@ -3,11 +3,13 @@
 import gc
 import sys
 
+from space.host.ending import end_on_signals
 from space.host.malloc import limit_heaps
 from space.weights.proxies import ProxyError, use_proxies
 
 if __name__ == "__main__":
     limit_heaps()  # before the libraries start threads
+    end_on_signals()
     try:
         use_proxies()
     except ProxyError as error:

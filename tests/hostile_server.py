@@ -36,7 +36,9 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 def main() -> None:
     from space import app
     from space.host import temporary_files
+    from space.host.ending import end_on_signals
 
+    end_on_signals()
     temporary_files.take_over()
     demo = app.build()
     _, url, _ = app.launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")

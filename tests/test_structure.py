@@ -34,7 +34,12 @@ MAY_IMPORT = {
 """room -> rooms that its modules may import; a lesson imports itself besides; `app` is app.py at the root"""
 MODULE_MAY_IMPORT = {
     "space/page/components.py": {"space.host.components"},
-    "app.py": {"space.host.malloc", "space.host.temporary_files", "space.weights.proxies"},
+    "app.py": {
+        "space.host.ending",
+        "space.host.malloc",
+        "space.host.temporary_files",
+        "space.weights.proxies",
+    },
 }
 """modules that may import more than their room, and what"""
 NEVER_IMPORTED = {

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from space.host.ending import Ending, served
 from space.host.guard import Guard, refuse_body
 from space.host.mcp import separate_outputs
 from space.host.page_cache import ALIVE, PageCache
@@ -21,9 +22,9 @@ from space.text.limits import MAX_SESSIONS, MAX_UPLOAD_BYTES
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """While the app runs: small sessions, and old files of visitors are deleted."""
+    """While the app runs: small sessions, old files of visitors are deleted, and a signal can end it."""
     use_small_sessions(app)
-    async with swept(app):
+    async with swept(app), served(app):
         yield
 
 
@@ -46,7 +47,12 @@ def launch_arguments(
         "state_session_capacity": MAX_SESSIONS,
         "app_kwargs": {
             "routes": routes,
-            "middleware": [Middleware(Guard, routes=routes), Middleware(PageCache), Middleware(Streams)],
+            "middleware": [
+                Middleware(Ending),
+                Middleware(Guard, routes=routes),
+                Middleware(PageCache),
+                Middleware(Streams),
+            ],
             "exception_handlers": {RequestValidationError: refuse_body},
             "lifespan": lifespan,
         },

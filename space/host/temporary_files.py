@@ -10,9 +10,7 @@ import asyncio
 import atexit
 import os
 import shutil
-import signal
 import stat
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Collection
@@ -60,9 +58,8 @@ def is_inside(path: str) -> bool:
 
 
 def take_over() -> None:
-    """Put every temporary file of this process there, and delete it on SIGTERM too."""
+    """Put every temporary file of this process there."""
     tempfile.tempdir = str(FOLDER)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def sweep(keep: Collection[str] = ()) -> int:

@@ -13,6 +13,10 @@ TEXT = {
         "{most} of your requests are waiting already. Please try again when some of them are done.",
         "대기 중인 요청이 이미 {most}개입니다. 일부가 끝난 뒤에 다시 시도해 주세요.",
     ),
+    "problem.ending": (
+        "The lab is being restarted. Please reload the page in a minute and try again.",
+        "실험실을 다시 시작하고 있습니다. 1분 뒤에 페이지를 새로 고치고 다시 시도해 주세요.",
+    ),
     "problem.model_unavailable": (
         "The model {model} cannot be used: {reason}. Please choose another model.",
         "{model} 모델을 사용할 수 없습니다: {reason}. 다른 모델을 선택해 주세요.",
