@@ -32,6 +32,8 @@ MAX_TEMPORARY_FILES = 20_000
 
 MAX_MEGAPIXELS = 40
 """megapixels of a picture; decoded, that is 120 MB as RGB"""
+MAX_METADATA_BYTES = 64_000_000
+"""bytes that texts and the colour profile of a PNG unpack to"""
 MAX_SQUARE = 256
 """pixels a side of a picture that is translated; of a larger one the middle is scaled down"""
 

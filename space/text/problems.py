@@ -77,6 +77,10 @@ TEXT = {
         "This file is not a picture that can be read. Upload a PNG, JPEG or WebP file.",
         "읽을 수 있는 이미지 파일이 아닙니다. PNG, JPEG 또는 WebP 파일을 올려 주세요.",
     ),
+    "problem.foreign_picture": (
+        "{format} files are not read here. Save it as PNG or JPEG, and upload that.",
+        "{format} 파일은 여기서 읽을 수 없습니다. PNG나 JPEG로 저장해 다시 올려 주세요.",
+    ),
     "problem.image_too_large": (
         "The picture has {megapixels} megapixels; at most {most} are allowed. Scale it down and try again.",
         "그림이 {megapixels}메가픽셀입니다. {most}메가픽셀까지만 가능하니, 크기를 줄여 다시 올려 주세요.",

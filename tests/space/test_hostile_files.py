@@ -34,8 +34,8 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def png(*chunks: bytes, side: int = 8, pixels: bytes | None = None) -> bytes:
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+def png(*chunks: bytes, side: int = 8, depth: int = 8, pixels: bytes | None = None) -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, depth, 2, 0, 0, 0))
     pixels = zlib.compress(bytes(side * (1 + 3 * side))) if pixels is None else pixels
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
@@ -56,6 +56,20 @@ def animation(format: str) -> bytes:
     return saved(frames[0], format, save_all=True, append_images=frames[1:])
 
 
+def tiff(*, megabytes: int) -> bytes:
+    """A TIFF with tags that are no pixels', each with the same megabyte."""
+    lists = [struct.pack("<HHII", tag, 1, 1 << 20, 8) for tag in range(1000, 1000 + megabytes)]
+    plain = [(256, 8), (257, 8), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 8), (279, 64)]
+    tags = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in plain] + lists
+    content = struct.pack("<H", len(tags)) + b"".join(tags) + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + (1 << 20)) + bytes(1 << 20) + content
+
+
+def exif(*, megabytes: int) -> bytes:
+    tags = b"".join(struct.pack("<HHII", tag, 1, 1 << 20, 8) for tag in range(megabytes))
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", megabytes) + tags + bytes(1 << 20)
+
+
 BOMBS = {  # what it is, and how many megabytes it may cost
     "pixels": (lambda: png(pixels=zeros(250)), 60),
     "declared": (lambda: png(side=100_000, pixels=b"x"), 60),
@@ -63,11 +77,15 @@ BOMBS = {  # what it is, and how many megabytes it may cost
     "itxt": (lambda: png(chunk(b"iTXt", b"a\0\1\0\0\0" + zeros(200))), 60),
     "profile": (lambda: png(chunk(b"iCCP", b"a\0\0" + zeros(200))), 60),
     "texts": (lambda: png(*[chunk(b"zTXt", b"a\0\0" + zeros(1))] * 1000), 150),
+    "tags": (lambda: tiff(megabytes=500), 60),
+    "exif": (lambda: png(chunk(b"eXIf", exif(megabytes=500))), 60),
     "gif frames": (lambda: animation("GIF"), 60),
     "webp frames": (lambda: animation("WEBP"), 60),
     "apng frames": (lambda: animation("PNG"), 60),
     "rgba": (lambda: saved(Image.new("RGBA", LARGE), "PNG"), 450),
     "palette": (lambda: saved(Image.new("P", LARGE), "GIF", transparency=0), 450),
+    "deep": (lambda: png(side=2500, depth=16, pixels=zlib.compress(bytes(2500 * (1 + 6 * 2500)))), 120),
+    "avif": (lambda: saved(Image.new("RGB", (2500, 2500)), "AVIF", speed=10), 120),
     "float": (lambda: saved(Image.new("F", LARGE), "TIFF", compression="tiff_adobe_deflate"), 650),
 }
 MEASURE = """
