@@ -1,42 +1,17 @@
-/* Multi-layer perceptrons: those that a page trains, and decoders that it was sent.
+/* Multi-layer perceptrons that a page trains. Networks that it was sent are models.js's.
  *
  *   new Mlp(widths).initialise(random)    .forward(inputs, n), .backward(slopes, n, learn); tanh between its layers
  *   new Adam(network).step(rate), descend(network, rate)
- *   buildDecoder(layers, inputs)          {decode(codes, n), side}: a decoder of safetensors.js, to grey pictures
  *
- * Numbers are rows of flat Float64Arrays, also where weights came as float32: JavaScript computes in float64, and one
- * kind of array keeps `multiply` fast for all.
+ * Numbers are rows of flat Float64Arrays.
  */
 
-import { range, sigmoid } from "./numbers.js";
+import { range } from "./numbers.js";
 
 /** @import { Random } from "./numbers.js" */
-/** @import { Layer } from "./safetensors.js" */
-/** @typedef {{ weight: Float64Array, bias: Float64Array }} Linear  `weight` is (outputs, inputs) */
 
 /** @param {number} x */
 const tanh = (x) => 1 - 2 / (1 + Math.exp(2 * x)); // Math.tanh takes 1.6 times as long, and a third of a step
-
-/** Outputs of n inputs, layer by layer: `values[0]` holds the inputs, `values[l + 1]` gets the outputs of layer l.
- * `activate` changes the first `count` numbers of an array in place.
- * @param {Linear[]} layers
- * @param {Float64Array[]} values
- * @param {number} n
- * @param {(y: Float64Array, count: number, last: boolean) => void} activate */
-function forward(layers, values, n, activate) {
-  layers.forEach(({ weight, bias }, l) => {
-    const outputs = bias.length;
-    const inputs = weight.length / outputs;
-    multiply(values[l + 1], n, outputs, inputs, values[l], inputs, 1, weight, inputs, 1, bias); // x W^T + b
-    activate(values[l + 1], n * outputs, l === layers.length - 1);
-  });
-  return values[layers.length];
-}
-
-/** @param {Float64Array} y @param {number} count @param {boolean} last */
-function tanhBetween(y, count, last) {
-  if (!last) for (let i = 0; i < count; i++) y[i] = tanh(y[i]);
-}
 
 /** A multi-layer perceptron, tanh between its layers: smooth, so that D's landscape and G's grid are smooth to look
  * at. `layers` are views into `parameters`, as `weight` (outputs, inputs) and `bias`. */
@@ -91,7 +66,13 @@ export class Mlp {
   forward(inputs, n) {
     this.reserve(n);
     this.values[0] = inputs;
-    return forward(this.layers, this.values, n, tanhBetween);
+    this.layers.forEach(({ weight, bias }, l) => {
+      const [width, outputs] = [this.widths[l], this.widths[l + 1]];
+      const y = this.values[l + 1];
+      multiply(y, n, outputs, width, this.values[l], width, 1, weight, width, 1, bias); // x W^T + b
+      if (l < this.layers.length - 1) for (let i = 0; i < n * outputs; i++) y[i] = tanh(y[i]);
+    });
+    return this.values[this.layers.length];
   }
 
   /** From the loss's slope by each output of the latest `forward`, (n, last width): its slope by each input, and in
@@ -256,55 +237,4 @@ export class Adam {
  * @param {number} learningRate */
 export function descend({ parameters, gradients }, learningRate) {
   for (let i = 0; i < parameters.length; i++) parameters[i] -= learningRate * gradients[i];
-}
-
-/** SiLU between the layers, a sigmoid at the end, rounded to float32 as PyTorch's are.
- * @param {Float64Array} y
- * @param {number} count
- * @param {boolean} last */
-function siluThenSigmoid(y, count, last) {
-  for (let i = 0; i < count; i++) {
-    const share = sigmoid(y[i]);
-    y[i] = Math.fround(last ? share : y[i] * share);
-  }
-}
-
-/** A decoder from `inputs` latent variables to square grey pictures of `side` pixels each way. `decode` takes n codes
- * (n, inputs) and gives their pixels (n, side * side) in [0, 1], in an array that the next call uses again.
- * @param {Layer[]} layers
- * @param {number} inputs
- * @returns {{ decode(codes: ArrayLike<number>, n?: number): Float64Array, side: number }} */
-export function buildDecoder(layers, inputs) {
-  let width = inputs;
-  for (const { shape, weight, bias } of layers) {
-    const [outputs, needed] = shape ?? [];
-    if (
-      shape?.length !== 2 ||
-      needed !== width ||
-      weight.length !== outputs * needed ||
-      bias?.length !== outputs
-    )
-      throw new Error(`the decoder is not an MLP from ${inputs} dimensions`);
-    width = outputs;
-  }
-  const side = Math.sqrt(width);
-  if (!Number.isInteger(side)) throw new Error("the decoder's output is not a square grey picture");
-  const wide = layers.map(({ weight, bias }) => ({
-    weight: Float64Array.from(weight),
-    bias: Float64Array.from(bias),
-  }));
-  let rows = 0;
-  /** @type {Float64Array[]} */
-  let values = [];
-  return {
-    side,
-    decode(codes, n = 1) {
-      if (n > rows) {
-        rows = n;
-        values = [inputs, ...wide.map(({ bias }) => bias.length)].map((width) => new Float64Array(n * width));
-      }
-      for (let i = 0; i < n * inputs; i++) values[0][i] = Math.fround(codes[i]);
-      return forward(wide, values, n, siluThenSigmoid);
-    },
-  };
 }

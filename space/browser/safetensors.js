@@ -1,39 +1,134 @@
 /* Reads safetensors files: an 8-byte length, a JSON header, the numbers of all tensors.
  *
- *   fetchTensors(url, prefix)    Map of name -> {shape, data} of the tensors whose name begins so
- *   toLayers(tensors)            [{weight, bias, shape}] of an `nn.Sequential`: names end in `<index>.weight` or `.bias`
+ *   const file = await WeightsFile.open(url)     reads the header
+ *   file.fetch([[name, shape], ...])             Map of name -> Float32Array; other tensors stay on the server
+ *
+ * What is wrong with a file is said in one sentence, by the error that is thrown.
  */
 
-/** @typedef {{ shape: number[], data: Float32Array }} Tensor */
-/** @typedef {{ weight: Float32Array, bias: Float32Array, shape: number[] }} Layer */
+/** @typedef {{ dtype: string, shape: number[], data_offsets: [number, number] }} Entry */
 /** @typedef {{ bytes: Uint8Array, start: number }} Chunk  a piece of a file */
 
 const HEAD_BYTES = 1 << 16; // of the first request: more than any header here, so that two requests do
+const GAP_BYTES = 1 << 16; // between two tensors: fetched along rather than asked for separately
+const BYTES = /** @type {Record<string, number>} */ ({ F32: 4, F16: 2, BF16: 2 });
 
-/** Byte range of a file on a server, or all of it where the server knows no ranges.
+/** What a server answers, all of it.
  * @param {URL | string} url
- * @param {number} start
- * @param {number} end
- * @returns {Promise<Chunk>} */
-async function fetchBytes(url, start, end) {
-  const response = await fetch(url, { headers: { Range: `bytes=${start}-${end - 1}` } });
-  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return { bytes, start: response.status === 206 ? start : 0 };
+ * @param {Record<string, string>} [headers] */
+export async function get(url, headers) {
+  try {
+    const response = await fetch(url, { headers });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
+  } catch (error) {
+    throw new Error(`the weights could not be fetched: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
-/** Bytes [start, end) of a file, copied so that they are aligned for typed arrays; null where the chunk lacks some.
- * @param {Chunk} chunk
- * @param {number} start
- * @param {number} end */
-function cut(chunk, start, end) {
-  const from = start - chunk.start;
-  const to = end - chunk.start;
-  return from >= 0 && to <= chunk.bytes.length ? chunk.bytes.slice(from, to) : null;
+export class WeightsFile {
+  /** @param {URL | string} url */
+  constructor(url) {
+    this.url = url;
+    /** @type {Record<string, Entry>} */
+    this.header = {};
+    this.dataStart = 0;
+    /** @type {string | null | undefined} */
+    this.version = undefined; // the file's, by its first answer
+    /** @type {Chunk} */
+    this.head = { bytes: new Uint8Array(), start: 0 };
+  }
+
+  /** @param {URL | string} url */
+  static async open(url) {
+    const file = new WeightsFile(url);
+    file.head = await file.ask(0, HEAD_BYTES);
+    const length = Number(new DataView((await file.bytes(0, 8)).buffer).getBigUint64(0, true));
+    if (length > 1e8) throw new Error("the weights are no safetensors file");
+    file.dataStart = 8 + length;
+    const text = new TextDecoder().decode(await file.bytes(8, file.dataStart));
+    try {
+      file.header = JSON.parse(text);
+    } catch {
+      throw new Error("the weights are no safetensors file");
+    }
+    return file;
+  }
+
+  /** A byte range of the file, or all of it where the server knows no ranges.
+   * @param {number} start
+   * @param {number} end
+   * @returns {Promise<Chunk>} */
+  async ask(start, end) {
+    const { response, bytes } = await get(this.url, { Range: `bytes=${start}-${end - 1}` });
+    const version = response.headers.get("etag");
+    if (this.version === undefined) this.version = version;
+    if (version !== this.version) throw new Error("the weights changed while they were fetched");
+    return { bytes, start: response.status === 206 ? start : 0 };
+  }
+
+  /** Bytes [start, end), in an array of their own, so that they are aligned for numbers.
+   * @param {number} start
+   * @param {number} end */
+  async bytes(start, end) {
+    const holds = (/** @type {Chunk} */ chunk) =>
+      chunk.start <= start && chunk.start + chunk.bytes.length >= end;
+    const chunk = holds(this.head) ? this.head : await this.ask(start, end);
+    if (!holds(chunk)) throw new Error("the weights file ends too early");
+    return chunk.bytes.slice(start - chunk.start, end - chunk.start);
+  }
+
+  /** The tensors of these names and shapes, as float32.
+   * @param {[string, number[]][]} wanted
+   * @returns {Promise<Map<string, Float32Array>>} */
+  async fetch(wanted) {
+    const entries = wanted.map(([name, shape]) => ({ name, ...this.find(name, shape) }));
+    entries.sort((a, b) => a.data_offsets[0] - b.data_offsets[0]);
+    /** @type {{ start: number, end: number }[]} */
+    const pieces = [];
+    for (const {
+      data_offsets: [start, end],
+    } of entries) {
+      const last = pieces.at(-1);
+      if (last && start <= last.end + GAP_BYTES) last.end = Math.max(last.end, end);
+      else pieces.push({ start, end });
+    }
+    const fetched = await Promise.all(
+      pieces.map(({ start, end }) => this.bytes(this.dataStart + start, this.dataStart + end)),
+    );
+    return new Map(
+      entries.map(({ name, dtype, data_offsets: [start, end] }) => {
+        const piece = pieces.findIndex((one) => one.start <= start && end <= one.end);
+        const from = start - pieces[piece].start;
+        const numbers = toFloat32(fetched[piece].slice(from, from + end - start), dtype);
+        // the sum of what is finite is finite: float64 holds far larger numbers
+        if (!Number.isFinite(numbers.reduce((sum, number) => sum + number, 0)))
+          throw new Error(`${name} holds numbers that are not finite`);
+        return [name, numbers];
+      }),
+    );
+  }
+
+  /** The header's entry of a tensor, if it is as it should be.
+   * @param {string} name
+   * @param {number[]} shape
+   * @returns {Entry} */
+  find(name, shape) {
+    const entry = Object.hasOwn(this.header, name) ? this.header[name] : null;
+    if (!entry) throw new Error(`the weights lack ${name}`);
+    if (`${entry.shape}` !== `${shape}`)
+      throw new Error(`${name} has the shape (${entry.shape}); needed: (${shape})`);
+    if (!(entry.dtype in BYTES))
+      throw new Error(`${name} is ${entry.dtype}; allowed: ${Object.keys(BYTES).join(", ")}`);
+    const [start, end] = entry.data_offsets ?? [];
+    if (!(start >= 0) || end - start !== shape.reduce((a, b) => a * b, BYTES[entry.dtype]))
+      throw new Error(`${name} does not have as many bytes as its shape needs`);
+    return entry;
+  }
 }
 
-/** Numbers of a safetensors dtype as Float32Array.
- * @param {Uint8Array} bytes
+/** Numbers of a safetensors dtype as float32.
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} dtype */
 export function toFloat32(bytes, dtype) {
   if (dtype === "F32") return new Float32Array(bytes.buffer);
@@ -42,7 +137,7 @@ export function toFloat32(bytes, dtype) {
   if (dtype === "BF16") {
     const words = new Uint32Array(out.buffer); // bfloat16 is the upper half of a float32
     for (let i = 0; i < halves.length; i++) words[i] = halves[i] << 16;
-  } else if (dtype === "F16") {
+  } else
     for (let i = 0; i < halves.length; i++) {
       const sign = halves[i] & 0x8000 ? -1 : 1;
       const exponent = (halves[i] >> 10) & 31;
@@ -51,62 +146,5 @@ export function toFloat32(bytes, dtype) {
       else if (exponent === 0) out[i] = sign * fraction * 2 ** -24;
       else out[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
     }
-  } else throw new Error(`dtype ${dtype} is not supported`);
   return out;
-}
-
-/** The tensors whose name begins with `prefix`, by name; other tensors stay on the server.
- * @param {URL | string} url
- * @param {string} prefix
- * @returns {Promise<Map<string, Tensor>>} */
-export async function fetchTensors(url, prefix) {
-  let chunk = await fetchBytes(url, 0, HEAD_BYTES);
-  /** @type {(start: number, end: number) => Promise<Uint8Array>} */
-  const bytes = async (start, end) => {
-    if (!cut(chunk, start, end)) chunk = await fetchBytes(url, start, end);
-    const found = cut(chunk, start, end);
-    if (!found) throw new Error("not a safetensors file: it ends too early");
-    return found;
-  };
-  const length = Number(new DataView((await bytes(0, 8)).buffer).getBigUint64(0, true));
-  if (length > 1e8) throw new Error("not a safetensors file");
-  const data = 8 + length;
-  /** @type {Record<string, { dtype: string, shape: number[], data_offsets: [number, number] }>} */
-  const header = JSON.parse(new TextDecoder().decode(await bytes(8, data)));
-  const wanted = Object.entries(header).filter(
-    ([name]) => name !== "__metadata__" && name.startsWith(prefix),
-  );
-  const offsets = wanted.flatMap(([, { data_offsets }]) => data_offsets);
-  const first = Math.min(...offsets);
-  const all = wanted.length ? await bytes(data + first, data + Math.max(...offsets)) : new Uint8Array();
-  return new Map(
-    wanted.map(
-      ([
-        name,
-        {
-          dtype,
-          shape,
-          data_offsets: [from, to],
-        },
-      ]) => {
-        return [name, { shape, data: toFloat32(all.slice(from - first, to - first), dtype) }];
-      },
-    ),
-  );
-}
-
-/** The linear layers among tensors named `<anything>.<index>.weight` and `.bias`, in order of the index.
- * @param {Map<string, Tensor>} tensors
- * @returns {Layer[]} */
-export function toLayers(tensors) {
-  /** @type {Map<number, any>} */
-  const layers = new Map();
-  for (const [name, { shape, data }] of tensors) {
-    const [index, kind] = name.split(".").slice(-2);
-    const layer = layers.get(Number(index)) ?? {};
-    layers.set(Number(index), layer);
-    layer[kind] = data;
-    if (kind === "weight") layer.shape = shape;
-  }
-  return [...layers].sort(([a], [b]) => a - b).map(([, layer]) => layer);
 }

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 SPACE = Path(__file__).parents[1]
-FOLDERS = ("browser", "page", "lessons/*")
+FOLDERS = ("browser", "browser/families", "page", "lessons/*")
 """folders whose `.js` files are served"""
 SOURCES = {
     path.relative_to(SPACE).as_posix(): path.read_bytes()

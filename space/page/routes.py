@@ -1,30 +1,49 @@
 """What the page asks for besides Gradio's own: the weights of a model, a Korean font, the scripts."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from space.page import modules
 from space.text.refusals import Problem
-from space.weights.hub import is_unchanged, load
+from space.weights.hub import LoadedModel, is_unchanged, load
 from space.weights.model_folder import ModelUnavailable, packed_weights
 
 
-def weights(request: Request) -> Response:
+def _of_a_model(answer: Callable[[LoadedModel, Request], Response]) -> Callable[[Request], Response]:
+    """The endpoint that gives an `answer` about the model in its path."""
+
+    def endpoint(request: Request) -> Response:
+        try:
+            return answer(load(request.path_params["name"]), request)
+        except Problem as problem:
+            return PlainTextResponse(str(problem), 404)
+        except (ModelUnavailable, OSError) as problem:
+            return PlainTextResponse(str(problem), 503)
+
+    return endpoint
+
+
+@_of_a_model
+def config(loaded: LoadedModel, request: Request) -> Response:
+    """What the networks are that the weights belong to: the family, and its config."""
+    model = loaded.model
+    description = {"family": type(model).__name__, "config": asdict(model.config)}
+    return JSONResponse(description, headers={"cache-control": "no-cache"})
+
+
+@_of_a_model
+def weights(loaded: LoadedModel, request: Request) -> Response:
     """The very weights that the app runs on, for the networks in the visitor's browser.
 
     The answer is the file that they were loaded from. If that file is gone or has changed since, it is a copy
     of the loaded weights.
     """
-    try:
-        loaded = load(request.path_params["name"])
-    except Problem as problem:
-        return PlainTextResponse(str(problem), 404)
-    except (ModelUnavailable, OSError) as problem:
-        return PlainTextResponse(str(problem), 503)
     path = loaded.folder / "model.safetensors"
     if not is_unchanged(loaded):
         logging.getLogger(__name__).warning("%s is not what was loaded from it", path)
@@ -44,5 +63,6 @@ def hangul(request: Request) -> Response:
 ROUTES = [
     Route("/hangul.woff2", hangul),
     Route("/weights/{name}", weights),
+    Route("/weights/{name}/config.json", config),
     modules.ROUTE,
 ]

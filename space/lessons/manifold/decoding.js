@@ -5,9 +5,9 @@
  *   new Grid()                               .make(...) decodes the pictures of all tiles, row by row
  */
 
-import { buildDecoder } from "../../browser/networks.js";
+import { Model } from "../../browser/models.js";
+import { tensor } from "../../browser/nn.js";
 import { base64ToBytes } from "../../browser/numbers.js";
-import { fetchTensors, toLayers } from "../../browser/safetensors.js";
 import { ROOT } from "../../page/dom.js";
 import { tileCodes } from "./coordinates.js";
 import { GreyPainter } from "./drawing.js";
@@ -23,7 +23,13 @@ export async function fetchNetwork({ model, commit }) {
   try {
     const url = new URL(`weights/${model}`, ROOT);
     if (commit) url.searchParams.set("commit", commit); // another commit is another file to a cache
-    return buildDecoder(toLayers(await fetchTensors(url, "decoder.")), 2);
+    const loaded = await Model.open(url);
+    if (loaded.config.in_channels !== 1) throw new Error("maps are of grey pictures");
+    await loaded.prepare("decode");
+    return {
+      side: loaded.config.image_size,
+      decode: (codes, n = 1) => loaded.run("decode", tensor([n, 2], Float32Array.from(codes))).data,
+    };
   } catch (error) {
     console.warn(`decoding on the server: ${error.message}`);
     return null;

@@ -2,17 +2,18 @@
 
 import { createServer } from "node:http";
 
-/** Serves one file and calls `use(url, asked)`; `asked` collects the Range header of each request.
+/** Serves one file, with what it is at /file/config.json, and calls `use(url, asked)`; `asked` collects the Range header of each request.
  * @param {Uint8Array} file
  * @param {(url: string, asked: (string | undefined)[]) => Promise<void>} use
- * @param {boolean} [ranges] whether the server knows ranges */
-export async function serving(file, use, ranges = true) {
+ * @param {{ ranges?: boolean, description?: any }} [options] `ranges`: whether the server knows them */
+export async function serving(file, use, { ranges = true, description } = {}) {
   /** @type {(string | undefined)[]} */
   const asked = [];
   const server = createServer((request, response) => {
     asked.push(request.headers.range);
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
-    if (request.url !== "/file") response.writeHead(404).end();
+    if (request.url === "/file/config.json" && description) response.end(JSON.stringify(description));
+    else if (request.url !== "/file") response.writeHead(404).end();
     else if (range && ranges)
       response.writeHead(206).end(file.subarray(Number(range[1]), Number(range[2]) + 1));
     else response.writeHead(200).end(file);

@@ -8,10 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import torch
 
-from space.models import roles
-from space.weights.hub import BUNDLED, load
+from tests.space.browser import references
 
 TESTS = Path(__file__).parents[2]
 
@@ -30,26 +28,14 @@ def missing_node() -> str | None:
 
 
 @pytest.fixture(scope="module")
-def decoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Codes and the pictures that PyTorch makes of them, for both maps."""
-    z = torch.randn(20, 2, generator=torch.Generator().manual_seed(0)) * 2
-    cases = []
-    for name in (roles.VAE_MAP, roles.PLAIN_MAP):
-        with torch.inference_mode():
-            pixels = load(name).model.decode(z).flatten(1)
-        cases.append(
-            {
-                "file": str(BUNDLED / name / "model.safetensors"),
-                "z": z.tolist(),
-                "pixels": pixels.tolist(),
-            }
-        )
-    path = tmp_path_factory.mktemp("decoders") / "decoders.json"
-    path.write_text(json.dumps(cases))
-    return path
+def references_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What PyTorch computes, for `nn.test.js`."""
+    folder = tmp_path_factory.mktemp("references")
+    references.write(folder)
+    return folder
 
 
-def test_modules_in_node(decoders: Path) -> None:
+def test_modules_in_node(references_folder: Path) -> None:
     if reason := missing_node():
         assert not os.environ.get("REQUIRE_BROWSER"), f"REQUIRE_BROWSER is set, but there is {reason}"
         pytest.skip(reason)
@@ -58,10 +44,16 @@ def test_modules_in_node(decoders: Path) -> None:
     done = subprocess.run(
         ["node", "--test", "--test-reporter=spec", *tests],
         cwd=TESTS.parent,
-        env=os.environ | {"DECODERS": str(decoders)},
+        env=os.environ | {"REFERENCES": str(references_folder)},
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "skipped 0" in done.stdout, done.stdout
+
+
+def test_the_kernel_is_built_from_its_source() -> None:
+    if not (TESTS.parent / "node_modules" / "wabt").is_dir():
+        pytest.skip("`npm ci` has not installed the compiler")
+    subprocess.run(["node", "tests/space/browser/build_kernel.js", "--check"], cwd=TESTS.parent, check=True)

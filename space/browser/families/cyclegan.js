@@ -1,0 +1,140 @@
+/* CycleGAN, as in space/models/cyclegan.py. */
+
+import { Conv2d } from "../convolutions.js";
+import { add, GroupNorm, LeakyReLU, Module, map, nearest, ReLU, Sequential } from "../nn.js";
+import { clamp, range, sigmoid } from "../numbers.js";
+import { inward } from "./gan.js";
+import { pairwise, scaleAboutCentre } from "./layers.js";
+
+/** @import { Tensor } from "../nn.js" */
+/** @typedef {import("./layers.js").ImageConfig & { base_channels: number, num_blocks: number, zoom: number,
+ *   discriminator_channels: number, discriminator_layers: number }} CycleGANConfig */
+
+const WHITE = 0.999; // largest pixel value whose logit the generator takes
+
+/** @param {number} a
+ * @param {number} b
+ * @param {number} kernelSize
+ * @param {number} [stride] */
+const convolution = (a, b, kernelSize, stride = 1) =>
+  new Conv2d(a, b, kernelSize, { stride, padding: Math.floor(kernelSize / 2), reflect: true });
+
+/** @param {number} a
+ * @param {number} b
+ * @param {number} kernelSize
+ * @param {number} [stride] */
+const layer = (a, b, kernelSize, stride = 1) =>
+  new Sequential(convolution(a, b, kernelSize, stride), new GroupNorm(b, b), new ReLU());
+
+class ResidualBlock extends Module {
+  /** @param {number} channels */
+  constructor(channels) {
+    super();
+    this.network = new Sequential(
+      convolution(channels, channels, 3),
+      new GroupNorm(channels, channels),
+      new ReLU(),
+      convolution(channels, channels, 3),
+      new GroupNorm(channels, channels),
+    );
+  }
+
+  /** @param {Tensor} x */
+  forward(x) {
+    return add(x, this.network.forward(x));
+  }
+}
+
+class Generator extends Module {
+  /** @param {CycleGANConfig} config
+   * @param {number} zoom */
+  constructor(config, zoom) {
+    super();
+    const channels = [1, 2, 4].map((times) => times * config.base_channels);
+    this.zoom = zoom;
+    this.stem = layer(config.in_channels, channels[0], 5);
+    this.down = pairwise(channels).map(([a, b]) => layer(a, b, 3, 2));
+    this.blocks = new Sequential(...range(config.num_blocks).map(() => new ResidualBlock(channels[2])));
+    this.up = pairwise(channels.reverse()).map(([a, b]) => layer(a, b, 3));
+    this.head = convolution(channels[2], config.in_channels, 5);
+  }
+
+  /** @param {Tensor} x
+   * @returns {Tensor} */
+  forward(x) {
+    if (this.zoom !== 1) x = scaleAboutCentre(x, this.zoom);
+    let h = this.stem.forward(map(x, inward));
+    const sizes = [];
+    for (const down of this.down) {
+      sizes.push(h.shape.slice(1, 3));
+      h = down.forward(h);
+    }
+    h = this.blocks.forward(h);
+    for (const up of this.up) h = up.forward(nearest(h, sizes.pop() ?? []));
+    const change = this.head.forward(h).data;
+    return map(x, (value, i) => {
+      const pixel = clamp(value, 1 - WHITE, WHITE);
+      return sigmoid(change[i] + Math.log(pixel / (1 - pixel)));
+    });
+  }
+}
+
+class Discriminator extends Module {
+  /** @param {CycleGANConfig} config */
+  constructor({ in_channels, discriminator_channels, discriminator_layers }) {
+    super();
+    const widths = range(discriminator_layers + 1).map((i) => discriminator_channels * 2 ** i);
+    this.network = new Sequential(
+      new Conv2d(in_channels, widths[0], 4, { stride: 2, padding: 1 }),
+      new LeakyReLU(0.2),
+      ...pairwise(widths).flatMap(([a, b], i) => [
+        new Conv2d(a, b, 4, { stride: i + 1 < discriminator_layers ? 2 : 1, padding: 1 }),
+        new GroupNorm(b, b),
+        new LeakyReLU(0.2),
+      ]),
+      new Conv2d(widths[discriminator_layers], 1, 4, { padding: 1 }),
+    );
+  }
+
+  /** @param {Tensor} x */
+  forward(x) {
+    return this.network.forward(map(x, inward));
+  }
+}
+
+export class CycleGAN extends Module {
+  /** @param {CycleGANConfig} config */
+  constructor(config) {
+    super();
+    this.config = config;
+    this.generator_ab = new Generator(config, config.zoom);
+    this.generator_ba = new Generator(config, 1 / config.zoom);
+    this.discriminator_a = new Discriminator(config);
+    this.discriminator_b = new Discriminator(config);
+  }
+
+  static needs = {
+    translate: ["generator_ab", "generator_ba"],
+    score_patches: ["discriminator_a", "discriminator_b"],
+    forward: ["generator_ab"],
+  };
+
+  /** Images as images of the other domain.
+   * @param {Tensor} x
+   * @param {"ab" | "ba"} [direction] */
+  translate(x, direction = "ab") {
+    return (direction === "ab" ? this.generator_ab : this.generator_ba).forward(x);
+  }
+
+  /** Scores (n, h, w, 1) of images, patch by patch: near 1 real, near 0 not.
+   * @param {Tensor} x
+   * @param {"a" | "b"} domain */
+  score_patches(x, domain) {
+    return (domain === "a" ? this.discriminator_a : this.discriminator_b).forward(x);
+  }
+
+  /** @param {Tensor} x */
+  forward(x) {
+    return this.translate(x);
+  }
+}

@@ -1,0 +1,392 @@
+/* Layers of networks, as space/models uses them, named and nested as in PyTorch, so that a weights file fits.
+ *
+ *   class Block extends Module { constructor() { super(); this.network = new Sequential(...); } forward(x) { ... } }
+ *   .parameters(prefix)                          [name, shape] of all that it reads from a weights file
+ *   .load(tensors, prefix), then .pack(engine)   once; then
+ *   .forward(x)
+ *
+ * Layers with weights of their own, but for norms, are in convolutions.js. Tensors are {shape, data}: images (n,
+ * height, width, channels), or rows (n, width). No layer changes its input. Norms are those of evaluation.
+ */
+
+import { range, sigmoid } from "./numbers.js";
+
+/** @import { Engine } from "./engine.js" */
+/** @typedef {{ shape: number[], data: Float32Array }} Tensor */
+/** @typedef {Map<string, Float32Array>} Tensors  by name */
+
+const EPSILON = 1e-5; // of norms
+
+/** @param {number[]} numbers */
+export const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
+
+/** @param {number[]} shape
+ * @param {Float32Array} [data]
+ * @returns {Tensor} */
+export const tensor = (shape, data = new Float32Array(product(shape))) => ({ shape, data });
+
+/** @param {Tensors} tensors
+ * @param {string} name */
+export function found(tensors, name) {
+  const data = tensors.get(name);
+  if (!data) throw new Error(`the weights lack ${name}`);
+  return data;
+}
+
+/** x, changed number by number.
+ * @param {Tensor} x
+ * @param {(value: number, i: number) => number} change
+ * @returns {Tensor} */
+export function map({ shape, data }, change) {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = change(data[i], i);
+  return tensor(shape, out);
+}
+
+/** @param {Tensor} x @param {Tensor} y */
+export const add = (x, y) => map(x, (value, i) => value + y.data[i]);
+
+/** Anything with weights. Its children are its properties that are modules, or lists of modules. */
+export class Module {
+  /** @returns {[string, Module][]} */
+  children() {
+    return Object.entries(this).flatMap(([name, value]) => {
+      const list = Array.isArray(value) ? value : [value];
+      const dotted = (/** @type {number} */ i) => (list === value ? `${name}.${i}` : name);
+      return list[0] instanceof Module ? list.map((child, i) => [dotted(i), child]) : [];
+    });
+  }
+
+  /** @param {string} prefix
+   * @returns {[string, number[]][]} */
+  parameters(prefix) {
+    return this.children().flatMap(([name, child]) => child.parameters(`${prefix}${name}.`));
+  }
+
+  /** @param {Tensors} tensors
+   * @param {string} prefix */
+  load(tensors, prefix) {
+    for (const [name, child] of this.children()) child.load(tensors, `${prefix}${name}.`);
+  }
+
+  /** @param {Engine} engine */
+  pack(engine) {
+    for (const [, child] of this.children()) child.pack(engine);
+  }
+
+  /** Takes over the work of the layer behind this one; false where it cannot.
+   * @param {Module} _next */
+  take(_next) {
+    return false;
+  }
+
+  /** @param {any} _x
+   * @returns {any} */
+  forward(_x) {
+    throw new Error("no forward");
+  }
+}
+
+/** Layers one after another. Where one can take over the next one's work, the next is left out. */
+export class Sequential extends Module {
+  /** @param {Module[]} layers */
+  constructor(...layers) {
+    super();
+    this.layers = layers;
+    this.steps = layers;
+  }
+
+  /** @returns {[string, Module][]} */
+  children() {
+    return this.layers.map((layer, i) => [`${i}`, layer]);
+  }
+
+  /** @param {Engine} engine */
+  pack(engine) {
+    this.steps = [];
+    for (const layer of this.layers) if (!this.steps.at(-1)?.take(layer)) this.steps.push(layer);
+    for (const step of this.steps) step.pack(engine);
+  }
+
+  /** @param {Tensor} x
+   * @returns {Tensor} */
+  forward(x) {
+    return this.steps.reduce((x, step) => step.forward(x), x);
+  }
+}
+
+export class LeakyReLU extends Module {
+  /** @param {number} slope  of negative numbers */
+  constructor(slope) {
+    super();
+    this.slope = slope;
+  }
+
+  /** @param {Tensor} x */
+  forward(x) {
+    return map(x, (value) => (value > 0 ? value : this.slope * value));
+  }
+}
+
+export class ReLU extends LeakyReLU {
+  constructor() {
+    super(0);
+  }
+}
+
+export class SiLU extends Module {
+  /** @param {Tensor} x */
+  forward(x) {
+    return map(x, (value) => value * sigmoid(value));
+  }
+}
+
+export class Tanh extends Module {
+  /** @param {Tensor} x */
+  forward(x) {
+    return map(x, Math.tanh);
+  }
+}
+
+export class Sigmoid extends Module {
+  /** @param {Tensor} x */
+  forward(x) {
+    return map(x, sigmoid);
+  }
+}
+
+/** y = scale x + shift, one of each a channel (or one a channel of each image), negative y times `slope`.
+ * @param {Tensor} x
+ * @param {Float32Array} scale
+ * @param {Float32Array} shift
+ * @param {number} slope */
+function affine({ shape, data }, scale, shift, slope) {
+  const channels = shape[shape.length - 1];
+  const out = new Float32Array(data.length);
+  const pixels = scale.length > channels ? product(shape.slice(1, -1)) : data.length / channels;
+  for (let i = 0, at = 0; at < scale.length; at += channels) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      for (let c = 0; c < channels; c++, i++) {
+        const y = scale[at + c] * data[i] + shift[at + c];
+        out[i] = y > 0 ? y : slope * y;
+      }
+    }
+  }
+  return tensor(shape, out);
+}
+
+/** What norms share: a weight and a bias a channel, and the slope of a ReLU behind it. */
+class Norm extends Module {
+  /** @param {number} channels */
+  constructor(channels) {
+    super();
+    this.channels = channels;
+    this.slope = 1;
+    /** @type {Float32Array[]} */
+    this.numbers = []; // weight, bias, ...
+  }
+
+  /** @param {string} prefix
+   * @returns {[string, number[]][]} */
+  parameters(prefix) {
+    return ["weight", "bias"].map((name) => [prefix + name, [this.channels]]);
+  }
+
+  /** @param {Tensors} tensors
+   * @param {string} prefix */
+  load(tensors, prefix) {
+    this.numbers = this.parameters(prefix).map(([name]) => found(tensors, name));
+  }
+
+  /** @param {Module} next */
+  take(next) {
+    if (this.slope !== 1 || !(next instanceof LeakyReLU)) return false;
+    this.slope = next.slope;
+    return true;
+  }
+}
+
+/** By the means and variances of training. */
+export class BatchNorm extends Norm {
+  /** @param {number} channels */
+  constructor(channels) {
+    super(channels);
+    /** @type {Float32Array} */
+    this.scale = new Float32Array();
+    /** @type {Float32Array} */
+    this.shift = new Float32Array();
+  }
+
+  /** @param {string} prefix
+   * @returns {[string, number[]][]} */
+  parameters(prefix) {
+    return ["weight", "bias", "running_mean", "running_var"].map((name) => [prefix + name, [this.channels]]);
+  }
+
+  /** @param {Tensors} tensors
+   * @param {string} prefix */
+  load(tensors, prefix) {
+    super.load(tensors, prefix);
+    const [weight, bias, mean, variance] = this.numbers;
+    this.scale = weight.map((value, i) => value / Math.sqrt(variance[i] + EPSILON));
+    this.shift = bias.map((value, i) => value - mean[i] * this.scale[i]);
+  }
+
+  /** @param {Tensor} x */
+  forward(x) {
+    return affine(x, this.scale, this.shift, this.slope);
+  }
+}
+
+/** By mean and variance of each image's groups of channels; with as many groups as channels it is instance norm. */
+export class GroupNorm extends Norm {
+  /** @param {number} groups
+   * @param {number} channels */
+  constructor(groups, channels) {
+    super(channels);
+    this.groups = groups;
+  }
+
+  /** @param {Tensor} x */
+  forward(x) {
+    const { channels } = this;
+    const [weight, bias] = this.numbers;
+    const scale = new Float32Array(x.shape[0] * channels);
+    const shift = new Float32Array(scale.length);
+    const width = channels / this.groups;
+    const count = (product(x.shape.slice(1)) / channels) * width;
+    for (let n = 0; n < x.shape[0]; n++) {
+      const [sums, squares] = sumsOf(x, n);
+      for (let first = 0; first < channels; first += width) {
+        const total = (/** @type {Float64Array} */ numbers) =>
+          numbers.subarray(first, first + width).reduce((a, b) => a + b, 0);
+        const mean = total(sums) / count;
+        const deviation = Math.sqrt(Math.max(total(squares) / count - mean * mean, 0) + EPSILON);
+        for (let c = first; c < first + width; c++) {
+          scale[n * channels + c] = weight[c] / deviation;
+          shift[n * channels + c] = bias[c] - (mean * weight[c]) / deviation;
+        }
+      }
+    }
+    return affine(x, scale, shift, this.slope);
+  }
+}
+
+/** Sums of each channel of image n, and of its squares.
+ * @param {Tensor} x
+ * @param {number} n */
+function sumsOf({ shape, data }, n) {
+  const channels = shape[shape.length - 1];
+  const size = product(shape.slice(1));
+  const sums = new Float64Array(channels);
+  const squares = new Float64Array(channels);
+  for (let i = n * size; i < (n + 1) * size; ) {
+    for (let c = 0; c < channels; c++, i++) {
+      const value = data[i];
+      sums[c] += value;
+      squares[c] += value * value;
+    }
+  }
+  return [sums, squares];
+}
+
+export class MaxPool2d extends Module {
+  /** @param {number} size */
+  constructor(size) {
+    super();
+    this.size = size;
+  }
+
+  /** @param {Tensor} x */
+  forward({ shape: [n, height, width, channels], data }) {
+    const { size } = this;
+    const out = tensor([n, Math.floor(height / size), Math.floor(width / size), channels]);
+    const [, rows, columns] = out.shape;
+    out.data.fill(-Infinity);
+    for (let y = 0; y < n * rows * size; y++) {
+      const row = Math.floor(y / size); // of all images' outputs
+      const from = (Math.floor(row / rows) * height + (y % (rows * size))) * width;
+      for (let x = 0; x < columns * size; x++) {
+        const at = (row * columns + Math.floor(x / size)) * channels;
+        for (let c = 0; c < channels; c++) {
+          const value = data[(from + x) * channels + c];
+          if (!(value <= out.data[at + c])) out.data[at + c] = value;
+        }
+      }
+    }
+    return out;
+  }
+}
+
+/** Images (n, height, width, channels) as rows, in PyTorch's order: channel by channel. One number an image: (n). */
+export class Flatten extends Module {
+  /** @param {Tensor} x */
+  forward({ shape, data }) {
+    const [n, ...others] = shape;
+    const channels = shape[shape.length - 1];
+    const width = product(others);
+    return width === 1 ? tensor([n], data) : tensor([n, width], swap(data, n, width / channels, channels));
+  }
+}
+
+/** Rows as images, the inverse of `Flatten`. */
+export class Unflatten extends Module {
+  /** @param {number[]} shape  (channels, height, width), as in PyTorch */
+  constructor([channels, height, width]) {
+    super();
+    this.image = [height, width, channels];
+  }
+
+  /** @param {Tensor} x */
+  forward({ shape: [n], data }) {
+    const [height, width, channels] = this.image;
+    return tensor([n, ...this.image], swap(data, n, channels, height * width));
+  }
+}
+
+/** n matrices (rows, columns), transposed.
+ * @param {Float32Array} data
+ * @param {number} n
+ * @param {number} rows
+ * @param {number} columns */
+function swap(data, n, rows, columns) {
+  if (rows === 1 || columns === 1) return data;
+  const out = new Float32Array(data.length);
+  for (let from = 0, i = 0; from < n * rows * columns; from += rows * columns)
+    for (let column = 0; column < columns; column++)
+      for (let row = 0; row < rows; row++, i++) out[i] = data[from + row * columns + column];
+  return out;
+}
+
+/** Images enlarged or made smaller to (height, width), each pixel that of its nearest neighbour.
+ * @param {Tensor} x
+ * @param {number[]} size */
+export function nearest({ shape: [n, height, width, channels], data }, [rows, columns]) {
+  const out = tensor([n, rows, columns, channels]);
+  // in float32, as PyTorch, so that ties fall alike
+  const places = (/** @type {number} */ to, /** @type {number} */ from) =>
+    range(to).map((i) => Math.min(Math.floor(Math.fround(i * Math.fround(from / to))), from - 1));
+  const [sourceRows, sourceColumns] = [places(rows, height), places(columns, width)];
+  for (let image = 0, i = 0; image < n; image++) {
+    for (const y of sourceRows) {
+      const row = (image * height + y) * width;
+      for (const x of sourceColumns)
+        for (let c = 0, from = (row + x) * channels; c < channels; c++) out.data[i++] = data[from++];
+    }
+  }
+  return out;
+}
+
+/** Channels of x, then those of y.
+ * @param {Tensor} x
+ * @param {Tensor} y */
+export function concatenate({ shape, data }, y) {
+  const channels = shape[shape.length - 1];
+  const others = y.shape[y.shape.length - 1];
+  const out = tensor([...shape.slice(0, -1), channels + others]);
+  for (let from = 0, at = 0; at < out.data.length; from++, at += channels + others) {
+    for (let c = 0; c < channels; c++) out.data[at + c] = data[from * channels + c];
+    for (let c = 0; c < others; c++) out.data[at + channels + c] = y.data[from * others + c];
+  }
+  return out;
+}

@@ -1,0 +1,188 @@
+/* Networks in the browser are those of PyTorch: layers, models, random numbers. tests/space/browser/references.py makes
+ * what they are compared with. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Conv2d, ConvTranspose2d, Linear } from "../../../space/browser/convolutions.js";
+import { Engine } from "../../../space/browser/engine.js";
+import { scaleAboutCentre } from "../../../space/browser/families/layers.js";
+import { Model } from "../../../space/browser/models.js";
+import * as nn from "../../../space/browser/nn.js";
+import { range } from "../../../space/browser/numbers.js";
+import { Runner } from "../../../space/browser/runner.js";
+import { WeightsFile } from "../../../space/browser/safetensors.js";
+import { TorchRandom } from "../../../space/browser/torch_random.js";
+import { serving } from "./server.js";
+
+const FOLDER = process.env.REFERENCES;
+const needsReferences = { skip: !FOLDER && "pytest makes the references" };
+const json = (name) => JSON.parse(readFileSync(`${FOLDER}/${name}.json`, "utf8"));
+const LAYERS = { ...nn, Conv2d, ConvTranspose2d, Linear };
+
+/** Calls `use(tensor)`; `tensor` takes what a case says of a tensor. */
+async function withTensors(name, said, use) {
+  await serving(readFileSync(`${FOLDER}/${name}.safetensors`), async (url) => {
+    const found = await (await WeightsFile.open(url)).fetch(said.map(({ name, shape }) => [name, shape]));
+    await use(({ name, shape }) => nn.tensor(shape, found.get(name)), url);
+  });
+}
+
+/** Largest difference of two tensors, which must be of one shape and hold numbers. */
+function difference(actual, expected, what) {
+  assert.deepEqual(actual.shape, expected.shape, what);
+  assert.equal(actual.data.length, expected.data.length, what);
+  return expected.data.reduce((most, value, i) => Math.max(most, Math.abs(value - actual.data[i])), 0);
+}
+
+test("layers give what PyTorch's give", needsReferences, async () => {
+  const { layers: cases, functions } = json("layers");
+  const said = [...cases, ...functions].flatMap(({ x, y }) => [x, y]);
+  await withTensors("layers", said, async (tensor, url) => {
+    const file = await WeightsFile.open(url);
+    for (const [i, { layers, x, y }] of cases.entries()) {
+      const build = () =>
+        new nn.Sequential(...layers.map(([kind, ...values]) => new LAYERS[kind](...values)));
+      const weights = await file.fetch(build().parameters(`${i}.`));
+      for (const simd of [true, false]) {
+        const network = build();
+        network.load(weights, `${i}.`);
+        network.pack(new Engine(simd));
+        const before = tensor(x).data.slice();
+        const error = difference(network.forward(tensor(x)), tensor(y), JSON.stringify(layers));
+        assert.deepEqual(tensor(x).data, before, "the input is as it was");
+        assert.ok(error < 1e-5, `${JSON.stringify({ i, simd, layers, x, error })}`);
+      }
+    }
+    for (const { scale, nearest, x, y } of functions) {
+      const actual = scale ? scaleAboutCentre(tensor(x), scale) : nn.nearest(tensor(x), nearest);
+      assert.ok(difference(actual, tensor(y)) < 1e-5, JSON.stringify({ scale, nearest }));
+    }
+  });
+});
+
+test("models give what PyTorch's give, by every method", needsReferences, async () => {
+  const cases = json("models");
+  const said = cases.flatMap(({ calls }) =>
+    calls.flatMap(({ values, outputs }) => [...values.filter((value) => value.shape), ...outputs]),
+  );
+  const worst = [];
+  await withTensors("models", said, async (tensor) => {
+    for (const { name, description, weights, calls } of cases) {
+      await serving(readFileSync(weights), async (url) => {
+        const small = weights.includes("small");
+        const models = [await Model.open(url, { description })];
+        if (small) models.push(await Model.open(url, { description, simd: false })); // the large ones take long so
+        const done = calls.map(({ method }) => method);
+        assert.deepEqual([...new Set(models[0].methods)].sort(), [...new Set(done)].sort(), name);
+        for (const model of models) {
+          for (const { method, values, outputs } of calls) {
+            await model.prepare(method);
+            const given = values.map((value) => (value.shape ? tensor(value) : value));
+            const results = [model.run(method, ...given)].flat();
+            assert.equal(results.length, outputs.length);
+            const errors = outputs.map((one, i) => difference(results[i], tensor(one), `${name} ${method}`));
+            const error = Math.max(...errors);
+            assert.ok(error < 1e-4, `${name} ${method}: ${error}, SIMD: ${model.engine.simd}`);
+            worst.push(error);
+          }
+        }
+      });
+    }
+  });
+  assert.ok(worst.length > 100);
+});
+
+test("only the networks that a method needs are fetched, once", needsReferences, async () => {
+  const [{ description, weights, calls }] = json("models");
+  await serving(readFileSync(weights), async (url, asked) => {
+    const model = await Model.open(url, { description });
+    await Promise.all([model.prepare("decode"), model.prepare("decode")]);
+    assert.equal(asked.length, 2);
+    const shape = calls.find(({ method }) => method === "decode").values[0].shape;
+    model.run("decode", nn.tensor(shape));
+    const [from, to] = asked[1].match(/\d+/g).map(Number);
+    assert.ok(to - from < 0.6 * readFileSync(weights).length, "the encoder stays on the server");
+    await model.prepare("forward");
+    assert.equal(asked.length, 3);
+    await assert.rejects(model.prepare("toString"), /there is no method toString/);
+  });
+});
+
+test("a model that its weights do not fit is refused, and can be tried again", needsReferences, async () => {
+  const [{ description, weights }] = json("models");
+  const other = { ...description, config: { ...description.config, hidden_dim: 499 } };
+  const file = readFileSync(weights);
+  await serving(file, async (url) => {
+    const model = await Model.open(url, { description: other });
+    await assert.rejects(model.prepare("decode"), /decoder\.\d\.\w+ has the shape \(.*\); needed: \(/);
+    await assert.rejects(model.prepare("decode"), /has the shape/);
+    await assert.rejects(
+      Model.open(url, { description: { ...description, family: "constructor" } }),
+      /the family constructor/,
+    );
+    await assert.rejects(Model.open(url), /^Error: the weights could not be fetched: HTTP 404$/);
+  });
+  const cut = Uint8Array.from(file.subarray(0, -1000));
+  await serving(cut, async (url) => {
+    const model = await Model.open(url, { description });
+    await assert.rejects(model.prepare("forward"), /ends too early/);
+  });
+});
+
+test("without workers a runner computes in its own thread", needsReferences, async () => {
+  const { description, weights } = json("models").find(({ description }) => description.family === "VAE");
+  const runner = new Runner();
+  await serving(
+    readFileSync(weights),
+    async (url) => {
+      const model = await runner.load(url, ["decode"]);
+      assert.deepEqual(model.config, description.config);
+      const { shape } = await model.run("sample", 3, 0);
+      assert.deepEqual(shape, [3, 28, 28, 1]);
+      await model.dispose();
+      await assert.rejects(model.run("sample", 3, 0), /given back/);
+      await assert.rejects(runner.load(`${url}s`), /HTTP 404/);
+      const other = await runner.load(url);
+      runner.dispose();
+      await assert.rejects(other.run("sample", 3, 0), /given back/);
+    },
+    { description },
+  );
+});
+
+test("random numbers are those of a torch.Generator", needsReferences, () => {
+  for (const { seed, uniform, normal } of json("random")) {
+    const random = new TorchRandom(seed);
+    assert.deepEqual([...random.uniform(uniform.length)], uniform, `seed ${seed}`);
+    for (const numbers of normal) {
+      // PyTorch's own logarithm and cosine depend on the processor in their last bits
+      random
+        .normal(numbers.length)
+        .forEach((value, i) => assert.ok(Math.abs(value - numbers[i]) < 2e-6, `seed ${seed}`));
+    }
+  }
+});
+
+test("the kernel is several times as fast as plain JavaScript", () => {
+  const [rows, length, columns] = [64, 288, 64];
+  const times = [true, false].map((simd) => {
+    const engine = new Engine(simd);
+    assert.equal(engine.simd, simd);
+    const b = engine.pack(length, columns, () => 1);
+    const bias = engine.keep(new Float32Array(columns));
+    const a = engine.scratch(4 * (rows * length + rows * columns + 2 * rows));
+    const [out, patches, outs] = [0, columns, columns + 1].map((width) => a + 4 * rows * (length + width));
+    for (const row of range(rows)) {
+      engine.words[patches / 4 + row] = a + 4 * length * row;
+      engine.words[outs / 4 + row] = out + 4 * columns * row;
+    }
+    const once = () => {
+      const begun = performance.now();
+      engine.multiply(patches, outs, rows / 4, b, bias, columns / 8, 1, length, 0, 1);
+      return performance.now() - begun;
+    };
+    return Math.min(...range(60).map(once)); // the least: others may be computing on this machine
+  });
+  assert.ok(times[1] > 3 * times[0], `${times} ms`);
+});

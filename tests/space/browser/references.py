@@ -1,0 +1,232 @@
+"""What PyTorch computes, in files for the tests of the browser's networks: layers, models, random numbers."""
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from space.models import MODELS
+from space.models.autoencoder import Autoencoder
+from space.models.classifier import Classifier
+from space.models.cyclegan import CycleGAN
+from space.models.dcgan import DCGAN
+from space.models.gan import GAN
+from space.models.layers import scale_about_centre
+from space.models.vae import VAE
+from space.weights.hub import BUNDLED, load
+from tests.small_models import small
+
+SEEDS = (0, 1, 4242, 2**31 + 5, 2**32 + 3)
+DRAWS = (2, 20, 3, 64, 3, 16, 17, 1, 100)
+"""how many normal numbers are drawn, one after another; an odd number below 16 leaves one for the next"""
+CALLS: dict[str, list[tuple[Any, ...]]] = {
+    "encode": [("encode", "images")],
+    "code": [("code", "images")],
+    "posterior": [("posterior", "images")],
+    "decode": [("decode", "codes")],
+    "sample": [("sample", 5, 7)],
+    "discriminate": [("discriminate", "images")],
+    "translate": [("translate", "images", "ab"), ("translate", "images", "ba"), ("translate", "odd", "ba")],
+    "score_patches": [("score_patches", "images", "a"), ("score_patches", "odd", "b")],
+    "features": [("features", "images")],
+}
+"""method -> calls that are compared, of every model that has it; the forward pass is compared, too"""
+RGB = {"in_channels": 3}
+CODED = [
+    {"architecture": "mlp", "image_size": 20, **RGB},
+    {"architecture": "mlp", "image_size": 64, "num_layers": 1},
+    {"architecture": "conv", "image_size": 20, **RGB},
+    {"architecture": "conv", "image_size": 64},
+]
+SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
+    *((family, config) for family in (Autoencoder, VAE) for config in CODED),
+    (Autoencoder, {"architecture": "conv", "variant": "denoising"}),
+    (Autoencoder, {"architecture": "mlp", "variant": "denoising", "image_size": 12, **RGB}),
+    *((GAN, {"spectral_norm": normed, "image_size": 12, **RGB}) for normed in (False, True)),
+    *((DCGAN, {"spectral_norm": True, "image_size": size, **RGB}) for size in (28, 32)),
+    *((DCGAN, {"image_size": size, **RGB}) for size in (28, 64)),
+    (CycleGAN, {"image_size": 32, "discriminator_layers": 1, "in_channels": 1, "zoom": 1.3}),
+    (CycleGAN, {"image_size": 32, "discriminator_layers": 3}),
+    (Classifier, {"image_size": 20, **RGB}),
+]
+"""untrained models, besides the bundled ones: colours, other sizes, what can be set"""
+
+
+def channels_last(x: Tensor) -> Tensor:
+    return x.movedim(1, -1) if x.ndim == 4 else x
+
+
+class Files:
+    """Tensors by name, to be one safetensors file; images with their channels last, as in the browser."""
+
+    def __init__(self) -> None:
+        self.tensors: dict[str, Tensor] = {}
+
+    def put(self, name: str, x: Tensor) -> dict[str, Any]:
+        """Keeps a tensor, and gives what a case says of it."""
+        self.tensors[name] = channels_last(x).contiguous().clone()
+        return {"name": name, "shape": list(self.tensors[name].shape)}
+
+
+def randomise(network: nn.Module, rng: torch.Generator) -> nn.Module:
+    """Biases and norms, which begin as nothing, become something."""
+    for name, values in network.state_dict().items():
+        if values.ndim == 1 and "parametrizations" not in name:
+            values.copy_(torch.rand(values.shape, generator=rng) + (0.5 if "var" in name else -0.5))
+    return network.eval()
+
+
+def behind(channels: int, draw: random.Random) -> list[list[Any]]:
+    """Layers behind one with weights, as the browser's tests name them."""
+    groups = draw.choice([one for one in (1, 2, channels) if channels % one == 0])
+    norm = draw.choice([[], [["BatchNorm", channels]], [["GroupNorm", groups, channels]]])
+    activation = draw.choice([[], [["ReLU"]], [["LeakyReLU", 0.2]], [["SiLU"]], [["Tanh"]], [["Sigmoid"]]])
+    return draw.choice([[*norm, *activation], [*activation, *norm]])
+
+
+def layer_cases() -> Iterator[tuple[list[list[Any]], nn.Module, tuple[int, ...]]]:
+    """Layers by their JavaScript names with arguments, the same in PyTorch, and the shape of an input."""
+    draw = random.Random(0)
+    for kind, _ in itertools.product(("Conv2d", "ConvTranspose2d"), range(40)):
+        a, b = draw.choice([1, 2, 3, 5, 8, 16]), draw.choice([1, 3, 7, 8, 9, 16, 20])
+        kernel_size, stride = draw.randint(1, 5), draw.randint(1, 4)
+        padding, reflect = draw.randint(0, kernel_size - 1), kind == "Conv2d" and draw.random() < 0.4
+        least = max(1, kernel_size - 2 * padding, padding + 1 if reflect else 0)
+        if kind == "ConvTranspose2d":
+            least = 1 + max(0, -(-(2 * padding + 1 - kernel_size) // stride))
+        size = draw.randint(least, least + 9), draw.randint(least, least + 9)
+        options = {"stride": stride, "padding": padding, "bias": draw.random() < 0.7}
+        if reflect:
+            options["reflect"] = True
+        layers = [[kind, a, b, kernel_size, options], *behind(b, draw)]
+        yield layers, build(layers), (draw.randint(1, 5), a, *size)
+    for _ in range(12):
+        a, b = draw.randint(1, 40), draw.randint(1, 40)
+        normed = draw.random() < 0.3
+        layers = [["Linear", a, b, {"bias": draw.random() < 0.7, "spectralNorm": normed}]]
+        after = [layer for layer in behind(b, draw) if layer[0] != "GroupNorm"]
+        yield [*layers, *after], build([*layers, *after]), (draw.randint(1, 9), a)
+    layers = [["Conv2d", 3, 5, 3, {"spectralNorm": True}], ["LeakyReLU", 0.1]]
+    yield layers, build(layers), (40, 3, 60, 64)  # more than is computed at once
+    layers = [
+        ["BatchNorm", 6],
+        ["ReLU"],
+        ["MaxPool2d", 3],
+        ["Flatten"],
+        ["Unflatten", [6, 2, 4]],
+        ["GroupNorm", 3, 6],
+    ]
+    yield layers, build(layers), (2, 6, 7, 13)
+
+
+def build(layers: list[list[Any]]) -> nn.Module:
+    """The same layers in PyTorch."""
+
+    def one(kind: str, *values: Any) -> nn.Module:
+        *numbers, last = values or [None]
+        options = dict(last) if isinstance(last, dict) else {}
+        numbers = numbers if isinstance(last, dict) else [value for value in values if value is not None]
+        normed = options.pop("spectralNorm", False)
+        if options.pop("reflect", False):
+            options["padding_mode"] = "reflect"
+        if kind == "Unflatten":
+            return nn.Unflatten(1, numbers[0])
+        if kind == "BatchNorm":
+            kind = "BatchNorm2d" if layers[0][0] != "Linear" else "BatchNorm1d"
+        layer = getattr(nn, kind)(*numbers, **options)
+        return spectral_norm(layer) if normed else layer
+
+    return nn.Sequential(*(one(*layer) for layer in layers))
+
+
+def write_layers(folder: Path) -> None:
+    """`layers.json` and `layers.safetensors`: an input and an output of each case, and its weights."""
+    rng, files, cases = torch.Generator().manual_seed(0), Files(), []
+    torch.manual_seed(0)
+    for i, (layers, network, shape) in enumerate(layer_cases()):
+        x = torch.randn(shape, generator=rng)
+        randomise(network, rng)
+        for name, values in network.state_dict().items():
+            files.tensors[f"{i}.{name}"] = values.contiguous().clone()
+        cases.append({"layers": layers, "x": files.put(f"{i}.x", x), "y": files.put(f"{i}.y", network(x))})
+    functions = []
+    for factor, shape in ((1.3, (2, 3, 7, 10)), (0.4, (1, 1, 8, 8)), (0.878, (1, 3, 64, 64))):
+        x, name = torch.rand(shape, generator=rng), f"scale {len(functions)}"
+        y = scale_about_centre(x, factor)
+        functions.append({"scale": factor, "x": files.put(f"{name} x", x), "y": files.put(f"{name} y", y)})
+    for size, shape in (((7, 10), (2, 3, 4, 5)), ((65, 13), (1, 2, 33, 7)), ((3, 5), (1, 1, 7, 6))):
+        x, name = torch.rand(shape, generator=rng), f"nearest {len(functions)}"
+        y = F.interpolate(x, size=size, mode="nearest")
+        functions.append({"nearest": size, "x": files.put(f"{name} x", x), "y": files.put(f"{name} y", y)})
+    save_file(files.tensors, folder / "layers.safetensors")
+    (folder / "layers.json").write_text(json.dumps({"layers": cases, "functions": functions}))
+
+
+def models(folder: Path) -> Iterator[tuple[str, nn.Module, Path]]:
+    """Bundled and small models: name, model, weights file."""
+    for name in MODELS:
+        yield name, load(name).model, BUNDLED / name / "model.safetensors"
+    rng = torch.Generator().manual_seed(1)
+    for i, (family, config) in enumerate(SMALL):
+        model = small(family, **config)
+        randomise(model, rng)
+        path = folder / f"small-{i}.safetensors"
+        save_file(model.state_dict(), path)
+        yield f"{family.__name__} {config}", model, path
+
+
+def write_models(folder: Path) -> None:
+    """`models.json` and `models.safetensors`: what each method of each model gives."""
+    rng, files, cases = torch.Generator().manual_seed(0), Files(), []
+    for name, model, path in models(folder):
+        config = model.config
+        inputs = {"images": torch.rand(2, *config.image_shape, generator=rng)}
+        inputs["images"][0] = inputs["images"][0].round()  # nothing strictly between 0 and 1
+        inputs["odd"] = torch.rand(1, config.in_channels, 37, 50, generator=rng)
+        if hasattr(config, "latent_dim"):
+            inputs["codes"] = torch.randn(2, config.latent_dim, generator=rng)
+        first = "codes" if isinstance(model, GAN) else "images"
+        calls = [call for method, calls in CALLS.items() if hasattr(model, method) for call in calls]
+        made = []
+        for method, *values in [*calls, ("forward", first)]:
+            given = [inputs.get(value, value) for value in values]
+            if method == "sample":
+                given[1] = torch.Generator().manual_seed(given[1])
+            outputs = getattr(model, method)(*given)
+            outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+            at = f"{len(cases)} {len(made)}"
+            sent = [files.put(f"{at} {v}", inputs[v]) if v in inputs else v for v in values]
+            got = [files.put(f"{at} {i}", output) for i, output in enumerate(outputs)]
+            made.append({"method": method, "values": sent, "outputs": got})
+        description = {"family": type(model).__name__, "config": asdict(config)}
+        cases.append({"name": name, "description": description, "weights": str(path), "calls": made})
+    save_file(files.tensors, folder / "models.safetensors")
+    (folder / "models.json").write_text(json.dumps(cases))
+
+
+def write_random(folder: Path) -> None:
+    """`random.json`: numbers that generators give, one after another."""
+    found = []
+    for seed in SEEDS:
+        rng = torch.Generator().manual_seed(seed)
+        uniform = torch.rand(40, generator=rng).tolist()
+        normal = [torch.randn(number, generator=rng).tolist() for number in DRAWS]
+        found.append({"seed": seed, "uniform": uniform, "normal": normal})
+    (folder / "random.json").write_text(json.dumps(found))
+
+
+@torch.inference_mode()
+def write(folder: Path) -> None:
+    """All of it."""
+    write_layers(folder)
+    write_models(folder)
+    write_random(folder)

@@ -1,0 +1,103 @@
+"""Times of the networks in Chromium, and their bars: `python -m tests.speed`.
+
+Each figure is of many calls one after another, in the page itself, without a worker: the least, which a busy
+machine disturbs little, and the median. `--throttle 4` slows the page's CPU four times, as a phone's.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+
+import tyro
+import uvicorn
+from playwright.sync_api import sync_playwright
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from space.models import roles
+from space.page.modules import BASE
+from space.page.routes import ROUTES
+from tests.conftest import CHROMIUM
+
+PORT = 7999
+BARS = {
+    "DCGAN, 32 samples": (roles.DCGAN, [["sample", 32, 0]], 60),
+    "VAE-20D, a frame": (roles.VAE_DEEP, [["decode", [1, 20]]], 8),
+    "CycleGAN, 64 px, there and back with both D maps": (
+        roles.TRANSLATOR,
+        [
+            *(["translate", [1, 64, 64, 3], "ab"], ["translate", [1, 64, 64, 3], "ba"]),
+            *(["score_patches", [1, 64, 64, 3], domain] for domain in "ab"),
+        ],
+        400,
+    ),
+}
+"""what -> model, calls (a list stands for a tensor of that shape), milliseconds that the median may take"""
+TIME = """async ([base, name, calls, seconds, simd]) => {
+    const { Model } = await import(`${base}browser/models.js`);
+    const begun = performance.now();
+    const model = await Model.open(new URL(`/weights/${name}`, location.origin), { simd });
+    await model.prepare(...calls.map(([method]) => method));
+    const loaded = performance.now() - begun;
+    const random = (shape) => ({
+        shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, Math.random),
+    });
+    const times = [];
+    const given = calls.map((call) => call.map((value) => (Array.isArray(value) ? random(value) : value)));
+    for (const end = performance.now() + 1000 * seconds; performance.now() < end || times.length < 5; ) {
+        const begun = performance.now();
+        for (const [method, ...values] of given) model.run(method, ...values);
+        times.push(performance.now() - begun);
+        await new Promise((resolve) => setTimeout(resolve));
+    }
+    times.sort((a, b) => a - b);
+    return { loaded, least: times[0], median: times[times.length >> 1], count: times.length };
+}"""
+
+
+@dataclass(frozen=True)
+class SpeedConfig:
+    """Measure the networks in Chromium."""
+
+    seconds: float = 5
+    """that each figure is measured for"""
+    throttle: float = 1.0
+    """times that the page's CPU is slowed down"""
+
+
+def serve() -> None:
+    """Serve the scripts and weights, without the lab, on a thread that ends with this process."""
+    empty = Route("/", lambda request: HTMLResponse("<!doctype html>"))
+    config = uvicorn.Config(Starlette(routes=[empty, *ROUTES]), port=PORT, log_level="warning")
+    server = uvicorn.Server(config)
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        time.sleep(0.05)
+
+
+def main() -> None:
+    """Print a row for each figure."""
+    config = tyro.cli(SpeedConfig)
+    serve()
+    print("| what | SIMD: least, median ms | bar | plain JavaScript | loading |\n|---|---|---|---|---|")
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        page = browser.new_page()
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": config.throttle})
+        page.goto(f"http://127.0.0.1:{PORT}/")
+        for what, (name, calls, bar) in BARS.items():
+            fast, plain = (
+                page.evaluate(TIME, [f"/{BASE}", name, calls, config.seconds, simd]) for simd in (True, False)
+            )
+            print(
+                f"| {what} | {fast['least']:.1f}, {fast['median']:.1f} ({fast['count']} calls) | {bar} "
+                f"| {plain['least']:.0f}, {plain['median']:.0f} | {fast['loaded']:.0f} |",
+                flush=True,
+            )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
