@@ -19,7 +19,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,25 +33,29 @@ from PIL import Image
 
 from space.models.vae import VAE, VAEConfig
 
-Fault = Literal[
-    *(
-        "429",
-        "500",
-        "503",
-        "hang",
-        "reset",
-        "drip",
-        "truncate",
-        "break_off",
-        "flip",
-        "lose_answer",
-        "withhold",
-    )
-]
+
+@dataclass
+class Altered:
+    """An answer that is not the Hub's own: what is given here takes the place of what is right."""
+
+    status: int | None = None
+    headers: dict[str, str | None] = field(default_factory=dict)
+    """None: the header is missing"""
+    body: bytes | Callable[[bytes], bytes] | None = None
+
+
+Fault = (
+    Literal[
+        *("402", "429", "500", "503", "hang", "reset", "lose_answer", "withhold"),
+        *("drip", "drip_headers", "stall", "truncate", "break_off", "flip", "endless"),
+    ]
+    | Altered
+)
 """a number is the status of the answer. `hang` neither acts nor answers, `withhold` acts but does not answer;
 both then reset the connection. `reset` resets it at once, `lose_answer` after the server has acted. `drip`
-sends 16 bytes at a time, `flip` changes the last byte, `truncate` closes the connection after half of the
-body, `break_off` resets it there"""
+sends 16 bytes of the body at a time, `drip_headers` a header line at a time, for ever. `stall` sends half of
+the body and no more, `truncate` closes the connection there, `break_off` resets it. `flip` changes the last
+byte, `endless` goes on after the body and does not announce its length"""
 
 
 @dataclass
@@ -144,6 +148,8 @@ class HubServer:
 
     def __init__(self, port: int = 0) -> None:
         self.repos: dict[str, Repo] = {}
+        self.renamed: dict[str, str] = {}
+        """former id of a repository -> its id"""
         self.tokens = {"hf_writer": "lab"}
         """token -> namespace that it may read and write"""
         self.objects: dict[str, bytes] = {}
@@ -285,6 +291,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer_error(int(self.fault), "", "out of order")
         if token and self.namespace is None and not url.path.startswith("/cdn/"):
             return self.answer_error(401, "", "Invalid credentials in Authorization header")
+        for former, now in self.hub.renamed.items():
+            if f"/{former}/" in f"{url.path}/":
+                return self.answer(307, b"", {"Location": self.path.replace(former, now)})
         for method, pattern, handle in ROUTES:
             match = re.fullmatch(pattern, url.path)
             if match and (self.command == method or (self.command, method) == ("HEAD", "GET")):
@@ -316,19 +325,35 @@ class Handler(BaseHTTPRequestHandler):
             return self.reset()
         if self.fault == "flip":
             body = body[:-1] + bytes([body[-1] ^ 1])
+        own: dict[str, str | None] = {}
+        if isinstance(self.fault, Altered):
+            status, own = self.fault.status or status, self.fault.headers
+            body = self.fault.body(body) if callable(self.fault.body) else (self.fault.body or body)
+        if self.fault == "endless" and self.command == "GET":
+            own, self.close_connection = {"Content-Length": None}, True
         self.entry.status = status
         self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
-            self.send_header(name, value)
+        for name, value in ({"Content-Length": str(len(body))} | (headers or {}) | own).items():
+            if value is not None:
+                self.send_header(name, value)
+        if self.fault == "drip_headers":
+            return self.drip_headers()
         self.end_headers()
         if self.command == "HEAD":
             return
+        if self.fault == "endless":
+            return self.send_endlessly(body)
+        if self.fault == "stall":
+            self.wfile.write(body[: len(body) // 2])
+            self.hub.stopping.wait(60)
+            return self.reset()
         if self.fault == "truncate":
             body, self.close_connection = body[: len(body) // 2], True
         if self.fault == "break_off":
             self.wfile.write(body[: len(body) // 2])
             return self.reset()
         if self.fault == "drip":
+            self.close_connection = True
             for start in range(0, len(body), 16):
                 self.wfile.write(body[start : start + 16])
                 self.entry.sent += 16
@@ -337,6 +362,20 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(body)
         self.entry.sent = len(body)
+
+    def drip_headers(self) -> None:
+        self.close_connection = True
+        self.flush_headers()
+        with suppress(OSError):  # the client has gone
+            while not self.hub.stopping.wait(0.1):
+                self.wfile.write(b"X-More: 1\r\n")
+
+    def send_endlessly(self, body: bytes) -> None:
+        chunk = body + bytes(65536)
+        with suppress(OSError):
+            while not self.hub.stopping.is_set():
+                self.wfile.write(chunk)
+                self.entry.sent += len(chunk)
 
     def answer_json(self, value: object, status: int = 200) -> None:
         self.answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})

@@ -62,6 +62,8 @@ MAX_MODEL_BYTES = 200_000_000
 """bytes of a model folder"""
 MAX_MODEL_FILES = 1000
 """files of a model folder"""
+MAX_LISTING_BYTES = 2_000_000
+"""bytes of the Hub's list of a repository's files"""
 MAX_CONFIG_BYTES = 10_000
 """bytes of config.json"""
 MAX_SIDE_FILE_BYTES = 5_000_000

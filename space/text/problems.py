@@ -90,8 +90,33 @@ TEXT = {
         "the Hub did not answer within {seconds:g} seconds",
         "Hub가 {seconds:g}초 안에 응답하지 않음",
     ),
+    "reason.not_done": (
+        "the download from the Hub takes longer than {seconds:g} seconds",
+        "Hub에서 내려받는 데 {seconds:g}초 넘게 걸림",
+    ),
+    "reason.too_slow": (
+        "the Hub sends fewer than {rate:,} bytes a second",
+        "Hub에서 1초에 {rate:,}바이트도 오지 않음",
+    ),
     "reason.slow": ("the Hub is slow at the moment", "지금 Hub의 응답이 느림"),
     "reason.unreachable": ("the Hub cannot be reached", "Hub에 연결할 수 없음"),
+    "reason.certificate": (
+        "no secure connection to the Hub can be made ({error})",
+        "Hub와 보안 연결을 맺을 수 없음 ({error})",
+    ),
+    "reason.proxy": (
+        "the proxy that the environment names cannot be used",
+        "환경 변수에 지정된 프록시를 쓸 수 없음",
+    ),
+    "reason.circle": ("the Hub's redirects lead in a circle", "Hub의 리디렉션이 끝없이 되풀이됨"),
+    "reason.address": (
+        "the Hub's address, or one that it leads to, is not a web address",
+        "Hub의 주소나 Hub가 안내한 주소가 웹 주소가 아님",
+    ),
+    "reason.not_hub": (
+        "what answers is not the Hub: a login page of this network, perhaps, or another HF_ENDPOINT",
+        "Hub가 아닌 곳에서 응답함 (이 네트워크의 로그인 페이지나 HF_ENDPOINT 설정을 확인)",
+    ),
     "reason.broke_off": ("the connection to the Hub broke off", "Hub와의 연결이 끊김"),
     "reason.failed": ("the download from the Hub failed", "Hub에서 내려받지 못함"),
     "reason.status": (
@@ -114,6 +139,22 @@ TEXT = {
     "reason.too_large": (
         "{repo} has {size:.0f} MB; at most {most:.0f} MB are loaded",
         "{repo}의 크기가 {size:.0f} MB임 (최대 {most:.0f} MB)",
+    ),
+    "reason.larger": (
+        "{repo} has more than {most:.0f} MB, the most that is loaded",
+        "{repo}의 크기가 최대 {most:.0f} MB를 넘음",
+    ),
+    "reason.long_list": (
+        "the list of the files of {repo} has more than {most:,} bytes",
+        "{repo}의 파일 목록이 {most:,}바이트를 넘음",
+    ),
+    "reason.odd_name": (
+        "the Hub names a file {name}, which no file of a model is named",
+        "Hub가 알려 준 파일 이름 {name}은(는) 모델 파일의 이름일 수 없음",
+    ),
+    "reason.moved": (
+        "{repo} was changed while it was downloaded",
+        "내려받는 동안 {repo}의 내용이 바뀜",
     ),
     "reason.damaged": ("{file} on the Hub is damaged", "Hub에 있는 {file} 파일이 손상됨"),
     "reason.unusable": (

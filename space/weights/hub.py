@@ -1,29 +1,32 @@
 """Weights: from the Hub, else from its cache on this machine, else from the folder bundled with the app.
 
-This module alone reads from the Hub, and no visitor waits long for it. Each question goes to the Hub in a
-thread of its own. The first visitor of a model waits for up to `DEADLINE_SECONDS` and then gets the next best
-copy; later visitors never wait. After one slow answer nobody waits for any model. An answer is kept for
-`REMEMBER_SECONDS`; then the Hub is asked again while visitors go on with the model they have.
-Without `MODEL_NAMESPACE` the Hub is never asked.
+No visitor waits long for the Hub. Each question goes to it in a thread of its own. The first visitor of a
+model waits for up to `DEADLINE_SECONDS` and then gets the next best copy; later visitors never wait. After
+one slow answer nobody waits for any model. An answer is kept for `REMEMBER_SECONDS`; then the Hub is asked
+again while visitors go on with the model they have. No attempt takes longer than that. So the weights are
+back at most two such periods after the Hub is well. Without `MODEL_NAMESPACE` the Hub is never asked.
 """
 
 import hashlib
 import logging
 import os
+import ssl
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock, Thread
-from typing import Literal, TypeVar
+from threading import Lock
+from typing import Literal
 
 import torch
-from huggingface_hub import HfApi, get_token, hf_hub_download, snapshot_download
+from huggingface_hub import HfApi, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import (
+    EntryNotFoundError,
+    FileMetadataError,
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
@@ -38,18 +41,17 @@ from safetensors.torch import load as safetensors_load
 from torch import nn
 
 from space.models import MODELS, models_that
-from space.text import Reason, why
+from space.text import why
 from space.text.limits import MAX_MODEL_BYTES, MAX_MODEL_FILES
 from space.text.refusals import Problem
+from space.weights.attempt import COMMIT, HASH, Attempt, RequestFailed, check_settings, in_background
 from space.weights.model_folder import FILES, REQUIRED, ModelUnavailable, load_folder
 
 DEADLINE_SECONDS = 5.0
 """how long one visitor waits for the Hub"""
 REMEMBER_SECONDS = 600.0
-"""how long the Hub's answer, or its silence, is good for"""
+"""how long the Hub's answer, or its silence, is good for, and how long a download may take"""
 BUNDLED = Path(__file__).parents[1] / "pretrained"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,11 @@ class _Question:
     """A question to the Hub about one model: when it was asked, and what visitors get until the answer."""
 
     asked: float
+    attempt: Attempt
     answer: Future[LoadedModel]
     meanwhile: LoadedModel | None
+    is_known: bool
+    """whether `meanwhile` is from an earlier question"""
 
     def is_stale(self) -> bool:
         return self.answer.done() and time.monotonic() > self.asked + REMEMBER_SECONDS
@@ -111,10 +116,13 @@ def load(name: str, *able_to: str) -> LoadedModel:
         _wait_for(question)
     if question.answer.done():
         return question.answer.result()
+    if question.is_known:
+        return question.meanwhile
+    overdue = time.monotonic() >= question.asked + DEADLINE_SECONDS
+    reason = question.attempt.too_long() if overdue else why("slow")
     if question.meanwhile is None:
-        overdue = time.monotonic() >= question.asked + DEADLINE_SECONDS
-        question.meanwhile = _fall_back(*key, _no_answer() if overdue else why("slow"))
-    return question.meanwhile
+        question.meanwhile = _fall_back(*key, reason)
+    return replace(question.meanwhile, reason=reason)
 
 
 def load_each(names: Sequence[str]) -> dict[str, LoadedModel | ModelUnavailable]:
@@ -150,7 +158,10 @@ def _question(key: _Key) -> _Question:
         question = _questions.get(key)
         if question is None or question.is_stale():
             known = question.answer.result() if question and not question.answer.exception() else None
-            question = _questions[key] = _Question(time.monotonic(), _in_background(_ask, *key), known)
+            attempt = Attempt(key[1], max(DEADLINE_SECONDS, REMEMBER_SECONDS), patience=DEADLINE_SECONDS)
+            answer = in_background(_ask, attempt, *key)
+            question = _Question(time.monotonic(), attempt, answer, known, known is not None)
+            _questions[key] = question
         return question
 
 
@@ -164,31 +175,17 @@ def _wait_for(question: _Question) -> None:
             _slow_until = time.monotonic() + REMEMBER_SECONDS
 
 
-def _in_background(job: Callable[..., T], *arguments: object) -> Future[T]:
-    """Do a job in a daemon thread; unlike a pool's threads it does not delay the end of the program."""
-    answer: Future[T] = Future()
-
-    def work() -> None:
-        try:
-            answer.set_result(job(*arguments))
-        except Exception as error:
-            answer.set_exception(error)
-
-    Thread(target=work, daemon=True).start()
-    return answer
-
-
-def _ask(name: str, repo_id: str, revision: str) -> LoadedModel:
+def _ask(attempt: Attempt, name: str, repo_id: str, revision: str) -> LoadedModel:
     """The model from the Hub, or the next best copy with the reason."""
     try:
-        folder = _download(repo_id, revision)
+        folder = attempt.run(_download, attempt, repo_id, revision)
         try:
             model = _build(name, folder)
         except ModelUnavailable as error:
             raise ModelUnavailable(repo_id, why("unusable", reason=error.reason)) from error
     except Exception as error:
         reason = explain(error, repo_id, revision)
-        logging.getLogger(__name__).warning("%s: %s (%r)", repo_id, reason, error)
+        logging.getLogger(__name__).warning("%s: %s (%r)", repo_id, reason, error.__cause__ or error)
         return _fall_back(name, repo_id, revision, reason)
     if folder.name != revision:
         # when the Hub is gone, the cache looks up `revision` here; so it names only complete, sound snapshots
@@ -199,40 +196,91 @@ def _ask(name: str, repo_id: str, revision: str) -> LoadedModel:
     return LoadedModel(name, model, "hub", folder.name, None, folder)
 
 
-def _download(repo_id: str, revision: str) -> Path:
+def _download(attempt: Attempt, repo_id: str, revision: str) -> Path:
     """The folder of the commit that `revision` is now, each file checked; files in the cache are kept."""
-    info = HfApi().model_info(repo_id, revision=revision, files_metadata=True, timeout=DEADLINE_SECONDS)
-    sizes = {
-        file.rfilename: file.size or 0
-        for file in info.siblings or []
-        if any(fnmatch(file.rfilename, pattern) for pattern in FILES)
-    }
+    for _ in range(2):
+        commit, paths = _list_files(repo_id, revision)
+        there = [try_to_load_from_cache(repo_id, path, revision=commit) for path in paths]
+        kept = sum(Path(file).stat().st_size for file in there if isinstance(file, str))
+        attempt.download(commit, MAX_MODEL_BYTES, kept)  # the list may lack sizes, or lie
+        # eight files at a time, in daemon threads; snapshot_download would use a pool
+        jobs = [in_background(_fetch, repo_id, commit, paths[start::8]) for start in range(8)]
+        done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
+        error = next((error for job in done if (error := job.exception())), None)
+        if isinstance(error, RevisionNotFoundError):
+            reason = why("moved", repo=repo_id)  # somebody rewrote the branch: list it again
+            continue
+        if error:
+            raise error
+        places = [place for job in jobs for place in job.result()]
+        (folder,) = (place.parent for place in places if place.name == "config.json")
+        damaged = _remove_damaged(folder)
+        if not damaged:
+            return folder
+        reason = why("damaged", file=damaged[0])
+    raise ModelUnavailable(repo_id, reason)
+
+
+def _list_files(repo_id: str, revision: str) -> tuple[str, list[str]]:
+    """The commit that `revision` is now, and those of its files that belong to a model folder."""
+    try:
+        check_settings()
+    except (ValueError, ImportError) as error:
+        raise ModelUnavailable(repo_id, why("proxy")) from error
+    try:
+        info = HfApi().model_info(repo_id, revision=revision, files_metadata=True)
+        everything = {file.rfilename: file.size for file in info.siblings or []}
+        sizes = {
+            name: size
+            for name, size in everything.items()
+            if any(fnmatch(name, pattern) for pattern in FILES)
+        }
+        odd = [name for name in everything if _is_odd(name, strictly=name in sizes)]
+        commit = str(info.sha)
+    except HFValidationError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ModelUnavailable(repo_id, why("not_hub")) from error
+    if odd or not COMMIT.fullmatch(commit):
+        raise ModelUnavailable(repo_id, why("odd_name", name=ascii(odd[0] if odd else commit)[:60]))
     for required in REQUIRED:
         if required not in sizes:
             raise ModelUnavailable(repo_id, why("no_file", repo=repo_id, file=required))
     if len(sizes) > MAX_MODEL_FILES:
         reason = why("too_many_files", repo=repo_id, count=len(sizes), most=MAX_MODEL_FILES)
         raise ModelUnavailable(repo_id, reason)
-    if sum(sizes.values()) > MAX_MODEL_BYTES:
-        size, most = sum(sizes.values()) / 1e6, MAX_MODEL_BYTES / 1e6
-        raise ModelUnavailable(repo_id, why("too_large", repo=repo_id, size=size, most=most))
-    paths = list(sizes)
-    for _ in range(2):
-        # eight files at a time, in daemon threads; snapshot_download would use a pool
-        jobs = [_in_background(_fetch, repo_id, info.sha, paths[start::8]) for start in range(8)]
-        places = [place for job in jobs for place in job.result()]
-        (folder,) = (place.parent for place in places if place.name == "config.json")
-        damaged = _remove_damaged(folder)
-        if not damaged:
-            return folder
-    raise ModelUnavailable(repo_id, why("damaged", file=damaged[0]))
+    total = sum(min(size, 10**15) for size in sizes.values() if isinstance(size, int) and size > 0)
+    if total > MAX_MODEL_BYTES:
+        reason = why("too_large", repo=repo_id, size=total / 1e6, most=MAX_MODEL_BYTES / 1e6)
+        raise ModelUnavailable(repo_id, reason)
+    return commit, list(sizes)
+
+
+def _is_odd(name: str, strictly: bool) -> bool:
+    """Whether a listed name can be no file's in a repository or, `strictly`, should be none's here."""
+    parts = name.split("/")
+    if "\0" in name or not {"", ".", ".."}.isdisjoint(parts):
+        return True
+    fits = name.isprintable() and not {"\\", ":"} & set(name) and max(len(p.encode()) for p in parts) <= 200
+    return strictly and not fits
 
 
 def _fetch(repo_id: str, commit: str, paths: list[str]) -> list[Path]:
     """Download files into the cache, one after the other; returns their paths there."""
-    return [
-        Path(hf_hub_download(repo_id, path, revision=commit, etag_timeout=DEADLINE_SECONDS)) for path in paths
-    ]
+    places = []
+    for path in paths:
+        try:
+            places.append(Path(hf_hub_download(repo_id, path, revision=commit)))
+        except LocalEntryNotFoundError:
+            raise
+        except EntryNotFoundError as error:
+            raise ModelUnavailable(repo_id, why("no_file", repo=repo_id, file=path)) from error
+        except OSError as error:
+            if error.errno is not None or isinstance(error, HfHubHTTPError):
+                raise
+            # the client counts bytes, and says in English what it found
+            raise ModelUnavailable(repo_id, why("damaged", file=path)) from error
+    return places
 
 
 def content_hash(content: bytes, lfs: bool) -> str:
@@ -246,14 +294,19 @@ def _remove_damaged(folder: Path) -> list[str]:
     """Delete files from the cache whose content has another hash than the Hub announced; returns their names.
 
     A file of a snapshot is a link to a blob that is named by its hash, but the client never compares the two.
-    Where the cache cannot have links (Windows) there is nothing to compare with.
+    Where the cache cannot have links (Windows) there is nothing to compare with. Of a link that leads out of
+    the cache only the link is deleted.
     """
-    damaged = []
+    damaged, cache = [], folder.parents[2].resolve()
     for path in sorted(path for path in folder.rglob("*") if path.is_symlink()):
-        blob = path.parent / path.readlink()
-        if not (path.exists() and content_hash(path.read_bytes(), lfs=len(blob.name) == 64) == blob.name):
-            damaged.append(path.relative_to(folder).as_posix())
-            for file in (path.resolve(), blob, path):  # a blob may itself be a link into a store of its own
+        blob, target = path.parent / path.readlink(), path.resolve()
+        is_blob = HASH.fullmatch(blob.name) and target.is_file()
+        if is_blob and content_hash(target.read_bytes(), lfs=len(blob.name) == 64) == blob.name:
+            continue
+        damaged.append(path.relative_to(folder).as_posix())
+        path.unlink()
+        for file in (target, blob):  # a blob may itself be a link into a store of its own
+            if file.parent.resolve().is_relative_to(cache) and not file.is_dir():
                 file.unlink(missing_ok=True)
     return damaged
 
@@ -264,7 +317,8 @@ def _fall_back(name: str, repo_id: str, revision: str, reason: str) -> LoadedMod
         folder = Path(
             snapshot_download(repo_id, revision=revision, allow_patterns=FILES, local_files_only=True)
         )
-        if not _remove_damaged(folder):
+        is_snapshot = COMMIT.fullmatch(folder.name) and folder.parent.name == "snapshots"
+        if is_snapshot and not _remove_damaged(folder):
             return LoadedModel(name, _build(name, folder), "cache", folder.name, reason, folder)
     folder = BUNDLED / name
     try:
@@ -273,17 +327,15 @@ def _fall_back(name: str, repo_id: str, revision: str, reason: str) -> LoadedMod
         raise ModelUnavailable(repo_id, why("nor_bundled", reason=reason, bundled=error.reason)) from error
 
 
-def _no_answer() -> Reason:
-    return why("no_answer", seconds=DEADLINE_SECONDS)
-
-
 def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
     """The reason, half a sentence, for an error that the client or this module raised."""
     match error:
         case ModelUnavailable():
             return error.reason
-        case LocalEntryNotFoundError(__cause__=BaseException() as cause):
+        case LocalEntryNotFoundError(__cause__=cause) | RequestFailed(__cause__=cause) if cause:
             return explain(cause, repo_id, revision)
+        case FileMetadataError():
+            return why("not_hub")
         case OfflineModeIsEnabled():
             return why("offline")
         case GatedRepoError():
@@ -301,15 +353,30 @@ def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
         case HfHubHTTPError():
             return why("status", status=error.response.status_code)
         case httpx.TimeoutException():
-            return _no_answer()
+            return why("no_answer", seconds=DEADLINE_SECONDS)
+        case httpx.ConnectError() if tls := _tls_error(error):
+            return why("certificate", error=tls)
         case httpx.ConnectError():
             return why("unreachable")
+        case httpx.ProxyError():
+            return why("proxy")
+        case httpx.TooManyRedirects():
+            return why("circle")
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+            return why("address")
         case httpx.TransportError():
             return why("broke_off")
         case OSError(errno=int()):
             return why("local_file", error=error.strerror)
         case _:
             return why("failed")
+
+
+def _tls_error(error: BaseException | None) -> str:
+    """What is wrong with a secure connection, in the words of OpenSSL; '' for an error of another kind."""
+    while error and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return "" if error is None else getattr(error, "verify_message", "") or str(error.reason)
 
 
 @lru_cache(maxsize=2 * len(MODELS))
