@@ -405,6 +405,10 @@ class Handler(BaseHTTPRequestHandler):
             self.answer_error(403, "", f"You don't have the rights to write to {namespace}")
         return self.namespace == namespace
 
+    def login(self) -> None:
+        """A page of a network that wants a password before it lets anybody out."""
+        self.answer(200, b"<!doctype html><title>Welcome</title>", {"Content-Type": "text/html"})
+
     def whoami(self) -> None:
         if self.may_write(self.namespace or "nobody"):
             self.answer_json({"type": "user", "name": self.namespace, "orgs": []})
@@ -546,6 +550,7 @@ class Handler(BaseHTTPRequestHandler):
 REPO = "((?:spaces/)?[^/]+/[^/]+)"
 API = "/api/(?:models/|datasets/|(?=spaces/))"  # a Space is known by spaces/OWNER/NAME, as in an address
 ROUTES = [
+    ("GET", "/login", Handler.login),
     ("GET", "/api/whoami-v2", Handler.whoami),
     ("POST", "/api/repos/create", Handler.create_repo),
     ("POST", "/api/validate-yaml", Handler.validate_yaml),

@@ -171,6 +171,7 @@ class Attempt:
         if response.status_code >= 300:
             response.stream.close()
             response.stream = httpx.ByteStream(b"")
+            httpx.URL(response.headers.get("Location", ""))  # raises `InvalidURL`
         hf_raise_for_status(response)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise ModelUnavailable(self.repo_id, why("not_hub"))

@@ -49,6 +49,11 @@ class Bench:
     def requests(self, pattern: str) -> list[Request]:
         return self.hub.requests(pattern.format(ns=self.namespace))
 
+    def written(self) -> list[str]:
+        """Files and folders that the namespace has in the cache."""
+        folder = self.home / "hub" / f"models--{self.namespace}--{NAME}"
+        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
     def lookups(self) -> int:
         return len(self.requests("GET /api/models/{ns}/.*/revision/main"))
 
@@ -97,6 +102,29 @@ def load_once(name: str = NAME) -> dict[str, Any]:
         "digest": hashlib.sha256(content).hexdigest(),
         "seconds": seconds,
     }
+
+
+def visit_each(
+    settings: dict[str, Any] | None, wanted: dict[str, str | None], seconds: float
+) -> dict[str, dict[str, Any]]:
+    """Visit each namespace again and again until it gives the reason that is wanted; the last answers."""
+    if settings:
+        configure(settings)
+    start, answers = time.monotonic(), {}
+    missing = list(wanted)
+    while missing and time.monotonic() < start + seconds:
+        for namespace in missing:
+            os.environ["MODEL_NAMESPACE"] = namespace
+            loaded = hub.load(NAME)
+            answers[namespace] = {
+                "source": loaded.source,
+                "reason": loaded.reason,
+                "korean": getattr(loaded.reason, "korean", None),
+                "seconds": time.monotonic() - start,
+            }
+        missing = [namespace for namespace in missing if answers[namespace]["reason"] != wanted[namespace]]
+        time.sleep(0.3)
+    return answers
 
 
 def visit(settings: dict[str, Any]) -> dict[str, Any]:
