@@ -24,7 +24,7 @@ from training.data import Images
 from training.errors import TrainingError
 from training.loop import LoopConfig, defaults_of, flags_that_decide_the_weights
 from training.measure.metric import Metrics
-from training.publish import stamp_card
+from training.push import stamp_card
 
 DATA = {  # --dataset -> its name on the Hub, if it has one; source and licence as the card tells them
     "mnist": ("ylecun/mnist", "MNIST (Y. LeCun, C. Cortes, C. Burges)"),

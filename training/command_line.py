@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from space.weights.proxies import ProxyError, use_proxies
 from training.data import DataError
 from training.errors import ProcessError, TrainingError, reader_ended
-from training.publish import PublishError
+from training.push import PublishError
 
 
 def run(main: Callable[[Any], None], config_class: type) -> None:

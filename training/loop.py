@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import torch
 from accelerate import Accelerator
+from accelerate.tracking import get_available_trackers
 from accelerate.utils import DistributedType, InitProcessGroupKwargs, ProjectConfiguration, set_seed
 from huggingface_hub import get_token
 from torch import Tensor
@@ -34,6 +35,7 @@ from training.cuda_graph import CapturedStep, can_capture
 from training.data import MAX_RESIDENT_GB
 from training.environment import start_accelerator
 from training.errors import TrainingError
+from training.push import prepare_push
 from training.run_log import Log, Losses, Stopwatch, check_weights
 
 
@@ -136,6 +138,11 @@ class LoopConfig:
             raise ValueError("streaming needs max_steps: the number of images is not known beforehand")
 
     @property
+    def repo_id(self) -> str:
+        """Where the model folder is pushed to; without a namespace that of the account."""
+        return self.hub_model_id or self.output_dir.name
+
+    @property
     def batch_plan(self) -> BatchPlan:
         """How the run goes through its images."""
         return BatchPlan(
@@ -216,6 +223,9 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
     )
     _check_processes(config, accelerator)
     torch.backends.cudnn.benchmark = True  # all steps have the same shapes
+    if config.push_to_hub and accelerator.is_main_process:  # a failure after hours of training helps nobody
+        prepare_push(config.repo_id, config.hub_private or None)
+    accelerator.wait_for_everyone()
     config.output_dir.mkdir(parents=True, exist_ok=True)
     set_seed(config.seed)
     return accelerator
@@ -226,6 +236,9 @@ def _check_flags(config: LoopConfig) -> None:
         raise TrainingError(f"--output_dir {config.output_dir} is a file; give a folder")
     if config.push_to_hub and get_token() is None:
         raise TrainingError("--push_to_hub needs an access token: run `hf auth login`, or set HF_TOKEN")
+    for tracker in config.report_to:
+        if tracker not in map(str, get_available_trackers()):
+            raise TrainingError(f"--report_to {tracker} needs `pip install {tracker}`; or leave it out")
 
 
 def _check_processes(config: LoopConfig, accelerator: Accelerator) -> None:

@@ -21,7 +21,7 @@ from training.durable import put_in_place, writing
 from training.loop import LoopConfig
 from training.measure.codes import codes
 from training.measure.metric import Metrics
-from training.publish import push_folder
+from training.push import PublishError, push_command, push_folder
 
 NUM_LATENTS = 5000  # codes in latents.csv: enough for a scatter plot, 100 kB
 
@@ -43,15 +43,23 @@ def finish(
         run = run_facts(config, accelerator, model, progress, train)
         accelerator.print("evaluating on the test images ...")
         write_model_folder(config.output_dir, model, figures(), run, test)
-        if config.push_to_hub:
-            repo_id = config.hub_model_id or config.output_dir.name
-            url = push_folder(
-                config.output_dir, repo_id, config.hub_private or None, config.hub_overwrite_card
-            )
-            print(f"pushed: {url}")
+        failed = _push(config) if config.push_to_hub else None
         print(f"done: {config.output_dir}")
     accelerator.wait_for_everyone()
     accelerator.end_training()
+    if accelerator.is_main_process and failed:
+        raise failed
+
+
+def _push(config: LoopConfig) -> PublishError | None:
+    """Push the model folder; returns an error that says how to push it later."""
+    private, overwrite_card = config.hub_private, config.hub_overwrite_card
+    try:
+        print(f"pushed: {push_folder(config.output_dir, config.repo_id, private or None, overwrite_card)}")
+    except PublishError as error:
+        command = push_command(config.output_dir, config.repo_id, private, overwrite_card)
+        return PublishError(f"{error} The model folder is complete; this command pushes it: {command}")
+    return None
 
 
 def write_model_folder(

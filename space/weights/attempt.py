@@ -29,6 +29,10 @@ SLOWEST = 1000
 """bytes a second; a file that comes more slowly is not waited for"""
 SLOW_SECONDS = 5.0
 """how long it may"""
+SILENCE_SECONDS = 60.0
+"""how long requests outside of an attempt, such as those of a push, wait for the next byte"""
+LONGEST_PAUSE = 300.0
+"""seconds that a `Retry-After` outside of an attempt may ask for; the Hub counts requests over as many"""
 COMMIT = re.compile("[0-9a-f]{40}")
 HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 """the hash that names a file: git's SHA-1, or SHA-256 for a file in LFS"""
@@ -52,7 +56,14 @@ class _Client(httpx.Client):
 
 
 def _make_client(client_class: type[httpx.Client] = _Client) -> httpx.Client:
-    return client_class(event_hooks={"request": [hf_request_event_hook]}, follow_redirects=True, timeout=None)
+    hooks = {"request": [hf_request_event_hook], "response": [_shorten_pause]}
+    return client_class(event_hooks=hooks, follow_redirects=True, timeout=SILENCE_SECONDS)
+
+
+def _shorten_pause(response: httpx.Response) -> None:
+    """Let the Hub's client come back in seconds, as without a `Retry-After`, where one asks for hours."""
+    if _seconds_of(response.headers.get("Retry-After", "")) > LONGEST_PAUSE:
+        del response.headers["Retry-After"]
 
 
 set_client_factory(_make_client)
@@ -111,7 +122,9 @@ class Attempt:
 
     def too_long(self) -> str:
         """The reason where this attempt takes, or has taken, too long."""
-        return why("no_answer" if self.commit is None else "not_done", seconds=self.patience)
+        if self.commit is None:
+            return why("no_answer", seconds=self.patience)
+        return why("not_done", seconds=self.patience)
 
     def download(self, commit: str, most: int, already: int) -> None:
         """From now on the files of a commit may come: `most` bytes, less those that are here already."""

@@ -327,13 +327,16 @@ def _fall_back(name: str, repo_id: str, revision: str, reason: str) -> LoadedMod
         raise ModelUnavailable(repo_id, why("nor_bundled", reason=reason, bundled=error.reason)) from error
 
 
-def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
-    """The reason, half a sentence, for an error that the client or this module raised."""
+def explain(error: BaseException, repo_id: str, revision: str = "main", seconds: float | None = None) -> str:
+    """The reason, half a sentence, for an error that the client or this module raised.
+
+    `seconds` is how long the Hub had for an answer; default: `DEADLINE_SECONDS`.
+    """
     match error:
         case ModelUnavailable():
             return error.reason
         case LocalEntryNotFoundError(__cause__=cause) | RequestFailed(__cause__=cause) if cause:
-            return explain(cause, repo_id, revision)
+            return explain(cause, repo_id, revision, seconds)
         case FileMetadataError():
             return why("not_hub")
         case OfflineModeIsEnabled():
@@ -353,7 +356,7 @@ def explain(error: BaseException, repo_id: str, revision: str = "main") -> str:
         case HfHubHTTPError():
             return why("status", status=error.response.status_code)
         case httpx.TimeoutException():
-            return why("no_answer", seconds=DEADLINE_SECONDS)
+            return why("no_answer", seconds=seconds or DEADLINE_SECONDS)
         case httpx.ConnectError() if tls := _tls_error(error):
             return why("certificate", error=tls)
         case httpx.ConnectError():

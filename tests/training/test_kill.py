@@ -25,7 +25,7 @@ from space.models.vae import VAE, VAEConfig
 from space.weights.model_folder import load_folder
 from training import command_line, train_vae
 from training.checkpoints import list_checkpoints
-from training.publish import check_folder, is_untouched
+from training.push import check_folder, is_untouched
 
 KILLS = 20
 MODEL_FOLDER = {"config.json", "README.md", "metrics.json", "training.json", "latents.csv"}

@@ -4,26 +4,34 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import tyro
+from huggingface_hub import close_session
 
 from space.models import MODELS, roles
 from space.models.vae import VAE, VAEConfig
+from space.weights import attempt
 from space.weights import hub as weights
 from space.weights.model_folder import load_folder
-from tests.hub_server import HubServer, Repo, make_model_folder, read_folder, start_client
+from tests.hub_server import Altered, HubServer, Repo, make_model_folder, read_folder, start_client
 from training import publish, train_vae
-from training.publish import MANIFEST, PublishError, check_folder, is_untouched, space_files, stamp_card
+from training import push as pushing
+from training import space_files as spaces
+from training.errors import TrainingError
+from training.push import PublishError, check_folder, is_untouched, stamp_card
+from training.space_files import MANIFEST, space_files
 
 REPO, SPACE = f"lab/{roles.VAE_MAP}", "spaces/lab/lab"
 WRITES = "POST /api/repos/create|POST .*/(commit|preupload)/|POST .*/(objects/batch|variables)|PUT "
@@ -83,10 +91,99 @@ def test_a_training_run_pushes_its_model_folder_and_the_app_pulls_it(machines, h
     }
 
 
+# ---- before and after a training run
+
+
+def train(output_dir: Path, options: dict[str, Any]) -> str:
+    """The sentence with which a short run with --push_to_hub ends."""
+    os.environ["HF_TOKEN"] = options.pop("token", "hf_writer")
+    attempt.SILENCE_SECONDS = options.pop("silence", 60.0)
+    close_session()
+    config = train_vae.TrainConfig(
+        output_dir=output_dir, dataset="fake", batch_size=64, max_steps=2, cpu=True, iw_samples=2,
+        model=VAEConfig(hidden_dim=8), push_to_hub=True, **options,
+    )  # fmt: skip
+    with pytest.raises((PublishError, TrainingError)) as caught:
+        train_vae.main(config)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"hub_model_id": "a b/vae"}, "'a b/vae' cannot be the name of a repository: Repo id must use"),
+        (
+            {"hub_model_id": "a/b/c"},
+            "'a/b/c' cannot be the name of a repository: Repo id must be",
+        ),
+        ({"hub_model_id": "lab/../vae"}, "'lab/../vae' cannot be the name of a repository"),
+        ({}, "'my run' cannot be the name of a repository"),
+        ({"hub_model_id": "others/vae"}, "The access token may not write to others/vae."),
+        ({"hub_model_id": "others/theirs"}, "The access token may not write to others/theirs."),
+        (
+            {"hub_model_id": "lab/public", "hub_private": True},
+            "lab/public is public already",
+        ),
+        ({"token": "hf_wrong"}, "the Hub does not accept the access token."),
+        ({"token": ""}, "--push_to_hub needs an access token"),
+        ({"report_to": ("wandb",)}, "--report_to wandb needs `pip install wandb`; or leave it out"),
+    ],
+)
+def test_what_cannot_be_pushed_is_not_trained(
+    hub: HubServer, machines: Any, tmp_path: Path, options: dict[str, Any], sentence: str
+) -> None:
+    hub.repos |= {"others/theirs": Repo(), "lab/public": Repo()}
+    if "token" in options or "report_to" in options:
+        options = {"hub_model_id": REPO, **options}
+    error = machines[1].submit(train, tmp_path / "my run", dict(options)).result(timeout=60)
+    assert sentence in error
+    assert hub.requests("POST .*/commit/") == [] and not (tmp_path / "my run").exists()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind", "reason"),
+    [
+        ("GET /api/whoami", "hang", "the Hub did not answer within 0.5 seconds"),
+        ("POST /api/repos/create", "hang", "the Hub did not answer within 0.5 seconds"),
+        ("POST /api/repos/create", "503", "the Hub answered with HTTP status 503"),
+        ("POST .*/preupload/", Altered(401), "the Hub does not accept the access token"),
+    ],
+)
+def test_a_hub_that_cannot_be_pushed_to_is_found_out_before_the_first_step(
+    hub: HubServer, machines: Any, tmp_path: Path, pattern: str, kind: Any, reason: str
+) -> None:
+    hub.fault(pattern, kind)
+    options = {"silence": 0.5, "hub_model_id": roles.VAE_MAP}
+    error = machines[1].submit(train, tmp_path / "run", options).result(timeout=60)
+    assert error.endswith(f"cannot be pushed to: {reason}.") and not (tmp_path / "run").exists()
+
+
+def test_after_a_failed_push_a_command_pushes_the_finished_folder(
+    hub: HubServer, machines: Any, tmp_path: Path
+) -> None:
+    hub.fault(
+        "POST .*/preupload/", Altered(429, {"Retry-After": "3600"}), times=1
+    )  # nobody sleeps for an hour
+    hub.fault("POST .*/commit/", "503")
+    folder, options = tmp_path / "my run", {"hub_model_id": REPO, "hub_private": True}
+    error = machines[1].submit(train, folder, options).result(timeout=120)
+    reason, command = error.split(" The model folder is complete; this command pushes it: ")
+    assert reason == f"{REPO} was not pushed: the Hub answered with HTTP status 503."
+    assert hub.repos[REPO].private and len(hub.repos[REPO].commits) == 1
+    hub.heal()
+    python, flag, module, *arguments = shlex.split(command)
+    assert (python, flag, module) == ("python", "-m", "training.publish")
+    printed, error = machines[1].submit(do_publish, arguments).result(timeout=60)
+    assert error == "" and f"{hub.url}/{REPO}/commit/{hub.repos[REPO].at('main').oid}\n" in printed
+    pushed = hub.repos[REPO].at("main").files
+    assert pushed["model.safetensors"] == (folder / "model.safetensors").read_bytes()
+    assert not any(path.startswith(("checkpoints/", "logs/")) for path in pushed)
+
+
 def do_push(folder: Path, options: dict[str, Any]) -> tuple[str, str]:
     os.environ["HF_TOKEN"] = options.pop("token", "hf_writer")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        url = publish.push_folder(folder, options.pop("repo_id", REPO), **options)
+        url = pushing.push_folder(folder, options.pop("repo_id", REPO), **options)
     return url, printed.getvalue()
 
 
@@ -309,7 +406,7 @@ def test_a_failure_is_a_sentence_and_exit_code_1(folder: Path) -> None:
 def test_the_commands_of_the_docs_are_understood() -> None:
     text = (publish.PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
     commands = re.findall(r"^python -m training\.publish (.*?)(?:  .*)?$", text, re.MULTILINE)
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         config = tyro.cli(publish.PublishConfig, args=command.split())
         assert config.dry_run == ("--dry_run" in command)
@@ -462,14 +559,14 @@ def test_without_git_the_same_files_go(project: Path) -> None:
 
 def test_this_project_goes_as_a_whole(tmp_path: Path) -> None:
     """The list for where there is no git names all that git tracks, but for tests."""
-    tracked = publish._git_files(publish.PROJECT)
+    tracked = spaces.git_files(publish.PROJECT)
     if "app.py" not in tracked:
         pytest.skip("not a git clone")
     sent = set(space_files(publish.PROJECT))
     tools = {"package.json", "package-lock.json", "biome.json", "tsconfig.json", "tsconfig.browser.json"}
     left_out = {path for path in set(tracked) - sent if not re.match(r"training/bench/.*\.py$", path)}
     assert {path.split("/")[0] for path in left_out} == {"tests", ".ci"} | tools
-    named = {path for path in tracked if any(publish.fnmatch(path, p) for p in publish.WITHOUT_GIT)}
+    named = {path for path in tracked if any(fnmatch(path, p) for p in spaces.WITHOUT_GIT)}
     assert sent - named == {".gitignore"}
 
 
@@ -523,7 +620,9 @@ def test_a_space_that_costs_money_is_one_sentence(hub: HubServer, machines: Any,
 
 def test_something_must_be_named(machines: Any) -> None:
     _, error = machines[1].submit(do_publish, []).result(timeout=60)
-    assert error == "Nothing to do: give --space OWNER/NAME, --namespace NAME, or both."
+    assert error == "Nothing to do: give --space OWNER/NAME, --namespace NAME, or --folder FOLDER."
+    _, error = machines[1].submit(do_publish, ["--folder", "runs/a", "--space", "lab/lab"]).result(timeout=60)
+    assert error == "--folder goes with --hub_model_id, not with --space, --namespace or --models."
 
 
 # ---- kill -9
