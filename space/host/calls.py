@@ -13,6 +13,15 @@ from space.text.refusals import Problem
 logger = logging.getLogger(__name__)
 
 
+STATUS = "generative_lab.status"
+"""in the scope of a request whose call has failed: the HTTP status that says whose fault it is"""
+
+
+def status_of(error: gr.Error) -> int:
+    """The HTTP status of an error: 400 unless the handler has said another."""
+    return getattr(error, "status", 400)
+
+
 class GuardedBlocks(gr.Blocks):
     """A page that checks the values of each call, and answers every error with one sentence."""
 
@@ -23,20 +32,25 @@ class GuardedBlocks(gr.Blocks):
         accept_language = headers.get("accept-language", "")
         try:
             return await super().process_api(*args, **kwargs)
-        except gr.Error as error:
+        except gr.Error as failure:
+            error = failure
             error.print_exception = False
-            raise
         except Problem as problem:
-            text = problem.said(accept_language)
-        except Exception as error:
-            logger.warning("a call failed: %.300r", error)
-            text = Problem("request").said(accept_language)
-        raise gr.Error(text, print_exception=False)
+            error = gr.Error(problem.said(accept_language), print_exception=False)
+        except Exception:
+            logger.exception("a call failed")
+            error = gr.Error(Problem("internal").said(accept_language), print_exception=False)
+            error.status = 500
+        if request := getattr(kwargs.get("request"), "request", None):
+            request.scope[STATUS] = status_of(error)
+        raise error
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
     ) -> list[Any]:
         """The values for the handler; `Problem` where they do not fit."""
+        if block_fn.fn is None:  # the page runs it in the browser
+            raise Problem("request")
         if not all(map(is_inside, _paths(inputs))):  # Gradio checks only values marked as files
             raise Problem("not_uploaded")
         for block, value in zip(block_fn.inputs, inputs):

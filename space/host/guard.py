@@ -1,25 +1,25 @@
 """Every request before Gradio gets it: one that is too large or to a closed route is refused.
 
-Where Gradio fails on a request, one sentence goes out and one line into the log.
+Where Gradio fails on a request, that is a 500 with one sentence, and the log has the traceback.
 """
 
 import logging
-import traceback
 from collections.abc import Sequence
 
 import gradio as gr
 from anyio.to_thread import run_sync
-from fastapi.exceptions import RequestValidationError
 from starlette._utils import get_route_path
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from space.host.calls import STATUS, status_of
 from space.host.open_routes import SIZES, open_route
 from space.host.temporary_files import kept_files, make_room
+from space.host.wrong_requests import checked, comes_from_nowhere, names_nothing
 from space.text import limits
 from space.text.refusals import Problem
 
@@ -71,8 +71,8 @@ class Guard:
                 if refused:  # Gradio's answer is to a body that was cut off
                     raise refused
                 started = True
-                if message["status"] == 500:  # a gr.Error of a call that passed the queue
-                    message["status"] = 400
+                if message["status"] == 500:  # a call that passed the queue
+                    message["status"] = scope.get(STATUS, 500)
             await send(message)
 
         async def say_so(status: int, problem: Problem) -> None:
@@ -80,34 +80,38 @@ class Guard:
             await JSONResponse({"detail": text}, status)(scope, receive, send)
 
         try:
-            room = limit = await self.admit(request)
-            await self.app(scope, receive_within_limit, answer)
+            route, limit = await self.admit(request)
+            room = limit
+            checked_receive = await checked(route, Request(scope, receive_within_limit))
+            if checked_receive is None:
+                raise Refused(400, Problem("request"))
+            await self.app(scope, checked_receive, answer)
+        except ClientDisconnect:
+            pass
         except Refused as refusal:
             if not started:
                 await say_so(refusal.status, refusal.problem)
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            logger.warning(
-                "%s %.200r: %.200r in %s of %s",
-                request.method,
-                request.url.path,
-                error,
-                frame.name,
-                frame.filename,
-            )
+            wrong = isinstance(error, gr.Error) and status_of(error) < 500  # of a server function
+            if not wrong:
+                logger.exception("%s %.200r failed", request.method, request.url.path)
             if started:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-            elif isinstance(error, gr.Error):  # of a server function
-                await JSONResponse({"detail": str(error.message)}, 400)(scope, receive, send)
+            elif isinstance(error, gr.Error):
+                await JSONResponse({"detail": str(error.message)}, status_of(error))(scope, receive, send)
             else:
-                await say_so(400, Problem("request"))
+                await say_so(500, Problem("internal"))
 
-    async def admit(self, request: Request) -> int:
-        """How many bytes the request may have; raises `Refused`."""
+    async def admit(self, request: Request) -> tuple[str | None, int]:
+        """The route of a request, as in `OPEN`, and how many bytes it may have; raises `Refused`."""
         scope, size = request.scope, request.headers.get("content-length", "")
         route = open_route(request.method, get_route_path(scope))
         if route is None and all(own.matches(scope)[0] is not Match.FULL for own in self.routes):
             raise Refused(404, Problem("closed"))
+        if names_nothing(route, request):
+            raise Refused(404, Problem("closed"))
+        if comes_from_nowhere(request):
+            raise Refused(400, Problem("request"))
         limit = SIZES[route] + ENVELOPE_BYTES if route in SIZES else limits.MAX_REQUEST_BYTES
         if size.isdecimal() and int(size[:20]) > limit:
             raise Refused(413, Problem("too_large", most=limit))
@@ -116,10 +120,4 @@ class Guard:
             expected = int(size) if size.isdecimal() else limit
             if not await run_sync(make_room, expected, lambda: kept_files(blocks)):
                 raise Refused(503, Problem("disk_full"))
-        return limit
-
-
-async def refuse_body(request: Request, error: RequestValidationError) -> JSONResponse:
-    """Replaces FastAPI's answer, which repeats the body, and fails where the body holds NaN."""
-    text = Problem("request").said(request.headers.get("accept-language", ""))
-    return JSONResponse({"detail": text}, 422)
+        return route, limit

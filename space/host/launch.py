@@ -5,18 +5,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
-from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from space.host.ending import Ending, served
-from space.host.guard import Guard, refuse_body
+from space.host.guard import Guard
 from space.host.mcp import separate_outputs
 from space.host.page_cache import ALIVE, PageCache
 from space.host.queue import use_fair_queue
 from space.host.sessions import use_small_sessions
 from space.host.streams import Streams
 from space.host.temporary_files import swept
+from space.host.wrong_requests import HANDLERS, look_up_known
 from space.text.limits import MAX_SESSIONS, MAX_UPLOAD_BYTES
 
 
@@ -37,6 +37,7 @@ def launch_arguments(
     """
     routes = [ALIVE, *routes]
     use_fair_queue(demo, max_waiting, default)
+    look_up_known(demo)
     separate_outputs()
     return {
         "ssr_mode": False,
@@ -53,7 +54,7 @@ def launch_arguments(
                 Middleware(PageCache),
                 Middleware(Streams),
             ],
-            "exception_handlers": {RequestValidationError: refuse_body},
+            "exception_handlers": HANDLERS,
             "lifespan": lifespan,
         },
     }

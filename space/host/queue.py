@@ -8,6 +8,7 @@ an error for every call of its batch.
 """
 
 import asyncio
+import logging
 from collections import Counter
 from contextlib import suppress
 from itertools import islice
@@ -16,11 +17,15 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException
 from gradio.queueing import Event, Queue
-from gradio.route_utils import get_fn
+from gradio.route_utils import FnIndexInferError, get_fn
+from gradio.server_messages import EventMessage, ProcessCompletedMessage
+from gradio.utils import error_payload
 from starlette.requests import Request
 
 from space.text.limits import MAX_WAITING_EACH
 from space.text.refusals import Problem
+
+logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
 LET_GO_SECONDS = 3.0
@@ -50,6 +55,9 @@ class FairQueue(Queue):
 
     async def push(self, body: Any, request: Request, username: str | None) -> Any:
         """Accept a call. Where too many wait already, answer 429, or 503 to `gradio_client`."""
+        if body.fn_index is None:
+            raise FnIndexInferError
+        body.session_hash = body.session_hash or None  # Gradio itself takes "" for one in some places
         await self.until_let_go(body.session_hash)
         group = get_fn(self.blocks, None, body).concurrency_id
         who = body.session_hash or address(request)
@@ -63,6 +71,10 @@ class FairQueue(Queue):
         self._forget_answered()
         return answer
 
+    def waits_for(self, event_id: str) -> bool:
+        """Whether a call is still to be answered, or its answer still to be fetched."""
+        return any(event_id in pending for pending in self.pending_event_ids_session.values())
+
     async def until_let_go(self, session: str | None) -> None:
         """Wait until the session's page has closed a stream that has ended, at most `LET_GO_SECONDS`."""
         if session in self.ending:
@@ -70,12 +82,22 @@ class FairQueue(Queue):
                 await asyncio.wait_for(self.ending[session].wait(), LET_GO_SECONDS)
 
     async def process_events(self, events: list[Event], *arguments: Any) -> None:
-        """Answer calls. A call outside a session leaves no session behind."""
+        """Answer calls, in any case. A call outside a session leaves no session behind."""
         await super().process_events(events, *arguments)
         for event in events:
+            if event.alive and not event.closed:
+                logger.error("a call of %s was not answered", event.fn.api_name)
+                self.send_message(event, failed(event, Problem("internal")))
             if event.session_hash == event._id:
                 self.server_app.state_holder.session_data.pop(event._id, None)
                 self.server_app.state_holder.time_last_used.pop(event._id, None)
+
+    def send_message(self, event: Event, event_message: EventMessage) -> None:
+        """Send a message to who waits for a call, unless the session is forgotten already."""
+        if event.session_hash in self.pending_messages_per_session:
+            super().send_message(event, event_message)
+        if isinstance(event_message, ProcessCompletedMessage):
+            event.closed = True  # Gradio uses it for calls with a stream of inputs, which the lab has not
 
     def _forget_answered(self) -> None:
         """Forget sessions without a pending call, two at a time.
@@ -99,6 +121,12 @@ def take_turns(waiting: list[Event]) -> None:
         return seen[visitor(event)]
 
     waiting.sort(key=turn)  # stable: within a turn, first come, first served
+
+
+def failed(event: Event, problem: Problem) -> ProcessCompletedMessage:
+    """The answer to a call that was accepted and is not made."""
+    said = problem.said(event.request.headers.get("accept-language", ""))
+    return ProcessCompletedMessage(output=error_payload(gr.Error(said), False), success=False)
 
 
 def refusal(problem: Problem, request: Request) -> HTTPException:

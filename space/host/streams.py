@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 
 from gradio.server_messages import CloseStreamMessage, HeartbeatMessage
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from space.text.refusals import Problem
 
 PATH = "/queue/data"
 """the end of every path that a stream is read at"""
+ANSWER = re.compile("/call/(v2/)?[^/]+/(?P<event_id>[^/]+)/?$")
+"""a path that the answer to one call is read at; a call is posted to a shorter one"""
 CLOSE = CloseStreamMessage()
 CLOSE_TEXT = f"data: {CLOSE.model_dump_json()}\n\n"
 """the last message of a stream, as it is sent"""
@@ -35,11 +40,19 @@ class Streams:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].endswith(PATH):
+        if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        request = Request(scope)
-        session, queue = request.query_params.get("session_hash", ""), scope["app"].get_blocks()._queue
+        request, queue = Request(scope), scope["app"].get_blocks()._queue
+        answer = ANSWER.search(scope["path"])
+        if answer and not queue.waits_for(answer["event_id"]):
+            text = Problem("no_answer").said(request.headers.get("accept-language", ""))
+            await JSONResponse({"detail": text}, 404)(scope, receive, send)
+            return
+        if not scope["path"].endswith(PATH):
+            await self.app(scope, receive, send)
+            return
+        session = request.query_params.get("session_hash", "")
         if not queue.pending_event_ids_session.get(session):
             await Response(CLOSE_TEXT, media_type="text/event-stream")(scope, receive, send)
             return

@@ -34,7 +34,7 @@ def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[.
 
     def answer(*inputs: Any) -> Any:
         *values, request = inputs
-        accept_language = request.headers.get("accept-language", "") if request else ""
+        accept_language, status = request.headers.get("accept-language", "") if request else "", 400
         try:
             with torch.inference_mode():
                 return handler(*values)
@@ -44,10 +44,13 @@ def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[.
             text = say(
                 "problem.model_unavailable", accept_language, model=problem.repo_id, reason=problem.reason
             )
+            status = 503
         except Exception:
             logging.getLogger(__name__).exception("%s failed", handler.__name__)
-            text = Problem("internal").said(accept_language)
-        raise gr.Error(text, print_exception=False)
+            text, status = Problem("internal").said(accept_language), 500
+        error = gr.Error(text, print_exception=False)
+        error.status = status  # of the HTTP answer, where the call passes the queue
+        raise error
 
     # Gradio takes names and docstring from the handler for its API page, and finds `request` by its type
     wrapped = wraps(handler)(answer)

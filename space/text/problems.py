@@ -61,6 +61,10 @@ TEXT = {
         "This address is not in use here.",
         "사용하지 않는 주소입니다.",
     ),
+    "problem.no_answer": (
+        "There is no answer here: it has been fetched already, or too late. Please make the call again.",
+        "가져갈 답이 없습니다. 이미 가져갔거나 너무 늦었습니다. 다시 호출해 주세요.",
+    ),
     "problem.no_image": (
         "There is no picture yet. Pick one, draw one, or upload a file.",
         "아직 그림이 없습니다. 그림을 고르거나, 직접 그리거나, 파일을 올려 주세요.",

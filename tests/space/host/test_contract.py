@@ -18,7 +18,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
-from gradio import blocks_events, component_meta, networking, processing_utils, utils
+from gradio import blocks_events, component_meta, networking, processing_utils, route_utils, routes, utils
 from gradio.mcp import GradioMCPServer
 from gradio.server_messages import CloseStreamMessage, ProcessCompletedMessage
 from gradio_client import Client
@@ -34,6 +34,7 @@ from space.host import (
     streams,
     temporary_files,
     whole_files,
+    wrong_requests,
 )
 from space.page import modules
 from tests.processes import ROOT
@@ -45,20 +46,28 @@ IMPORTED = {
     "gradio.components.base.server": {"components"},
     "gradio.components.image_editor.AcceptBlobs": {"components"},
     "gradio.components.image_editor.EditorDataBlobs": {"components"},
+    "gradio.data_classes.ComponentServerBlobBody": {"wrong_requests"},
+    "gradio.data_classes.DataWithFiles": {"wrong_requests"},
     "gradio.exceptions.InvalidPathError": {"calls"},
     "gradio.mcp.GradioMCPServer": {"mcp"},
     "gradio.processing_utils": {"components", "whole_files"},
     "gradio.queueing.Event": {"queue"},
     "gradio.queueing.Queue": {"queue"},
+    "gradio.route_utils.FnIndexInferError": {"queue", "wrong_requests"},
+    "gradio.route_utils.GradioMultiPartParser": {"wrong_requests"},
     "gradio.route_utils.get_fn": {"queue"},
-    "gradio.route_utils.get_root_url": {"page_cache"},
+    "gradio.route_utils.get_root_url": {"page_cache", "wrong_requests"},
+    "gradio.routes": {"wrong_requests"},
     "gradio.server_messages.CloseStreamMessage": {"streams"},
+    "gradio.server_messages.EventMessage": {"queue"},
     "gradio.server_messages.HeartbeatMessage": {"streams"},
+    "gradio.server_messages.ProcessCompletedMessage": {"queue"},
     "gradio.state_holder.SessionState": {"sessions"},
     "gradio.state_holder.StateHolder": {"sessions"},
+    "gradio.utils.error_payload": {"queue"},
     "gradio_client.client.Job": {"mcp"},
     "starlette._utils.get_route_path": {"guard"},
-    "starlette.formparsers.MultiPartException": {"guard"},
+    "starlette.formparsers.MultiPartException": {"guard", "wrong_requests"},
     "starlette.routing.compile_path": {"open_routes"},
 }
 """name inside Gradio or Starlette -> modules of space/host that import it"""
@@ -67,13 +76,17 @@ PUBLIC = re.compile(
     r"|responses|types|websockets)\.|starlette\.routing\.(BaseRoute|Match|Route)$"
 )
 """names that these libraries document"""
-PRIVATE = {"_queue": {"queue", "streams"}, "_id": {"queue"}}
-"""private attribute of Gradio's objects -> modules of space/host that use it"""
+PRIVATE = {
+    **{"_queue": {"queue", "streams"}, "_id": {"queue"}, "_current_part": {"wrong_requests"}},
+    **{"_exit": {"ending"}, "_run_exitfuncs": {"ending"}},
+}
+"""private attribute of Gradio's or Python's objects -> modules of space/host that use it"""
 PARAMETERS = {
     "gradio.queueing.Queue": "live_updates concurrency_count update_intervals max_size blocks"
     " default_concurrency_limit",
     "gradio.queueing.Queue.push": "self body request username",
     "gradio.queueing.Queue.process_events": "self events batch begin_time fn",
+    "gradio.queueing.Queue.send_message": "self event event_message",
     "gradio.route_utils.get_fn": "blocks api_name body",
     "gradio.route_utils.get_root_url": "request route_path root_path",
     "gradio.state_holder.SessionState": "blocks",
@@ -86,6 +99,7 @@ PARAMETERS = {
     "gradio.blocks.Blocks.preprocess_data": "self block_fn inputs state explicit_call",
     "gradio.blocks.Blocks.postprocess_data": "self block_fn predictions state",
     "gradio.processing_utils.save_bytes_to_cache": "data file_name cache_dir",
+    "gradio.utils.error_payload": "error show_error",
     "starlette._utils.get_route_path": "scope",
     "starlette.routing.compile_path": "path",
 }
@@ -194,7 +208,7 @@ def extensions() -> list[tuple[str, type, type]]:
 )
 def test_what_is_overridden_is_there(module, ours, theirs):
     """A method that overrides one of Gradio's would else never be called again."""
-    new = {"FairQueue": {"until_let_go", "_forget_answered"}}.get(ours.__name__, set())
+    new = {"FairQueue": {"until_let_go", "waits_for", "_forget_answered"}}.get(ours.__name__, set())
     for name, method in vars(ours).items():
         if inspect.isfunction(method) and name not in new and not name.startswith("__"):
             assert hasattr(theirs, name), f"{theirs.__name__}.{name} is gone; {used_by({module})}"
@@ -212,15 +226,15 @@ def test_all_extensions_are_known():
     [
         (
             "demo",
-            "api_open fns max_threads default_config blocks temp_file_sets _queue",
-            {"queue", "sessions"},
+            "api_open fns max_threads default_config blocks pages temp_file_sets _queue",
+            {"queue", "sessions", "wrong_requests"},
         ),
         ("app", "get_blocks state_holder", {"sessions", "guard", "streams"}),
         ("queue", "blocks event_queue_per_concurrency_id pending_event_ids_session", {"queue"}),
         ("queue", "pending_messages_per_session server_app", {"queue", "streams"}),
         ("sessions", "blocks session_data time_last_used", {"sessions", "queue"}),
         ("fn", "concurrency_id concurrency_limit inputs api_name api_visibility", {"queue", "calls"}),
-        ("event", "session_hash _id request concurrency_id", {"queue"}),
+        ("event", "session_hash _id request concurrency_id alive closed fn", {"queue"}),
         ("body", "session_hash fn_index", {"queue"}),
         ("editor", "blob_storage GRADIO_CACHE", {"components"}),
         ("block", "keep_in_cache", {"temporary_files"}),
@@ -244,6 +258,7 @@ def test_the_attributes_are_there(served, kind, names, modules):
 def test_gradio_uses_what_was_put_in_place_of_its_own(served):
     app, _ = served
     assert type(app.get_blocks()._queue) is queue.FairQueue, used_by({"queue", "launch"})
+    assert type(app.get_blocks().fns) is type(app.get_blocks().blocks) is wrong_requests.Known
     assert type(app.state_holder) is sessions.Sessions, used_by({"sessions", "launch"})
     assert app.get_blocks().api_open is False, used_by({"queue"})
     session = sessions.Session(app.get_blocks())
@@ -348,6 +363,17 @@ def test_files_are_written_by_the_functions_that_are_replaced():
             r"^from gradio.processing_utils import (.*)", path.read_text("utf-8"), re.MULTILINE
         )
         assert not imported or path.name == "external.py" or not re.search("save_", imported[0]), path
+
+
+def test_requests_are_read_by_the_functions_that_are_replaced():
+    assert routes.client_utils.construct_args is wrong_requests._construct_args
+    assert "client_utils.construct_args(" in inspect.getsource(routes), used_by({"wrong_requests"})
+    parser = route_utils.GradioMultiPartParser
+    assert parser.on_headers_finished is wrong_requests._on_headers_finished
+    assert '"on_headers_finished": self.on_headers_finished' in inspect.getsource(parser)
+    assert "upload_dir" in inspect.signature(parser).parameters, used_by({"wrong_requests"})
+    fields = {"component_id", "session_hash", "fn_name", "data"}
+    assert wrong_requests.ComponentServerBlobBody.model_fields.keys() == fields, used_by({"wrong_requests"})
 
 
 def test_stubs_are_written_by_the_function_that_is_replaced():
