@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 from torchvision.utils import make_grid
 
 from training.batches import Batch, Batches, Noise
@@ -25,12 +27,14 @@ def train_one_objective(
     picture: Callable[[nn.Module, Tensor], Tensor],
     iw_samples: int = 0,
     load: Callable[..., Images] = load_images,
+    schedule: Callable[[Optimizer, int], LambdaLR] | None = None,
 ) -> None:
     """Build, train, evaluate and save `model_class(config.model)`; `config` is a `LoopConfig` with `model`.
 
     `objective_of(model, config)` is a module that maps a `Batch` to a dict of scalars with 'loss';
     `picture(model, x)` gives the images (B, C, H, W) of a snapshot, ten a row, from ten test images;
-    `iw_samples` goes to `measure`; `load` is `load_images`, or a function that also checks what that gives.
+    `iw_samples` goes to `measure`; `load` is `load_images`, or a function that also checks what that gives;
+    `schedule(optimizer, total_steps)` is by default `warmup_cosine`.
     """
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
@@ -43,7 +47,12 @@ def train_one_objective(
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
     optimizer = adamw(model.parameters(), config.learning_rate, config.weight_decay)
-    scheduler = warmup_cosine(optimizer, config.warmup_steps, config.total_steps(train.num_images))
+    total_steps = config.total_steps(train.num_images)
+    scheduler = (
+        schedule(optimizer, total_steps)
+        if schedule
+        else warmup_cosine(optimizer, config.warmup_steps, total_steps)
+    )
     objective, optimizer = accelerator.prepare(objective_of(model, config), optimizer)
     average = moving_average(model, config.ema_decay)
     best = average.module if average else model

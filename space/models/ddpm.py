@@ -1,0 +1,469 @@
+"""Denoising diffusion (Ho et al. 2020, https://arxiv.org/abs/2006.11239), in four parametrizations.
+
+An image x_0 drowns in noise by a fixed rule, in `num_timesteps` steps t:
+
+    q(x_t | x_0) = N(a_t x_0, sigma_t^2 I):    x_t = a_t x_0 + sigma_t eps,    eps ~ N(0, I)
+
+A network learns by least squares what undoes it. Its output, whichever it is, names an x_0 and an eps:
+
+    noise      eps                                    (Ho et al., eq. 14)
+    x_start    x_0
+    velocity   v = a_t eps - sigma_t x_0              (Salimans & Ho 2022, https://arxiv.org/abs/2202.00512)
+    flow       v = eps - x_0, on the straight path    (Lipman et al. 2023, https://arxiv.org/abs/2210.02747)
+
+The first three go along the path of the paper: a_t^2 = alphas_cumprod[t], sigma_t^2 = 1 - a_t^2. The path of
+flow matching is a_t = 1 - sigma_t, with sigma_t growing evenly from 0 to 1.
+
+Samplers start at x_T ~ N(0, I) and go back, a step for each call of the network. With a class y to make, the
+network is asked twice, with y and without, and the difference is enlarged (classifier-free guidance, Ho &
+Salimans 2022, https://arxiv.org/abs/2207.12598):
+
+    out(x_t) + guidance * (out(x_t, y) - out(x_t))
+
+Within this file pixels are in [-1, 1], except where images (B, C, H, W) in [0, 1] come in or go out.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+
+from .description import Description, sampling_line
+from .layers import ImageConfig, check_ranges, standard_normal
+
+CLEAN = -1
+"""the time of x_0, before the first step t = 0 has added any noise"""
+
+
+@dataclass(frozen=True)
+class DDPMConfig(ImageConfig):
+    """Shape of a diffusion model, its path into noise, and how it is sampled if nothing else is said."""
+
+    num_classes: int = 10
+    """classes that can be asked for; 0: none, the model is trained without labels"""
+    num_timesteps: int = 1000
+    """steps from an image to noise"""
+    schedule: Literal["cosine", "linear"] = "cosine"
+    """how the noise grows: Nichol & Dhariwal 2021, or Ho et al. 2020; `flow` has a path of its own"""
+    prediction: Literal["noise", "x_start", "velocity", "flow"] = "velocity"
+    """what the network puts out: eps, x_0, a_t eps - sigma_t x_0, or eps - x_0 on the straight path"""
+    base_channels: int = 32
+    """channels at half the image's size, doubled and then four times as many where the image is halved again"""
+    num_blocks: int = 2
+    """residual blocks at each size on the way down and on the way up; twice as many at the bottom"""
+    num_inference_steps: int = 16
+    """calls of the network for an image"""
+    guidance: float = 1.5
+    """weight of the class; 1: as trained, 0: as if none was asked for"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.num_classes <= 1000:
+            raise ValueError(f"num_classes is {self.num_classes}; allowed: 0 to 1000")
+        for name, choices in (
+            ("schedule", ("cosine", "linear")),
+            ("prediction", ("noise", "x_start", "velocity", "flow")),
+        ):
+            if getattr(self, name) not in choices:
+                allowed = ", ".join(map(repr, choices))
+                raise ValueError(f"{name} is {getattr(self, name)!r}; allowed: {allowed}")
+        check_ranges(self, num_timesteps=100_000, base_channels=512, num_blocks=16)
+        check_ranges(self, num_inference_steps=self.num_timesteps)
+        if not 0 <= self.guidance <= 100:
+            raise ValueError(f"guidance is {self.guidance}; allowed: 0 to 100")
+
+    def describe(self) -> Description:
+        channels = "-".join(map(str, self.channels))
+        return Description(
+            kind="ddpm",
+            about="A diffusion model: a network that takes noise out of an image, and makes one out of noise "
+            "alone step by step (Ho et al. 2020).",
+            networks=f"a U-Net on patches of 2x2 pixels, {self.num_blocks} residual blocks a size, "
+            f"{channels} channels at {'-'.join(map(str, self.sizes))} patches, SiLU; its output is "
+            f"{self.prediction}",
+            usage=sampling_line(self.image_shape),
+            samples="The same noise, denoised by the network through training: the last snapshot",
+            limits=f"An image takes {self.num_inference_steps} calls of the network, where a GAN takes one.",
+        )
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers that `decode` makes an image of: one a pixel and channel, and one a class."""
+        return math.prod(self.image_shape) + self.num_classes
+
+    @property
+    def sizes(self) -> list[int]:
+        """Patches along a side, then halved down to 8 or to an odd number: 28 pixels -> [14, 7]."""
+        sizes = [self.image_size // 2]
+        while sizes[-1] > 8 and sizes[-1] % 2 == 0:
+            sizes.append(sizes[-1] // 2)
+        return sizes
+
+    @property
+    def channels(self) -> list[int]:
+        """Channels at each of the `sizes`."""
+        return [self.base_channels * min(2**depth, 4) for depth in range(len(self.sizes))]
+
+
+def linear_betas(num_timesteps: int) -> Tensor:
+    """beta_t, the share of noise that step t adds, (num_timesteps,): 1e-4 to 0.02 in 1,000 steps.
+
+    Ho et al. 2020, section 4; with other numbers of steps, scaled so that the end is as noisy.
+    """
+    scale = 1000 / num_timesteps
+    betas = torch.linspace(1e-4 * scale, 0.02 * scale, num_timesteps, dtype=torch.float64)
+    return betas.clamp(max=0.999)
+
+
+def cosine_betas(num_timesteps: int, offset: float = 0.008) -> Tensor:
+    """beta_t (num_timesteps,) of a product that follows cos^2 (Nichol & Dhariwal 2021, eq. 17,
+    https://arxiv.org/abs/2102.09672)."""
+    t = torch.arange(num_timesteps + 1, dtype=torch.float64) / num_timesteps
+    product = torch.cos((t + offset) / (1 + offset) * torch.pi / 2).square()
+    return (1 - product[1:] / product[:-1]).clamp(max=0.999)
+
+
+def path_levels(config: DDPMConfig) -> Tensor:
+    """a_t and sigma_t (2, num_timesteps + 1), of t = CLEAN, 0, ..., num_timesteps - 1."""
+    if config.prediction == "flow":
+        sigma = torch.arange(config.num_timesteps + 1, dtype=torch.float64) / config.num_timesteps
+        return torch.stack([1 - sigma, sigma]).float()
+    betas = {"linear": linear_betas, "cosine": cosine_betas}[config.schedule](config.num_timesteps)
+    alphas_cumprod = F.pad((1 - betas).cumprod(0), (1, 0), value=1.0)
+    return torch.stack([alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()]).float()
+
+
+def inference_times(num_timesteps: int, num_inference_steps: int) -> list[int]:
+    """The times at which the network is called, from num_timesteps - 1 down, and CLEAN as the last.
+
+    Evenly, and always from pure noise ('trailing' in Lin et al. 2024, https://arxiv.org/abs/2305.08891).
+    """
+    if not 1 <= num_inference_steps <= num_timesteps:
+        raise ValueError(f"num_inference_steps is {num_inference_steps}; allowed: 1 to {num_timesteps}")
+    share = num_timesteps / num_inference_steps
+    return [round(num_timesteps - step * share) - 1 for step in range(num_inference_steps)] + [CLEAN]
+
+
+def time_embedding(t: Tensor, dim: int) -> Tensor:
+    """Sines and cosines (B, 2 * dim) of times (B,) (Vaswani et al. 2017, section 3.5)."""
+    frequencies = torch.exp(-math.log(10_000) / dim * torch.arange(dim, device=t.device))
+    angles = t[:, None].float() * frequencies
+    return torch.cat([angles.sin(), angles.cos()], 1)
+
+
+class Block(nn.Module):
+    """Residual block of two 3x3 convolutions; time and class scale and shift its channels (FiLM)."""
+
+    def __init__(self, in_channels: int, channels: int, condition_dim: int) -> None:
+        super().__init__()
+        self.norm1 = nn.GroupNorm(math.gcd(8, in_channels), in_channels)
+        self.conv1 = nn.Conv2d(in_channels, channels, kernel_size=3, padding=1)
+        self.film = nn.Linear(condition_dim, 2 * channels)
+        self.norm2 = nn.GroupNorm(math.gcd(8, channels), channels)
+        self.conv2 = nn.Conv2d(channels, channels, kernel_size=3, padding=1)
+        self.skip = nn.Conv2d(in_channels, channels, 1) if in_channels != channels else nn.Identity()
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        scale, shift = self.film(condition)[:, :, None, None].chunk(2, 1)  # (B, channels, 1, 1) each
+        h = torch.addcmul(shift, self.norm2(h), 1 + scale)
+        return self.skip(x) + self.conv2(F.silu(h))
+
+
+class UNet(nn.Module):
+    """x_t (B, C, H, W), times (B,) and classes (B,) -> the prediction (B, C, H, W).
+
+    2x2 pixels are one position with 4C channels, so that 3x3 convolutions see more at a quarter of the cost;
+    the image is halved in the same way (Shi et al. 2016, https://arxiv.org/abs/1609.05158, for the way back).
+    Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597, for the U.
+    """
+
+    def __init__(self, config: DDPMConfig) -> None:
+        super().__init__()
+        channels, width = config.channels, 3 * config.base_channels
+        self.num_frequencies = config.base_channels
+        self.time = nn.Sequential(
+            nn.Linear(2 * self.num_frequencies, width), nn.SiLU(), nn.Linear(width, width)
+        )
+        self.classes = nn.Embedding(config.num_classes + 1, width)  # the last: no class, the null label
+        self.stem = nn.Conv2d(4 * config.in_channels, channels[0], kernel_size=3, padding=1)
+
+        def blocks(first: int, last: int, count: int) -> nn.ModuleList:
+            return nn.ModuleList([Block(first if i == 0 else last, last, width) for i in range(count)])
+
+        self.down = nn.ModuleList([blocks(c, c, config.num_blocks) for c in channels[:-1]])
+        self.shrink = nn.ModuleList([nn.Conv2d(4 * a, b, kernel_size=1) for a, b in pairwise(channels)])
+        self.bottom = blocks(channels[-1], channels[-1], 2 * config.num_blocks)
+        self.grow = nn.ModuleList([nn.Conv2d(b, 4 * a, kernel_size=1) for a, b in pairwise(channels)])
+        self.up = nn.ModuleList([blocks(2 * c, c, config.num_blocks) for c in channels[:-1]])
+        self.norm = nn.GroupNorm(math.gcd(8, channels[0]), channels[0])
+        self.head = nn.Conv2d(channels[0], 4 * config.in_channels, kernel_size=3, padding=1)
+        nn.init.zeros_(self.head.weight)  # the first prediction is 0, the mean of what is to be predicted
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, x: Tensor, t: Tensor, labels: Tensor) -> Tensor:
+        condition = F.silu(self.time(time_embedding(t, self.num_frequencies)) + self.classes(labels))
+        x = self.stem(F.pixel_unshuffle(x, 2))  # (B, base_channels, H/2, W/2)
+        kept: list[Tensor] = []
+        for blocks, shrink in zip(self.down, self.shrink):
+            for block in blocks:
+                x = block(x, condition)
+            kept.append(x)
+            x = shrink(F.pixel_unshuffle(x, 2))  # (B, 2 * channels, h/2, w/2)
+        for block in self.bottom:
+            x = block(x, condition)
+        for blocks, grow, same_size in zip(self.up[::-1], self.grow[::-1], kept[::-1]):
+            x = torch.cat([F.pixel_shuffle(grow(x), 2), same_size], 1)  # (B, 2 * channels, 2h, 2w)
+            for block in blocks:
+                x = block(x, condition)
+        return F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2)  # (B, C, H, W)
+
+
+Predict = Callable[[Tensor, int], tuple[Tensor, Tensor]]
+"""x_t (B, C, H, W) and t -> x_start and pred_noise, both of its shape"""
+Callback = Callable[[Tensor, int, Tensor, Tensor], None]
+"""told of each step: x (B, C, H, W), its time t, and the x_start and pred_noise that were found in it"""
+StepNoise = Callable[[], Tensor]
+"""gives N(0, I) (B, C, H, W), other numbers at each call"""
+
+
+def p_sample(
+    levels: Tensor, x: Tensor, t: int, s: int, x_start: Tensor, pred_noise: Tensor, eta: float, noise: Tensor
+) -> Tensor:
+    """One step back, x_t -> x_s with s < t (Song et al. 2021, eq. 12, https://arxiv.org/abs/2010.02502).
+
+    x_s = a_s x_0 + sqrt(sigma_s^2 - spread^2) eps + spread * noise. With eta = 1, `spread` is the deviation of
+    q(x_s | x_t, x_0), and this is the step of Ho et al. (eq. 7); with eta = 0 nothing is random.
+    """
+    (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
+    added = (sigma_t**2 - (a_t / a_s * sigma_s) ** 2).clamp(min=0).sqrt()  # what q puts on top from s to t
+    spread = eta * sigma_s / sigma_t * added
+    return a_s * x_start + (sigma_s**2 - spread**2).clamp(min=0).sqrt() * pred_noise + spread * noise
+
+
+def ddim(
+    predict: Predict,
+    levels: Tensor,
+    x: Tensor,
+    times: Sequence[int],
+    noise: StepNoise | None = None,
+    callback: Callback | None = None,
+    eta: float = 0.0,
+) -> Tensor:
+    """Denoise `x` (B, C, H, W) from the first of `times` to the last: x at that (Song et al. 2021).
+
+    The steps need `noise` where `eta` is more than 0.
+    """
+    for t, s in pairwise(times):
+        x_start, pred_noise = predict(x, t)
+        if callback:
+            callback(x, t, x_start, pred_noise)
+        fresh = noise() if noise and eta else torch.zeros_like(x)
+        x = p_sample(levels, x, t, s, x_start, pred_noise, eta, fresh)
+    return x
+
+
+def ddpm(
+    predict: Predict,
+    levels: Tensor,
+    x: Tensor,
+    times: Sequence[int],
+    noise: StepNoise | None = None,
+    callback: Callback | None = None,
+) -> Tensor:
+    """The sampler of Ho et al. (algorithm 2), on any times: `noise` comes in at each step."""
+    return ddim(predict, levels, x, times, noise, callback, eta=1.0)
+
+
+def euler(
+    predict: Predict,
+    levels: Tensor,
+    x: Tensor,
+    times: Sequence[int],
+    noise: StepNoise | None = None,
+    callback: Callback | None = None,
+) -> Tensor:
+    """Euler's steps along v = eps - x_0, as flow matching is sampled; without `noise`.
+
+    Every path is a straight one in x / (a + sigma), with sigma / (a + sigma) for its time. There these steps
+    are those of `ddim`.
+    """
+    for t, s in pairwise(times):
+        x_start, pred_noise = predict(x, t)
+        if callback:
+            callback(x, t, x_start, pred_noise)
+        (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
+        length = sigma_s / (a_s + sigma_s) - sigma_t / (a_t + sigma_t)
+        x = (a_s + sigma_s) * (x / (a_t + sigma_t) + length * (pred_noise - x_start))
+    return x
+
+
+def dpm_solver(
+    predict: Predict,
+    levels: Tensor,
+    x: Tensor,
+    times: Sequence[int],
+    noise: StepNoise | None = None,
+    callback: Callback | None = None,
+) -> Tensor:
+    """DPM-Solver++(2M) (Lu et al. 2022, algorithm 2, https://arxiv.org/abs/2211.01095); without `noise`.
+
+    As `ddim`, but x_0 is taken to go on changing as it did in the step before. The last step is one of `ddim`.
+    """
+    before = last_h = None
+    for t, s in pairwise(times):
+        x_start, pred_noise = predict(x, t)
+        if callback:
+            callback(x, t, x_start, pred_noise)
+        (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
+        h = (a_s / sigma_s).log() - (a_t / sigma_t).log()  # infinite from pure noise, and to the image
+        ahead = x_start if before is None or s == CLEAN else x_start + 0.5 * h / last_h * (x_start - before)
+        x = sigma_s / sigma_t * x - a_s * torch.expm1(-h) * ahead
+        before, last_h = x_start, h
+    return x
+
+
+SAMPLERS = {"ddim": ddim, "ddpm": ddpm, "dpm_solver": dpm_solver, "euler": euler}
+SamplerName = Literal["ddim", "ddpm", "dpm_solver", "euler"]
+
+
+class DDPM(
+    nn.Module,
+    PyTorchModelHubMixin,
+    library_name="generative-lab",
+    license="mit",
+    pipeline_tag="unconditional-image-generation",
+    tags=["ddpm", "diffusion", "classifier-free-guidance", "generative-models"],
+    paper_url="https://arxiv.org/abs/2006.11239",
+):
+    """The U-Net, and the path that it undoes."""
+
+    levels: Tensor
+
+    def __init__(self, config: DDPMConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.unet = UNet(config)
+        self.register_buffer("levels", path_levels(config), persistent=False)
+
+    @property
+    def betas(self) -> Tensor:
+        """beta_t (num_timesteps,): 1 - beta_t is what remains of the image's variance in step t."""
+        return 1 - (self.levels[0, 1:] / self.levels[0, :-1]).square()
+
+    @property
+    def alphas_cumprod(self) -> Tensor:
+        """a_t^2 (num_timesteps,), what remains of the image's variance up to step t."""
+        return self.levels[0, 1:].square()
+
+    @property
+    def null_label(self) -> int:
+        """The class that stands for none."""
+        return self.config.num_classes
+
+    def levels_at(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """a_t and sigma_t, (B, 1, 1, 1) each, of times (B,)."""
+        a, sigma = self.levels[:, t + 1, None, None, None]
+        return a, sigma
+
+    def q_sample(self, x_start: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+        """x_t = a_t x_0 + sigma_t noise, (B, C, H, W) at times (B,)."""
+        a, sigma = self.levels_at(t)
+        return a * x_start + sigma * noise
+
+    def target(self, x_start: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+        """What the network is to put out for x_t = q_sample(x_start, t, noise)."""
+        a, sigma = self.levels_at(t)
+        if self.config.prediction == "noise":
+            return noise
+        if self.config.prediction == "x_start":
+            return x_start
+        if self.config.prediction == "velocity":
+            return a * noise - sigma * x_start
+        return noise - x_start
+
+    def x_start_and_noise(self, output: Tensor, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """x_start and pred_noise that an output of the network at x_t stands for: `target`, solved for both."""
+        a, sigma = self.levels_at(t)
+        if self.config.prediction == "noise":
+            return (x - sigma * output) / a, output
+        if self.config.prediction == "x_start":
+            return output, (x - a * output) / sigma
+        if self.config.prediction == "velocity":
+            return a * x - sigma * output, sigma * x + a * output
+        return x - sigma * output, x + a * output
+
+    def predict(self, x: Tensor, t: int, labels: Tensor, guidance: float = 1.0) -> tuple[Tensor, Tensor]:
+        """x_start, kept within [-1, 1], and the pred_noise that goes with it, of x_t at one time `t`.
+
+        `labels` (B,) are classes or `null_label`. A `guidance` of 0 or 1 calls the network for each image
+        once, any other twice.
+        """
+        times = torch.full((len(x),), t, device=x.device)
+        nothing = torch.full_like(labels, self.null_label)
+        if guidance in (0, 1) or not self.config.num_classes:
+            output = self.unet(x, times, labels if guidance else nothing)
+        else:
+            both = self.unet(x.repeat(2, 1, 1, 1), times.repeat(2), torch.cat([labels, nothing]))
+            output = torch.lerp(*both.chunk(2)[::-1], guidance)
+        x_start, _ = self.x_start_and_noise(output, x, times)
+        x_start = x_start.clamp(-1, 1)
+        a, sigma = self.levels_at(times)
+        return x_start, (x - a * x_start) / sigma
+
+    def denoise(
+        self,
+        x: Tensor,
+        labels: Tensor,
+        times: Sequence[int] | None = None,
+        guidance: float | None = None,
+        sampler: SamplerName = "ddim",
+        noise: StepNoise | None = None,
+        callback: Callback | None = None,
+    ) -> Tensor:
+        """Images (B, C, H, W) in [0, 1] out of `x`, which is x_t at the first of `times`.
+
+        `labels` (B,) are classes or `null_label`. `times` and `guidance` are by default those of the config;
+        'ddpm' needs the `noise` of its steps.
+        """
+        config = self.config
+        times = times or inference_times(config.num_timesteps, config.num_inference_steps)
+        weight = config.guidance if guidance is None else guidance
+
+        def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
+            return self.predict(x, t, labels, weight)
+
+        x = SAMPLERS[sampler](predict, self.levels, x, times, noise, callback)
+        return (x.clamp(-1, 1) + 1) / 2
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Images (B, C, H, W) in [0, 1] out of noise z (B, latent_dim), by `ddim`.
+
+        z is x_T, then a number for each class; the class with the largest is made. With z ~ N(0, I) all
+        classes are as likely.
+        """
+        pixels = math.prod(self.config.image_shape)
+        scores = z[:, pixels:]
+        labels = scores.argmax(1) if self.config.num_classes else z.new_zeros(len(z), dtype=torch.long)
+        return self.denoise(z[:, :pixels].unflatten(1, self.config.image_shape), labels)
+
+    def sample(self, num_images: int, rng: torch.Generator) -> Tensor:
+        """Images of z ~ N(0, I); the first k are the same at any `num_images`."""
+        return self.decode(standard_normal(num_images, self.config.latent_dim, rng).to(self.levels))
+
+
+def step_noise(num_images: int, shape: Sequence[int], rng: torch.Generator) -> StepNoise:
+    """The noise of a sampler's steps: (num_images, *shape) at each call.
+
+    Each image has a generator of its own, whose seed `rng` gives. So the first k images are the same at any
+    `num_images`, and the first steps at any number of steps.
+    """
+    seeds = [int(torch.randint(2**53, (), generator=rng)) for _ in range(num_images)]
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    return lambda: torch.stack([torch.randn(*shape, generator=one) for one in generators])
