@@ -17,10 +17,11 @@ from space.models.autoencoder import AutoencoderConfig
 from space.models.classifier import ClassifierConfig
 from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
+from space.models.ddpm import DDPMConfig
 from space.models.gan import GANConfig
 from space.models.vae import VAEConfig
 from tests.processes import ROOT
-from training import train_autoencoder, train_classifier, train_cyclegan, train_gan, train_vae
+from training import train_autoencoder, train_classifier, train_cyclegan, train_ddpm, train_gan, train_vae
 from training.loop import LoopConfig
 
 
@@ -58,6 +59,11 @@ def classifier_config(folder: Path, **more) -> train_classifier.TrainConfig:
     return train_classifier.TrainConfig(output_dir=folder, model=model, **{**TINY, **more})
 
 
+def ddpm_config(folder: Path, **more) -> train_ddpm.TrainConfig:
+    model = {"base_channels": 4, "num_blocks": 1, "num_inference_steps": 1, **more.pop("model", {})}
+    return train_ddpm.TrainConfig(output_dir=folder, model=DDPMConfig(**model), **{**TINY, **more})
+
+
 def cyclegan_config(folder: Path, **more) -> train_cyclegan.TrainConfig:
     small = {
         "model": CycleGANConfig(
@@ -93,6 +99,8 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
         {"dcgan": DCGANConfig(base_channels=4, latent_dim=4, spectral_norm=True), "loss": "saturating"},
     ),
     "classifier": (train_classifier, classifier_config, {"random_scale": 0.2}),
+    "ddpm": (train_ddpm, ddpm_config, {}),
+    "ddpm-no-classes": (train_ddpm, ddpm_config, {"model": {"num_classes": 0, "prediction": "flow"}}),
     "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
     "cyclegan-match-size": (train_cyclegan, cyclegan_config, {"match_size": True}),
 }

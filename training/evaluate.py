@@ -9,13 +9,14 @@ command compares the new metrics with metrics.json. The training scripts call `m
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
 
 from space.models import MODELS
 from space.models.classifier import Classifier
+from space.models.ddpm import DDPM
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
 from training.card import in_digits
@@ -24,12 +25,13 @@ from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.errors import TrainingError
 from training.measure.classifier import evaluate_classifier
 from training.measure.codes import evaluate_codes
+from training.measure.diffusion import evaluate_diffusion
 from training.measure.metric import Metrics
 from training.measure.samples import evaluate_samples, find_classifier
 from training.measure.translations import evaluate_translation
 from training.model_folder import write_model_folder
 
-FAMILIES = {family.__name__: family for family in MODELS.values()}
+FAMILIES = {family.__name__: family for family in (*MODELS.values(), DDPM)}
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,14 @@ def measure(
     if hasattr(model, "code"):
         metrics |= evaluate_codes(model, train, test, seed, iw_samples)
     if hasattr(model, "decode"):
-        metrics |= evaluate_samples(model, train, test, classifier, seed, inception_fid)
+        metrics |= measure_samples(model, train, test, classifier, seed, inception_fid)
     return metrics
+
+
+def measure_samples(model: nn.Module, train: Images, test: Images, *how: Any) -> Metrics:
+    """Metrics of generated images; `how` is a classifier or None, a seed, and whether to use Inception."""
+    evaluate = evaluate_diffusion if hasattr(model, "q_sample") else evaluate_samples
+    return evaluate(model, train, test, *how)
 
 
 def shown(key: str, value: float | list[float]) -> tuple[str, ...]:
@@ -131,7 +139,7 @@ def main(config: EvaluateConfig) -> None:
         )
     else:
         metrics = json.loads((folder / "metrics.json").read_text())
-        metrics |= evaluate_samples(model, train, test, classifier, facts["seed"], config.inception_fid)
+        metrics |= measure_samples(model, train, test, classifier, facts["seed"], config.inception_fid)
     if config.check:
         return compare(folder, json.loads((folder / "metrics.json").read_text()), metrics)
     write_model_folder(folder, model, metrics, facts, test)

@@ -14,9 +14,9 @@ A network learns by least squares what undoes it. Its output, whichever it is, n
 The first three go along the path of the paper: a_t^2 = alphas_cumprod[t], sigma_t^2 = 1 - a_t^2. The path of
 flow matching is a_t = 1 - sigma_t, with sigma_t growing evenly from 0 to 1.
 
-Samplers start at x_T ~ N(0, I) and go back, a step for each call of the network. With a class y to make, the
-network is asked twice, with y and without, and the difference is enlarged (classifier-free guidance, Ho &
-Salimans 2022, https://arxiv.org/abs/2207.12598):
+Samplers (`samplers.py`) start from noise and go back, a step for each call of the network. With a class y to
+make, the network is asked twice, with y and without, and the difference is enlarged (classifier-free
+guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598):
 
     out(x_t) + guidance * (out(x_t, y) - out(x_t))
 
@@ -24,7 +24,7 @@ Within this file pixels are in [-1, 1], except where images (B, C, H, W) in [0, 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -36,9 +36,7 @@ from torch import Tensor, nn
 
 from .description import Description, sampling_line
 from .layers import ImageConfig, check_ranges, standard_normal
-
-CLEAN = -1
-"""the time of x_0, before the first step t = 0 has added any noise"""
+from .samplers import SAMPLERS, Callback, SamplerName, StepNoise, inference_times
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class DDPMConfig(ImageConfig):
     prediction: Literal["noise", "x_start", "velocity", "flow"] = "velocity"
     """what the network puts out: eps, x_0, a_t eps - sigma_t x_0, or eps - x_0 on the straight path"""
     base_channels: int = 32
-    """channels at half the image's size, doubled and then four times as many where the image is halved again"""
+    """channels at half the image's size; twice and then four times as many where it is halved again"""
     num_blocks: int = 2
     """residual blocks at each size on the way down and on the way up; twice as many at the bottom"""
     num_inference_steps: int = 16
@@ -75,8 +73,7 @@ class DDPMConfig(ImageConfig):
                 raise ValueError(f"{name} is {getattr(self, name)!r}; allowed: {allowed}")
         check_ranges(self, num_timesteps=100_000, base_channels=512, num_blocks=16)
         check_ranges(self, num_inference_steps=self.num_timesteps)
-        if not 0 <= self.guidance <= 100:
-            raise ValueError(f"guidance is {self.guidance}; allowed: 0 to 100")
+        check_guidance(self.guidance)
 
     def describe(self) -> Description:
         channels = "-".join(map(str, self.channels))
@@ -111,6 +108,13 @@ class DDPMConfig(ImageConfig):
         return [self.base_channels * min(2**depth, 4) for depth in range(len(self.sizes))]
 
 
+def check_guidance(guidance: float) -> float:
+    """The guidance; `ValueError` if it is out of bounds."""
+    if not 0 <= guidance <= 100:
+        raise ValueError(f"guidance is {guidance}; allowed: 0 to 100")
+    return guidance
+
+
 def linear_betas(num_timesteps: int) -> Tensor:
     """beta_t, the share of noise that step t adds, (num_timesteps,): 1e-4 to 0.02 in 1,000 steps.
 
@@ -130,24 +134,13 @@ def cosine_betas(num_timesteps: int, offset: float = 0.008) -> Tensor:
 
 
 def path_levels(config: DDPMConfig) -> Tensor:
-    """a_t and sigma_t (2, num_timesteps + 1), of t = CLEAN, 0, ..., num_timesteps - 1."""
+    """a_t and sigma_t of t = -1 (the image), 0, ..., num_timesteps - 1: float64 (2, num_timesteps + 1)."""
     if config.prediction == "flow":
         sigma = torch.arange(config.num_timesteps + 1, dtype=torch.float64) / config.num_timesteps
-        return torch.stack([1 - sigma, sigma]).float()
+        return torch.stack([1 - sigma, sigma])
     betas = {"linear": linear_betas, "cosine": cosine_betas}[config.schedule](config.num_timesteps)
     alphas_cumprod = F.pad((1 - betas).cumprod(0), (1, 0), value=1.0)
-    return torch.stack([alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()]).float()
-
-
-def inference_times(num_timesteps: int, num_inference_steps: int) -> list[int]:
-    """The times at which the network is called, from num_timesteps - 1 down, and CLEAN as the last.
-
-    Evenly, and always from pure noise ('trailing' in Lin et al. 2024, https://arxiv.org/abs/2305.08891).
-    """
-    if not 1 <= num_inference_steps <= num_timesteps:
-        raise ValueError(f"num_inference_steps is {num_inference_steps}; allowed: 1 to {num_timesteps}")
-    share = num_timesteps / num_inference_steps
-    return [round(num_timesteps - step * share) - 1 for step in range(num_inference_steps)] + [CLEAN]
+    return torch.stack([alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()])
 
 
 def time_embedding(t: Tensor, dim: int) -> Tensor:
@@ -225,114 +218,6 @@ class UNet(nn.Module):
         return F.pixel_shuffle(self.head(F.silu(self.norm(x))), 2)  # (B, C, H, W)
 
 
-Predict = Callable[[Tensor, int], tuple[Tensor, Tensor]]
-"""x_t (B, C, H, W) and t -> x_start and pred_noise, both of its shape"""
-Callback = Callable[[Tensor, int, Tensor, Tensor], None]
-"""told of each step: x (B, C, H, W), its time t, and the x_start and pred_noise that were found in it"""
-StepNoise = Callable[[], Tensor]
-"""gives N(0, I) (B, C, H, W), other numbers at each call"""
-
-
-def p_sample(
-    levels: Tensor, x: Tensor, t: int, s: int, x_start: Tensor, pred_noise: Tensor, eta: float, noise: Tensor
-) -> Tensor:
-    """One step back, x_t -> x_s with s < t (Song et al. 2021, eq. 12, https://arxiv.org/abs/2010.02502).
-
-    x_s = a_s x_0 + sqrt(sigma_s^2 - spread^2) eps + spread * noise. With eta = 1, `spread` is the deviation of
-    q(x_s | x_t, x_0), and this is the step of Ho et al. (eq. 7); with eta = 0 nothing is random.
-    """
-    (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
-    added = (sigma_t**2 - (a_t / a_s * sigma_s) ** 2).clamp(min=0).sqrt()  # what q puts on top from s to t
-    spread = eta * sigma_s / sigma_t * added
-    return a_s * x_start + (sigma_s**2 - spread**2).clamp(min=0).sqrt() * pred_noise + spread * noise
-
-
-def ddim(
-    predict: Predict,
-    levels: Tensor,
-    x: Tensor,
-    times: Sequence[int],
-    noise: StepNoise | None = None,
-    callback: Callback | None = None,
-    eta: float = 0.0,
-) -> Tensor:
-    """Denoise `x` (B, C, H, W) from the first of `times` to the last: x at that (Song et al. 2021).
-
-    The steps need `noise` where `eta` is more than 0.
-    """
-    for t, s in pairwise(times):
-        x_start, pred_noise = predict(x, t)
-        if callback:
-            callback(x, t, x_start, pred_noise)
-        fresh = noise() if noise and eta else torch.zeros_like(x)
-        x = p_sample(levels, x, t, s, x_start, pred_noise, eta, fresh)
-    return x
-
-
-def ddpm(
-    predict: Predict,
-    levels: Tensor,
-    x: Tensor,
-    times: Sequence[int],
-    noise: StepNoise | None = None,
-    callback: Callback | None = None,
-) -> Tensor:
-    """The sampler of Ho et al. (algorithm 2), on any times: `noise` comes in at each step."""
-    return ddim(predict, levels, x, times, noise, callback, eta=1.0)
-
-
-def euler(
-    predict: Predict,
-    levels: Tensor,
-    x: Tensor,
-    times: Sequence[int],
-    noise: StepNoise | None = None,
-    callback: Callback | None = None,
-) -> Tensor:
-    """Euler's steps along v = eps - x_0, as flow matching is sampled; without `noise`.
-
-    Every path is a straight one in x / (a + sigma), with sigma / (a + sigma) for its time. There these steps
-    are those of `ddim`.
-    """
-    for t, s in pairwise(times):
-        x_start, pred_noise = predict(x, t)
-        if callback:
-            callback(x, t, x_start, pred_noise)
-        (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
-        length = sigma_s / (a_s + sigma_s) - sigma_t / (a_t + sigma_t)
-        x = (a_s + sigma_s) * (x / (a_t + sigma_t) + length * (pred_noise - x_start))
-    return x
-
-
-def dpm_solver(
-    predict: Predict,
-    levels: Tensor,
-    x: Tensor,
-    times: Sequence[int],
-    noise: StepNoise | None = None,
-    callback: Callback | None = None,
-) -> Tensor:
-    """DPM-Solver++(2M) (Lu et al. 2022, algorithm 2, https://arxiv.org/abs/2211.01095); without `noise`.
-
-    As `ddim`, but x_0 is taken to go on changing as it did in the step before. The last step is one of `ddim`.
-    """
-    before = last_h = None
-    for t, s in pairwise(times):
-        x_start, pred_noise = predict(x, t)
-        if callback:
-            callback(x, t, x_start, pred_noise)
-        (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
-        h = (a_s / sigma_s).log() - (a_t / sigma_t).log()  # infinite from pure noise, and to the image
-        ahead = x_start if before is None or s == CLEAN else x_start + 0.5 * h / last_h * (x_start - before)
-        x = sigma_s / sigma_t * x - a_s * torch.expm1(-h) * ahead
-        before, last_h = x_start, h
-    return x
-
-
-SAMPLERS = {"ddim": ddim, "ddpm": ddpm, "dpm_solver": dpm_solver, "euler": euler}
-SamplerName = Literal["ddim", "ddpm", "dpm_solver", "euler"]
-
-
 class DDPM(
     nn.Module,
     PyTorchModelHubMixin,
@@ -350,7 +235,7 @@ class DDPM(
         super().__init__()
         self.config = config
         self.unet = UNet(config)
-        self.register_buffer("levels", path_levels(config), persistent=False)
+        self.register_buffer("levels", path_levels(config).float(), persistent=False)
 
     @property
     def betas(self) -> Tensor:
@@ -389,7 +274,7 @@ class DDPM(
         return noise - x_start
 
     def x_start_and_noise(self, output: Tensor, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """x_start and pred_noise that an output of the network at x_t stands for: `target`, solved for both."""
+        """x_start and pred_noise that an output of the network stands for: `target`, solved for both."""
         a, sigma = self.levels_at(t)
         if self.config.prediction == "noise":
             return (x - sigma * output) / a, output
@@ -402,8 +287,8 @@ class DDPM(
     def predict(self, x: Tensor, t: int, labels: Tensor, guidance: float = 1.0) -> tuple[Tensor, Tensor]:
         """x_start, kept within [-1, 1], and the pred_noise that goes with it, of x_t at one time `t`.
 
-        `labels` (B,) are classes or `null_label`. A `guidance` of 0 or 1 calls the network for each image
-        once, any other twice.
+        `labels` (B,) are classes or `null_label`. A `guidance` of 0 or 1 asks the network once, any other
+        twice.
         """
         times = torch.full((len(x),), t, device=x.device)
         nothing = torch.full_like(labels, self.null_label)
@@ -411,9 +296,9 @@ class DDPM(
             output = self.unet(x, times, labels if guidance else nothing)
         else:
             both = self.unet(x.repeat(2, 1, 1, 1), times.repeat(2), torch.cat([labels, nothing]))
-            output = torch.lerp(*both.chunk(2)[::-1], guidance)
-        x_start, _ = self.x_start_and_noise(output, x, times)
-        x_start = x_start.clamp(-1, 1)
+            with_class, without = both.chunk(2)
+            output = torch.lerp(without, with_class, guidance)
+        x_start = self.x_start_and_noise(output, x, times)[0].clamp(-1, 1)
         a, sigma = self.levels_at(times)
         return x_start, (x - a * x_start) / sigma
 
@@ -430,11 +315,12 @@ class DDPM(
         """Images (B, C, H, W) in [0, 1] out of `x`, which is x_t at the first of `times`.
 
         `labels` (B,) are classes or `null_label`. `times` and `guidance` are by default those of the config;
-        'ddpm' needs the `noise` of its steps.
+        the sampler 'ddpm' needs the `noise` of its steps.
         """
         config = self.config
-        times = times or inference_times(config.num_timesteps, config.num_inference_steps)
-        weight = config.guidance if guidance is None else guidance
+        if times is None:
+            times = inference_times(config.num_timesteps, config.num_inference_steps)
+        weight = config.guidance if guidance is None else check_guidance(guidance)
 
         def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
             return self.predict(x, t, labels, weight)
@@ -442,28 +328,21 @@ class DDPM(
         x = SAMPLERS[sampler](predict, self.levels, x, times, noise, callback)
         return (x.clamp(-1, 1) + 1) / 2
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Images (B, C, H, W) in [0, 1] out of noise z (B, latent_dim), by `ddim`.
+    def read_latents(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """x_T (B, C, H, W) and the classes (B,) to make of it, of z (B, latent_dim).
 
-        z is x_T, then a number for each class; the class with the largest is made. With z ~ N(0, I) all
+        z is x_T, and then a number for each class, of which the largest names the class. With z ~ N(0, I) all
         classes are as likely.
         """
         pixels = math.prod(self.config.image_shape)
-        scores = z[:, pixels:]
-        labels = scores.argmax(1) if self.config.num_classes else z.new_zeros(len(z), dtype=torch.long)
-        return self.denoise(z[:, :pixels].unflatten(1, self.config.image_shape), labels)
+        x, scores = z[:, :pixels].unflatten(1, self.config.image_shape), z[:, pixels:]
+        nothing = torch.full(z.shape[:1], self.null_label, device=z.device)
+        return x, scores.argmax(1) if self.config.num_classes else nothing
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Images (B, C, H, W) in [0, 1] out of z (B, latent_dim), by `ddim`; z as in `read_latents`."""
+        return self.denoise(*self.read_latents(z))
 
     def sample(self, num_images: int, rng: torch.Generator) -> Tensor:
         """Images of z ~ N(0, I); the first k are the same at any `num_images`."""
         return self.decode(standard_normal(num_images, self.config.latent_dim, rng).to(self.levels))
-
-
-def step_noise(num_images: int, shape: Sequence[int], rng: torch.Generator) -> StepNoise:
-    """The noise of a sampler's steps: (num_images, *shape) at each call.
-
-    Each image has a generator of its own, whose seed `rng` gives. So the first k images are the same at any
-    `num_images`, and the first steps at any number of steps.
-    """
-    seeds = [int(torch.randint(2**53, (), generator=rng)) for _ in range(num_images)]
-    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    return lambda: torch.stack([torch.randn(*shape, generator=one) for one in generators])

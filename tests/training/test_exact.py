@@ -26,6 +26,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from space.models.autoencoder import Autoencoder
 from space.models.classifier import Classifier
+from space.models.ddpm import UNet
 from space.models.gan import GAN
 from space.models.vae import VAE
 from tests.processes import free_port
@@ -143,6 +144,7 @@ SPOILT: dict[str, tuple[Any, str, str]] = {  # family -> what is made NaN, and t
     "dcgan": (train_gan, "r1_penalty", "loss_d"),
     "dcgan-spectral": (train_gan, "value_function", "value"),
     "classifier": (torch.nn.functional, "cross_entropy", "loss"),
+    **dict.fromkeys(("ddpm", "ddpm-no-classes"), (UNet, "forward", "loss is nan and loss_quarter_1")),
     "cyclegan": (train_cyclegan, "l1_loss", "cycle_loss is nan and identity_loss"),
     "cyclegan-match-size": (train_cyclegan, "discriminator_loss", "loss_d_a is nan and loss_d_b"),
 }

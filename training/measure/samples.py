@@ -129,11 +129,23 @@ def evaluate_samples(
     latents = standard_normal(len(test), model.config.latent_dim, torch.Generator().manual_seed(seed))
     samples = generate(model.decode, latents.to(device))
     how = f"{len(samples):,} samples, z ~ N(0, I), seed {seed}"
+    metrics = game(model, samples, test, how) if hasattr(model, "discriminate") else {}
+    return metrics | judged(samples, train, test, classifier, seed, how, inception_fid)
+
+
+def judged(
+    samples: Tensor,
+    train: Images,
+    test: Images,
+    classifier: Classifier | None,
+    seed: int,
+    how: str,
+    inception_fid: bool,
+) -> Metrics:
+    """Metrics of uint8 images (N, C, H, W) by features: a classifier's, if there is one, and Inception's."""
     metrics: Metrics = {}
-    if hasattr(model, "discriminate"):
-        metrics |= game(model, samples, test, how)
     if classifier:
-        metrics |= compare(samples, train, test, classifier.to(device), seed, how)
+        metrics |= compare(samples, train, test, classifier.to(samples.device), seed, how)
     if inception_fid:
         metrics["inception_fid"] = metric(
             inception_distance(test.pixels, samples),

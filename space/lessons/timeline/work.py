@@ -29,6 +29,7 @@ GROUPS = (
     ("l1", re.compile(r"l1_")),
     ("ssim", re.compile(r"ssim_")),
     ("domain", re.compile(r"domain_")),
+    ("quarters", re.compile(r"loss_quarter_")),
     ("loss", re.compile(r"loss|recon$")),
     ("regulariser", re.compile(r"kl$|penalty$")),
 )

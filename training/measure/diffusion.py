@@ -1,0 +1,148 @@
+"""Metrics of a diffusion model: its samples, against the number of steps and against guidance, and copies."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from space.models.classifier import Classifier
+from space.models.ddpm import DDPM
+from space.models.layers import standard_normal
+from space.models.samplers import inference_times
+from training.data import Images, to_float
+from training.measure.metric import Metrics, metric
+from training.measure.samples import covered, frechet_distance, generate, judged, look
+
+GUIDANCE = (0.0, 1.0, 1.5, 2.0, 3.0)
+NUM_CURVE = 1000
+"""samples for each point of a curve; with fewer samples a Fréchet distance is higher"""
+NUM_COMPARED = 2000
+"""images whose nearest training image is looked for"""
+
+
+@torch.no_grad()
+def evaluate_diffusion(
+    model: DDPM,
+    train: Images,
+    test: Images,
+    classifier: Classifier | None,
+    seed: int,
+    inception_fid: bool = False,
+) -> Metrics:
+    """All metrics of the model's samples, as many as there are test images; curves with fewer."""
+    model.eval()
+    config, device = model.config, next(model.parameters()).device
+    latents = standard_normal(len(test), config.latent_dim, torch.Generator().manual_seed(seed)).to(device)
+
+    def draw(count: int, num_steps: int, guidance: float) -> Tensor:
+        times = inference_times(config.num_timesteps, num_steps)
+        return generate(
+            lambda z: model.denoise(*model.read_latents(z), times=times, guidance=guidance), latents[:count]
+        )
+
+    steps, guidance = config.num_inference_steps, config.guidance
+    samples = draw(len(test), steps, guidance)
+    how = f"{len(samples):,} samples, noise N(0, I), seed {seed}"
+    usual = f"{how}, {in_steps(steps)} of DDIM, guidance {guidance:g}"
+    metrics = judged(samples, train, test, classifier, seed, usual, inception_fid)
+    if classifier:
+        real = look(classifier, test.pixels)[0]
+        if steps > 1:
+            fewer = look(classifier, draw(len(test), steps // 2, guidance))[0]
+            half, how = frechet_distance(real, fewer), f"{how}, guidance {guidance:g}"
+            metrics["lenet_fid_half_steps"] = metric(
+                half, "", "lower", f"lenet_fid with {in_steps(steps // 2)} of DDIM; {how}"
+            )
+            metrics["half_steps_ratio"] = metric(
+                half / metrics["lenet_fid"]["value"], "", "lower", "lenet_fid_half_steps / lenet_fid"
+            )
+        if config.num_classes:
+            asked = model.read_latents(latents)[1].cpu()
+            metrics["class_accuracy"] = class_accuracy(look(classifier, samples)[1], asked, usual)
+        metrics |= curves(draw, model, latents, real, classifier)
+    return metrics | copies(samples, train, test, usual)
+
+
+def in_steps(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps} steps"
+
+
+def class_accuracy(probabilities: Tensor, asked: Tensor, how: str) -> dict:
+    """Share of the samples that the classifier takes for what was asked for."""
+    right = 100 * (probabilities.argmax(1) == asked).float().mean().item()
+    return metric(
+        right, "%", "higher", f"samples that a LeNet-like classifier takes for the class asked for; {how}"
+    )
+
+
+def step_counts(config_steps: int, num_timesteps: int) -> list[int]:
+    """From a quarter of the usual steps to four times as many: [4, 8, 16, 32, 64]."""
+    counts = {max(1, config_steps // 4), max(1, config_steps // 2)}
+    counts |= {min(num_timesteps, config_steps * factor) for factor in (1, 2, 4)}
+    return sorted(counts)
+
+
+def curves(
+    draw: Callable[[int, int, float], Tensor],
+    model: DDPM,
+    latents: Tensor,
+    real: Tensor,
+    classifier: Classifier,
+) -> Metrics:
+    """Fréchet distance, precision, recall and class accuracy against the steps, and against guidance."""
+    config, count = model.config, min(NUM_CURVE, len(latents))
+    steps, guidance = config.num_inference_steps, config.guidance
+    along = {"steps": [(n, guidance) for n in step_counts(steps, config.num_timesteps)]}
+    if config.num_classes:
+        along["guidance"] = [(steps, weight) for weight in GUIDANCE]
+    asked = model.read_latents(latents[:count])[1].cpu()
+    metrics: Metrics = {}
+    for name, points in along.items():
+        found: dict[str, list[float]] = {"lenet_fid": [], "precision": [], "recall": [], "class_accuracy": []}
+        for point in points:
+            fake, probabilities = look(classifier, draw(count, *point))
+            found["lenet_fid"].append(frechet_distance(real, fake))
+            found["precision"].append(covered(fake, real))
+            found["recall"].append(covered(real, fake))
+            if config.num_classes:
+                right = (probabilities.argmax(1) == asked).float().mean().item()
+                found["class_accuracy"].append(100 * right)
+        if name == "steps":
+            how = ", ".join(str(n) for n, _ in points) + f" steps of DDIM, guidance {guidance:g}"
+        else:
+            how = f"guidance {', '.join(f'{weight:g}' for _, weight in points)}; {in_steps(steps)} of DDIM"
+        for key, values in found.items():
+            if values:
+                metrics[f"{key}_by_{name}"] = metric(
+                    values,
+                    "%" if key == "class_accuracy" else "",
+                    "lower" if key == "lenet_fid" else "higher",
+                    f"{key} of {count:,} samples a value, the same noise each time: {how}",
+                )
+    return metrics
+
+
+def nearest(pixels: Tensor, others: Tensor) -> Tensor:
+    """Distance (N,) of images to the nearest of `others`, both uint8 (N, C, H, W), with pixels in [0, 1]."""
+    others = to_float(others).flatten(1)
+    return torch.cat([torch.cdist(to_float(p).flatten(1), others).amin(1) for p in pixels.split(250)])
+
+
+def copies(samples: Tensor, train: Images, test: Images, how: str) -> Metrics:
+    """Whether samples repeat training images: they would lie nearer to them than test images do."""
+    count = min(NUM_COMPARED, len(samples))
+    of_samples, of_test = (nearest(some[:count].cpu(), train.pixels) for some in (samples, test.pixels))
+    limit = of_test.quantile(0.01)
+    what = f"Euclidean distance in pixels of [0, 1] to the nearest of {len(train):,} training images"
+    return {
+        "nearest_train": metric(of_samples.median().item(), "", None, f"{what}, median of {count:,}; {how}"),
+        "nearest_train_of_test": metric(
+            of_test.median().item(), "", None, f"{what}, median of {count:,} of {test.description}"
+        ),
+        "copies": metric(
+            100 * (of_samples < limit).float().mean().item(),
+            "%",
+            "lower",
+            f"samples nearer to a training image than all but 1 % of test images; {count:,} of each; {how}",
+        ),
+    }
