@@ -44,7 +44,7 @@ def step_noise(num_images: int, shape: Sequence[int], rng: torch.Generator) -> S
     Each image has a generator of its own, whose seed `rng` gives. So the first k images are the same at any
     `num_images`, and the first steps at any number of steps.
     """
-    seeds = [int(torch.randint(2**53, (), generator=rng)) for _ in range(num_images)]
+    seeds = [int(torch.randint(2**31, (), generator=rng)) for _ in range(num_images)]
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
     return lambda: torch.stack([torch.randn(*shape, generator=one) for one in generators])
 
