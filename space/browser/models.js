@@ -14,6 +14,7 @@ import { Autoencoder } from "./families/autoencoder.js";
 import { Classifier } from "./families/classifier.js";
 import { CycleGAN } from "./families/cyclegan.js";
 import { DCGAN } from "./families/dcgan.js";
+import { DDPM } from "./families/ddpm.js";
 import { GAN } from "./families/gan.js";
 import { VAE } from "./families/vae.js";
 import { get, WeightsFile } from "./safetensors.js";
@@ -21,7 +22,7 @@ import { get, WeightsFile } from "./safetensors.js";
 /** @typedef {{ family: string, config: Record<string, any> }} Description */
 
 /** @type {Record<string, any>} */
-const FAMILIES = { Autoencoder, Classifier, CycleGAN, DCGAN, GAN, VAE };
+const FAMILIES = { Autoencoder, Classifier, CycleGAN, DCGAN, DDPM, GAN, VAE };
 
 export class Model {
   /** @param {Description} description

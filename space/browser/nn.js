@@ -5,11 +5,12 @@
  *   .load(tensors, prefix), then .pack(engine)   once; then
  *   .forward(x)
  *
- * Layers with weights of their own, but for norms, are in convolutions.js. Tensors are {shape, data}: images (n,
- * height, width, channels), or rows (n, width). No layer changes its input. Norms are those of evaluation.
+ * Layers that are matrix products are in convolutions.js, those that move pixels in shapes.js. Tensors are {shape,
+ * data}: images (n, height, width, channels), or rows (n, width). No layer changes its input. Norms are those of
+ * evaluation.
  */
 
-import { range, sigmoid } from "./numbers.js";
+import { sigmoid } from "./numbers.js";
 
 /** @import { Engine } from "./engine.js" */
 /** @typedef {{ shape: number[], data: Float32Array }} Tensor */
@@ -46,15 +47,16 @@ export function map({ shape, data }, change) {
 /** @param {Tensor} x @param {Tensor} y */
 export const add = (x, y) => map(x, (value, i) => value + y.data[i]);
 
-/** Anything with weights. Its children are its properties that are modules, or lists of modules. */
+/** Anything with weights. Its children are its properties that are modules, or lists of them. */
 export class Module {
   /** @returns {[string, Module][]} */
   children() {
-    return Object.entries(this).flatMap(([name, value]) => {
-      const list = Array.isArray(value) ? value : [value];
-      const dotted = (/** @type {number} */ i) => (list === value ? `${name}.${i}` : name);
-      return list[0] instanceof Module ? list.map((child, i) => [dotted(i), child]) : [];
-    });
+    /** @type {(name: string, value: unknown) => [string, Module][]} */
+    const named = (name, value) => {
+      if (value instanceof Module) return [[name, value]];
+      return Array.isArray(value) ? value.flatMap((child, i) => named(`${name}.${i}`, child)) : [];
+    };
+    return Object.entries(this).flatMap(([name, value]) => named(name, value));
   }
 
   /** @param {string} prefix
@@ -80,9 +82,9 @@ export class Module {
     return false;
   }
 
-  /** @param {any} _x
+  /** @param {any[]} _values
    * @returns {any} */
-  forward(_x) {
+  forward(..._values) {
     throw new Error("no forward");
   }
 }
@@ -134,10 +136,13 @@ export class ReLU extends LeakyReLU {
   }
 }
 
+/** @param {Tensor} x */
+export const silu = (x) => map(x, (value) => value * sigmoid(value));
+
 export class SiLU extends Module {
   /** @param {Tensor} x */
   forward(x) {
-    return map(x, (value) => value * sigmoid(value));
+    return silu(x);
   }
 }
 
@@ -159,8 +164,8 @@ export class Sigmoid extends Module {
  * @param {Tensor} x
  * @param {Float32Array} scale
  * @param {Float32Array} shift
- * @param {number} slope */
-function affine({ shape, data }, scale, shift, slope) {
+ * @param {number} [slope] */
+export function affine({ shape, data }, scale, shift, slope = 1) {
   const channels = shape[shape.length - 1];
   const out = new Float32Array(data.length);
   const pixels = scale.length > channels ? product(shape.slice(1, -1)) : data.length / channels;
@@ -290,103 +295,36 @@ function sumsOf({ shape, data }, n) {
   return [sums, squares];
 }
 
-export class MaxPool2d extends Module {
-  /** @param {number} size */
-  constructor(size) {
+/** A row of its weight for each number. */
+export class Embedding extends Module {
+  /** @param {number} count
+   * @param {number} width */
+  constructor(count, width) {
     super();
-    this.size = size;
+    this.weightShape = [count, width];
+    /** @type {Float32Array} */
+    this.weight = new Float32Array();
   }
 
-  /** @param {Tensor} x */
-  forward({ shape: [n, height, width, channels], data }) {
-    const { size } = this;
-    const out = tensor([n, Math.floor(height / size), Math.floor(width / size), channels]);
-    const [, rows, columns] = out.shape;
-    out.data.fill(-Infinity);
-    for (let y = 0; y < n * rows * size; y++) {
-      const row = Math.floor(y / size); // of all images' outputs
-      const from = (Math.floor(row / rows) * height + (y % (rows * size))) * width;
-      for (let x = 0; x < columns * size; x++) {
-        const at = (row * columns + Math.floor(x / size)) * channels;
-        for (let c = 0; c < channels; c++) {
-          const value = data[(from + x) * channels + c];
-          if (!(value <= out.data[at + c])) out.data[at + c] = value;
-        }
-      }
-    }
+  /** @param {string} prefix
+   * @returns {[string, number[]][]} */
+  parameters(prefix) {
+    return [[`${prefix}weight`, this.weightShape]];
+  }
+
+  /** @param {Tensors} tensors
+   * @param {string} prefix */
+  load(tensors, prefix) {
+    this.weight = found(tensors, `${prefix}weight`);
+  }
+
+  /** @param {number[]} labels */
+  forward(labels) {
+    const [, width] = this.weightShape;
+    const out = tensor([labels.length, width]);
+    labels.forEach((label, i) =>
+      out.data.set(this.weight.subarray(label * width, (label + 1) * width), i * width),
+    );
     return out;
   }
-}
-
-/** Images (n, height, width, channels) as rows, in PyTorch's order: channel by channel. One number an image: (n). */
-export class Flatten extends Module {
-  /** @param {Tensor} x */
-  forward({ shape, data }) {
-    const [n, ...others] = shape;
-    const channels = shape[shape.length - 1];
-    const width = product(others);
-    return width === 1 ? tensor([n], data) : tensor([n, width], swap(data, n, width / channels, channels));
-  }
-}
-
-/** Rows as images, the inverse of `Flatten`. */
-export class Unflatten extends Module {
-  /** @param {number[]} shape  (channels, height, width), as in PyTorch */
-  constructor([channels, height, width]) {
-    super();
-    this.image = [height, width, channels];
-  }
-
-  /** @param {Tensor} x */
-  forward({ shape: [n], data }) {
-    const [height, width, channels] = this.image;
-    return tensor([n, ...this.image], swap(data, n, channels, height * width));
-  }
-}
-
-/** n matrices (rows, columns), transposed.
- * @param {Float32Array} data
- * @param {number} n
- * @param {number} rows
- * @param {number} columns */
-function swap(data, n, rows, columns) {
-  if (rows === 1 || columns === 1) return data;
-  const out = new Float32Array(data.length);
-  for (let from = 0, i = 0; from < n * rows * columns; from += rows * columns)
-    for (let column = 0; column < columns; column++)
-      for (let row = 0; row < rows; row++, i++) out[i] = data[from + row * columns + column];
-  return out;
-}
-
-/** Images enlarged or made smaller to (height, width), each pixel that of its nearest neighbour.
- * @param {Tensor} x
- * @param {number[]} size */
-export function nearest({ shape: [n, height, width, channels], data }, [rows, columns]) {
-  const out = tensor([n, rows, columns, channels]);
-  // in float32, as PyTorch, so that ties fall alike
-  const places = (/** @type {number} */ to, /** @type {number} */ from) =>
-    range(to).map((i) => Math.min(Math.floor(Math.fround(i * Math.fround(from / to))), from - 1));
-  const [sourceRows, sourceColumns] = [places(rows, height), places(columns, width)];
-  for (let image = 0, i = 0; image < n; image++) {
-    for (const y of sourceRows) {
-      const row = (image * height + y) * width;
-      for (const x of sourceColumns)
-        for (let c = 0, from = (row + x) * channels; c < channels; c++) out.data[i++] = data[from++];
-    }
-  }
-  return out;
-}
-
-/** Channels of x, then those of y.
- * @param {Tensor} x
- * @param {Tensor} y */
-export function concatenate({ shape, data }, y) {
-  const channels = shape[shape.length - 1];
-  const others = y.shape[y.shape.length - 1];
-  const out = tensor([...shape.slice(0, -1), channels + others]);
-  for (let from = 0, at = 0; at < out.data.length; from++, at += channels + others) {
-    for (let c = 0; c < channels; c++) out.data[at + c] = data[from * channels + c];
-    for (let c = 0; c < others; c++) out.data[at + channels + c] = y.data[from * others + c];
-  }
-  return out;
 }

@@ -1,7 +1,8 @@
 /* Autoencoders, as in space/models/autoencoder.py. */
 
-import { concatenate, Module, map, ReLU } from "../nn.js";
+import { Module, map, ReLU } from "../nn.js";
 import { sigmoid } from "../numbers.js";
+import { concatenate } from "../shapes.js";
 import { buildDecoder, buildEncoder } from "./layers.js";
 
 /** @import { Tensor } from "../nn.js" */

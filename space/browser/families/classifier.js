@@ -1,7 +1,8 @@
 /* The classifier after LeNet-5, as in space/models/classifier.py. */
 
 import { Conv2d, Linear } from "../convolutions.js";
-import { Flatten, MaxPool2d, Module, ReLU, Sequential } from "../nn.js";
+import { Module, ReLU, Sequential } from "../nn.js";
+import { Flatten, MaxPool2d } from "../shapes.js";
 
 /** @import { Tensor } from "../nn.js" */
 /** @typedef {import("./layers.js").ImageConfig & { num_classes: number, base_channels: number,

@@ -1,8 +1,9 @@
 /* CycleGAN, as in space/models/cyclegan.py. */
 
 import { Conv2d } from "../convolutions.js";
-import { add, GroupNorm, LeakyReLU, Module, map, nearest, ReLU, Sequential } from "../nn.js";
+import { add, GroupNorm, LeakyReLU, Module, map, ReLU, Sequential } from "../nn.js";
 import { clamp, range, sigmoid } from "../numbers.js";
+import { nearest } from "../shapes.js";
 import { inward } from "./gan.js";
 import { pairwise, scaleAboutCentre } from "./layers.js";
 

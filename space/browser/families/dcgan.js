@@ -1,7 +1,8 @@
 /* Deep convolutional GAN, as in space/models/dcgan.py. */
 
 import { Conv2d, ConvTranspose2d } from "../convolutions.js";
-import { BatchNorm, Flatten, LeakyReLU, ReLU, Sequential, Tanh, Unflatten } from "../nn.js";
+import { BatchNorm, LeakyReLU, ReLU, Sequential, Tanh } from "../nn.js";
+import { Flatten, Unflatten } from "../shapes.js";
 import { Game } from "./gan.js";
 import { pairwise } from "./layers.js";
 

@@ -1,7 +1,8 @@
 /* GAN of MLPs, as in space/models/gan.py. */
 
 import { Linear } from "../convolutions.js";
-import { BatchNorm, Flatten, LeakyReLU, Module, map, Sequential, Tanh, Unflatten } from "../nn.js";
+import { BatchNorm, LeakyReLU, Module, map, Sequential, Tanh } from "../nn.js";
+import { Flatten, Unflatten } from "../shapes.js";
 import { imageShape, pairwise, standardNormal } from "./layers.js";
 
 /** @import { Tensor } from "../nn.js" */

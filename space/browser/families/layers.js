@@ -1,8 +1,9 @@
 /* Parts of several families, as in space/models/layers.py. */
 
 import { Conv2d, ConvTranspose2d, Linear } from "../convolutions.js";
-import { Flatten, Sequential, SiLU, tensor, Unflatten } from "../nn.js";
+import { Sequential, SiLU, tensor } from "../nn.js";
 import { range } from "../numbers.js";
+import { Flatten, Unflatten } from "../shapes.js";
 import { TorchRandom } from "../torch_random.js";
 
 /** @import { Module, Tensor } from "../nn.js" */

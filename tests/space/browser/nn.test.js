@@ -12,13 +12,14 @@ import * as nn from "../../../space/browser/nn.js";
 import { range } from "../../../space/browser/numbers.js";
 import { Runner } from "../../../space/browser/runner.js";
 import { WeightsFile } from "../../../space/browser/safetensors.js";
+import * as shapes from "../../../space/browser/shapes.js";
 import { TorchRandom } from "../../../space/browser/torch_random.js";
 import { serving } from "./server.js";
 
 const FOLDER = process.env.REFERENCES;
 const needsReferences = { skip: !FOLDER && "pytest makes the references" };
 const json = (name) => JSON.parse(readFileSync(`${FOLDER}/${name}.json`, "utf8"));
-const LAYERS = { ...nn, Conv2d, ConvTranspose2d, Linear };
+const LAYERS = { ...nn, ...shapes, Conv2d, ConvTranspose2d, Linear };
 
 /** Calls `use(tensor)`; `tensor` takes what a case says of a tensor. */
 async function withTensors(name, said, use) {
@@ -55,7 +56,7 @@ test("layers give what PyTorch's give", needsReferences, async () => {
       }
     }
     for (const { scale, nearest, x, y } of functions) {
-      const actual = scale ? scaleAboutCentre(tensor(x), scale) : nn.nearest(tensor(x), nearest);
+      const actual = scale ? scaleAboutCentre(tensor(x), scale) : shapes.nearest(tensor(x), nearest);
       assert.ok(difference(actual, tensor(y)) < 1e-5, JSON.stringify({ scale, nearest }));
     }
   });

@@ -19,8 +19,10 @@ from space.models.autoencoder import Autoencoder
 from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN
 from space.models.dcgan import DCGAN
+from space.models.ddpm import DDPM
 from space.models.gan import GAN
 from space.models.layers import scale_about_centre
+from space.models.samplers import SAMPLERS, step_noise
 from space.models.vae import VAE
 from space.weights.hub import BUNDLED, load
 from tests.small_models import small
@@ -38,8 +40,15 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "translate": [("translate", "images", "ab"), ("translate", "images", "ba"), ("translate", "odd", "ba")],
     "score_patches": [("score_patches", "images", "a"), ("score_patches", "odd", "b")],
     "features": [("features", "images")],
+    "predict": [
+        ("predict", "noise", t, "labels", guidance) for t, guidance in ((999, 1.5), (300, 0), (20, 1))
+    ],
+    "denoise": [("denoise", "noise", "labels", {"sampler": sampler, "seed": 3}) for sampler in SAMPLERS],
+    "forward": [("forward", "codes or images")],
 }
-"""method -> calls that are compared, of every model that has it; the forward pass is compared, too"""
+"""method -> calls that are compared, of every model that has it; words name inputs"""
+WORDS = ("images", "codes", "codes or images", "odd", "noise", "labels")
+"""inputs that calls name"""
 RGB = {"in_channels": 3}
 CODED = [
     {"architecture": "mlp", "image_size": 20, **RGB},
@@ -47,6 +56,7 @@ CODED = [
     {"architecture": "conv", "image_size": 20, **RGB},
     {"architecture": "conv", "image_size": 64},
 ]
+NOISY = {"num_inference_steps": 3, "num_blocks": 1, "base_channels": 6}
 SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     *((family, config) for family in (Autoencoder, VAE) for config in CODED),
     (Autoencoder, {"architecture": "conv", "variant": "denoising"}),
@@ -57,6 +67,9 @@ SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     (CycleGAN, {"image_size": 32, "discriminator_layers": 1, "in_channels": 1, "zoom": 1.3}),
     (CycleGAN, {"image_size": 32, "discriminator_layers": 3}),
     (Classifier, {"image_size": 20, **RGB}),
+    *((DDPM, {"prediction": one, **NOISY}) for one in ("noise", "x_start", "velocity", "flow")),
+    (DDPM, {"schedule": "linear", "image_size": 32, **NOISY, **RGB}),
+    (DDPM, {"num_classes": 0, "image_size": 12, **NOISY}),
 ]
 """untrained models, besides the bundled ones: colours, other sizes, what can be set"""
 
@@ -78,8 +91,10 @@ class Files:
 
 
 def randomise(network: nn.Module, rng: torch.Generator) -> nn.Module:
-    """Biases and norms, which begin as nothing, become something."""
+    """Biases, norms and last layers, which begin as nothing, become something."""
     for name, values in network.state_dict().items():
+        if values.ndim > 1 and not values.any():
+            values.copy_(torch.randn(values.shape, generator=rng) / 5)
         if values.ndim == 1 and "parametrizations" not in name:
             values.copy_(torch.rand(values.shape, generator=rng) + (0.5 if "var" in name else -0.5))
     return network.eval()
@@ -184,6 +199,26 @@ def models(folder: Path) -> Iterator[tuple[str, nn.Module, Path]]:
         yield f"{family.__name__} {config}", model, path
 
 
+def has(model: nn.Module, method: str) -> bool:
+    """Whether the family has the method, `forward` of its own included."""
+    return hasattr(model, method) and getattr(type(model), method) is not nn.Module.forward
+
+
+def call(model: nn.Module, method: str, values: list[Any]) -> tuple[Tensor, ...]:
+    """What a method gives, in a tuple; seeds and labels are given as in the browser."""
+    options = {}
+    if method == "sample":
+        values[1] = torch.Generator().manual_seed(values[1])
+    if method in ("predict", "denoise"):
+        values = [torch.tensor(value) if isinstance(value, list) else value for value in values]
+    if method == "denoise":
+        *values, sampling = values
+        rng = torch.Generator().manual_seed(sampling["seed"])
+        options = {"sampler": sampling["sampler"], "noise": step_noise(2, values[0].shape[1:], rng)}
+    outputs = getattr(model, method)(*values, **options)
+    return outputs if isinstance(outputs, tuple) else (outputs,)
+
+
 def write_models(folder: Path) -> None:
     """`models.json` and `models.safetensors`: what each method of each model gives."""
     rng, files, cases = torch.Generator().manual_seed(0), Files(), []
@@ -194,18 +229,16 @@ def write_models(folder: Path) -> None:
         inputs["odd"] = torch.rand(1, config.in_channels, 37, 50, generator=rng)
         if hasattr(config, "latent_dim"):
             inputs["codes"] = torch.randn(2, config.latent_dim, generator=rng)
-        first = "codes" if isinstance(model, GAN) else "images"
-        calls = [call for method, calls in CALLS.items() if hasattr(model, method) for call in calls]
+        inputs["codes or images"] = inputs["codes" if isinstance(model, GAN) else "images"]
+        inputs["noise"] = torch.randn(2, *config.image_shape, generator=rng)
+        inputs["labels"] = [0, getattr(config, "num_classes", 0)]
         made = []
-        for method, *values in [*calls, ("forward", first)]:
-            given = [inputs.get(value, value) for value in values]
-            if method == "sample":
-                given[1] = torch.Generator().manual_seed(given[1])
-            outputs = getattr(model, method)(*given)
-            outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        for method, *values in [call for calls in CALLS.values() for call in calls if has(model, call[0])]:
+            outputs = call(model, method, [inputs[v] if v in WORDS else v for v in values])
             at = f"{len(cases)} {len(made)}"
-            sent = [files.put(f"{at} {v}", inputs[v]) if v in inputs else v for v in values]
-            got = [files.put(f"{at} {i}", output) for i, output in enumerate(outputs)]
+            sent = [inputs[v] if v in WORDS else v for v in values]
+            sent = [files.put(f"{at} {i}", v) if isinstance(v, Tensor) else v for i, v in enumerate(sent)]
+            got = [files.put(f"{at} got {i}", output) for i, output in enumerate(outputs)]
             made.append({"method": method, "values": sent, "outputs": got})
         description = {"family": type(model).__name__, "config": asdict(config)}
         cases.append({"name": name, "description": description, "weights": str(path), "calls": made})
