@@ -2,7 +2,7 @@
  *
  *   new TorchRandom(seed)     torch.Generator().manual_seed(seed)
  *   .uniform(n)               torch.rand(n, generator=...)
- *   .integer()                torch.randint(2**53, (), generator=...)
+ *   .integer(below)           torch.randint(below, (), generator=...)
  *   .normal(n)                torch.randn(n, generator=...), equal but for the last bits of logarithm, cosine and sine
  *
  * The bits are those of the Mersenne Twister (Matsumoto & Nishimura 1998). PyTorch makes normal numbers in two ways: 16
@@ -45,15 +45,17 @@ export class TorchRandom {
     this.next = 0;
   }
 
-  /** A whole number below 2^53: torch.randint(2**53, ()) */
-  integer() {
-    const high = this.bits() & 0x1fffff;
-    return high * 2 ** 32 + this.bits();
+  /** @param {number} below  at most 2^53 */
+  integer(below) {
+    if (below < 2 ** 28) return this.bits() % below;
+    const high = BigInt(this.bits());
+    return Number(((high << 32n) + BigInt(this.bits())) % BigInt(below));
   }
 
-  /** A float64 in [0, 1). */
+  /** A float64 in [0, 1), of 53 bits. */
   double() {
-    return this.integer() / 2 ** 53;
+    const high = this.bits() & 0x1fffff;
+    return (high * 2 ** 32 + this.bits()) / 2 ** 53;
   }
 
   /** @param {number} n */

@@ -34,7 +34,7 @@ const roundEven = (value) => (value % 1 === 0.5 ? 2 * Math.round(value / 2) : Ma
  * @param {TorchRandom} random
  * @returns {() => Tensor} */
 export function stepNoise([n, height, width, channels], random) {
-  const streams = range(n).map(() => new TorchRandom(random.integer()));
+  const streams = range(n).map(() => new TorchRandom(random.integer(2 ** 31)));
   const size = height * width * channels;
   return () => {
     const out = tensor([n, height, width, channels]);

@@ -153,15 +153,15 @@ test("without workers a runner computes in its own thread", needsReferences, asy
 });
 
 test("random numbers are those of a torch.Generator", needsReferences, () => {
-  for (const { seed, uniform, normal } of json("random")) {
+  for (const { seed, uniform, normal, integers } of json("random")) {
     const random = new TorchRandom(seed);
     assert.deepEqual([...random.uniform(uniform.length)], uniform, `seed ${seed}`);
     for (const numbers of normal) {
       // PyTorch's own logarithm and cosine depend on the processor in their last bits
-      random
-        .normal(numbers.length)
-        .forEach((value, i) => assert.ok(Math.abs(value - numbers[i]) < 2e-6, `seed ${seed}`));
+      const mine = random.normal(numbers.length);
+      numbers.forEach((value, i) => assert.ok(Math.abs(value - mine[i]) < 2e-6, `seed ${seed}`));
     }
+    for (const [below, value] of integers) assert.equal(random.integer(below), value, `below ${below}`);
   }
 });
 

@@ -30,6 +30,8 @@ from tests.small_models import small
 SEEDS = (0, 1, 4242, 2**31 + 5, 2**32 + 3)
 DRAWS = (2, 20, 3, 64, 3, 16, 17, 1, 100)
 """how many normal numbers are drawn, one after another; an odd number below 16 leaves one for the next"""
+BELOW = (10, 2**27, 2**28, 2**31, 3 * 2**31 + 1, 2**53, 7)
+"""what random whole numbers are below"""
 CALLS: dict[str, list[tuple[Any, ...]]] = {
     "encode": [("encode", "images")],
     "code": [("code", "images")],
@@ -253,7 +255,8 @@ def write_random(folder: Path) -> None:
         rng = torch.Generator().manual_seed(seed)
         uniform = torch.rand(40, generator=rng).tolist()
         normal = [torch.randn(number, generator=rng).tolist() for number in DRAWS]
-        found.append({"seed": seed, "uniform": uniform, "normal": normal})
+        integers = [[below, int(torch.randint(below, (), generator=rng))] for below in BELOW]
+        found.append({"seed": seed, "uniform": uniform, "normal": normal, "integers": integers})
     (folder / "random.json").write_text(json.dumps(found))
 
 
