@@ -73,11 +73,11 @@ test("models give what PyTorch's give, by every method", needsReferences, async 
       await serving(readFileSync(weights), async (url) => {
         const small = weights.includes("small");
         const models = [await Model.open(url, { description })];
-        if (small) models.push(await Model.open(url, { description, simd: false })); // the large ones take long so
+        if (small) models.push(await Model.open(url, { description, simd: false })); // which takes long
         const done = calls.map(({ method }) => method);
         assert.deepEqual([...new Set(models[0].methods)].sort(), [...new Set(done)].sort(), name);
         for (const model of models) {
-          for (const { method, values, outputs } of calls) {
+          for (const { method, values, outputs } of model.engine.simd ? calls : calls.slice(0, 1)) {
             await model.prepare(method);
             const given = values.map((value) => (value.shape ? tensor(value) : value));
             const results = [model.run(method, ...given)].flat();
