@@ -24,7 +24,7 @@ class Door:
     """A small app whose one handler waits until the test opens the door."""
 
     def __init__(self) -> None:
-        self.open, self.entered = threading.Event(), []
+        self.open, self.entered, self.http = threading.Event(), [], httpx.Client()
 
         def enter(name: str) -> str:
             self.entered.append(name)
@@ -47,15 +47,17 @@ class Door:
         )
         self.url = url.rstrip("/")
 
-    def knock(self, name: str, session: str | None = None, language: str = "") -> httpx.Response:
-        """Call the handler, without waiting for it."""
+    def knock(
+        self, name: str, session: str | None = None, language: str = "", address: str = ""
+    ) -> httpx.Response:
+        """Call the handler, without waiting for it; `address`: what a proxy says of the caller's."""
         body = {"data": [name]} | ({"session_hash": session} if session else {})
-        url = f"{self.url}/gradio_api/call/enter"
-        return httpx.post(url, json=body, headers={"accept-language": language})
+        headers = {"accept-language": language} | ({"x-forwarded-for": address} if address else {})
+        return self.http.post(f"{self.url}/gradio_api/call/enter", json=body, headers=headers)
 
     def answer(self, knocked: httpx.Response) -> str:
         url = f"{self.url}/gradio_api/call/enter/{knocked.json()['event_id']}"
-        return json.loads(httpx.get(url, timeout=60).text.rpartition("data: ")[2])[0]
+        return json.loads(self.http.get(url, timeout=60).text.rpartition("data: ")[2])[0]
 
     def wait_until(self, true: Callable[[], bool]) -> None:
         end = time.monotonic() + 30

@@ -18,6 +18,12 @@ if "SPACES_ZERO_GPU" in os.environ:
 
 from space.host import temporary_files  # noqa: F401  sets the folder whose name Gradio reads
 
+PROXIES = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7"
+"""Networks that are private. In a Space whoever connects from there is a proxy of the Hub, which adds the
+visitor's address to `X-Forwarded-For`; what stands before it is the visitor's own word."""
+if "SPACE_ID" in os.environ:
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)  # else all visitors have the address of the Hub's
+
 
 def import_gradio() -> None:
     """Import Gradio without its type stubs.

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from space.host.ending import Ending, served
 from space.host.guard import Guard
-from space.host.mcp import separate_outputs
+from space.host.mcp import name_callers, separate_outputs
 from space.host.page_cache import ALIVE, PageCache
 from space.host.queue import use_fair_queue
 from space.host.sessions import use_small_sessions
@@ -39,6 +39,7 @@ def launch_arguments(
     use_fair_queue(demo, max_waiting, default)
     look_up_known(demo)
     separate_outputs()
+    name_callers()
     return {
         "ssr_mode": False,
         "mcp_server": True,

@@ -19,6 +19,23 @@ async def _outputs(self: GradioMCPServer, job: Job) -> list[Any]:
     return list(result) if isinstance(result, tuple) else [result]  # a tuple is several outputs
 
 
+def _headers_of_caller(
+    self: GradioMCPServer,
+    *arguments: Any,
+    prepare: Any = GradioMCPServer._prepare_tool_call_args,
+) -> tuple[Any, ...]:
+    endpoint, values, headers, function = prepare(self, *arguments)
+    request = self.mcp_server.request_context.request
+    host = request.client.host if request.client else ""
+    return endpoint, values, headers | {"x-forwarded-for": host}, function
+
+
+def name_callers() -> None:
+    """Tell the queue who calls a tool: Gradio's server makes each call itself, from this machine, with the
+    headers of the caller."""
+    GradioMCPServer._prepare_tool_call_args = _headers_of_caller
+
+
 def separate_outputs() -> None:
     """Hand over each output of a tool by itself.
 

@@ -1,6 +1,7 @@
 """The queue of calls: visitors take turns, and a full queue says so in the visitor's language.
 
-Gradio's own queue is first come, first served, so that one script can fill it for everybody.
+Gradio's own queue is first come, first served, so that one script can fill it for everybody. Whose turn it
+is, and who gives way where it is full, is in `turns`.
 `python -m training.bench.load_test` measures the gain.
 
 Gradio's `batch=True` would answer 1.5 times as many /decode. It is not used, because one wrong call would be
@@ -9,20 +10,21 @@ an error for every call of its batch.
 
 import asyncio
 import logging
-from collections import Counter
+from collections import OrderedDict
 from contextlib import suppress
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import gradio as gr
 from fastapi import HTTPException
 from gradio.queueing import Event, Queue
-from gradio.route_utils import FnIndexInferError, get_fn
+from gradio.route_utils import FnIndexInferError
 from gradio.server_messages import EventMessage, ProcessCompletedMessage
 from gradio.utils import error_payload
 from starlette.requests import Request
 
-from space.text.limits import MAX_WAITING_EACH
+from space.host.turns import Visitor, address, gives_way, take_turns, visitor
+from space.text.limits import ANSWER_SECONDS, MAX_ANSWERS_EACH, MAX_KNOWN, MAX_WAITING_EACH
 from space.text.refusals import Problem
 
 logger = logging.getLogger(__name__)
@@ -32,17 +34,6 @@ LET_GO_SECONDS = 3.0
 """how long a call waits for its page to close a stream that has ended"""
 
 
-def address(request: Request) -> str:
-    """The address a request comes from; a Space's proxy names it in a header."""
-    forwarded = request.headers.get("x-forwarded-for", "").split(",")[0].strip()
-    return forwarded or (request.client.host if request.client else "")
-
-
-def visitor(event: Event) -> str:
-    """The session of a browser or of a `gradio_client`; the address where a plain HTTP call names none."""
-    return address(event.request) if event.session_hash == event._id else event.session_hash
-
-
 class FairQueue(Queue):
     """Gradio's queue with turns and limits."""
 
@@ -50,6 +41,11 @@ class FairQueue(Queue):
         """`max_waiting`: calls that may wait in each group, of all visitors together."""
         super().__init__(**options)
         self.max_waiting = max_waiting
+        self.numbers = count()
+        self.since: OrderedDict[Visitor, int] = OrderedDict()
+        """visitor -> a number that is higher for those who came later"""
+        self.answers: dict[str, dict[str, str]] = {}
+        """address -> call that is answered -> its session; those whose answer was fetched are passed over"""
         self.ending: dict[str, asyncio.Event] = {}
         """by session: set when the page has closed a stream that has ended (`Streams`)"""
 
@@ -59,17 +55,54 @@ class FairQueue(Queue):
             raise FnIndexInferError
         body.session_hash = body.session_hash or None  # Gradio itself takes "" for one in some places
         await self.until_let_go(body.session_hash)
-        group = get_fn(self.blocks, None, body).concurrency_id
-        who = body.session_hash or address(request)
+        group = self.blocks.fns[body.fn_index].concurrency_id
+        who = Visitor(address(request), body.session_hash or "")
+        self.since[who] = self.since.pop(who, next(self.numbers))
+        if len(self.since) > MAX_KNOWN:
+            self.since.popitem(last=False)
         waiting = [event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue]
-        if sum(event.concurrency_id == group for event in waiting) >= self.max_waiting[group]:
-            raise refusal(Problem("busy"), request)
-        if sum(visitor(event) == who for event in waiting) >= MAX_WAITING_EACH:
+        if sum(visitor(event) == who for event in waiting) + len(self.unfetched(who)) >= MAX_WAITING_EACH:
             raise refusal(Problem("too_many_calls", most=MAX_WAITING_EACH), request)
+        waiting = [event for event in waiting if event.concurrency_id == group]
+        if len(waiting) >= self.max_waiting[group]:
+            loser = gives_way(waiting, who, self.since)
+            if loser is None:
+                raise refusal(Problem("busy"), request)
+            self.event_queue_per_concurrency_id[group].queue.remove(loser)
+            self.event_ids_to_events.pop(loser._id, None)
+            self.send_message(loser, failed(loser, Problem("busy")))
         answer = await super().push(body, request, username)
         take_turns(self.event_queue_per_concurrency_id[group].queue)
         self._forget_answered()
         return answer
+
+    def unfetched(self, who: Visitor) -> list[str]:
+        """The calls of a visitor whose answers nobody has fetched."""
+        made = self.answers.get(who.address, {})
+        for event_id, session in list(made.items()):
+            if event_id not in self.pending_event_ids_session.get(session, ()):
+                del made[event_id]
+        if not made:
+            self.answers.pop(who.address, None)
+        return [one for one, session in made.items() if session == (who.session or one)]
+
+    def drop(self, where: str, event_id: str) -> None:
+        """Drop an answer, if nobody has fetched it."""
+        made = self.answers.get(where, {})
+        session = made.pop(event_id, None)
+        if not made:
+            self.answers.pop(where, None)
+        pending = self.pending_event_ids_session.get(session or "", set())
+        messages = self.pending_messages_per_session.get(session or "")
+        if event_id not in pending or messages is None:
+            return
+        pending.remove(event_id)
+        if not pending:
+            self.pending_event_ids_session.pop(session)
+            self.pending_messages_per_session.pop(session)
+        for message in [messages.get_nowait() for _ in range(messages.qsize())]:
+            if message.event_id != event_id:
+                messages.put_nowait(message)
 
     def waits_for(self, event_id: str) -> bool:
         """Whether a call is still to be answered, or its answer still to be fetched."""
@@ -98,6 +131,13 @@ class FairQueue(Queue):
             super().send_message(event, event_message)
         if isinstance(event_message, ProcessCompletedMessage):
             event.closed = True  # Gradio uses it for calls with a stream of inputs, which the lab has not
+            who = visitor(event)
+            self.answers.setdefault(who.address, {})[event._id] = event.session_hash
+            asyncio.get_running_loop().call_later(ANSWER_SECONDS, self.drop, who.address, event._id)
+            if len(self.answers[who.address]) > MAX_ANSWERS_EACH:
+                self.unfetched(who)
+            if len(made := self.answers.get(who.address, {})) > MAX_ANSWERS_EACH:
+                self.drop(who.address, next(iter(made)))
 
     def _forget_answered(self) -> None:
         """Forget sessions without a pending call, two at a time.
@@ -110,17 +150,6 @@ class FairQueue(Queue):
                 self.pending_event_ids_session[session] = pending  # to the end of the line
             else:
                 self.pending_messages_per_session.pop(session, None)
-
-
-def take_turns(waiting: list[Event]) -> None:
-    """Sort calls so that everybody's first one comes before anybody's second one."""
-    seen: Counter[str] = Counter()
-
-    def turn(event: Event) -> int:
-        seen[visitor(event)] += 1
-        return seen[visitor(event)]
-
-    waiting.sort(key=turn)  # stable: within a turn, first come, first served
 
 
 def failed(event: Event, problem: Problem) -> ProcessCompletedMessage:

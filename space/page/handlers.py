@@ -22,8 +22,8 @@ HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
 """Events that compute for longer. One at a time leaves the other core of a Space to all else."""
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Events of the page alone: no endpoints, and no spinner over what they change."""
-MAX_WAITING = {LIGHT["concurrency_id"]: 200, FILES["concurrency_id"]: 60, HEAVY["concurrency_id"]: 40}
-"""Calls that may wait in each group, of all visitors together: some ten seconds of work on two cores."""
+MAX_WAITING = {group["concurrency_id"]: 200 for group in (LIGHT, FILES, HEAVY)}
+"""Calls that may wait in each group, of all visitors together: a class of sixty, beside two scripts."""
 
 
 def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[..., Any]:

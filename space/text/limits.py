@@ -16,6 +16,12 @@ MAX_DRAWINGS = 100
 """drawings that have arrived and wait for the call that takes them; the oldest goes first"""
 MAX_WAITING_EACH = 20
 """calls of one visitor that wait; opening all tabs at once makes fewer"""
+ANSWER_SECONDS = 300
+"""seconds that an answer is kept for the caller to fetch it"""
+MAX_ANSWERS_EACH = 200
+"""answers that are kept so for one address; the oldest goes first"""
+MAX_KNOWN = 10_000
+"""visitors of whom the queue knows who came first"""
 MAX_SESSIONS = 500
 """visitors whose drawings and uploads are remembered; whoever was away longest is forgotten first"""
 

@@ -51,11 +51,10 @@ IMPORTED = {
     "gradio.exceptions.InvalidPathError": {"calls"},
     "gradio.mcp.GradioMCPServer": {"mcp"},
     "gradio.processing_utils": {"components", "whole_files"},
-    "gradio.queueing.Event": {"queue"},
+    "gradio.queueing.Event": {"queue", "turns"},
     "gradio.queueing.Queue": {"queue"},
     "gradio.route_utils.FnIndexInferError": {"queue", "wrong_requests"},
     "gradio.route_utils.GradioMultiPartParser": {"wrong_requests"},
-    "gradio.route_utils.get_fn": {"queue"},
     "gradio.route_utils.get_root_url": {"page_cache", "wrong_requests"},
     "gradio.routes": {"wrong_requests"},
     "gradio.server_messages.CloseStreamMessage": {"streams"},
@@ -77,7 +76,12 @@ PUBLIC = re.compile(
 )
 """names that these libraries document"""
 PRIVATE = {
-    **{"_queue": {"queue", "streams"}, "_id": {"queue"}, "_current_part": {"wrong_requests"}},
+    **{
+        "_queue": {"queue", "streams"},
+        "_id": {"queue", "turns"},
+        "_current_part": {"wrong_requests"},
+        "_prepare_tool_call_args": {"mcp"},
+    },
     **{"_exit": {"ending"}, "_run_exitfuncs": {"ending"}},
 }
 """private attribute of Gradio's or Python's objects -> modules of space/host that use it"""
@@ -87,7 +91,6 @@ PARAMETERS = {
     "gradio.queueing.Queue.push": "self body request username",
     "gradio.queueing.Queue.process_events": "self events batch begin_time fn",
     "gradio.queueing.Queue.send_message": "self event event_message",
-    "gradio.route_utils.get_fn": "blocks api_name body",
     "gradio.route_utils.get_root_url": "request route_path root_path",
     "gradio.state_holder.SessionState": "blocks",
     "gradio.state_holder.SessionState._update_config": "self key",
@@ -208,7 +211,9 @@ def extensions() -> list[tuple[str, type, type]]:
 )
 def test_what_is_overridden_is_there(module, ours, theirs):
     """A method that overrides one of Gradio's would else never be called again."""
-    new = {"FairQueue": {"until_let_go", "waits_for", "_forget_answered"}}.get(ours.__name__, set())
+    new = {"FairQueue": {"until_let_go", "waits_for", "unfetched", "drop", "_forget_answered"}}.get(
+        ours.__name__, set()
+    )
     for name, method in vars(ours).items():
         if inspect.isfunction(method) and name not in new and not name.startswith("__"):
             assert hasattr(theirs, name), f"{theirs.__name__}.{name} is gone; {used_by({module})}"
@@ -234,7 +239,7 @@ def test_all_extensions_are_known():
         ("queue", "pending_messages_per_session server_app", {"queue", "streams"}),
         ("sessions", "blocks session_data time_last_used", {"sessions", "queue"}),
         ("fn", "concurrency_id concurrency_limit inputs api_name api_visibility", {"queue", "calls"}),
-        ("event", "session_hash _id request concurrency_id alive closed fn", {"queue"}),
+        ("event", "session_hash _id request concurrency_id alive closed fn", {"queue", "turns"}),
         ("body", "session_hash fn_index", {"queue"}),
         ("editor", "blob_storage GRADIO_CACHE", {"components"}),
         ("block", "keep_in_cache", {"temporary_files"}),
@@ -343,6 +348,14 @@ def test_assistants_get_each_output_by_itself(served):
     source = inspect.getsource(importlib.import_module("gradio.mcp"))
     assert source.count(f".{mcp.METHOD}(") == 1, used_by({"mcp"})
     assert getattr(GradioMCPServer, mcp.METHOD) is mcp._outputs
+
+
+def test_a_tool_is_called_for_who_asks(served):
+    """`test_mcp.py` has what the queue is told."""
+    source = inspect.getsource(importlib.import_module("gradio.mcp"))
+    assert source.count("._prepare_tool_call_args(") == 1, used_by({"mcp"})
+    assert "return endpoint_name, processed_args, request_headers, block_fn" in source, used_by({"mcp"})
+    assert GradioMCPServer._prepare_tool_call_args is mcp._headers_of_caller
 
 
 def test_a_renamed_method_of_the_server_stops_the_start(monkeypatch):

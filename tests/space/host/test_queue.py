@@ -1,17 +1,12 @@
 """Many visitors on a real server: groups, turns, refusals and the way back."""
 
 import re
-from collections import Counter
-from types import SimpleNamespace
-from typing import Any
 
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.utils import QueueError
-from hypothesis import given
-from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from space import app
@@ -20,7 +15,7 @@ from space.page.components import Drawing, PictureFile
 from space.page.handlers import FILES, HEAVY, LIGHT, MAX_WAITING
 from space.text import TEXT
 from space.text.limits import MAX_SESSIONS, MAX_WAITING_EACH, TEMPORARY_SECONDS
-from tests.door import fill
+from tests.door import Door, fill
 from tests.processes import ROOT
 
 GROUPS = {group["concurrency_id"]: group["concurrency_limit"] for group in (LIGHT, FILES, HEAVY)}
@@ -56,36 +51,6 @@ def test_no_light_event_reads_files_or_computes_for_long(lab):
             assert not any(isinstance(block, Drawing | PictureFile) for block in fn.inputs), fn.name
             module = fn.fn.__module__.rpartition(".")[2]
             assert (module, fn.fn.__name__) not in {("generate", "show"), ("translate", "show")}
-
-
-def event(who: str, number: int) -> Any:
-    """A call of a session."""
-    return SimpleNamespace(session_hash=who, _id=number, request=None)
-
-
-@given(st.text("abc", max_size=30))
-def test_visitors_take_turns_and_keep_their_own_order(callers):
-    waiting = [event(who, number) for number, who in enumerate(callers)]
-    queue.take_turns(waiting)
-    assert Counter(one.session_hash for one in waiting) == Counter(callers)
-    for who in set(callers):
-        own = [one._id for one in waiting if one.session_hash == who]
-        assert own == sorted(own)
-    seen: Counter[str] = Counter()
-    turns = []
-    for one in waiting:
-        seen[one.session_hash] += 1
-        turns.append(seen[one.session_hash])
-    assert turns == sorted(turns)
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [({}, "10.0.0.1"), ({"x-forwarded-for": "192.0.2.7, 10.0.0.9"}, "192.0.2.7")],
-)
-def test_a_call_outside_a_session_is_known_by_its_address(headers, expected):
-    request = SimpleNamespace(headers=headers, client=SimpleNamespace(host="10.0.0.1"))
-    assert queue.visitor(SimpleNamespace(session_hash="1", _id="1", request=request)) == expected
 
 
 def test_a_full_queue_says_so_in_the_visitors_language_and_recovers(door):
@@ -135,6 +100,75 @@ def test_an_answer_that_nobody_fetches_is_kept_until_gradio_forgets_it(door):
     for number in range(9):
         door.answer(door.knock(f"{number}"))
     assert door.answer(late) == "hello late"
+
+
+def crowd(door: Door, number: int, name: str, address: str) -> list[httpx.Response]:
+    """A call each of visitors at one address."""
+    return [door.knock(f"{name} {one}", f"{name} {one}", "en", address) for one in range(number)]
+
+
+def test_a_script_that_invents_visitors_takes_no_place_and_no_turn_from_others(door):
+    """Sixty phones of a class at one address, a visitor at another, a script with 220 sessions at a third."""
+    door.demo._queue.max_waiting["heavy"] = MAX_WAITING["heavy"]
+    door.knock("first", "first")
+    door.wait_until(lambda: door.entered == ["first"])
+    script = crowd(door, 220, "script", "203.0.113.9")
+    assert [one.status_code for one in script] == [200] * 200 + [429] * 20
+    phones = crowd(door, 60, "phone", "198.51.100.1")
+    visitor = [door.knock(f"visitor {one}", "visitor", address="192.0.2.7") for one in range(2)]
+    assert {one.status_code for one in (*phones, *visitor)} == {200}
+    assert door.waiting() == 200
+    gone = script[199].json()["event_id"]
+    assert TEXT["problem.busy"][0] in httpx.get(f"{door.url}/gradio_api/call/enter/{gone}").text
+    assert crowd(door, 1, "late script", "203.0.113.9")[0].status_code == 429
+
+    door.open.set()
+    assert [door.answer(one) for one in phones] == [f"hello phone {one}" for one in range(60)]
+    turns = [entered.rpartition(" ")[0] for entered in door.entered[1:]]
+    assert turns[:6].count("visitor") == 2  # one call in each round of three
+    assert all(abs(turns[:end].count("phone") - turns[:end].count("script")) <= 1 for end in range(60))
+
+
+def test_a_script_behind_the_address_of_a_class_gives_way_to_who_was_there_before(door):
+    door.demo._queue.max_waiting["heavy"] = 30
+    door.open.set()
+    for one in range(20):  # the pages are opened
+        door.answer(door.knock(f"phone {one}", f"phone {one}", address="198.51.100.1"))
+    door.open.clear()
+    door.knock("first", "first")
+    door.wait_until(lambda: door.entered[-1] == "first")
+    assert crowd(door, 40, "script", "198.51.100.1")[29].status_code == 200
+    phones = crowd(door, 20, "phone", "198.51.100.1")
+    assert {one.status_code for one in phones} == {200} and door.waiting() == 30
+    assert crowd(door, 1, "late script", "198.51.100.1")[0].status_code == 429
+    door.open.set()
+    assert [door.answer(one) for one in phones] == [f"hello phone {one}" for one in range(20)]
+
+
+def test_answers_that_nobody_fetches_are_dropped(door, monkeypatch):
+    monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.3)
+    door.open.set()
+    calls = door.demo._queue
+    late = [door.knock("late"), door.knock("late", "page"), door.knock("late", "page")]
+    door.wait_until(lambda: len(door.entered) == 3 and not calls.pending_event_ids_session)
+    assert not calls.answers and not calls.pending_messages_per_session
+    for one in late:
+        answer = httpx.get(f"{door.url}/gradio_api/call/enter/{one.json()['event_id']}")
+        assert (answer.status_code, answer.json()["detail"]) == (404, TEXT["problem.no_answer"][0])
+    assert door.answer(door.knock("me", "page")) == "hello me"
+
+
+def test_one_address_has_a_limit_of_answers_that_nobody_fetches(door, monkeypatch):
+    monkeypatch.setattr(queue, "MAX_ANSWERS_EACH", 3)
+    door.demo._queue.max_waiting["heavy"] = 20
+    door.open.set()
+    kept = door.knock("kept", "kept", address="192.0.2.7")
+    late = [door.knock(f"{one}", f"{one}", address="203.0.113.9") for one in range(6)]
+    door.wait_until(lambda: len(door.entered) == 7)
+    door.wait_until(lambda: len(door.demo._queue.pending_event_ids_session) == 4)
+    assert [door.answer(one) for one in (kept, *late[3:])] == ["hello kept", "hello 3", "hello 4", "hello 5"]
+    many = [door.knock("many", "many", "en").status_code for _ in range(4)]
+    assert many[0] == 200 and many[3] == 429  # of one visitor, two may wait to be made or fetched
 
 
 def test_no_call_passes_the_queue(door):
