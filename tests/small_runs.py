@@ -100,7 +100,6 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
     ),
     "classifier": (train_classifier, classifier_config, {"random_scale": 0.2}),
     "ddpm": (train_ddpm, ddpm_config, {}),
-    "ddpm-no-classes": (train_ddpm, ddpm_config, {"model": {"num_classes": 0, "prediction": "flow"}}),
     "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
     "cyclegan-match-size": (train_cyclegan, cyclegan_config, {"match_size": True}),
 }

@@ -144,7 +144,7 @@ SPOILT: dict[str, tuple[Any, str, str]] = {  # family -> what is made NaN, and t
     "dcgan": (train_gan, "r1_penalty", "loss_d"),
     "dcgan-spectral": (train_gan, "value_function", "value"),
     "classifier": (torch.nn.functional, "cross_entropy", "loss"),
-    **dict.fromkeys(("ddpm", "ddpm-no-classes"), (UNet, "forward", "loss is nan and loss_quarter_1")),
+    "ddpm": (UNet, "forward", "loss is nan and loss_quarter_1"),
     "cyclegan": (train_cyclegan, "l1_loss", "cycle_loss is nan and identity_loss"),
     "cyclegan-match-size": (train_cyclegan, "discriminator_loss", "loss_d_a is nan and loss_d_b"),
 }

@@ -127,7 +127,7 @@ def test_it_trains_on_a_folder_of_ones_own(tmp_path, in_channels, image_size, cl
 def test_training_helps_and_the_average_is_saved(tmp_path):
     """Pictures would take minutes; but the loss falls within a few steps."""
     falls = {}
-    for prediction in ("noise", "x_start"):  # the small runs have the others
+    for prediction in ("noise", "x_start", "flow"):  # the small runs have velocity
         config = ddpm_config(
             tmp_path / prediction,
             model={"prediction": prediction},
@@ -199,4 +199,5 @@ def test_what_is_measured_of_samples(monkeypatch):
         "nearest_train",
         "nearest_train_of_test",
         "copies",
+        "bits_per_dim",
     }

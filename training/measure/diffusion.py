@@ -10,6 +10,7 @@ from space.models.ddpm import DDPM
 from space.models.layers import standard_normal
 from space.models.samplers import inference_times
 from training.data import Images, to_float
+from training.measure.likelihood import bits_per_dim
 from training.measure.metric import Metrics, metric
 from training.measure.samples import covered, frechet_distance, generate, judged, look
 
@@ -60,7 +61,7 @@ def evaluate_diffusion(
             asked = model.read_latents(latents)[1].cpu()
             metrics["class_accuracy"] = class_accuracy(look(classifier, samples)[1], asked, usual)
         metrics |= curves(draw, model, latents, real, classifier)
-    return metrics | copies(samples, train, test, usual)
+    return metrics | copies(samples, train, test, usual) | bits_per_dim(model, train, test, seed)
 
 
 def in_steps(steps: int) -> str:
