@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { Conv2d, ConvTranspose2d, Linear } from "../../../space/browser/convolutions.js";
 import { Engine } from "../../../space/browser/engine.js";
 import { scaleAboutCentre } from "../../../space/browser/families/layers.js";
+import { mean, row, walk } from "../../../space/browser/latents.js";
 import { Model } from "../../../space/browser/models.js";
 import * as nn from "../../../space/browser/nn.js";
 import { range } from "../../../space/browser/numbers.js";
@@ -163,6 +164,20 @@ test("random numbers are those of a torch.Generator", needsReferences, () => {
     }
     for (const [below, value] of integers) assert.equal(random.integer(below), value, `below ${below}`);
   }
+});
+
+test("walks are those of the server", needsReferences, () => {
+  for (const { stops, path } of json("paths")) {
+    const { shape, data } = walk(
+      stops.map((stop) => Float32Array.from(stop)),
+      5,
+    );
+    assert.deepEqual(shape, [5 * stops.length, stops[0].length]);
+    path.forEach((value, i) => assert.ok(Math.abs(value - data[i]) < 1e-5, JSON.stringify({ stops, i })));
+  }
+  const z = nn.tensor([3, 2], Float32Array.of(1, 2, 3, 5, 8, 0));
+  assert.deepEqual([...mean(z, [1, 2])], [5.5, 2.5]);
+  assert.deepEqual([...row(z, 2)], [8, 0]);
 });
 
 test("the kernel is several times as fast as plain JavaScript", () => {

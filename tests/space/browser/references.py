@@ -21,6 +21,7 @@ from space.models.cyclegan import CycleGAN
 from space.models.dcgan import DCGAN
 from space.models.ddpm import DDPM
 from space.models.gan import GAN
+from space.models.latents import walk
 from space.models.layers import scale_about_centre
 from space.models.samplers import SAMPLERS, step_noise
 from space.models.vae import VAE
@@ -260,9 +261,21 @@ def write_random(folder: Path) -> None:
     (folder / "random.json").write_text(json.dumps(found))
 
 
+def write_paths(folder: Path) -> None:
+    """`paths.json`: walks between latent vectors, also equal, opposite and zero ones."""
+    rng, paths = torch.Generator().manual_seed(0), []
+    for width in (1, 2, 20):
+        a, b = torch.randn(2, width, generator=rng)
+        for stops in ([a, b, a / 2], [a, a], [a, -a], [a, -2 * a, 0 * a], [0 * a, 0 * a]):
+            path = walk(torch.stack(stops), 5)
+            paths.append({"stops": [stop.tolist() for stop in stops], "path": path.flatten().tolist()})
+    (folder / "paths.json").write_text(json.dumps(paths))
+
+
 @torch.inference_mode()
 def write(folder: Path) -> None:
     """All of it."""
     write_layers(folder)
     write_models(folder)
     write_random(folder)
+    write_paths(folder)
