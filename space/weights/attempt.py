@@ -12,6 +12,7 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from email.utils import parsedate_to_datetime
+from functools import cache
 from socket import SHUT_RDWR, socket
 from threading import Event, Lock, Thread
 from typing import Any, TypeVar
@@ -57,7 +58,12 @@ class _Client(httpx.Client):
 
 def _make_client(client_class: type[httpx.Client] = _Client) -> httpx.Client:
     hooks = {"request": [hf_request_event_hook], "response": [_shorten_pause]}
-    return client_class(event_hooks=hooks, follow_redirects=True, timeout=SILENCE_SECONDS)
+    return client_class(
+        event_hooks=hooks, follow_redirects=True, timeout=SILENCE_SECONDS, verify=_certificates()
+    )
+
+
+_certificates = cache(httpx.create_ssl_context)  # reading them takes longer than all else of a client
 
 
 def _shorten_pause(response: httpx.Response) -> None:

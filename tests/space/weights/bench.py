@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import close_session, constants
 from safetensors.torch import load_file
 
 from space.models import roles
@@ -74,7 +74,7 @@ def digest(folder: Path) -> str:
 
 def configure(settings: dict[str, Any]) -> None:
     hub.clear()
-    for name in ("MODEL_NAMESPACE", "SPACE_AUTHOR_NAME"):
+    for name in ("MODEL_NAMESPACE", "SPACE_AUTHOR_NAME", "HTTP_PROXY", "HTTPS_PROXY"):
         os.environ.pop(name, None)
     os.environ.update(settings.get("environment", {"MODEL_NAMESPACE": settings["namespace"]}))
     os.environ.update(MODEL_REVISION=settings.get("revision", ""), HF_TOKEN=settings.get("token", ""))
@@ -83,6 +83,8 @@ def configure(settings: dict[str, Any]) -> None:
     hub.REMEMBER_SECONDS = settings.get("remember", 600.0)
     attempt.SLOW_SECONDS = settings.get("slow", 5.0)
     hub.MAX_MODEL_BYTES = settings.get("max_bytes", 200_000_000)
+    constants.ENDPOINT = settings.get("endpoint", os.environ["HF_ENDPOINT"])
+    close_session()  # it has read the proxies
     constants.HF_HUB_OFFLINE = settings.get("offline", False)
 
 

@@ -1,5 +1,7 @@
 """`space.weights.hub` against a Hub on loopback: the real client in its own process, one namespace a test."""
 
+import fcntl
+import hashlib
 import json
 import os
 import time
@@ -15,7 +17,7 @@ from space.models.vae import VAE
 from space.page.words import words
 from space.text.refusals import Problem
 from space.weights import hub, model_folder
-from tests.hub_server import HubServer, make_model_folder, read_folder, start_client
+from tests.hub_server import Altered, HubServer, make_model_folder, read_folder, start_client
 from tests.space.weights.bench import (
     NAME,
     OTHER,
@@ -195,6 +197,45 @@ def test_what_is_not_there_for_us(bench: Bench, settings: dict[str, Any], reason
     assert answer["reason"] == reason.format(repo=f"{bench.namespace}/{NAME}")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "proxy", "reason"),
+    [
+        ("http://hub.invalid", "", "the Hub cannot be reached"),
+        ("http://127.0.0.1:1", "", "the Hub cannot be reached"),
+        ("https://{hub}", "", "no secure connection to the Hub can be made ("),
+        ("ftp://{hub}", "", "the Hub's address, or one that it leads to, is not a web address"),
+        ("http://{hub}/login?", "", "what answers is not the Hub: a login page of this network, perhaps"),
+        ("https://hub.invalid", "http://127.0.0.1:1", "the Hub cannot be reached"),
+        ("https://hub.invalid", "http://{hub}", "the proxy that the environment names cannot be used"),
+        ("https://hub.invalid", "nonsense://{hub}", "the proxy that the environment names cannot be used"),
+    ],
+)
+def test_a_hub_that_is_not_reached(bench: Bench, endpoint: str, proxy: str, reason: str) -> None:
+    place = bench.hub.url.removeprefix("http://")
+    environment = {"MODEL_NAMESPACE": bench.namespace, "HTTPS_PROXY": proxy.format(hub=place)}
+    answer = bench.visit(environment=environment, endpoint=endpoint.format(hub=place))
+    assert answer["source"] == "bundled" and answer["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize("retry_after", [None, "1", "nonsense"])
+def test_a_hub_that_is_busy_for_a_moment_is_asked_again(bench: Bench, retry_after: str | None) -> None:
+    bench.repo(bench.first)
+    for pattern in ("/api/models/{ns}/", "HEAD /{ns}/.*config.json", "GET /cdn/{ns}/"):
+        bench.fault(pattern, Altered(429, {"Retry-After": retry_after}), times=1)
+    answer = bench.visit(remember=10.0)
+    assert answer["source"] == "hub" or bench.client.submit(visit_until, "hub").result(timeout=60)
+    assert bench.lookups() == 2
+
+
+def test_a_renamed_repository_is_found_under_its_former_name(bench: Bench) -> None:
+    commit = bench.repo(bench.first).at("main").oid
+    former, now = f"{bench.namespace}/{NAME}", f"{bench.namespace}/renamed"
+    bench.hub.repos[now] = bench.hub.repos.pop(former)
+    bench.hub.renamed[former] = now
+    answer = bench.visit()
+    assert (answer["source"], answer["commit"]) == ("hub", commit), answer["reason"]
+
+
 @pytest.mark.parametrize("kind", ["flip", "truncate"])
 def test_a_download_that_breaks_once_is_mended(bench: Bench, kind: Any) -> None:
     bench.repo(bench.first)
@@ -302,6 +343,48 @@ def test_a_damaged_cache_is_mended(bench: Bench) -> None:
     blob.write_bytes(content[:-1] + b"x")
     answer = bench.visit(offline=True)
     assert (answer["source"], answer["reason"]) == ("bundled", "HF_HUB_OFFLINE is set")
+
+
+def test_only_what_lies_in_the_cache_is_deleted(bench: Bench, tmp_path: Path) -> None:
+    bench.repo(bench.first)
+    bench.visit()
+    cached = bench.home / "hub" / f"models--{bench.namespace}--{NAME}"
+    precious, notes = tmp_path / "precious", tmp_path / ("a" * 40)
+    for path, name in ((precious, "README.md"), (notes, "metrics.json")):
+        path.write_text("mine")
+        (link,) = cached.glob(f"snapshots/*/{name}")
+        link.unlink()
+        link.symlink_to(path)
+    answer = bench.visit()
+    assert (answer["source"], answer["digest"]) == ("hub", digest(bench.first))
+    assert precious.read_text() == notes.read_text() == "mine"
+
+    (tmp_path / "snapshot").mkdir()
+    (tmp_path / "snapshot" / "link").symlink_to(precious)
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / "snapshot" / name).write_bytes((bench.second / name).read_bytes())
+    (cached / "refs" / "main").write_text(os.path.relpath(tmp_path / "snapshot", cached / "snapshots"))
+    answer = bench.visit(offline=True)
+    assert (answer["source"], answer["reason"]) == ("bundled", "HF_HUB_OFFLINE is set")
+    assert precious.exists() and (tmp_path / "snapshot" / "link").exists()
+
+
+def test_another_process_that_hangs_in_a_download_holds_nobody_up_for_long(bench: Bench) -> None:
+    bench.repo(bench.first)
+    name = hashlib.sha256((bench.first / "model.safetensors").read_bytes()).hexdigest()
+    lock = bench.home / "hub" / ".locks" / f"models--{bench.namespace}--{NAME}" / f"{name}.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        answer = bench.visit(deadline=DEADLINE, remember=1.0)
+        assert (answer["source"], answer["reason"]) == ("bundled", LATE)
+        time.sleep(1.5)
+        assert bench.client.submit(visit_again).result(timeout=60)["reason"] == LATE
+        deadline = time.monotonic() + 10
+        while bench.lookups() < 2:  # the first attempt has ended
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert bench.client.submit(visit_until, "hub").result(timeout=60)["digest"] == digest(bench.first)
 
 
 def test_no_sound_copy_anywhere(bench: Bench, tmp_path: Path) -> None:
