@@ -122,7 +122,10 @@ class Attempt:
             wait([answer], timeout=self._remaining())
             if not answer.done():
                 raise ModelUnavailable(self.repo_id, self.too_long())
-            return answer.result()
+            result = answer.result()
+            if self._client:
+                self._client.close()
+            return result
         finally:
             self._end()
 
@@ -137,6 +140,11 @@ class Attempt:
         self.commit, self._left = commit, most - already
         self._most = why("larger", repo=self.repo_id, most=most / 1e6)
 
+    def _go_on(self) -> None:
+        """Raises `ModelUnavailable` in a thread that an attempt has left behind."""
+        if self._ended.is_set() or not self._remaining():
+            raise ModelUnavailable(self.repo_id, self.too_long())
+
     def _remaining(self) -> float:
         return max(self.started + self.seconds - time.monotonic(), 0)
 
@@ -147,23 +155,26 @@ class Attempt:
             for connection in self._sockets:
                 with suppress(OSError):  # closed already
                     socket.shutdown(connection, SHUT_RDWR)
+            self._sockets, self._client = [], None
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Send a request; where that may help, once more. Raises `RequestFailed` and `ModelUnavailable`."""
+        self._go_on()
         with self._lock:
             if self._client is None:
                 self._client = _make_client(httpx.Client)
-                self._client.event_hooks["request"].append(self._prepare)
-                self._client.event_hooks["response"].append(self._check)
+                requests = [hf_request_event_hook, self._prepare]
+                self._client.event_hooks = {"request": requests, "response": [self._check]}
+            client = self._client
         try:
             try:
-                return self._client.send(request, **options)
+                return client.send(request, **options)
             except (httpx.NetworkError, httpx.RemoteProtocolError, HfHubHTTPError) as error:
                 pause = _pause(error)
                 if pause is None or pause > min(self.patience, self._remaining()):
                     raise
             self._ended.wait(pause)
-            return self._client.send(request, **options)
+            return client.send(request, **options)
         except (httpx.RequestError, HfHubHTTPError) as error:
             if isinstance(error, HfHubHTTPError) and error.response.status_code not in MAY_PASS:
                 raise
@@ -171,10 +182,11 @@ class Attempt:
 
     def _prepare(self, request: httpx.Request) -> None:
         """What every request gets: an end, and an answer that is not compressed, so that bytes count."""
-        if self._ended.is_set() or not self._remaining():
-            raise ModelUnavailable(self.repo_id, self.too_long())
-        seconds = min(self.patience, self._remaining())
-        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
+        self._go_on()
+        timeout = dict.fromkeys(("connect", "write", "pool"), min(self.patience, self._remaining()))
+        request.extensions["timeout"] = timeout | {
+            "read": min(max(self.patience, SLOW_SECONDS), self._remaining())
+        }
         request.extensions["trace"] = self._note_socket
         request.headers["Accept-Encoding"] = "identity"
 
@@ -219,8 +231,7 @@ class Attempt:
             self._left -= size
         if self._left < 0:
             raise ModelUnavailable(self.repo_id, self._most)
-        if self._ended.is_set() or not self._remaining():
-            raise ModelUnavailable(self.repo_id, self.too_long())
+        self._go_on()
 
     def too_slow(self) -> ModelUnavailable:
         return ModelUnavailable(self.repo_id, why("too_slow", rate=SLOWEST))

@@ -299,7 +299,7 @@ def _remove_damaged(folder: Path) -> list[str]:
     """
     damaged, cache = [], folder.parents[2].resolve()
     for path in sorted(path for path in folder.rglob("*") if path.is_symlink()):
-        blob, target = path.parent / path.readlink(), path.resolve()
+        blob, target = path.parent / path.readlink(), Path(os.path.realpath(path))
         is_blob = HASH.fullmatch(blob.name) and target.is_file()
         if is_blob and content_hash(target.read_bytes(), lfs=len(blob.name) == 64) == blob.name:
             continue
