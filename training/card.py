@@ -121,7 +121,8 @@ def _flag(key: str, value: object) -> str:
         return f"--{key}"
     if value is False:
         return "--" + ".".join([*key.split(".")[:-1], "no-" + key.split(".")[-1]])
-    return f"--{key} {shlex.quote(str(value))}"
+    text = str(value).encode("utf-8", "backslashreplace").decode()  # a path of other bytes than UTF-8
+    return f"--{key} {shlex.quote(text)}"
 
 
 def hardware(device: torch.device) -> str:

@@ -10,6 +10,10 @@ class ProcessError(TrainingError):
     its rank."""
 
 
+class DataError(ValueError):
+    """The data is missing or cannot be read; the message says what to do."""
+
+
 def one_line(error: Exception) -> str:
     """An error's message without line breaks; the name of its class if the message is empty."""
     return " ".join(str(error).split()) or type(error).__name__

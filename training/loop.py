@@ -35,6 +35,7 @@ from training.cuda_graph import CapturedStep, can_capture
 from training.data import MAX_RESIDENT_GB
 from training.environment import start_accelerator
 from training.errors import TrainingError
+from training.found import report
 from training.push import prepare_push
 from training.run_log import Log, Losses, Stopwatch, check_weights
 
@@ -261,10 +262,18 @@ def _check_processes(config: LoopConfig, accelerator: Accelerator) -> None:
 
 
 def load_splits(config: LoopConfig, accelerator: Accelerator, load: Callable[..., Any], *shape: int) -> Any:
-    """Training and test split by `load`, a function like `load_images`; `shape` is (channels, size)."""
+    """Training and test split by `load`, a function like `load_images`; `shape` is (channels, size).
+
+    Prints what was found, what is left out, and what the images lose.
+    """
     how = config.max_resident_gb, config.streaming
     with accelerator.local_main_process_first():  # it downloads; others of its machine find the files
-        return [load(config.dataset, config.data_dir, split, *shape, *how) for split in ("train", "test")]
+        splits = [load(config.dataset, config.data_dir, split, *shape, *how) for split in ("train", "test")]
+    if accelerator.is_main_process:
+        report(
+            config, [part for split in splits for part in (split if isinstance(split, tuple) else (split,))]
+        )
+    return splits
 
 
 def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:

@@ -3,7 +3,7 @@
 import struct
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -53,7 +53,7 @@ MAX_MISSING = 0.05
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
-def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
+def read_image(path: str | Path | BinaryIO | None, formats: Sequence[str] = FORMATS) -> Image.Image:
     """The picture in a file as upright RGB: transparency on white, the first frame of an animation.
 
     Only pixels count: whatever is wrong with texts, profiles, EXIF or the end of the file, the picture is
@@ -67,7 +67,7 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
     try:
         with Path(path).open("rb") if isinstance(path, str | Path) else nullcontext(path) as file:
             pixels = pixels_only(file)
-            image, turned = _decoded(pixels.file), pixels.turned
+            image, turned = _decoded(pixels.file, formats), pixels.turned
             if not pixels.whole and _grey_rows(image) > MAX_MISSING * image.height:
                 raise Problem("not_an_image")
             return image.transpose(TURNS[turned]) if turned in TURNS else image
@@ -79,8 +79,8 @@ def read_image(path: str | Path | BinaryIO | None) -> Image.Image:
         raise Problem("not_an_image") from error
 
 
-def _decoded(file: BinaryIO) -> Image.Image:
-    with Image.open(file, formats=FORMATS) as image:
+def _decoded(file: BinaryIO, formats: Sequence[str]) -> Image.Image:
+    with Image.open(file, formats=formats) as image:
         megapixels = image.width * image.height / 1e6
         if megapixels > MAX_MEGAPIXELS:
             raise Problem("image_too_large", megapixels=round(megapixels), most=MAX_MEGAPIXELS)

@@ -1,8 +1,8 @@
 """Metrics of a translation between two domains that was learned without pairs.
 
-If the test images of both domains have the same names, images of the same name are counterparts. Each
-translation is then compared with its counterpart, and so are three baselines: the untranslated image, the
-best change of colours alone, and the model's change of size alone. Training never sees these pairs.
+Test images whose name both domains have are counterparts. Their translations are compared with them, and so
+are three baselines: the untranslated image, the best change of colours alone, and the model's change of size
+alone. Training never sees these pairs.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from torch import Tensor
 from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN, mean_difference
 from space.models.layers import scale_about_centre
-from training.data import Images, to_float
+from training.data import Images, counterparts, to_float
 from training.measure.metric import Metrics, metric, psnr
 from training.measure.samples import frechet_distance, look
 
@@ -32,11 +32,6 @@ def ssim(x: Tensor, y: Tensor) -> float:
     """Mean structural similarity (Wang et al. 2004) of images (N, C, H, W) in [0, 1], windows of 7x7."""
     pairs = zip(x.permute(0, 2, 3, 1).numpy(), y.permute(0, 2, 3, 1).numpy())
     return float(np.mean([structural_similarity(*pair, channel_axis=2, data_range=1.0) for pair in pairs]))
-
-
-def have_counterparts(a: Images, b: Images) -> bool:
-    """Whether the images of two domains are counterparts of one another, in the same order."""
-    return bool(a.names) and a.names == b.names
 
 
 def recolour(x: Tensor, source: Tensor, target: Tensor) -> Tensor:
@@ -65,9 +60,11 @@ def translation_losses(
         "cycle_l1_a": mean_difference(translate_all(generator_ba, fake_b, device), x_a),
         "cycle_l1_b": mean_difference(translate_all(generator_ab, fake_a, device), x_b),
     }
-    if have_counterparts(a, b):
-        losses |= {"l1_ab": mean_difference(fake_b, x_b), "l1_ba": mean_difference(fake_a, x_a)}
-        losses |= {"ssim_ab": ssim(fake_b, x_b), "ssim_ba": ssim(fake_a, x_a)}
+    at_a, at_b = counterparts(a, b)
+    if len(at_a):
+        pairs = {"ab": (fake_b[at_a], x_b[at_b]), "ba": (fake_a[at_b], x_a[at_a])}
+        losses |= {f"l1_{way}": mean_difference(*pair) for way, pair in pairs.items()}
+        losses |= {f"ssim_{way}": ssim(*pair) for way, pair in pairs.items()}
     if classifier:
         classifier.to(device)
         losses["domain_ab"] = (judged(classifier, fake_b)[1] == 1).float().mean().item()
@@ -93,13 +90,15 @@ def evaluate_translation(
     zooms = {"ab": model.config.zoom, "ba": 1 / model.config.zoom} if model.config.zoom != 1 else {}
     scaled = {way: scale_about_centre(real[way[0]], zoom) for way, zoom in zooms.items()}
     on = dict(zip("ab", (images.description for images in test)))
-    paired = have_counterparts(*test)
+    at = dict(zip("ab", counterparts(*test)))
+    paired = len(at["a"]) > 0
+    pairs = "" if all(len(at[d]) == len(real[d]) for d in at) else f"; on the {len(at['a']):,} counterparts"
 
     def put(key: str, value: float, unit: str, better: str | None, protocol: str) -> None:
         metrics[key] = metric(value, unit, better, protocol)
 
     def against_counterpart(name: str, images: Tensor, target: Tensor, what: str) -> None:
-        how = f"{what} against its true counterpart, which training never saw as such, [0, 1]"
+        how = f"{what} against its true counterpart, which training never saw as such, [0, 1]{pairs}"
         lower, higher = ("lower", "higher") if name in networks else (None, None)
         put(f"l1_{name}", mean_difference(images, target), "", lower, f"mean absolute error a pixel of {how}")
         put(f"psnr_{name}", psnr(images, target).mean().item(), "dB", higher, f"mean of the PSNR of {how}")
@@ -112,22 +111,23 @@ def evaluate_translation(
         )
 
     if paired:
-        against_counterpart("nothing", real["a"], real["b"], f"the untranslated image ({on['a']})")
+        true = {domain: images[at[domain]] for domain, images in real.items()}
+        against_counterpart("nothing", true["a"], true["b"], f"the untranslated image ({on['a']})")
     for way in ("ab", "ba"):
         source, target = way
         images = f"the translation {source.upper()} to {target.upper()} ({on[source]})"
         if paired:
-            against_counterpart(way, fake[way], real[target], images)
+            against_counterpart(way, fake[way][at[source]], true[target], images)
             if way in scaled:
                 only = f"the image scaled by {zooms[way]:.3f} and no more ({on[source]})"
-                against_counterpart(f"scaled_{way}", scaled[way], real[target], only)
+                against_counterpart(f"scaled_{way}", scaled[way][at[source]], true[target], only)
             put(
                 f"l1_recoloured_{way}",
-                mean_difference(recolour(real[source], known[source], known[target]), real[target]),
+                mean_difference(recolour(true[source], known[source], known[target]), true[target]),
                 "",
                 None,
                 "mean absolute error a pixel of the image with each channel's mean and standard deviation "
-                f"moved to the other domain's, fitted on the unpaired training images; {on[source]}",
+                f"moved to the other domain's, fitted on the unpaired training images; {on[source]}{pairs}",
             )
         back = translate_all(networks[way[::-1]], fake[way], device)
         put(
