@@ -77,7 +77,8 @@ class Seen:
         kinds = [kind for kind in ("RGB", "grey") if colours[kind]]
         words = kinds[0] if len(kinds) == 1 else f"({counted(colours)})"
         what = "×".join(map(str, least)) + (" to " + "×".join(map(str, most)) if most != least else "")
-        text = f"{self.source}: {self.shapes.total():,} images of {what} {words}"
+        total = self.shapes.total()
+        text = f"{self.source}: {total:,} image{'s' * (total > 1)} of {what} {words}"
         squares = all(w == h for _, w, h in sizes)
         how = "" if squares else "their middle squares, "
         if not squares or least != [size, size] or most != [size, size] or ("RGB" in kinds and channels == 1):

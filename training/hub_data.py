@@ -75,7 +75,8 @@ def choose_splits(found: dict[str, Any], source: str) -> tuple[dict[str, Any], l
     if any(names != [split] for split, names in chosen.items()):
         notes.append("splits: " + ", ".join(f"{split} is {listed(names)}" for split, names in chosen.items()))
     if spare := [name for name in found if name not in (*train, *test)]:
-        notes.append(f"left out: the splits {listed(map(str, spare))}")
+        rows = {name: f" ({len(found[name]):,} rows)" for name in spare if hasattr(found[name], "data")}
+        notes.append("left out: the splits " + listed(f"{name}{rows.get(name, '')}" for name in spare))
     try:
         return {
             split: concatenate_datasets([found[n] for n in names]) if len(names) > 1 else found[names[0]]

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -12,9 +14,10 @@ import torch
 from PIL import Image
 
 from space.pictures.files import FORMATS
-from tests.pictures import PICTURES
+from tests.pictures import PICTURES, png
+from tests.processes import ROOT
 from training import folders
-from training.data import DataError, Images, load_domains, load_images
+from training.data import DataError, Images, counterparts, load_domains, load_images
 
 NO = Path("unused")
 NFC, NFD = (unicodedata.normalize(form, "한글 사진") for form in ("NFC", "NFD"))
@@ -166,7 +169,8 @@ def test_what_is_no_picture_is_passed_over_and_counted(tmp_path):
     assert len(train) + len(test) == 18 and train.num_classes == 2
     assert train.notes[0] == (
         f"photos: {18 + number} files found, 18 pictures used, {number} left out: "
-        "9 no pictures by their names (1 .csv, 1 .db, 1 .heic, 1 .ini, 1 .jsonl, 1 .mp4, 1 .txt, 1 .zip and 1 more), 4 hidden"
+        "9 no pictures by their names (1 .csv, 1 .db, 1 .heic, 1 .ini, 1 .jsonl, 1 .mp4, 1 .txt, 1 .zip and "
+        "1 more), 4 hidden"
     )
     with pytest.raises(
         DataError, match=r"holds no pictures: 1 no pictures by their names \(1 \.zip\)\. Give"
@@ -328,3 +332,65 @@ def test_a_folder_that_cannot_be_listed_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(folders.os, "scandir", scandir)
     with pytest.raises(DataError, match="/b cannot be listed: Permission denied"):
         read(tmp_path)
+
+
+def test_two_domains_pass_over_what_is_no_picture_and_find_what_is_nested(tmp_path):
+    fill(tmp_path, "trainA * 4", "TrainB/more/deeper * 3", "testA/0.png", f"testA/{NFC}/1.png", "testA/2.png")
+    fill(
+        tmp_path, f"testb/{NFD}/1.PNG", "testb/2.jpg", "testb/2.png", "testb/x/0.png", "extra/0.png", "0.png"
+    )
+    number = sum(add_what_is_no_picture(tmp_path / name) for name in ("trainA", "testA"))
+    a, b = load_domains(str(tmp_path), NO, "train", 1, 8)
+    assert (len(a), len(b)) == (4, 3)
+    assert f"{16 + number} files found, 14 pictures used, {number + 2} left out" in a.notes[0]
+    assert "2 .db" in a.notes[0] and "2 outside of trainA trainB testA testB" in a.notes[0]
+    a, b = load_domains(str(tmp_path), NO, "test", 1, 8)
+    both = [[domain.names.index(f"{NFC}/1")] for domain in (a, b)]  # 2.jpg and 2.png: which is it?
+    assert [rows.tolist() for rows in counterparts(a, b)] == both
+    assert "1 test images have a counterpart" in b.notes[-1] and "of 3 in A and 4 in B" in b.notes[-1]
+    assert load_images(str(tmp_path), NO, "train", 1, 8).labels.tolist() == [0] * 4 + [1] * 3
+    fill(tmp_path / "val", "trainA * 2", "trainB * 2", "valA * 1", "devB * 1")
+    assert list(map(len, load_domains(str(tmp_path / "val"), NO, "test", 1, 8))) == [1, 1]
+
+
+def test_errors_of_two_domains_speak_of_the_command_line(tmp_path):
+    fill(tmp_path, "trainA * 2", "trainB * 2", "testA * 2", "testB/notes.txt")
+    with pytest.raises(DataError, match="testB holds no images; two domains need the folders trainA trainB"):
+        load_domains(str(tmp_path), NO, "test", 1, 8)
+    for content in (b"no picture", b"", PICTURES["plain"][0][:70]):
+        (tmp_path / "trainB" / "1.png").write_bytes(content)
+        with pytest.raises(DataError, match=r"trainB/1\.png of '\S+' cannot be read: ") as raised:
+            load_domains(str(tmp_path), NO, "train", 1, 8)
+        assert "pload" not in str(raised.value)
+
+
+PEAKS = """
+import resource, sys
+from pathlib import Path
+from training.data import DataError, load_images
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+load_images(sys.argv[1], Path("no"), "train", 1, 28)
+for folder in sys.argv[2:]:
+    before = peak()
+    try:
+        said = len(load_images(folder, Path("no"), "train", 1, 28))
+    except DataError as error:
+        said = error
+    print(peak() - before, said)
+"""
+
+
+def test_hostile_pictures_and_archives_cost_no_memory(tmp_path):
+    places = [fill(tmp_path / name, "train * 2", "test * 1") for name in ("small", "pixels", "bytes", "zip")]
+    (places[1] / "train" / "x.png").write_bytes(png(13_000, 13_000, 1, 0, bytes(1625)))  # decoded 676 MB
+    with (places[2] / "train" / "x.png").open("wb") as file:
+        file.truncate(1_400_000_000)
+    with zipfile.ZipFile(places[3] / "train" / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.png", bytes(300_000_000))
+    command = [sys.executable, "-c", PEAKS, *map(str, places)]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=240, check=True)
+    rises, said = zip(*(line.split(" ", 1) for line in done.stdout.splitlines()))
+    assert "it has 169 megapixels; at most 40 are read. Scale it down" in said[0]
+    assert "it has 1,400 MB; at most 240 are read" in said[1] and said[2] == "2"
+    assert max(map(int, rises)) < 150  # MB

@@ -159,3 +159,25 @@ def test_the_fake_domains_can_be_measured():
     train, test = (load_domains("fake", Path("unused"), split, 3, SIZE) for split in ("train", "test"))
     found = evaluate_translation(model, train, test, None)
     assert found["l1_ab"]["value"] == pytest.approx(found["l1_nothing"]["value"], abs=0.05)  # it starts there
+
+
+def test_counterparts_are_the_names_that_both_have(domains):
+    """B lacks half of the names, has others besides, and another order: figures are of the common ones."""
+    train, (a, b) = domains[:2], domains[2:]
+    rows = torch.arange(19, -1, -2)  # the last first
+    names = ("only in b", *(b.names[i] for i in rows))
+    some = Images(torch.cat([b.pixels[:1].flip(3), b.pixels[rows]]), None, "domain B, some", names)
+    model = CycleGAN(CycleGANConfig(image_size=SIZE))
+    model.generator_ab = model.generator_ba = Stub(swap)
+    known = train[0], train[1]
+    metrics = evaluate_translation(model, known, (a, some), None)
+    for way in ("ab", "ba"):
+        assert metrics[f"l1_{way}"]["value"] == 0 and metrics[f"ssim_{way}"]["value"] == 1
+        assert metrics[f"l1_{way}"]["protocol"].endswith("; on the 10 counterparts")
+        assert "counterparts" not in metrics[f"cycle_l1_{way[0]}"]["protocol"]
+    losses = translation_losses(Stub(swap), Stub(swap), a, some, None)
+    assert losses["l1_ab"] == losses["l1_ba"] == 0 and losses["ssim_ab"] == pytest.approx(1)
+    whole = evaluate_translation(model, known, (a, b), None)
+    assert "; on the" not in whole["l1_ab"]["protocol"]
+    none = Images(some.pixels[:1], None, "domain B, one", names[:1])
+    assert "l1_ab" not in evaluate_translation(model, known, (a, none), None)
