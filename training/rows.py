@@ -135,7 +135,11 @@ def _why(picture: dict | None, error: Exception) -> str:
     """Why a picture cannot be read, for somebody at the command line."""
     if isinstance(error, Problem) and error.key == "problem.image_too_large":
         return "it has {megapixels} megapixels; at most {most} are read. Scale it down".format(**error.values)
-    cause = error.__cause__ if isinstance(error, Problem) and error.__cause__ else error
+    if isinstance(error, Problem) and error.key == "problem.foreign_picture":
+        return "{format} files are not read here. Save it as PNG or JPEG".format(**error.values)
+    cause = error.__cause__ if isinstance(error, Problem) else error
+    if cause is None:
+        return "it is damaged"
     if isinstance(cause, UnidentifiedImageError):
         file = _file_of(picture)
         start = file.read(40) if isinstance(file, io.BytesIO) else _start(Path(file))

@@ -7,7 +7,7 @@ of a file are the parts that hold pixels, and the orientation.
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
@@ -75,18 +75,18 @@ class Pixels(NamedTuple):
     """False for a JPEG that had no end: rows may be missing, in their place is grey"""
 
 
-def pixels_only(file: BinaryIO) -> Pixels:
+def pixels_only(file: BinaryIO, formats: Sequence[str] = ()) -> Pixels:
     """A picture file with its pixels alone.
 
-    Raises `Problem` for formats that are not read here, and for a PNG whose metadata unpacks to more than
-    `MAX_METADATA_BYTES`.
+    Raises `Problem` for formats that are not read here, unless they are among the `formats`, and for a PNG
+    whose metadata unpacks to more than `MAX_METADATA_BYTES`.
     """
     head = file.read(1000)
     file.seek(0)
     if head.startswith(STREAMED):
         return Pixels(file)
     for name, begin in FOREIGN.items():
-        if re.match(begin, head):
+        if name.replace(" ", "") not in formats and re.match(begin, head):
             raise Problem("foreign_picture", format=name)
     return _pixels_only(file.read(MAX_FILE_BYTES))
 

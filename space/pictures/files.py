@@ -66,7 +66,7 @@ def read_image(path: str | Path | BinaryIO | None, formats: Sequence[str] = FORM
         raise Problem("no_image")
     try:
         with Path(path).open("rb") if isinstance(path, str | Path) else nullcontext(path) as file:
-            pixels = pixels_only(file)
+            pixels = pixels_only(file, formats)
             image, turned = _decoded(pixels.file, formats), pixels.turned
             if not pixels.whole and _grey_rows(image) > MAX_MISSING * image.height:
                 raise Problem("not_an_image")

@@ -106,7 +106,7 @@ def test_what_others_publish_is_read_or_one_sentence(tmp_path):
     with HubServer() as hub, start_client(hub, tmp_path / "home") as client:
         for name, files in repos().items():
             hub.repos[f"lab/{name}"] = Repo()
-            hub.repos[f"lab/{name}"].commit("data", files)
+            hub.repos[f"lab/{name}"].commit("data", {"README.md": card(files), **files})
         said = {name: client.submit(look, name).result(timeout=120) for name in repos()}
         domains = client.submit(look, "unpaired", load_domains).result(timeout=120)
         streamed = {
