@@ -4,7 +4,9 @@ Where Gradio fails on a request, that is a 500 with one sentence, and the log ha
 """
 
 import logging
+from asyncio import timeout
 from collections.abc import Sequence
+from time import monotonic
 
 import gradio as gr
 from anyio.to_thread import run_sync
@@ -16,9 +18,10 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from space.host import patience
 from space.host.calls import STATUS, status_of
 from space.host.open_routes import SIZES, open_route
-from space.host.temporary_files import kept_files, make_room
+from space.host.temporary_files import kept_files, make_room, take_room
 from space.host.wrong_requests import checked, comes_from_nowhere, names_nothing
 from space.text import limits
 from space.text.refusals import Problem
@@ -53,15 +56,32 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request, started = Request(scope), False
+        request, started, whole = Request(scope), False, False
+        window, seconds = patience.WINDOW_BYTES, patience.WINDOW_SECONDS
         refused: Refused | None = None
 
         async def receive_within_limit() -> Message:
-            nonlocal room, refused
-            message = await receive()
-            room -= len(message.get("body", b""))
+            nonlocal room, refused, whole, seconds, window
+            if whole:
+                return await receive()
+            began = monotonic()
+            try:
+                async with timeout(seconds):
+                    message = await receive()
+            except TimeoutError:
+                refused = Refused(408, Problem("too_slow"))
+                raise refused from None
+            size, whole = len(message.get("body", b"")), not message.get("more_body")
+            room, window, seconds = room - size, window - size, seconds - (monotonic() - began)
+            if window <= 0:
+                window, seconds = patience.WINDOW_BYTES, patience.WINDOW_SECONDS
             if room < 0:
                 refused = Refused(413, Problem("too_large", most=limit))
+            elif message["type"] == "http.disconnect" and route in SIZES:  # what has come of it is deleted
+                refused = Refused(400, Problem("request"))
+            elif route in SIZES and not await self.takes(size, scope):
+                refused = Refused(503, Problem("disk_full"))
+            if refused:
                 raise refused
             return message
 
@@ -77,7 +97,8 @@ class Guard:
 
         async def say_so(status: int, problem: Problem) -> None:
             text = problem.said(request.headers.get("accept-language", ""))
-            await JSONResponse({"detail": text}, status)(scope, receive, send)
+            headers = {"connection": "close"} if status == 408 else None
+            await JSONResponse({"detail": text}, status, headers)(scope, receive, send)
 
         try:
             route, limit = await self.admit(request)
@@ -115,9 +136,15 @@ class Guard:
         limit = SIZES[route] + ENVELOPE_BYTES if route in SIZES else limits.MAX_REQUEST_BYTES
         if size.isdecimal() and int(size[:20]) > limit:
             raise Refused(413, Problem("too_large", most=limit))
-        if route in SIZES:
-            blocks = scope["app"].get_blocks()
-            expected = int(size) if size.isdecimal() else limit
-            if not await run_sync(make_room, expected, lambda: kept_files(blocks)):
-                raise Refused(503, Problem("disk_full"))
+        if route in SIZES and not await self.fits(int(size) if size.isdecimal() else limit, scope):
+            raise Refused(503, Problem("disk_full"))
         return route, limit
+
+    async def fits(self, size: int, scope: Scope) -> bool:
+        """Whether so many bytes have room. An upload that is announced takes none before it comes."""
+        blocks = scope["app"].get_blocks()
+        return await run_sync(make_room, size, lambda: kept_files(blocks))
+
+    async def takes(self, size: int, scope: Scope) -> bool:
+        """Whether bytes that came have found room."""
+        return take_room(size) or (await self.fits(size, scope) and take_room(size))

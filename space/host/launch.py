@@ -12,6 +12,7 @@ from space.host.ending import Ending, served
 from space.host.guard import Guard
 from space.host.mcp import name_callers, separate_outputs
 from space.host.page_cache import ALIVE, PageCache
+from space.host.patience import be_patient
 from space.host.queue import use_fair_queue
 from space.host.sessions import use_small_sessions
 from space.host.streams import Streams
@@ -38,6 +39,7 @@ def launch_arguments(
     routes = [ALIVE, *routes]
     use_fair_queue(demo, max_waiting, default)
     look_up_known(demo)
+    be_patient()
     separate_outputs()
     name_callers()
     return {

@@ -95,10 +95,15 @@ def sweep(keep: Collection[str] = ()) -> int:
 
 
 def make_room(size: int, keep: Callable[[], Collection[str]]) -> bool:
-    """Whether an upload of `size` bytes fits, if need be after the oldest files are deleted."""
-    global _used_bytes
+    """Whether `size` bytes fit, if need be after the oldest files are deleted."""
     if _used_bytes + size > MAX_TEMPORARY_BYTES and time.monotonic() > _swept + 1:
         sweep(keep())
+    return _used_bytes + size <= MAX_TEMPORARY_BYTES
+
+
+def take_room(size: int) -> bool:
+    """Count bytes that are about to be written, unless they do not fit. The next sweep counts anew."""
+    global _used_bytes
     with _lock:
         if _used_bytes + size > MAX_TEMPORARY_BYTES:
             return False

@@ -53,6 +53,10 @@ TEXT = {
         "The request is larger than the {most} bytes that the server takes here. Send less.",
         "요청이 너무 큽니다. 여기서는 {most}바이트까지만 받습니다.",
     ),
+    "problem.too_slow": (
+        "The request came too slowly, or not at all. Please try again with a better connection.",
+        "요청이 너무 느리게 오거나 오지 않았습니다. 연결 상태를 확인한 뒤 다시 시도해 주세요.",
+    ),
     "problem.disk_full": (
         "There is no room for more uploads at the moment. Please try again in a minute.",
         "지금은 파일을 더 받을 공간이 없습니다. 잠시 후 다시 시도해 주세요.",

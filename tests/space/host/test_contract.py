@@ -65,11 +65,14 @@ IMPORTED = {
     "gradio.state_holder.StateHolder": {"sessions"},
     "gradio.utils.error_payload": {"queue"},
     "gradio_client.client.Job": {"mcp"},
+    "python_multipart.exceptions.FormParserError": {"wrong_requests"},
     "starlette._utils.get_route_path": {"guard"},
     "starlette.formparsers.MultiPartException": {"guard", "wrong_requests"},
     "starlette.routing.compile_path": {"open_routes"},
+    "uvicorn.config": {"patience"},
+    "uvicorn.protocols.http.auto.AutoHTTPProtocol": {"patience"},
 }
-"""name inside Gradio or Starlette -> modules of space/host that import it"""
+"""name inside Gradio or what it stands on -> modules of space/host that import it"""
 PUBLIC = re.compile(
     r"gradio$|fastapi\.(HTTPException|exceptions)|anyio\.to_thread|starlette\.(datastructures|middleware|requests"
     r"|responses|types|websockets)\.|starlette\.routing\.(BaseRoute|Match|Route)$"
@@ -145,7 +148,14 @@ def test_every_reach_is_listed():
                 private.setdefault(node.attr, set()).add(module)
             for name in names:
                 library = name.partition(".")[0]
-                if library in ("gradio", "gradio_client", "starlette", "fastapi") and not PUBLIC.match(name):
+                if library in (
+                    "gradio",
+                    "gradio_client",
+                    "starlette",
+                    "fastapi",
+                    "uvicorn",
+                    "python_multipart",
+                ) and not PUBLIC.match(name):
                     imported.setdefault(name, set()).add(module)
     assert imported == IMPORTED, "list the name in tests/space/host/test_contract.py"
     assert private == PRIVATE, "list the attribute in tests/space/host/test_contract.py"
