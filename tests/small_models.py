@@ -14,7 +14,7 @@ from space.weights import hub
 
 SIZES = {
     **{"hidden_dim": 8, "base_channels": 4, "latent_dim": 5, "num_features": 6},
-    **{"num_blocks": 1, "discriminator_channels": 4},
+    **{"num_blocks": 1, "num_inference_steps": 2, "discriminator_channels": 4},
 }
 
 

@@ -36,6 +36,10 @@ RUN = {"command": "accelerate launch -m training.train_x", "dataset": "fake", "t
 RUN |= {"steps": 2, "seconds": 3, "hardware": "1 thread of a CPU", "libraries": "torch 2"}
 
 
+MEANS_NONE = {"DDPM": {("num_classes", 0)}}
+"""values that look out of range and are not: a model without classes"""
+
+
 def variants() -> Iterator[Any]:
     """Each family with every combination of its config's choices: variant, architecture, ..."""
     for family in FAMILIES:
@@ -76,6 +80,8 @@ def test_its_config_refuses_what_makes_no_model(family: type[nn.Module]) -> None
             bool: (),
         }
         for value in wrong[type(field.default)]:
+            if (field.name, value) in MEANS_NONE.get(family.__name__, ()):
+                continue  # tested with the family
             with pytest.raises(ValueError, match=rf"{field.name} is .*allowed|too many") as caught:
                 config_class(**{field.name: value})
             assert str(value) in str(caught.value)

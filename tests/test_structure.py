@@ -12,6 +12,7 @@ from space.models.classifier import Classifier
 from space.page.words import TEXTS
 from space.text import TEXT
 from space.weights.hub import BUNDLED
+from space.weights.model_folder import config_class_of
 
 ROOT = Path(__file__).parent.parent
 CODE = [
@@ -196,6 +197,7 @@ def test_the_snippet_on_each_card_runs(name, monkeypatch):
 
 def test_labels_state_the_latent_size_of_the_model():
     for name in models_that("decode"):
-        latent_dim = json.loads((BUNDLED / name / "config.json").read_text())["latent_dim"]
+        config = json.loads((BUNDLED / name / "config.json").read_text())
+        latent_dim = config_class_of(MODELS[name])(**config).latent_dim
         english, korean = TEXTS[f"model.{name}"]
         assert english.endswith(f", {latent_dim}-D") and korean.endswith(f", {latent_dim}차원"), name

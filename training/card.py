@@ -42,6 +42,8 @@ ON_CARD = {  # metrics that the Hub shows beside the card
     "lenet_fid": "Fréchet distance of LeNet features",
     "precision": "Precision of samples (k = 3)",
     "recall": "Recall of samples (k = 3)",
+    "class_accuracy": "Samples of the class asked for (%)",
+    "bits_per_dim": "Bits per dimension",
     "accuracy": "Accuracy (%)",
     "l1_ab": "Mean absolute error to the true counterpart, A to B",
     "l1_ba": "Mean absolute error to the true counterpart, B to A",

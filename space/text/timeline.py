@@ -91,6 +91,32 @@ TEXT = {
         "낮을수록, SSIM은 높을수록 좋음), 그리고 두 집합을 구별하는 분류기가 목표 집합으로 "
         "분류한 비율입니다.",
     ),
+    "timeline.diffusion": (
+        "## What to look for\n"
+        "Each column has a digit to make, each row other noise. At every step of the training the network "
+        "took the **same noise** out of these pictures, in 16 steps.\n\n"
+        "- **One network, one loss.** It is shown a training digit drowned in noise and learns by least "
+        "squares what was mixed: no second network, no game. So the loss falls quietly and the pictures "
+        "keep getting better with it.\n"
+        "- **The amount of noise matters.** One chart has the loss by it. In nearly pure noise there is "
+        "little to see, and the mean digit is a good answer: that is learned first. Fine strokes, where "
+        "there is little noise, come last.\n"
+        "- **From snow to digits.** The untrained network takes no noise away. Then blots of the right class "
+        "stand out of the snow, then grainy strokes; at last the grain goes. Follow one picture: its slant "
+        "is there long before it is neat, for the noise decides it.",
+        "## 무엇을 볼까요?\n"
+        "열마다 만들 숫자가, 행마다 잡음이 정해져 있습니다. 학습의 매 시점에 신경망이 **같은 잡음**을 "
+        "16단계에 걸쳐 걷어 낸 그림입니다.\n\n"
+        "- **신경망 하나, 손실 하나.** 잡음에 잠긴 학습 이미지를 보고 무엇이 섞였는지를 최소제곱으로 "
+        "배웁니다. 상대 신경망도 게임도 없습니다. 그래서 손실은 조용히 줄고, 그림은 손실과 함께 계속 "
+        "좋아집니다.\n"
+        "- **잡음의 양이 중요합니다.** 한 그래프는 잡음의 양에 따라 나눈 손실입니다. 거의 잡음뿐일 때는 "
+        "보이는 것이 없어 평균적인 숫자가 좋은 답이고, 이것을 가장 먼저 배웁니다. 잡음이 적을 때의 가는 "
+        "획은 마지막에 배웁니다.\n"
+        "- **눈발에서 숫자로.** 학습 전의 신경망은 잡음을 걷어 내지 못합니다. 이어서 눈발 속에 클래스에 "
+        "맞는 얼룩이 드러나고, 거친 획이 되었다가, 마지막에 거친 알갱이가 사라집니다. 그림 하나를 따라가 "
+        "보세요. 기울기는 깔끔해지기 훨씬 전에 나타납니다. 잡음이 정하기 때문입니다.",
+    ),
     "timeline.coder": (
         "## What to look for\n"
         "The first row holds test images (with noise, for the denoising autoencoder) and the second their "

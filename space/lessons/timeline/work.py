@@ -12,7 +12,7 @@ from space.models import MODELS, models_that
 from space.page.charts import MAX_POINTS
 from space.weights.side_files import Curve, Rows
 
-GAMES, TRANSLATORS = models_that("discriminate"), models_that("translate")
+GAMES, TRANSLATORS, DIFFUSION = map(models_that, ("discriminate", "translate", "q_sample"))
 WATCHED = ("decode", "translate")
 """a model that can do one of these makes pictures"""
 NAMES = sorted(models_that(*WATCHED), key=[*GAMES, *TRANSLATORS, *MODELS].index)
@@ -45,8 +45,9 @@ FRAME_MS, LAST_FRAME_MS = 160, 2500
 
 
 def kind_of(name: str) -> str:
-    """Which hints fit the model `name`: those of a game, of a translation, or of an encoder and decoder."""
-    return "game" if name in GAMES else "translation" if name in TRANSLATORS else "coder"
+    """Which hints fit the model: on a game, a translation, diffusion, or an encoder and decoder."""
+    kinds = {"game": GAMES, "translation": TRANSLATORS, "diffusion": DIFFUSION}
+    return next((kind for kind, names in kinds.items() if name in names), "coder")
 
 
 def steps_per_epoch(rows: Rows) -> float | None:

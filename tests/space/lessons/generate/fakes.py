@@ -14,11 +14,13 @@ from space.lessons.generate import work
 from space.models import MODELS
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
+from space.models.ddpm import DDPM, DDPMConfig
 from space.models.gan import GAN, GANConfig
 from space.models.vae import VAE, VAEConfig
 
 SMALL: dict[type[nn.Module], Any] = {
     DCGAN: DCGANConfig(base_channels=8, latent_dim=16),
+    DDPM: DDPMConfig(base_channels=4, num_blocks=1, num_inference_steps=2),
     GAN: GANConfig(hidden_dim=32, latent_dim=16),
     VAE: VAEConfig(hidden_dim=32, latent_dim=16),
     Autoencoder: AutoencoderConfig(hidden_dim=32, latent_dim=16),
