@@ -17,6 +17,8 @@ import { Service } from "./service.js";
 /** @type {any} */
 const scope = globalThis; // whose `Worker` TypeScript declares for pages alone
 
+const GIVEN_BACK = "these models were given back";
+
 export class Runner {
   constructor() {
     /** @type {Map<number, Waiting>} */
@@ -39,11 +41,19 @@ export class Runner {
         this.worker.onerror = reject;
       });
       this.worker.onmessage = (/** @type {any} */ { data }) => this.receive(data);
+      this.worker.onerror = (/** @type {any} */ { message }) => this.refuse(message);
     } catch {
       this.worker?.terminate();
       this.worker = null;
       this.service = new Service();
     }
+  }
+
+  /** What was asked gets no answer any more.
+   * @param {string} message */
+  refuse(message) {
+    for (const { reject } of this.waiting.values()) reject(new Error(message));
+    this.waiting.clear();
   }
 
   /** @param {{ question: number, result?: any, error?: string }} answer */
@@ -59,7 +69,7 @@ export class Runner {
    * @returns {Promise<any>} */
   async ask(task, ...values) {
     await this.started;
-    if (this.disposed) throw new Error("these models were given back");
+    if (this.disposed) throw new Error(GIVEN_BACK);
     if (this.service) return /** @type {any} */ (this.service)[task](...values);
     const question = this.asked++;
     return new Promise((resolve, reject) => {
@@ -87,7 +97,6 @@ export class Runner {
     this.disposed = true;
     this.started.then(() => this.worker?.terminate());
     this.service = null;
-    for (const { reject } of this.waiting.values()) reject(new Error("these models were given back"));
-    this.waiting.clear();
+    this.refuse(GIVEN_BACK);
   }
 }

@@ -180,6 +180,26 @@ test("walks are those of the server", needsReferences, () => {
   assert.deepEqual([...row(z, 2)], [8, 0]);
 });
 
+test("where WebAssembly is forbidden, the engine is plain JavaScript", () => {
+  /** @type {any} */
+  const here = WebAssembly;
+  const { Memory } = here;
+  here.Memory = class {
+    constructor() {
+      throw new here.CompileError("refused by the page's Content-Security-Policy");
+    }
+  };
+  try {
+    const engine = new Engine();
+    assert.equal(engine.simd, false);
+    const address = engine.keep(Float32Array.of(1, 2, 3));
+    engine.reserve(1_000_000); // what is kept stays
+    assert.deepEqual([...engine.floats.subarray(address / 4, address / 4 + 3)], [1, 2, 3]);
+  } finally {
+    here.Memory = Memory;
+  }
+});
+
 test("the kernel is several times as fast as plain JavaScript", () => {
   const [rows, length, columns] = [64, 288, 64];
   const times = [true, false].map((simd) => {
