@@ -54,13 +54,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in a context of its own, whose options a test may parametrize; no script of it may fail."""
+    """A page in a context of its own, whose options a test may parametrize; no script of it may fail,
+    and it may do nothing that its content security policy forbids."""
     options = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
     context = browser.new_context(**options)
     page = context.new_page()
     watch(page)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: "Content Security Policy" in said.text and errors.append(said.text))
     yield page
     context.close()
     assert errors == []

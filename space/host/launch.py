@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from space.host.ending import Ending, served
 from space.host.guard import Guard
+from space.host.headers import Headers
 from space.host.mcp import name_callers, separate_outputs
 from space.host.page_cache import ALIVE, PageCache
 from space.host.patience import be_patient
@@ -52,6 +53,7 @@ def launch_arguments(
         "app_kwargs": {
             "routes": routes,
             "middleware": [
+                Middleware(Headers),
                 Middleware(Ending),
                 Middleware(Guard, routes=routes),
                 Middleware(PageCache),

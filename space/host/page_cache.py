@@ -18,6 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from space.host.headers import policy
+
 PAGES = ("/", "/config")
 """the page and its configuration: the same for everybody at one address of the app"""
 SCRIPTS = ("/assets/", "/static/")
@@ -51,6 +53,9 @@ class PageCache:
             request = Request(scope)
             if is_for_everybody(request):
                 answer = packed_for(request, await self._ask(request, receive))
+            elif request.method == "GET" and scope["path"] == "/":
+                answer = await call(self.app, scope, receive)
+                answer.headers["content-security-policy"] = policy(answer.body)
         await answer(scope, receive, send)
 
     async def _ask(self, request: Request, receive: Receive) -> Response:
@@ -63,6 +68,8 @@ class PageCache:
         async with self.lock:  # others who ask for the same wait for the one answer
             if key not in self.pages:
                 response = await call(self.app, request.scope, receive)
+                if path == "/":
+                    response.headers["content-security-policy"] = policy(response.body)
                 response.body = await run_sync(partial(gzip.compress, response.body, 6, mtime=0))
                 response.headers["content-length"] = str(len(response.body))
                 response.headers["content-encoding"] = "gzip"
@@ -85,7 +92,7 @@ def is_for_everybody(request: Request) -> bool:
 def packed_for(request: Request, response: Response) -> Response:
     """A gzipped response as the sender of the request can read it, or 304 where they have it already."""
     if response.headers.get("etag", "-") in request.headers.get("if-none-match", ""):
-        kept = ("etag", "cache-control", "vary")
+        kept = ("etag", "cache-control", "vary", "content-security-policy")
         return Response(status_code=304, headers={k: v for k, v in response.headers.items() if k in kept})
     if "gzip" in request.headers.get("accept-encoding", ""):
         return response
