@@ -59,7 +59,6 @@ FOREIGN = {
     "Photoshop": rb"8BPS",
     "JPEG XL": rb"\xff\x0a|\0\0\0\x0cJXL ",
     "JPEG 2000": rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51",
-    "SVG": rb"(?s)\s*(<\?xml.*?|<!--.*?)?<(!DOCTYPE )?svg\b",
     "video": rb"(?s)....ftyp(?:qt|mp4|isom|M4V|3gp)|\x1a\x45\xdf\xa3|RIFF....AVI ",
 }
 """How files begin that show something, but are no pictures of pixels here"""

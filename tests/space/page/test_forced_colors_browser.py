@@ -1,0 +1,87 @@
+"""In Windows' high contrast, what is chosen and what colours mean can be told on every tab."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page
+
+from tests.pages import until_quiet, visit_tab
+from tests.processes import Lab
+
+pytestmark = pytest.mark.browser
+
+FORCED = [
+    pytest.param({"forced_colors": "active", "color_scheme": scheme}, id=scheme)
+    for scheme in ("dark", "light")
+]
+CHOSEN = ":is(:has(:checked), [aria-pressed=true], [aria-selected=true])"
+CHOICES = {
+    "reconstruct": ("[role=tab]", "#reconstruct-noise label", ".digit-picker label"),
+    "generate": (".slots label",),
+    "timeline": (".still",),
+    "game": (".presets button", ".distributions label"),
+    "translate": (".emoji-picker label", ".columns label"),
+}
+"""tab -> groups of which one is chosen"""
+TOGGLES = {"generate": (".sample",), "manifold": (".legend button",), "game": (".freeze-d",)}
+SLIDER = "[data-testid=range-input]"
+COLOURS = {
+    "reconstruct": (".scale b",),
+    "generate": (".marks b", ".scored .score"),
+    "manifold": (".legend button",),
+    "timeline": (".legend li",),
+    "game": (".scale i", ".layers .real i", ".layers .fake i", ".layers .heat i", ".plots li.real"),
+    "translate": (".opinion b", ".scale b"),
+    "models": (".legend .train", ".legend .test"),
+}
+"""tab -> what tells something by its colour"""
+
+
+def picture(element: Locator) -> np.ndarray:
+    """What is on the screen at an element and a little around it, with neither focus nor pointer on it."""
+    page = element.page
+    element.evaluate("e => { e.scrollIntoView({ block: 'center' }); document.activeElement.blur() }")
+    page.mouse.move(0, 0)
+    box = element.bounding_box()
+    clip = {"x": box["x"] - 5, "y": box["y"] - 5, "width": box["width"] + 10, "height": box["height"] + 10}
+    shot = page.screenshot(clip=clip, animations="disabled")
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), np.int16)
+
+
+def differ(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether at least sixty pixels differ clearly: a frame, a filled button, a moved thumb."""
+    return one.shape != other.shape or (np.abs(one - other).max(2) > 60).sum() >= 60
+
+
+@pytest.mark.parametrize("page", FORCED, indirect=True)
+@pytest.mark.parametrize("tab", COLOURS)
+def test_what_is_chosen_and_what_colours_mean_can_be_told(page: Page, lab: Lab, tab: str):
+    visit_tab(page, lab.url, tab)
+    until_quiet(page)
+    told: dict[str, Any] = {}
+    for group in CHOICES.get(tab, ()):
+        choices = page.locator(f"{group}:visible")
+        place = choices.evaluate_all("(all, chosen) => all.findIndex((e) => e.matches(chosen))", CHOSEN)
+        this, other = choices.nth(place), choices.nth(place - 1 if place else 1)
+        before = picture(this)
+        other.click()
+        told[group] = differ(before, picture(this))
+        this.click()
+    for toggle in TOGGLES.get(tab, ()):
+        this = page.locator(f"{toggle}:visible").last
+        before = picture(this)
+        this.click()
+        told[toggle] = differ(before, picture(this))
+        this.click()
+    if tab in ("reconstruct", "generate", "manifold"):
+        slider = page.locator(f"{SLIDER}:visible").first
+        before = picture(slider)
+        slider.press("Home")
+        told[SLIDER] = differ(before, picture(slider))
+    for coloured in COLOURS[tab]:
+        seen = picture(page.locator(f"{coloured}:visible").first)
+        told[coloured] = (np.ptp(seen, axis=2) > 60).sum() >= 10
+    assert {name for name, can_be in told.items() if not can_be} == set()
