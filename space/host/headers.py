@@ -23,7 +23,8 @@ def policy(page: bytes = b"") -> str:
     """The content security policy of a page, and of a worker that it starts.
 
     Scripts come from the lab itself or are those that stand in the page. Gradio compiles the `js_on_load` of
-    components ('unsafe-eval', which lets WebAssembly run too) and writes styles. The page asks nobody else
+    components ('unsafe-eval', which lets WebAssembly run too), writes styles, and draws on paper with the help
+    of a worker that it makes (blob:). The page asks nobody else
     for anything. Any site may show it in a frame: so does a Space.
     """
     scripts = re.findall(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
@@ -31,7 +32,7 @@ def policy(page: bytes = b"") -> str:
     return (
         f"default-src 'self'; script-src 'self' 'unsafe-eval'{hashes}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self' data: blob:; worker-src 'self'; object-src 'none'; frame-src 'none'; "
+        "connect-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; frame-src 'none'; "
         "base-uri 'self'; form-action 'self'; frame-ancestors *"
     )
 
