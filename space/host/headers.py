@@ -23,9 +23,9 @@ def policy(page: bytes = b"") -> str:
     """The content security policy of a page, and of a worker that it starts.
 
     Scripts come from the lab itself or are those that stand in the page. Gradio compiles the `js_on_load` of
-    components ('unsafe-eval', which lets WebAssembly run too), writes styles, and draws on paper with the help
-    of a worker that it makes (blob:). The page asks nobody else
-    for anything. Any site may show it in a frame: so does a Space.
+    components ('unsafe-eval', which lets WebAssembly run too), writes styles, and draws on paper with a
+    worker that it makes (blob:). The page asks nobody else for anything. Any site may show it in a frame: so
+    does a Space.
     """
     scripts = re.findall(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
     hashes = "".join(f" 'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in scripts)
