@@ -4,6 +4,7 @@ The texts on a family come from `config.describe()`, beside the model. `check_de
 untrained model, so that missing texts are noticed before the first step.
 """
 
+import os
 import platform
 import shlex
 import sys
@@ -123,7 +124,7 @@ def _flag(key: str, value: object) -> str:
         return f"--{key}"
     if value is False:
         return "--" + ".".join([*key.split(".")[:-1], "no-" + key.split(".")[-1]])
-    text = str(value).encode("utf-8", "backslashreplace").decode()  # a path of other bytes than UTF-8
+    text = os.fsencode(str(value)).decode("utf-8", "backslashreplace")  # a path may have other bytes
     return f"--{key} {shlex.quote(text)}"
 
 
