@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torchvision.utils import make_grid
 
+from space.models.classifier import Classifier
 from training.batches import Batch, Batches, Noise
 from training.card import check_described
 from training.data import Images, load_images, to_float
@@ -27,14 +28,16 @@ def train_one_objective(
     picture: Callable[[nn.Module, Tensor], Tensor],
     iw_samples: int = 0,
     load: Callable[..., Images] = load_images,
-    schedule: Callable[[Optimizer, int], LambdaLR] | None = None,
+    schedule: Callable[[Optimizer, int, int], LambdaLR] = warmup_cosine,
+    watch: Callable[[nn.Module, Images, Classifier], dict[str, float]] | None = None,
 ) -> None:
     """Build, train, evaluate and save `model_class(config.model)`; `config` is a `LoopConfig` with `model`.
 
     `objective_of(model, config)` is a module that maps a `Batch` to a dict of scalars with 'loss';
     `picture(model, x)` gives the images (B, C, H, W) of a snapshot, ten a row, from ten test images;
     `iw_samples` goes to `measure`; `load` is `load_images`, or a function that also checks what that gives;
-    `schedule(optimizer, total_steps)` is by default `warmup_cosine`.
+    `schedule(optimizer, warmup_steps, total_steps)` is that of the learning rate; `watch(model, test,
+    classifier)` gives more figures for each snapshot, where there is a classifier for these images.
     """
     assert isinstance(config, LoopConfig)
     accelerator = make_accelerator(config)
@@ -47,16 +50,12 @@ def train_one_objective(
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
     optimizer = adamw(model.parameters(), config.learning_rate, config.weight_decay)
-    total_steps = config.total_steps(train.num_images)
-    scheduler = (
-        schedule(optimizer, total_steps)
-        if schedule
-        else warmup_cosine(optimizer, config.warmup_steps, total_steps)
-    )
+    scheduler = schedule(optimizer, config.warmup_steps, config.total_steps(train.num_images))
     objective, optimizer = accelerator.prepare(objective_of(model, config), optimizer)
     average = moving_average(model, config.ema_decay)
     best = average.module if average else model
     test_objective = objective_of(best, config)
+    classifier = find_classifier("", config.dataset, shape)
 
     def step(batch: Batch) -> dict[str, Tensor]:
         with accelerator.accumulate(objective):
@@ -71,6 +70,8 @@ def train_one_objective(
     def validate() -> dict[str, float]:
         training = best.training
         means = losses_on_test_images(test_objective.eval(), test_pixels, test.labels, config.seed)
+        if watch and classifier:
+            means |= watch(best, test, classifier.to(accelerator.device))
         test_objective.train(training)
         return means
 
@@ -92,7 +93,7 @@ def train_one_objective(
     )
 
     def figures() -> Metrics:
-        return measure(best, train, test, find_classifier("", config.dataset, shape), config.seed, iw_samples)
+        return measure(best, train, test, classifier, config.seed, iw_samples)
 
     finish(config, accelerator, best, progress, train, test, figures)
 

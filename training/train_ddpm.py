@@ -10,25 +10,29 @@ results.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
 
+from space.models.classifier import Classifier
 from space.models.ddpm import DDPM, DDPMConfig
 from space.models.layers import standard_normal
+from space.models.samplers import inference_times
 from training.batches import Batch
 from training.command_line import run
 from training.data import Images, load_images
 from training.errors import TrainingError
 from training.loop import LoopConfig
+from training.measure.samples import frechet_distance, generate, look
 from training.one_objective import train_one_objective
 from training.optimizers import linear_decay
 
 QUARTERS = 4
 NUM_PICTURED = 60
+NUM_MEASURED = 1000
+"""samples for the Fréchet distance during training; with fewer samples it is higher"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,17 @@ def picture(model: DDPM, x: Tensor) -> Tensor:
     return model.denoise(noise.to(x).unflatten(1, config.image_shape), labels)
 
 
+@torch.no_grad()
+def watch(model: DDPM, test: Images, classifier: Classifier) -> dict[str, float]:
+    """The Fréchet distance of a few samples in half the usual steps, the same noise each time."""
+    config = model.config
+    latents = standard_normal(NUM_MEASURED, config.latent_dim, torch.Generator().manual_seed(0))
+    times = inference_times(config.num_timesteps, max(1, config.num_inference_steps // 2))
+    samples = generate(lambda z: model.denoise(*model.read_latents(z), times=times), latents.to(model.levels))
+    features, _ = look(classifier, samples)
+    return {"lenet_fid": frechet_distance(look(classifier, test.pixels)[0], features)}
+
+
 def check_classes(images: Images, num_classes: int) -> None:
     """Raise `TrainingError` if the labels are not of as many classes as the model makes."""
     if num_classes and images.labels is None:
@@ -130,10 +145,8 @@ def main(config: TrainConfig) -> None:
             check_classes(images, config.model.num_classes)
         return images
 
-    def schedule(optimizer: Optimizer, total_steps: int) -> LambdaLR:
-        return linear_decay(optimizer, config.warmup_steps, total_steps, config.decay_start)
-
-    train_one_objective(config, DDPM, Denoising, picture, load=load, schedule=schedule)
+    schedule = partial(linear_decay, start=config.decay_start)
+    train_one_objective(config, DDPM, Denoising, picture, load=load, schedule=schedule, watch=watch)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The script of the diffusion model, and its metrics."""
 
+import csv
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from space.pictures.sheets import digit_sheet
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import load_folder
 from tests.small_runs import MODEL_FILES, ddpm_config, fresh_accelerate_state, train, weights  # noqa: F401
-from training import train_ddpm
+from training import one_objective, train_ddpm
 from training.batches import Batch, Noise
 from training.data import Images
 from training.errors import TrainingError
@@ -144,6 +145,18 @@ def test_training_helps_and_the_average_is_saved(tmp_path):
         falls[prediction] = float(last[names.index("test_loss")]) / float(first[names.index("test_loss")])
         assert {f"loss_quarter_{i}" for i in (1, 2, 3, 4)} < set(names)
     assert max(falls.values()) < 0.9, falls
+
+
+def test_the_quality_of_samples_is_watched_through_training(tmp_path, monkeypatch):
+    """Where a classifier knows the images; the same noise each time, of the averaged weights."""
+    monkeypatch.setattr(train_ddpm, "NUM_MEASURED", 40)
+    judge = load_folder(Classifier, BUNDLED / roles.DIGIT_JUDGE)
+    monkeypatch.setattr(one_objective, "find_classifier", lambda *_: judge)
+    monkeypatch.setattr(one_objective, "measure", lambda *_: {})
+    train("ddpm", ddpm_config(tmp_path, max_steps=2, num_snapshots=2))
+    with (tmp_path / "history.csv").open() as file:
+        found = [float(row["test_lenet_fid"]) for row in csv.DictReader(file) if row["test_lenet_fid"]]
+    assert len(found) == 2 and all(value > 100 for value in found) and found[0] != found[1]
 
 
 # ---- metrics
