@@ -6,6 +6,7 @@ import re
 from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image, ImageChops
 
+from space.host import mcp
 from space.host.open_routes import MCP_ADDRESSES
 from space.lessons.generate import api as generate
 from space.lessons.manifold.api import decode
@@ -151,3 +153,12 @@ def test_an_assistant_encodes_what_it_has_drawn(url):
     image = as_url(to_pil(digit_sheet()[2, 0][None] / 255))
     answer = ask(url, "call_tool", "encode", {"image": image})
     assert answer.content[0].text.startswith("{'mu': [")
+
+
+def test_the_queue_is_told_who_asks():
+    """Not what the asker says, and not that the server asks for them."""
+    headers = {"x-forwarded-for": "192.0.2.7", "accept-language": "ko"}
+    request = SimpleNamespace(client=SimpleNamespace(host="203.0.113.9"))
+    server = SimpleNamespace(mcp_server=SimpleNamespace(request_context=SimpleNamespace(request=request)))
+    prepared = mcp._headers_of_caller(server, prepare=lambda *_: ("/decode", [], headers, None))
+    assert prepared == ("/decode", [], headers | {"x-forwarded-for": "203.0.113.9"}, None)
