@@ -125,8 +125,9 @@ def test_it_trains_on_a_folder_of_ones_own(tmp_path, in_channels, image_size, cl
         assert picture.width == 10 * (image_size + 1) + 1 or not classes
 
 
-def test_training_helps_and_the_average_is_saved(tmp_path):
+def test_training_helps_with_every_prediction(tmp_path, monkeypatch):
     """Pictures would take minutes; but the loss falls within a few steps."""
+    monkeypatch.setattr(one_objective, "measure", lambda *_: {})
     falls = {}
     for prediction in ("noise", "x_start", "flow"):  # the small runs have velocity
         config = ddpm_config(
