@@ -45,7 +45,11 @@ export function map({ shape, data }, change) {
 }
 
 /** @param {Tensor} x @param {Tensor} y */
-export const add = (x, y) => map(x, (value, i) => value + y.data[i]);
+export function add(x, y) {
+  const out = x.data.slice();
+  for (let i = 0; i < out.length; i++) out[i] += y.data[i];
+  return tensor(x.shape, out);
+}
 
 /** Anything with weights. Its children are its properties that are modules, or lists of them. */
 export class Module {
@@ -136,8 +140,13 @@ export class ReLU extends LeakyReLU {
   }
 }
 
-/** @param {Tensor} x */
-export const silu = (x) => map(x, (value) => value * sigmoid(value));
+/** x times its sigmoid.
+ * @param {Tensor} x */
+export function silu({ shape, data }) {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = data[i] / (1 + Math.exp(-data[i]));
+  return tensor(shape, out);
+}
 
 export class SiLU extends Module {
   /** @param {Tensor} x */
