@@ -2,6 +2,7 @@
 
 import csv
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,13 +24,17 @@ from space.models.vae import VAEConfig
 from tests.processes import ROOT
 from training import train_autoencoder, train_classifier, train_cyclegan, train_ddpm, train_gan, train_vae
 from training.loop import LoopConfig
+from training.signals import ENDING
 
 
 @pytest.fixture(autouse=True)
 def fresh_accelerate_state():
     AcceleratorState._reset_state(True)
+    handlers = {number: signal.getsignal(number) for number in ENDING}
     yield
     AcceleratorState._reset_state(True)
+    for number, handler in handlers.items():  # a script's command line sets its own
+        signal.signal(number, handler)
 
 
 TINY = {"dataset": "fake", "batch_size": 64, "cpu": True, "warmup_steps": 2, "logging_steps": 4}

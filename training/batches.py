@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader
 
 from training.data import DataError, Images, Stream, to_float
 from training.errors import ProcessError, TrainingError, reader_ended
+from training.signals import outlive_signals
 
 
 def derived_seed(*parts: object) -> int:
@@ -191,6 +192,7 @@ def _leave_group(_: int) -> None:
     """Put a worker into a process group of its own, so that Ctrl-C reaches only the process that trains."""
     if hasattr(os, "setpgrp"):  # not on Windows
         os.setpgrp()
+    outlive_signals()
 
 
 class UnpairedBatches:

@@ -11,19 +11,24 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from training.errors import ProcessError, one_line
+from training.disk import why_not_written
+from training.errors import ProcessError
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to; the file is then renamed to `path`. An `OSError` names `path`."""
+    """Yield a temporary path to write to; the file is then renamed to `path`. Raises `ProcessError`."""
     fresh = path.with_name(f"{path.name}.partial")  # no .png or .csv at the end, in case it is left behind
     try:
         yield fresh
         put_in_place(fresh, path)
     except OSError as error:
+        why = why_not_written(error, path.parent)
         fresh.unlink(missing_ok=True)
-        raise OSError(f"{path} cannot be written: {error}") from error
+        raise ProcessError(f"{path} cannot be written: {why}. What was saved before is whole") from error
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def put_in_place(fresh: Path, final: Path) -> None:
@@ -51,10 +56,12 @@ def writing(what: str, partial: Path) -> Iterator[None]:
         RuntimeError,
         SafetensorError,
     ) as error:  # torch raises the second, safetensors the third
+        why = why_not_written(error, partial)  # asked before there is room again
         shutil.rmtree(partial, ignore_errors=True)
-        raise ProcessError(
-            f"{what} cannot be written: {one_line(error)}. What was saved before is whole"
-        ) from error
+        raise ProcessError(f"{what} cannot be written: {why}. What was saved before is whole") from error
+    except BaseException:  # a signal
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
 
 
 def _sync(path: Path) -> None:

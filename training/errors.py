@@ -14,6 +14,14 @@ class DataError(ValueError):
     """The data is missing or cannot be read; the message says what to do."""
 
 
+class RunStopped(TrainingError):
+    """A run that a signal has stopped, with its checkpoint saved."""
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.number = number
+
+
 def one_line(error: Exception) -> str:
     """An error's message without line breaks; the name of its class if the message is empty."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -23,6 +23,7 @@ from training.card import in_digits
 from training.command_line import run
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
 from training.errors import TrainingError
+from training.lock import lock
 from training.measure.classifier import evaluate_classifier
 from training.measure.codes import evaluate_codes
 from training.measure.diffusion import evaluate_diffusion
@@ -119,6 +120,8 @@ def main(config: EvaluateConfig) -> None:
     folder = Path(config.model) if Path(config.model).is_dir() else BUNDLED / config.model
     if not (folder / "training.json").exists():
         raise TrainingError(f"{folder} is no model folder: it has no training.json")
+    if not config.check:
+        lock(folder)
     facts = json.loads((folder / "training.json").read_text())
     if facts["family"] not in FAMILIES:
         raise TrainingError(f"{folder} holds a {facts['family']}, of which space.models.MODELS has no row")

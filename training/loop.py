@@ -6,8 +6,7 @@ in the script, and this file knows nothing of models.
 
 import math
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,13 @@ from typing import Any, Literal
 import torch
 from accelerate import Accelerator
 from accelerate.tracking import get_available_trackers
-from accelerate.utils import DistributedType, InitProcessGroupKwargs, ProjectConfiguration, set_seed
+from accelerate.utils import (
+    DistributedType,
+    InitProcessGroupKwargs,
+    ProjectConfiguration,
+    broadcast_object_list,
+    set_seed,
+)
 from huggingface_hub import get_token
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
@@ -34,10 +39,12 @@ from training.checkpoints import (
 from training.cuda_graph import CapturedStep, can_capture
 from training.data import MAX_RESIDENT_GB
 from training.environment import start_accelerator
-from training.errors import TrainingError
+from training.errors import RunStopped, TrainingError
 from training.found import report
+from training.lock import check_unlocked, lock
 from training.push import prepare_push
 from training.run_log import Log, Losses, Stopwatch, check_weights
+from training.signals import stop_on_signal
 
 
 @dataclass(frozen=True)
@@ -228,8 +235,22 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
         prepare_push(config.repo_id, config.hub_private or None)
     accelerator.wait_for_everyone()
     config.output_dir.mkdir(parents=True, exist_ok=True)
+    _lock_together(config.output_dir, accelerator)
     set_seed(config.seed)
     return accelerator
+
+
+def _lock_together(folder: Path, accelerator: Accelerator) -> None:
+    """The main process holds the folder's lock; all raise `TrainingError` if it cannot."""
+    refusal = [""]
+    if accelerator.is_main_process:
+        try:
+            lock(folder)
+        except TrainingError as error:
+            refusal = [str(error)]
+    broadcast_object_list(refusal)
+    if refusal[0]:
+        raise TrainingError(refusal[0])
 
 
 def _check_flags(config: LoopConfig) -> None:
@@ -254,6 +275,7 @@ def _check_processes(config: LoopConfig, accelerator: Accelerator) -> None:
         raise TrainingError(
             f"batch_size {config.batch_size} cannot be split over {accelerator.num_processes} processes"
         )
+    check_unlocked(config.output_dir)
     if not config.resume_from_checkpoint and list_checkpoints(config.output_dir):
         raise TrainingError(
             f"{config.output_dir} holds a run already. Add --resume_from_checkpoint latest to go on with it, "
@@ -284,25 +306,6 @@ def snapshot_steps(total_steps: int, num_snapshots: int) -> set[int]:
     """
     last = num_snapshots - 2
     return {0, total_steps} | {round(total_steps ** (i / last)) for i in range(1, last)}
-
-
-@contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether Ctrl-C or SIGTERM has come. A second Ctrl-C interrupts at once."""
-    asked: list[int] = []
-    handlers: dict[int, Any] = {}
-
-    def note(number: int, frame: object) -> None:
-        asked.append(number)
-        signal.signal(signal.SIGINT, handlers[signal.SIGINT])
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        handlers[number] = signal.signal(number, note)
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
 
 
 AFTER_STEP: list[Callable[[], None]] = []
@@ -359,7 +362,7 @@ def fit(
                 told()
             losses.add(terms)
 
-            done, stop = progress.step, _all_stop(accelerator, progress.step, asked_to_stop())
+            done, stop = progress.step, _all_stop(accelerator, progress.step, bool(asked_to_stop()))
             pictures = done in pictured
             logs = done % config.logging_steps == 0 or done == total or pictures
             saves = done % config.checkpointing_steps == 0 or done == total or stop
@@ -380,11 +383,12 @@ def fit(
                     if main:
                         log.history.write()
                     save_checkpoint(accelerator, config.output_dir, done, config.checkpoints_total_limit)
-            if stop and done < total:
+            if stop:
                 accelerator.end_training()
-                raise TrainingError(
+                raise RunStopped(
                     f"stopped at step {done} of {total}, checkpoint saved. "
-                    "Go on with the same command and --resume_from_checkpoint latest"
+                    "Go on with the same command and --resume_from_checkpoint latest",
+                    asked_to_stop() or signal.SIGTERM,  # that came to another process
                 )
     accelerator.wait_for_everyone()
     return progress

@@ -18,6 +18,7 @@ from training.card import card, run_facts
 from training.checkpoints import Progress
 from training.data import Images
 from training.durable import put_in_place, writing
+from training.lock import unlock
 from training.loop import LoopConfig
 from training.measure.codes import codes
 from training.measure.metric import Metrics
@@ -47,6 +48,7 @@ def finish(
         print(f"done: {config.output_dir}")
     accelerator.wait_for_everyone()
     accelerator.end_training()
+    unlock()
     if accelerator.is_main_process and failed:
         raise failed
 

@@ -25,6 +25,7 @@ from space.weights import attempt
 from space.weights.hub import content_hash, explain
 from space.weights.model_folder import FILES, OPTIONAL
 from training.errors import one_line
+from training.lock import is_locked
 
 TIMEOUT_SECONDS = 30.0
 WAS_NOT_PUSHED = "was not pushed"
@@ -226,6 +227,8 @@ def hashes_of(content: Path | bytes) -> list[str]:
 
 def check_folder(folder: Path) -> dict[str, Path]:
     """Path in a repository -> file of a model folder; raises `PublishError` if a file is missing."""
+    if is_locked(folder):
+        raise PublishError(f"{folder} is not complete: a run writes to it. Push it when that has ended.")
     files = {}
     for pattern in FILES:
         found = sorted(file for file in folder.glob(pattern) if file.is_file())

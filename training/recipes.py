@@ -28,6 +28,7 @@ from space.models import roles
 from space.weights.hub import BUNDLED
 from training.command_line import run
 from training.errors import TrainingError
+from training.signals import Stopped
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,10 @@ def command_of(name: str, facts: dict[str, Any], config: RecipesConfig) -> list[
     return launch + flags
 
 
+RUNNING: set[subprocess.Popen] = set()
+"""the scripts that were started"""
+
+
 def shares_done(stream: Any, log: Any) -> Iterator[float]:
     """Copy a script's output to `log`, and yield the progress, 0 to 1, whenever its progress bar moves."""
     while chunk := os.read(stream.fileno(), 65536):
@@ -144,6 +149,7 @@ def train(name: str, facts: dict[str, Any], config: RecipesConfig, tell: Callabl
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
+            RUNNING.add(process)
             for share in shares_done(process.stdout, log):
                 tell(share)
         if process.wait():
@@ -178,7 +184,10 @@ def train_all(names: list[str], known: dict[str, dict[str, Any]], config: Recipe
 
         try:
             return list(pool.map(work, names))
-        except KeyboardInterrupt:  # Ctrl-C reached the scripts too; each saves a checkpoint
+        except (KeyboardInterrupt, Stopped) as stopped:  # Ctrl-C reached the scripts; each saves a checkpoint
+            if isinstance(stopped, Stopped):
+                for process in list(RUNNING):
+                    process.terminate()
             pool.shutdown(cancel_futures=True)
             raise
 

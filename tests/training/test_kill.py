@@ -7,27 +7,31 @@ import csv
 import json
 import multiprocessing
 import os
+import pty
 import random
 import resource
 import shutil
 import signal
 import sys
+import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 import torch
 
 from space.models.vae import VAE, VAEConfig
 from space.weights.model_folder import load_folder
-from training import command_line, train_vae
+from training import command_line, evaluate, train_vae
 from training.checkpoints import list_checkpoints
-from training.push import check_folder, is_untouched
+from training.push import PublishError, check_folder, is_untouched
 
 KILLS = 20
+STOPS = 10
 MODEL_FOLDER = {"config.json", "README.md", "metrics.json", "training.json", "latents.csv"}
 
 
@@ -43,7 +47,19 @@ def make_config(folder: Path, **more) -> train_vae.TrainConfig:
 # ---- in the warm process
 
 
-def start(config: train_vae.TrainConfig, limit: int = 0, deadly: bool = True) -> tuple[int, int]:
+def train_here(config: Any, main: Callable[[Any], None] = train_vae.main) -> NoReturn:
+    """As the command line does it, in this process, which ends."""
+    try:
+        sys.argv = ["train_vae", "--output_dir", str(getattr(config, "output_dir", "unused"))]
+        command_line.run(lambda _: main(config), train_vae.TrainConfig)
+        os._exit(0)
+    except BaseException as error:
+        os._exit(error.code if isinstance(error, SystemExit) else 2)
+
+
+def start(
+    config: Any, limit: int = 0, deadly: bool = True, main: Callable[[Any], None] = train_vae.main
+) -> tuple[int, int]:
     """The run in a child -> its id, and a pipe with its stderr.
 
     With a `limit`, no file grows larger: the kernel kills the run there, in the middle of a write, or, if
@@ -53,17 +69,12 @@ def start(config: train_vae.TrainConfig, limit: int = 0, deadly: bool = True) ->
     if child := os.fork():
         os.close(writer)
         return child, reader
-    try:
-        os.dup2(writer, 2)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if limit:
-            signal.signal(signal.SIGXFSZ, signal.SIG_DFL if deadly else signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        sys.argv = ["train_vae", "--output_dir", str(config.output_dir)]
-        command_line.run(lambda _: train_vae.main(config), train_vae.TrainConfig)
-        os._exit(0)
-    except BaseException as error:
-        os._exit(error.code if isinstance(error, SystemExit) else 2)
+    os.dup2(writer, 2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if limit:
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL if deadly else signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    train_here(config, main)
 
 
 def finish(child: int, reader: int) -> tuple[int, str]:
@@ -79,8 +90,8 @@ def run_once(config: train_vae.TrainConfig, limit: int = 0, deadly: bool = True)
     return *finish(*start(config, limit, deadly)), time.monotonic() - began
 
 
-def run_and_kill(config: train_vae.TrainConfig, seconds: float) -> int:
-    """Exit code of a run that is killed after some seconds: -9, or 0 if it was done by then."""
+def run_and_signal(config: train_vae.TrainConfig, seconds: float, number: int) -> tuple[int, str]:
+    """Exit code and stderr of a run that gets a signal after some seconds; 0 if it was done by then."""
     child, reader = start(config)
     deadline = time.monotonic() + seconds
     while (
@@ -88,8 +99,53 @@ def run_and_kill(config: train_vae.TrainConfig, seconds: float) -> int:
         and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     ):
         time.sleep(0.002)
-    os.kill(child, signal.SIGKILL)
-    return finish(child, reader)[0]
+    os.kill(child, number)
+    return finish(child, reader)
+
+
+def run_on_a_terminal(config: train_vae.TrainConfig, ignore: bool) -> int:
+    """Exit code of a run whose terminal is closed at step 17; with `ignore` it was started by nohup."""
+    child, terminal = pty.fork()
+    if not child:
+        if ignore:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            for number in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+        train_here(config)
+    termios.tcsetwinsize(terminal, (24, 80))  # room for the bar
+    while not (config.output_dir / "samples" / "step-000017.png").exists():
+        time.sleep(0.01)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def run_beside(config: train_vae.TrainConfig) -> tuple[dict[str, tuple[int, str]], dict[str, str]]:
+    """What others say while a run is on (exit code and stderr), and after it was killed."""
+    child, reader = start(replace(config, max_steps=10**6, num_snapshots=2))
+    while not list_checkpoints(config.output_dir):
+        time.sleep(0.01)
+    (config.output_dir / "training.json").write_text("{}")
+    try:
+        said = {
+            "train": run_once(config)[:2],
+            "resume": run_once(replace(config, resume_from_checkpoint="latest"))[:2],
+            "measure": finish(
+                *start(evaluate.EvaluateConfig(model=str(config.output_dir)), main=evaluate.main)
+            ),
+            "publish": refusal_of(check_folder, config.output_dir),
+        }
+    finally:
+        os.kill(child, signal.SIGKILL)
+        finish(child, reader)
+    left = {"lock": str((config.output_dir / ".lock").exists())}
+    return said, left | {"publish": refusal_of(check_folder, config.output_dir)}
+
+
+def refusal_of(function: Callable, *arguments: object) -> str:
+    try:
+        return repr(function(*arguments))
+    except PublishError as error:
+        return str(error)
 
 
 # ---- the tests
@@ -160,7 +216,8 @@ def test_killed_twenty_times_at_random_moments(machine, straight, tmp_path):
     expected, seconds = straight
     rng, config, kills = random.Random(0), make_config(tmp_path / "tiny"), 0
     while kills < KILLS:
-        code = machine.submit(run_and_kill, go_on(config), rng.uniform(0, seconds)).result(timeout=120)
+        moment = rng.uniform(0, seconds)
+        code, _ = machine.submit(run_and_signal, go_on(config), moment, signal.SIGKILL).result(timeout=120)
         assert code in (0, -signal.SIGKILL)
         assert_whole(config.output_dir, expected)
         if code == 0:
@@ -171,6 +228,62 @@ def test_killed_twenty_times_at_random_moments(machine, straight, tmp_path):
     code, errors, _ = machine.submit(run_once, go_on(config)).result(timeout=120)
     assert code == 0, errors
     assert_complete(config.output_dir, expected)
+
+
+def test_ended_at_random_moments(machine, straight, tmp_path):
+    """While it reads, trains, measures or writes: one sentence, nothing half written, and it goes on."""
+    expected, seconds = straight
+    rng, config, stops = random.Random(1), make_config(tmp_path / "tiny"), 0
+    codes = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+    while stops < STOPS:
+        number = rng.choice([*codes])
+        moment = rng.uniform(0.05, seconds)
+        code, errors = machine.submit(run_and_signal, go_on(config), moment, number).result(timeout=120)
+        assert code in (0, codes[number], -number), errors  # the last before the script has begun
+        assert_whole(config.output_dir, expected)
+        if code == 0:
+            assert_complete(config.output_dir, expected)
+            shutil.rmtree(config.output_dir)
+        elif code > 0:
+            stops += 1
+            (sentence,) = [line for line in errors.splitlines() if line.startswith("error: ")]
+            assert sentence.startswith("error: stopped "), sentence
+            assert "Traceback" not in errors and "terminate" not in errors
+            assert [path for path in config.output_dir.rglob("*") if "partial" in path.name] == []
+            assert ("--resume_from_checkpoint latest" in sentence) == bool(
+                list_checkpoints(config.output_dir)
+            )
+    code, errors, _ = machine.submit(run_once, go_on(config)).result(timeout=120)
+    assert code == 0, errors
+    assert_complete(config.output_dir, expected)
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["closed", "nohup"])
+def test_a_terminal_that_is_closed(machine, tmp_path, ignore):
+    """The run saves what it has, though nothing can be written to the terminal; with nohup it goes on."""
+    config = make_config(tmp_path / "tiny", max_steps=300, checkpointing_steps=1000, num_snapshots=4)
+    code = machine.submit(run_on_a_terminal, config, ignore).result(timeout=120)
+    assert code == (0 if ignore else 129)
+    (checkpoint,) = list_checkpoints(config.output_dir)
+    assert (int(checkpoint.name[11:]) == 300) == ignore == (config.output_dir / "model.safetensors").exists()
+
+
+def test_the_second_of_two_runs_in_a_folder_is_refused(machine, half, tmp_path):
+    config = make_config(tmp_path / "tiny", checkpoints_total_limit=2)
+    said, killed = machine.submit(run_beside, config).result(timeout=120)
+    for who in ("train", "resume", "measure"):
+        code, errors = said[who]
+        (sentence,) = errors.splitlines()
+        assert code == 1 and sentence.startswith(f"error: another process trains or measures in {tmp_path}")
+    assert "a run writes to it" in said["publish"]
+    # what a killed run leaves is no obstacle, and goes with the next
+    assert killed["lock"] == "True" and "is missing" in killed["publish"]
+    shutil.rmtree(config.output_dir)
+    shutil.copytree(half, config.output_dir)
+    (config.output_dir / ".lock").touch()
+    code, errors, _ = machine.submit(run_once, go_on(config)).result(timeout=120)
+    assert code == 0, errors
+    assert ".lock" not in check_folder(config.output_dir) and not (config.output_dir / ".lock").exists()
 
 
 @pytest.fixture(scope="module")

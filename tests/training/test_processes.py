@@ -1,5 +1,7 @@
 """A run of several processes."""
 
+import signal
+import time
 from copy import deepcopy
 
 import pytest
@@ -12,6 +14,9 @@ from space.models.gan import GAN, r1_penalty
 from tests.small_runs import config_of, gan_config, history, start_script, train
 from training.batches import Noise
 from training.card import training_command
+from training.checkpoints import list_checkpoints
+from training.errors import TrainingError
+from training.lock import lock
 from training.sync_batch_norm import SyncBatchNorm, synchronise_batch_norm
 
 
@@ -31,6 +36,35 @@ def test_two_processes_of_a_launcher_are_one_run(tmp_path):
     assert [float(row["loss"] or "nan") for row in rows[1]] == pytest.approx(
         [float(row["loss"] or "nan") for row in rows[0]], rel=1e-4, nan_ok=True
     )
+
+
+@pytest.mark.parametrize(
+    "launcher",
+    [
+        ("-m", "accelerate.commands.launch", "--cpu", "--num_processes", "1", "-m"),  # passes no signal on
+        ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m"),
+    ],
+    ids=["accelerate", "torchrun"],
+)
+def test_a_launcher_that_is_ended_ends_its_run_in_order(tmp_path, launcher):
+    flags = ["--dataset", "fake", "--batch_size", 64, "--max_steps", 100_000, "--model.hidden_dim", 16,
+             "--checkpointing_steps", 100_000, "--cpu"]  # fmt: skip
+    process = start_script("train_vae", "--output_dir", tmp_path / "run", *flags, launcher=launcher)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "run" / "samples" / "step-000003.png").exists():
+        if time.monotonic() > deadline or process.poll() is not None:
+            process.terminate()
+            pytest.fail(process.communicate(timeout=60)[1])
+        time.sleep(0.01)
+    with pytest.raises(TrainingError, match="another process trains or measures in"):
+        lock(tmp_path / "run")
+    process.send_signal(signal.SIGTERM)
+    errors = process.communicate(timeout=120)[1]  # until the run has ended, too
+    assert errors.count("error: stopped at step") == 1 and "terminate called" not in errors
+    (checkpoint,) = list_checkpoints(tmp_path / "run")
+    ranks = 2 if "torch.distributed.run" in launcher else 1
+    assert len(list(checkpoint.glob("random_states_*"))) == ranks
+    assert not (tmp_path / "run" / ".lock").exists()
 
 
 def test_noise_of_two_processes_is_that_of_one():
