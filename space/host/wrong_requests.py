@@ -21,6 +21,8 @@ from space.host.open_routes import MCP_ADDRESSES
 from space.text.refusals import Problem
 
 BY_ARGUMENTS = ("POST /gradio_api/call/v2/{api_name}", "POST /gradio_api/call/v2/{api_name}/")
+MAX_PATH, MAX_NAME = 4000, 250
+"""bytes of a path and of a name in it; the system fails on longer ones"""
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 
@@ -66,7 +68,11 @@ HANDLERS: dict[type[Exception], Handler] = {
 
 
 def names_nothing(route: str | None, request: Request) -> bool:
-    """Whether a request is for a page or an endpoint that is not there, where Gradio does not check it."""
+    """Whether a request is for a page, a file or an endpoint that cannot be there, where Gradio does not
+    check it."""
+    path = request.scope["path"].encode("utf-8", "replace")
+    if len(path) > MAX_PATH or max(map(len, path.split(b"/"))) > MAX_NAME:
+        return True
     if route == "GET /" and (page := request.query_params.get("page")):
         return page not in {name for name, *_ in request.scope["app"].get_blocks().pages}
     if route in BY_ARGUMENTS:

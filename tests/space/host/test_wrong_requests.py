@@ -85,7 +85,13 @@ def test_what_is_not_there(served):
     for path in ("call/models/nothing", "call/v2/models/nothing"):
         answer = httpx.get(f"{served[1]}/gradio_api/{path}", headers={"accept-language": "ko"})
         assert (answer.status_code, answer.json()["detail"]) == (404, TEXT["problem.no_answer"][1])
-    assert httpx.get(f"{served[1]}/?page=nothing").status_code == 404
+    for path in (
+        "?page=nothing",
+        "static/" + "a" * 300,
+        "assets/" + "a/" * 2500,
+        "static/" + "%ED%95%9C" * 90,
+    ):
+        assert httpx.get(f"{served[1]}/{path}").status_code == 404, path
 
 
 def test_500_is_a_fault_of_the_app_and_is_logged(served, monkeypatch, caplog):
