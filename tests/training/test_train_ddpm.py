@@ -207,7 +207,7 @@ def test_what_is_measured_of_samples(monkeypatch):
     assert (
         "200 samples, noise N(0, I), seed 0, 4 steps of DDIM, guidance 1.5" in found["lenet_fid"]["protocol"]
     )
-    assert "guidance 0, 1, 1.5, 2, 3; 4 steps of DDIM" in found["recall_by_guidance"]["protocol"]
+    assert "guidance 0, 1, 1.25, 1.5, 2, 3; 4 steps of DDIM" in found["recall_by_guidance"]["protocol"]
     assert value["nearest_train"] < 0.1  # they are training images
     assert set(evaluate_diffusion(model, test, test, None, 0)) == {
         "nearest_train",

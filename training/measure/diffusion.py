@@ -14,7 +14,7 @@ from training.measure.likelihood import bits_per_dim
 from training.measure.metric import Metrics, metric
 from training.measure.samples import covered, frechet_distance, generate, judged, look
 
-GUIDANCE = (0.0, 1.0, 1.5, 2.0, 3.0)
+GUIDANCE = (0.0, 1.0, 1.25, 1.5, 2.0, 3.0)
 NUM_CURVE = 1000
 """samples for each point of a curve; with fewer samples a Fréchet distance is higher"""
 NUM_COMPARED = 2000
