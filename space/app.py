@@ -10,6 +10,7 @@ from space.host.calls import GuardedBlocks
 from space.host.launch import launch_arguments
 from space.lessons.game import tab as game
 from space.lessons.generate import tab as generate
+from space.lessons.heights import tab as heights
 from space.lessons.manifold import tab as manifold
 from space.lessons.models import tab as models
 from space.lessons.reconstruct import tab as reconstruct
@@ -22,6 +23,7 @@ from space.page.theme import CSS, HEAD, LOGO, THEME
 from space.page.words import i18n
 
 LESSONS = {
+    "heights": heights,
     "reconstruct": reconstruct,
     "manifold": manifold,
     "generate": generate,

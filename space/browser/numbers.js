@@ -3,6 +3,7 @@
  *   clamp(value, low, high), range(n), sigmoid(logit), logSigmoid(logit)
  *   new Random(seed)                      .uniform(), .normal()
  *   normalCdf(x), normalQuantile(u)
+ *   solve(matrix, right)                  of a small system of linear equations
  *   base64ToBytes(text)
  *   minus(text), fixed(value, digits)     with a true minus sign
  */
@@ -20,6 +21,31 @@ export const sigmoid = (logit) => 1 / (1 + Math.exp(-logit));
 /** log(sigmoid(logit)), exact where that is nearly 0 or 1
  * @param {number} logit */
 export const logSigmoid = (logit) => Math.min(logit, 0) - Math.log1p(Math.exp(-Math.abs(logit)));
+
+/** The x with `matrix` x = `right`, by elimination with pivots; not finite where there is none.
+ * @param {number[][]} matrix
+ * @param {number[]} right */
+export function solve(matrix, right) {
+  const rows = matrix.map((row, i) => [...row, right[i]]);
+  const n = rows.length;
+  for (let i = 0; i < n; i++) {
+    const pivot = range(n - i).reduce(
+      (best, j) => (Math.abs(rows[i + j][i]) > Math.abs(rows[best][i]) ? i + j : best),
+      i,
+    );
+    [rows[i], rows[pivot]] = [rows[pivot], rows[i]];
+    for (let j = i + 1; j < n; j++) {
+      const factor = rows[j][i] / rows[i][i];
+      for (let k = i; k <= n; k++) rows[j][k] -= factor * rows[i][k];
+    }
+  }
+  const x = new Array(n).fill(0);
+  for (let i = n - 1; i >= 0; i--)
+    x[i] =
+      (rows[i][n] - range(n).reduce((total, k) => (k > i ? total + rows[i][k] * x[k] : total), 0)) /
+      rows[i][i];
+  return x;
+}
 
 /** @param {string} text */
 export const base64ToBytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -26,6 +26,7 @@ interface HTMLElement {
   offer?: () => unknown;
   /** of lessons' components: a handle for tests and the curious */
   ganGame?: any;
+  heightsLesson?: any;
   latentMap?: any;
   trainingRun?: any;
 }

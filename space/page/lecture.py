@@ -21,6 +21,9 @@ class Step(NamedTuple):
 
 
 STEPS = {
+    "heights": Step("tab=heights"),
+    "spread": Step("tab=heights&model=normal"),
+    "mixture": Step("tab=heights&data=korea&who=both&n=1009&model=mixture"),
     "autoencoder": Step("tab=reconstruct"),
     "code": Step(f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}"),
     "sparse": Step(f"tab=reconstruct&digit=60&model={roles.SPARSE}"),

@@ -3,6 +3,7 @@
  * The scripts of components call
  *   tell(element, values)          when what their component holds has changed; null is as the page begins
  *   follow(element, callback)      at their start: `callback(values, those of the whole tab)` when a link is followed
+ *   opened(name)                   a promise: the tab is the open one, the address having been followed
  * and the lecture `go, read, say, snapshot`, once `started` is resolved. Scripts start in any order: what is told
  * before the link knows its tabs waits for that.
  */
@@ -99,12 +100,32 @@ export function tell(element, values) {
   changed();
 }
 
+/** @type {[string, () => void][]} */
+let waiting = []; // for a tab: its name, and whom to tell
+
+/** Resolved when the tab is the open one. Gradio builds the page's first tab before the link leads to another.
+ * @param {string} name
+ * @returns {Promise<void>} */
+export function opened(name) {
+  return new Promise((resolve) => {
+    waiting.push([name, resolve]);
+    if (tabs) tellWaiting();
+  });
+}
+
+function tellWaiting() {
+  for (const [, resolve] of waiting.filter(([name]) => name === tab)) resolve();
+  waiting = waiting.filter(([name]) => name !== tab);
+}
+
 /** An event of Gradio: a tab was opened, or the components of a tab have changed, whose values come in the order of
  * its parts.
  * @param {[string, string, any[]?]} event */
 function hear([what, name, values = []]) {
-  if (what === "open") tab = name;
-  else {
+  if (what === "open") {
+    tab = name;
+    tellWaiting();
+  } else {
     const parts = known()[name].filter(({ own }) => !own);
     parts.forEach((part, i) => {
       for (const rule of Object.values(part.rules)) put(name, rule, values[i]);
@@ -122,6 +143,7 @@ export const read = (search) => readQuery(known(), search);
 export function go(next) {
   wanted = next;
   tab = next.tab;
+  tellWaiting();
   for (const [name, texts] of Object.entries(next.states)) state[name] = { ...texts };
   trigger("go"); // Gradio asks for `outputs`
   for (const [element, callback] of followers) lead(element, callback);
@@ -209,5 +231,6 @@ export function start(scope) {
   early.clear();
   const asked = read(window.location.search);
   if (asked) go(asked);
+  tellWaiting();
   begin();
 }

@@ -1,4 +1,4 @@
-"""The page's scripts: ES modules that the browser fetches one by one, and keeps.
+"""The page's scripts: ES modules that the browser fetches one by one and keeps, and the tables they read.
 
 The route mirrors the tree under `space/`, so that modules import one another by relative paths. The address
 holds a hash of all modules: it changes when one of them does, so that a browser may keep each for good.
@@ -20,16 +20,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 SPACE = Path(__file__).parents[1]
-FOLDERS = ("browser", "browser/families", "page", "lessons/*")
-"""folders whose `.js` files are served"""
+FILES = ("browser/*.js", "browser/families/*.js", "browser/people/*.csv", "page/*.js", "lessons/*/*.js")
+"""files under space/ that are served"""
 SOURCES = {
     path.relative_to(SPACE).as_posix(): path.read_bytes()
-    for folder in FOLDERS
-    for path in sorted(SPACE.glob(f"{folder}/*.js"))
+    for pattern in FILES
+    for path in sorted(SPACE.glob(pattern))
 }
 """path under space/ -> source; read once, so that what is served fits the hash"""
 VERSION = blake2b(json.dumps({k: v.decode() for k, v in SOURCES.items()}).encode(), digest_size=8).hexdigest()
 PACKED = {path: gzip.compress(source, 9, mtime=0) for path, source in SOURCES.items()}
+MEDIA_TYPES = {".js": "text/javascript", ".csv": "text/csv"}
 HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 
 
@@ -55,21 +56,25 @@ EVERY_PAGE = needed_by(*(path for path in SOURCES if path.startswith("page/")))
 """modules that the browser fetches while Gradio starts; those of a lesson come when its tab is opened"""
 
 
-def module(path: str, *events: str, **given: Any) -> str:
+def module(path: str, *events: str, tab: str = "", **given: Any) -> str:
     """The `js_on_load` of a component: starts the module at `path`, under space/, on it.
 
     The module exports `start(scope)`; `scope` is `GradioScope` of gradio.d.ts and what is `given`, as JSON.
-    `events` are the names that it triggers: Gradio looks for them, in quotes, in this very text.
+    `events` are the names that it triggers: Gradio looks for them, in quotes, in this very text. With `tab`
+    the start waits until that tab is open: Gradio builds the first tab also where a link leads to another.
     """
     # named here, all come at once; else the browser would learn of each from the one that imports it
     fetched = [path, *(one for one in needed_by(path)[1:] if one not in EVERY_PAGE)]
     constants = "".join(f", {name}: {json.dumps(value)}" for name, value in given.items())
     names = f" // triggers {', '.join(map(repr, events))}" if events else ""
-    return (
-        f'const base = new URL("{BASE}", document.baseURI); '
+    start = (
         f"Promise.all({json.dumps(fetched)}.map((path) => import(new URL(path, base)))).then(([module]) => "
-        f"module.start({{ element, props, trigger, watch, server, upload{constants} }}));{names}"
+        f"module.start({{ element, props, trigger, watch, server, upload{constants} }}))"
     )
+    if tab:
+        opened = f'import(new URL("page/link.js", base)).then((link) => link.opened({json.dumps(tab)}))'
+        start = f"{opened}.then(() => {start})"
+    return f'const base = new URL("{BASE}", document.baseURI); {start};{names}'
 
 
 def head(script: str) -> str:
@@ -89,7 +94,8 @@ def serve(request: Request) -> Response:
     headers = {**HEADERS, "content-encoding": "gzip"} if packed else {**HEADERS}
     if request.path_params["version"] != VERSION:
         headers["cache-control"] = "no-store"
-    return Response((PACKED if packed else SOURCES)[path], headers=headers, media_type="text/javascript")
+    kind = MEDIA_TYPES[posixpath.splitext(path)[1]]
+    return Response((PACKED if packed else SOURCES)[path], headers=headers, media_type=kind)
 
 
 ROUTE = Route("/modules/{version}/{path:path}", serve)

@@ -8,6 +8,34 @@ TEXT = {
     "lecture.full_screen": ("Full screen (F)", "전체 화면 (F)"),
     "lecture.leave": ("Leave the lecture (Esc)", "강의 마치기 (Esc)"),
     "lecture.to_picture": ("To the picture", "그림으로 이동"),
+    "lecture.heights": (
+        "## To make, think of a distribution\n\nSixty people on a line: make sixty more. With the smallest "
+        "and the largest alone every height between is equally likely, and the crowd below the line looks "
+        "wrong. The score says how wrong: one new person beyond the range is enough for $-\\infty$.\n\n"
+        "$$p(x)=\\frac1{x_{\\max}-x_{\\min}}$$",
+        "## 만들려면 분포를 생각하자\n\n선 위의 예순 명을 보고 예순 명을 더 만들어 봅시다. 최솟값과 "
+        "최댓값만 쓰면 그 사이의 키는 모두 확률이 같고, 선 아래에 만들어진 사람들은 어색합니다. 얼마나 "
+        "틀렸는지는 점수가 말해 줍니다. 범위를 벗어난 새 사람이 한 명만 있어도 $-\\infty$입니다.\n\n"
+        "$$p(x)=\\frac1{x_{\\max}-x_{\\min}}$$",
+    ),
+    "lecture.spread": (
+        "## Mean and spread\n\nTwo numbers make a distribution: $p(x)$ is set from data, new people are "
+        "drawn from it, and people whom it has not seen score it. These three steps return with every "
+        "model of the lecture.\n\n$$p(x)=\\mathcal N(x;\\mu,\\sigma^2)$$",
+        "## 평균과 퍼진 정도\n\n숫자 두 개로 분포가 하나 정해집니다. 데이터로 $p(x)$를 정하고, $p(x)$에서 "
+        "새 사람을 뽑고, 처음 보는 사람들로 채점합니다. 이 세 단계는 강의의 모든 모델에서 되풀이됩니다.\n\n"
+        "$$p(x)=\\mathcal N(x;\\mu,\\sigma^2)$$",
+    ),
+    "lecture.mixture": (
+        "## One hump or two?\n\nWomen and men together: vote first. A mixture of two normals finds two "
+        "groups although nobody tells it who belongs to which, and the score of left-out people says "
+        "whether it is worth it.\n\n$$p(x)=\\pi\\,\\mathcal N(x;\\mu_1,\\sigma_1^2)+(1-\\pi)\\,\\mathcal "
+        "N(x;\\mu_2,\\sigma_2^2)$$",
+        "## 봉우리는 하나일까, 둘일까?\n\n여성과 남성을 함께 놓았습니다. 먼저 투표해 봅시다. 두 정규분포의 "
+        "혼합은 누가 어느 쪽인지 알려 주지 않아도 두 무리를 찾아냅니다. 그럴 만한 가치가 있는지는 빼놓은 "
+        "사람들의 점수가 말해 줍니다.\n\n$$p(x)=\\pi\\,\\mathcal "
+        "N(x;\\mu_1,\\sigma_1^2)+(1-\\pi)\\,\\mathcal N(x;\\mu_2,\\sigma_2^2)$$",
+    ),
     "lecture.autoencoder": (
         "## The autoencoder\n\n"
         "An encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ paints the digit again from "

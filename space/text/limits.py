@@ -57,6 +57,8 @@ MAX_CODES = 1024
 """points that are decoded at once for a browser that cannot"""
 MAX_LATENT = 10_000.0
 """size of a number of a latent vector"""
+MAX_NUMBERS = 5000
+"""numbers of a call of /heights"""
 MAX_SEED = 2**32 - 1
 """a seed"""
 MAX_SAID = 60

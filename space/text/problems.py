@@ -29,6 +29,14 @@ TEXT = {
         "{name} is {value}; it must be a number from {least} to {most}.",
         "{name} 값이 {value}입니다. {least}부터 {most}까지의 숫자여야 합니다.",
     ),
+    "problem.numbers": (
+        "Send a list of 4 to {most} numbers.",
+        "숫자를 4개부터 {most}개까지 목록으로 보내 주세요.",
+    ),
+    "problem.equal_numbers": (
+        "The numbers to fit models to are all equal: there is no spread. Send others.",
+        "모델을 정할 숫자가 모두 같아서 퍼진 정도가 없습니다. 다른 숫자를 보내 주세요.",
+    ),
     "problem.range": (
         "{value} is out of range; it must be a number from {least} to {most}.",
         "{value}은(는) 범위를 벗어났습니다. {least}부터 {most}까지의 숫자여야 합니다.",

@@ -53,6 +53,10 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.get_by_role("heading", level=1)).to_have_text(
         re.compile("생성 모델" if korean else "Generative"), timeout=30_000
     )
+    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=30_000)
+    check(page, "heights", korean)
+
+    open_tab(page, "reconstruct", korean)
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4, timeout=30_000)
     check(page, "reconstruct", korean)
@@ -131,7 +135,7 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
 
 
 @pytest.mark.parametrize(
-    "tab", ["reconstruct", "manifold", "generate", "timeline", "game", "translate", "models"]
+    "tab", ["heights", "reconstruct", "manifold", "generate", "timeline", "game", "translate", "models"]
 )
 def test_everything_is_reachable_by_keyboard(page: Page, url: str, tab: str):
     visit_tab(page, url, tab)
@@ -162,7 +166,7 @@ def test_the_korean_font_has_the_syllables_of_all_texts(page: Page, url: str):
 
 
 def test_a_visitor_reconstructs_with_noise_and_compares_the_family(page: Page, url: str):
-    page.goto(url)
+    visit_tab(page, url, "reconstruct")
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4, timeout=30_000)
     clean = result.locator("img").nth(2).get_attribute("src")
@@ -192,7 +196,7 @@ def test_the_slider_through_training_says_its_step_in_the_pages_language(page: P
 def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(
     page: Page, url: str, tmp_path: Path
 ):
-    page.goto(url)
+    visit_tab(page, url, "reconstruct")
     page.locator("#reconstruct-source").get_by_text("Upload").click()
     result = page.locator("#reconstruct-result")
     expect(result.locator(".notice")).to_contain_text("no picture yet", timeout=30_000)
@@ -207,7 +211,7 @@ def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(
 
 
 def test_a_visitor_draws_a_digit(page: Page, url: str):
-    page.goto(url)
+    visit_tab(page, url, "reconstruct")
     page.locator("#reconstruct-source").get_by_text("Draw").click()
     canvas = page.locator("#reconstruct-sketch canvas").first
     canvas.wait_for(timeout=30_000)
