@@ -79,13 +79,13 @@ TEXT = {
     "heights.play.cups.F": ("Kind A", "A 종류"),
     "heights.play.cups.M": ("Kind B", "B 종류"),
     "heights.play.cups.both": ("Both", "함께"),
-    "heights.play.people.one": ("person", "한 명"),
+    "heights.play.people.one": ("person", "사람 한 명"),
     "heights.play.people.many": ("people", "사람"),
     "heights.play.people.count": ("{n}", "{n}명"),
-    "heights.play.cups.one": ("cup", "한 개"),
+    "heights.play.cups.one": ("cup", "컵 한 개"),
     "heights.play.cups.many": ("cups", "컵"),
     "heights.play.cups.count": ("{n}", "{n}개"),
-    "heights.play.numbers.one": ("number", "한 개"),
+    "heights.play.numbers.one": ("number", "값 한 개"),
     "heights.play.numbers.many": ("numbers", "값"),
     "heights.play.numbers.count": ("{n}", "{n}개"),
     "heights.play.n": ("n, {many} that the model sees", "모델이 보는 {many}의 수 n"),
@@ -186,13 +186,12 @@ TEXT = {
     "heights.play.make": ("Make {n} {many}", "{many} {n} 만들기"),
     # 3: the score
     "heights.play.score": ("③ Score it on new data", "③ 새 데이터로 채점하기"),
-    "heights.play.unit": ("nats per new {one}", "nats, 새 {many} {one}당"),
+    "heights.play.unit": ("nats per new {one}", "nats, 새 {one}당"),
     "heights.play.impossible": (
         "{some} of {all} new {many} lie where this model has density 0. It calls impossible what happened: "
         "the logarithm of 0 is −∞, and no number of good guesses makes up for it.",
-        "새 {many} {all} 가운데 {some}이(가) 이 모델의 밀도가 0인 곳에 있습니다. 실제로 "
-        "일어난 일을 불가능하다고 한 것입니다. log 0은 −∞이므로, 나머지를 아무리 잘 맞혀도 되돌릴 수 "
-        "없습니다.",
+        "새 {many} {all} 가운데 {some}이(가) 이 모델의 밀도가 0인 곳에 있습니다. 실제로 일어난 일을 "
+        "불가능하다고 한 것입니다. log 0은 −∞이므로, 나머지를 아무리 잘 맞혀도 되돌릴 수 없습니다.",
     ),
     "heights.play.why": ("Why?", "왜?"),
     "heights.play.no_curve": ("Draw a curve first.", "먼저 곡선을 그리세요."),
@@ -215,19 +214,19 @@ TEXT = {
     "heights.play.vote.better": (
         "Two normals predict a left-out {one} better than one normal by {gain} ± {error} nats ({times} "
         "standard errors, ten folds).",
-        "빼놓은 {many} {one}을 예측하는 점수는 정규분포 두 개가 하나보다 {gain} ± {error} nats "
-        "높습니다(표준 오차의 {times}배, 열 묶음 교차 검증).",
+        "빼놓은 {one}에 대한 점수는 정규분포 두 개가 하나보다 {gain} ± {error} nats 높습니다(표준 오차의 "
+        "{times}배, 열 묶음 교차 검증).",
     ),
     "heights.play.vote.unclear": (
         "Two normals against one: {gain} ± {error} nats per left-out {one} (ten folds). These data cannot "
         "tell which predicts better.",
-        "정규분포 두 개와 하나의 점수 차이는 빼놓은 {many} {one}당 {gain} ± {error} nats입니다(열 묶음 "
-        "교차 검증). 이 데이터로는 어느 쪽이 더 잘 예측하는지 알 수 없습니다.",
+        "정규분포 두 개와 하나의 점수 차이는 빼놓은 {one}당 {gain} ± {error} nats입니다(열 묶음 교차 "
+        "검증). 이 데이터로는 어느 쪽이 더 잘 예측하는지 알 수 없습니다.",
     ),
     "heights.play.vote.worse": (
         "Two normals predict a left-out {one} worse than one normal, by {gain} ± {error} nats (ten folds).",
-        "빼놓은 {many} {one}을 예측하는 점수는 정규분포 두 개가 하나보다 {gain} ± {error} nats 낮습니다(열 "
-        "묶음 교차 검증).",
+        "빼놓은 {one}에 대한 점수는 정규분포 두 개가 하나보다 {gain} ± {error} nats 낮습니다(열 묶음 교차 "
+        "검증).",
     ),
     "heights.play.vote.one_top": (
         "Their curve has one hump: around {a} and {b} the two overlap so much that no valley lies between.",
