@@ -19,6 +19,7 @@ FORCED = [
 ]
 CHOSEN = ":is(:has(:checked), [aria-pressed=true], [aria-selected=true])"
 CHOICES = {
+    "heights": (".chips.model label", ".chips.who label"),
     "reconstruct": ("[role=tab]", "#reconstruct-noise label", ".digit-picker label"),
     "generate": (".slots label",),
     "timeline": (".still",),
@@ -29,6 +30,7 @@ CHOICES = {
 TOGGLES = {"generate": (".sample",), "manifold": (".legend button",), "game": (".freeze-d",)}
 SLIDER = "[data-testid=range-input]"
 COLOURS = {
+    "heights": (".legend .seen i", ".legend .model i"),
     "reconstruct": (".scale b",),
     "generate": (".marks b", ".scored .score"),
     "manifold": (".legend button",),
