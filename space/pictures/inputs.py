@@ -1,5 +1,6 @@
 """Makes tensors of pictures and drawings: digits as MNIST has them, and squares."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,12 +9,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from space.pictures.digit_finding import MIN_CONTRAST, Box, find_digit
 from space.pictures.files import read_image, to_rgb
 from space.text.limits import MAX_SQUARE
-from space.text.refusals import Problem
+from space.text.refusals import Problem, check_number
 
-MIN_CONTRAST = 0.15
-"""difference between ink and paper, of 1 between black and white; a picture with less is blank"""
+MIN_BOX = 0.01
+"""share of a picture's side that a visitor's box is at least wide and high"""
 
 
 def cut_square(image: Image.Image) -> Image.Image:
@@ -44,34 +46,39 @@ def sketch_to_square(drawing: str | Path | BinaryIO | None) -> Image.Image:
     return image
 
 
-def to_digit(image: Image.Image) -> Tensor:
+def to_digit(image: Image.Image, box: Sequence[float] | None = None) -> Tensor:
     """A picture of one digit as MNIST was made, (1, 1, 28, 28): white ink on black.
 
-    The box around the ink is scaled to fit 20x20 pixels, with antialiasing. Its centre of mass is put in the
-    middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). The border's median is taken for
-    the background, light or dark. A 28x28 picture on black passes unchanged. Raises `Problem` if nothing
-    stands out from the background.
+    The digit is found on its page (`find_digit`), or cut from a `box`: left, top, right and bottom as shares
+    of the picture, from 0 to 1. Its own box is scaled to fit 20x20 pixels, with antialiasing. Its centre of
+    mass is put in the middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). A 28x28 picture
+    on black passes unchanged. Raises `Problem` if nothing stands out, or more than one thing.
     """
-    grey = to_rgb(image).convert("L")
-    if max(grey.size) > 400:
-        grey.thumbnail((400, 400), Image.Resampling.BOX)  # or the grain of a photo would pass for ink
-    pixels = np.asarray(grey, np.float32) / 255
-    background = float(np.median(np.r_[pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
-    ink = pixels - background
-    if -ink.min() > ink.max():  # dark ink on light paper
-        ink = -ink
-    if ink.max() < MIN_CONTRAST:
-        raise Problem("blank_image")
-    if pixels.shape == (28, 28) and background < 0.1:
-        return torch.tensor(pixels)[None, None]
+    if image.size == (28, 28) and box is None:
+        pixels = np.asarray(to_rgb(image).convert("L"), np.float32) / 255
+        border = np.r_[pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]
+        if np.median(border) < 0.1 and np.ptp(pixels) > MIN_CONTRAST:
+            return torch.tensor(pixels)[None, None]
+    return _as_mnist(find_digit(to_rgb(image), box and in_pixels(box, image.size)).ink)
 
-    ink = ink / ink.max()
-    rows, columns = np.nonzero(ink > 0.3)
-    left, top, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
-    fit = 20 / max(right - left, bottom - top)
-    size = max(1, round((right - left) * fit)), max(1, round((bottom - top) * fit))
-    ink[ink < 0.2] = 0  # shadows on the paper
-    digit = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX, (left, top, right, bottom)))
+
+def in_pixels(box: Sequence[float], size: tuple[int, int]) -> Box:
+    """A box of shares of a picture in pixels; raises `Problem` if it is none, or encloses nothing."""
+    try:
+        left, top, right, bottom = (check_number("box", edge, 0, 1) for edge in box)
+    except (TypeError, ValueError) as error:
+        raise Problem("box") from error
+    if right - left < MIN_BOX or bottom - top < MIN_BOX:
+        raise Problem("box")
+    return left * size[0], top * size[1], right * size[0], bottom * size[1]
+
+
+def _as_mnist(ink: np.ndarray) -> Tensor:
+    """Ink of any size within 20x20 pixels, its centre of mass in the middle of 28x28."""
+    fit = 20 / max(ink.shape)
+    size = tuple(max(1, round(side * fit)) for side in ink.shape[::-1])
+    ink = np.where(ink < 0.2, 0, ink)  # shadows on the paper
+    digit = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
     digit = digit / digit.max()  # scaling makes a thin stroke pale
     y, x = (_middle(digit.sum(axis)) for axis in (1, 0))
     canvas = torch.zeros(1, 1, 28, 28)
@@ -91,6 +98,6 @@ def sketch_to_digit(drawing: str | Path | BinaryIO | None) -> Tensor:
         raise Problem("empty_drawing")
     image = read_image(drawing)
     try:
-        return to_digit(image)
+        return to_digit(image, (0, 0, 1, 1))  # all that is drawn counts
     except Problem as problem:
         raise Problem("empty_drawing") from problem

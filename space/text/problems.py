@@ -85,6 +85,14 @@ TEXT = {
         "Nothing stands out in this picture. Use one with a dark digit on light paper, or the reverse.",
         "그림에서 숫자를 찾을 수 없습니다. 밝은 바탕에 어두운 숫자(또는 그 반대)가 있는 그림을 올려 주세요.",
     ),
+    "problem.several_things": (
+        "More than one thing stands out in this picture. Put the box around one digit, or crop the picture.",
+        "그림에서 눈에 띄는 것이 여러 개입니다. 숫자 하나에 상자를 맞추거나, 그 부분만 잘라서 올려 주세요.",
+    ),
+    "problem.box": (
+        "The box must lie on the picture: left, top, right and bottom from 0 to 1, at least 0.01 wide and high.",
+        "상자는 그림 안에 있어야 합니다. 왼쪽, 위, 오른쪽, 아래가 0부터 1까지이고 너비와 높이는 0.01 이상입니다.",
+    ),
     "problem.empty_drawing": (
         "The drawing is empty. Draw something with the mouse or a finger first.",
         "그림이 비어 있습니다. 먼저 마우스나 손가락으로 그려 주세요.",
