@@ -33,7 +33,9 @@ def kind(name: str) -> Callable[[Draw], Draw]:
 
 def ink(label: int, index: int, size: int = 140, page: tuple[int, int] = (SIDE, SIDE), at=None) -> np.ndarray:
     """A digit of `size` pixels in the middle of a page, or at a (row, column); (H, W) in [0, 1]."""
-    digit = Image.fromarray(digit_sheet()[label, index].numpy()).resize((size, size), Image.Resampling.BICUBIC)
+    digit = Image.fromarray(digit_sheet()[label, index].numpy()).resize(
+        (size, size), Image.Resampling.BICUBIC
+    )
     top, left = at or ((page[0] - size) // 2, (page[1] - size) // 2)
     result = np.zeros(page)
     result[top : top + size, left : left + size] = np.asarray(digit) / 255
@@ -51,7 +53,9 @@ def photo(values: np.ndarray, rng: Rng, noise: float = 0.01, quality: int = 85) 
     """Values in [0, 1] as a JPEG with the grain of a camera."""
     values = values + rng.normal(0, noise, values.shape)
     buffer = io.BytesIO()
-    Image.fromarray((values.clip(0, 1) * 255).astype(np.uint8)).convert("RGB").save(buffer, "JPEG", quality=quality)
+    Image.fromarray((values.clip(0, 1) * 255).astype(np.uint8)).convert("RGB").save(
+        buffer, "JPEG", quality=quality
+    )
     return Image.open(buffer)
 
 
@@ -73,7 +77,9 @@ def on_page(name: str, spoil: Callable[[np.ndarray, Rng], np.ndarray], **setting
     )
 
 
-def rules(paper: np.ndarray, rng: Rng, step: int, shade: float, width: int = 1, columns: bool = False) -> np.ndarray:
+def rules(
+    paper: np.ndarray, rng: Rng, step: int, shade: float, width: int = 1, columns: bool = False
+) -> np.ndarray:
     paper = paper.copy()
     for line in range(int(rng.integers(4, step)), SIDE, step):
         for view in (paper, paper.T)[: 1 + columns]:
@@ -100,7 +106,9 @@ def around(page: np.ndarray, desk: np.ndarray | float, degrees: float = 0, margi
     return written(1 - turned(sheet, degrees), page, np.broadcast_to(desk, page.shape))
 
 
-def lit(light: Callable[[np.ndarray, np.ndarray, Rng], np.ndarray]) -> Callable[[np.ndarray, Rng], np.ndarray]:
+def lit(
+    light: Callable[[np.ndarray, np.ndarray, Rng], np.ndarray],
+) -> Callable[[np.ndarray, Rng], np.ndarray]:
     return lambda page, rng: page * light(*plane(), rng)
 
 
@@ -133,6 +141,28 @@ def dots(draw: ImageDraw.ImageDraw, rng: Rng) -> None:
             draw.ellipse((column, row, column + 3, row + 3), fill=140)
 
 
+def paper_clip(draw: ImageDraw.ImageDraw, rng: Rng) -> None:
+    draw.rounded_rectangle((540, 20, 570, 110), 12, outline=200, width=5)
+
+
+def holes(draw: ImageDraw.ImageDraw, rng: Rng) -> None:
+    for top in (130, 470):
+        draw.ellipse((16, top, 50, top + 34), fill=200)
+
+
+def spiral(draw: ImageDraw.ImageDraw, rng: Rng) -> None:
+    for top in range(6, 640, 30):
+        draw.ellipse((4, top, 40, top + 14), outline=255, width=4)
+
+
+def askew_rules(page: np.ndarray, rng: Rng) -> np.ndarray:
+    return np.minimum(page, turned(rules(np.full_like(page, 0.92), rng, 30, 0.5, 2), rng.uniform(-7, 7)))
+
+
+def askew_sheet(page: np.ndarray, rng: Rng) -> np.ndarray:
+    return around(page, 0.3 + rng.normal(0, 0.03, page.shape), rng.uniform(-15, 15), 35)
+
+
 def text(draw: ImageDraw.ImageDraw, rng: Rng) -> None:
     for line in range(3):
         draw.text((40, 520 + 32 * line), "printed words, a line below", fill=255, font_size=22)
@@ -153,8 +183,10 @@ def corner(page: np.ndarray, rng: Rng) -> np.ndarray:
 
 def border(width: int, sides: int = 4) -> Callable[[np.ndarray, Rng], np.ndarray]:
     def spoil(page: np.ndarray, rng: Rng) -> np.ndarray:
-        inner = np.zeros_like(page)
-        inner[width if sides > 1 else 0 : -width if sides > 1 else None, width : -width if sides > 1 else None] = 1
+        inner = np.pad(np.ones((SIDE - 2 * width,) * 2), width)
+        if sides == 1:
+            inner[:, width:] = 1
+            inner[:, :width] = 0
         return np.where(inner, page, 0.03)
 
     return spoil
@@ -169,13 +201,13 @@ def finger(page: np.ndarray, rng: Rng) -> np.ndarray:
 for name, spoil in {
     "clean": lambda page, rng: page,
     "inverted": lambda page, rng: 1 - page,
-    "speck": lambda page, rng: written((np.indices(page.shape).min(0) // 4 == 4) & (np.indices(page.shape).max(0) < 20), page, 0.1 + 0 * page),
+    "speck": drawn(lambda draw, rng: draw.rectangle((590, 600, 597, 607), fill=255)),
     "specks": specks,
     "lined": lambda page, rng: rules(page, rng, 32, 0.55),
     "lined, dark": lambda page, rng: rules(page, rng, 24, 0.2, 2),
     "squared": lambda page, rng: rules(page, rng, 16, 0.6, 1, True),
     "squared, dark": lambda page, rng: rules(page, rng, 22, 0.3, 1, True),
-    "lined, askew": lambda page, rng: np.minimum(page, turned(rules(0.92 + 0 * page, rng, 30, 0.5, 2), rng.uniform(-7, 7))),
+    "lined, askew": askew_rules,
     "dotted": drawn(dots),
     "margin line": lambda page, rng: np.where(np.arange(SIDE) // 2 == 25, np.minimum(page, 0.4), page),
     "scan border": border(8),
@@ -184,14 +216,14 @@ for name, spoil in {
     "black corner of a turned scan": corner,
     "dark desk": lambda page, rng: around(page, 0.2),
     "black desk": lambda page, rng: around(page, 0.03, margin=50),
-    "desk, sheet askew": lambda page, rng: around(page, 0.3 + rng.normal(0, 0.03, page.shape), rng.uniform(-15, 15), 35),
+    "desk, sheet askew": askew_sheet,
     "wooden desk": lambda page, rng: around(page, wood(rng)),
     "lined sheet on a desk": lambda page, rng: around(rules(page, rng, 28, 0.5), 0.25),
     "drawn frame": drawn(lambda draw, rng: draw.rectangle((130, 130, 510, 510), outline=255, width=5)),
-    "paper clip": drawn(lambda draw, rng: draw.rounded_rectangle((540, 20, 570, 110), 12, outline=200, width=5)),
+    "paper clip": drawn(paper_clip),
     "staple": drawn(lambda draw, rng: draw.line((20, 60, 80, 30), fill=230, width=6)),
-    "punched holes": drawn(lambda draw, rng: [draw.ellipse((16, y, 50, y + 34), fill=200) for y in (130, 470)]),
-    "spiral binding": drawn(lambda draw, rng: [draw.ellipse((4, y, 40, y + 14), outline=255, width=4) for y in range(6, 640, 30)]),
+    "punched holes": drawn(holes),
+    "spiral binding": drawn(spiral),
     "coffee ring": drawn(lambda draw, rng: draw.ellipse((20, 380, 260, 620), outline=90, width=14)),
     "stain": lambda page, rng: page - 0.3 * np.exp(-(((np.indices(page.shape) - 60) / 22) ** 2).sum(0)),
     "finger": finger,
@@ -234,7 +266,7 @@ def thin_pen(label: int, index: int, rng: Rng) -> Image.Image:
 
 @kind("thick pen")
 def thick_pen(label: int, index: int, rng: Rng) -> Image.Image:
-    return photo(written(ndimage.grey_dilation(ink(label, index, 160), 7)), rng)
+    return photo(written(ndimage.grey_dilation(ink(label, index, 160), 5)), rng)
 
 
 @kind("off-centre")
@@ -252,7 +284,9 @@ def askew(label: int, index: int, rng: Rng) -> Image.Image:
 def perspective(label: int, index: int, rng: Rng) -> Image.Image:
     page = Image.fromarray((written(ink(label, index)) * 255).astype(np.uint8))
     lean = rng.uniform(-0.0006, 0.0006)
-    page = page.transform(page.size, Image.Transform.PERSPECTIVE, (1, 0.05, -10, 0, 1, 0, lean, 0), fillcolor=60)
+    page = page.transform(
+        page.size, Image.Transform.PERSPECTIVE, (1, 0.05, -10, 0, 1, 0, lean, 0), fillcolor=60
+    )
     return photo(np.asarray(page) / 255, rng)
 
 

@@ -86,7 +86,9 @@ def find_digit(image: Image.Image, box: Box | None = None) -> Found:
     bounds = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
     found = tuple(float(edge) for edge in corner + bounds * step)
     if box is None and scale < 1 and max(np.ptp(rows), np.ptp(columns)) < SIDE / 4:
-        return find_digit(image, _widened(found, 0.1, image.size))  # a small digit on a large page: look closer
+        return find_digit(
+            image, _widened(found, 0.1, image.size)
+        )  # a small digit on a large page: look closer
     left, top, right, bottom = bounds
     return Found(ink[top:bottom, left:right], found)
 
@@ -105,40 +107,41 @@ def _widened(box: Box, share: float, size: tuple[int, int]) -> Box:
 def _digit(pixels: np.ndarray, within: Box | None) -> tuple[np.ndarray, np.ndarray]:
     """The digit's ink on a picture (H, W, 3), from 0 to 1, and a mask of where it is."""
     best, group, others, ink = 0.0, [], [], None
-    for reading, rest, threshold, edges in _readings(pixels):
-        pieces = _pieces(rest, threshold, edges, within)
+    # in a box a stroke may be as long as half the picture
+    for reading, threshold, edges in _readings(pixels, span=0.5 if within is None else 0.8):
+        pieces = _pieces(reading, threshold, edges, within)
         for first in pieces:
-            if within is None:
-                near = [first, *(piece for piece in pieces if _is_stroke_of(piece, first))]
-            else:
-                near = [piece for piece in pieces if piece.contrast > 0.5 * first.contrast]
-            score = _score(first, near, pieces, rest.shape)
+            near = [first, *(piece for piece in pieces if _is_stroke_of(piece, first))]
+            score = _score(first, near, pieces, reading.shape)
             if score > 1.02 * best:
-                best, group, ink = score, near, rest
+                best, group, ink = score, near, reading
                 others = [piece for piece in pieces if piece not in near]
     if ink is None:
         raise Problem("blank_image")
+    if within is None:
+        _check_alone(group, others)
+    else:
+        group += [piece for piece in others if piece.contrast > 0.5 * group[0].contrast]
     own = np.zeros(ink.shape, bool)
     for piece in group:
         own[piece.place] |= piece.own
-    if within is None:
-        _check_alone(group, others, own)
     soft = ndimage.binary_dilation(own, iterations=max(1, round(0.055 * _size(group))))
     level = np.quantile(ink[own], 0.9)
     ink = np.where(soft, np.clip(ink / level, 0, 1), 0).astype(np.float32)
     return ink, ink > 0.3
 
 
+def _extent(group: Sequence[_Piece], axis: int) -> int:
+    """Height (axis 0) or width (1) of the box around pieces."""
+    return max(piece.place[axis].stop for piece in group) - min(piece.place[axis].start for piece in group)
+
+
 def _size(group: Sequence[_Piece]) -> int:
-    """The longer side of the box around pieces."""
-    return max(
-        max(piece.place[axis].stop for piece in group) - min(piece.place[axis].start for piece in group)
-        for axis in (0, 1)
-    )
+    return max(_extent(group, 0), _extent(group, 1))
 
 
 def _score(first: _Piece, group: Sequence[_Piece], pieces: Sequence[_Piece], shape: tuple[int, ...]) -> float:
-    """How sure it is that a piece, with its loose strokes, is the digit: large, dark, central, and like one."""
+    """How sure it is that a piece, with its loose strokes, is the digit: large, dark, central, like one."""
     score = (_size(group) / _side(shape)) ** (1 / 3) * min(1.0, 2 * first.contrast) ** 0.5 * first.likeness
     score *= 1 - 0.3 * max(abs((a.start + a.stop) / whole - 1) for a, whole in zip(first.place, shape))
     framed = any(
@@ -152,7 +155,7 @@ def _score(first: _Piece, group: Sequence[_Piece], pieces: Sequence[_Piece], sha
     return score * (0.4 if framed else 1) * (0.8 if first.at_border else 1)
 
 
-def _check_alone(group: Sequence[_Piece], others: Sequence[_Piece], own: np.ndarray) -> None:
+def _check_alone(group: Sequence[_Piece], others: Sequence[_Piece]) -> None:
     """Raise `Problem` if other pieces are as much a digit as this one, or if this one is as wide as a word."""
     first, size = group[0], _size(group)
     rivals = [
@@ -164,8 +167,8 @@ def _check_alone(group: Sequence[_Piece], others: Sequence[_Piece], own: np.ndar
         and not piece.at_border
         and not _is_inside(piece, first)
     ]
-    rows, columns = np.nonzero(own)
-    if rivals or np.ptp(columns) + 1 > 2.2 * (np.ptp(rows) + 1):
+    height, width = (_extent(group, axis) for axis in (0, 1))
+    if rivals or width > 2.2 * height:
         raise Problem("several_things")
 
 
@@ -178,25 +181,25 @@ def _is_stroke_of(piece: _Piece, first: _Piece) -> bool:
     gap = max(max(a.start, b.start) - min(a.stop, b.stop) for a, b in zip(piece.place, first.place))
     return (
         piece is not first
-        and gap < (0.25 if piece.height < 0.6 * first.height else 0.05) * first.size
+        and gap < (0.2 if piece.height < 0.6 * first.height else 0.05) * _size([first, piece])
         and 0.15 * first.size < piece.size <= first.size
         and piece.contrast > 0.5 * first.contrast
-        and piece.likeness > 0.5 * first.likeness
+        and piece.likeness > 0.2 * first.likeness  # a bar is wide
     )
 
 
-def _readings(pixels: np.ndarray) -> Iterator[tuple[_Ink, np.ndarray, float, np.ndarray]]:
+def _readings(pixels: np.ndarray, span: float) -> Iterator[tuple[np.ndarray, float, np.ndarray]]:
     """All readings of a picture: the ink, a threshold, and edges; with ruled lines, and without them."""
     for values in _brightness_and_colour(pixels):
         for paper in (values, 1 - values):  # ink darker than the paper, or lighter
             ink = _darkness(paper)
             noise = 1.5 * float(np.median(np.abs(ink.raw - ink.smooth)))
-            rest, lines = _without_lines(ink.raw, max(0.06, 3 * noise))
+            rest, lines = _without_lines(ink.raw, max(0.06, 3 * noise), span)
             readings = [ink.raw] if lines < 3 else []  # no digit has three long straight parallel lines
             for reading in [*readings, rest] if lines else readings:
                 for threshold in THRESHOLDS:
                     if threshold > 4 * noise:
-                        yield ink, reading, threshold, ink.edges
+                        yield reading, threshold, ink.edges
 
 
 def _brightness_and_colour(pixels: np.ndarray) -> Iterator[np.ndarray]:
@@ -230,8 +233,8 @@ def _darkness(values: np.ndarray) -> _Ink:
     return _Ink(*(np.clip(paper - v, 0, None) / white for v in (values, smooth)), edges / white)
 
 
-def _without_lines(ink: np.ndarray, least: float) -> tuple[np.ndarray, int]:
-    """The ink without long thin straight lines, nearly level or nearly upright, and how many there are.
+def _without_lines(ink: np.ndarray, least: float, span: float) -> tuple[np.ndarray, int]:
+    """The ink without thin straight lines, nearly level or upright, that span the page; and their number.
 
     A Hough transform of what is thin: of the ink that an opening across the line takes away, so that strokes
     which cross a line stay.
@@ -239,7 +242,7 @@ def _without_lines(ink: np.ndarray, least: float) -> tuple[np.ndarray, int]:
     total = 0
     for _ in range(2):
         height, width = ink.shape
-        thick = max(2, round(0.02 * _side(ink.shape)))
+        thick = max(2, round(0.02 * min(ink.shape)))
         opened = ndimage.grey_opening(ink, (thick + 2, 1))
         thin = ink - opened > least
         rows, columns = np.nonzero(thin)
@@ -248,7 +251,7 @@ def _without_lines(ink: np.ndarray, least: float) -> tuple[np.ndarray, int]:
         for slope in SLOPES:
             level = rows - np.round((columns - width / 2) * slope).astype(int) + width
             pixels = np.bincount(level[tops], minlength=height + 2 * width)
-            peaks = np.r_[False, pixels[:-2] + pixels[1:-1] + pixels[2:] >= width / 2, False]
+            peaks = np.r_[False, pixels[:-2] + pixels[1:-1] + pixels[2:] >= span * width, False]
             if peaks.any():
                 count = max(count, np.count_nonzero(peaks[1:] & ~peaks[:-1]))
                 on_line |= ndimage.binary_dilation(peaks, iterations=max(1, thick // 2))[level]
@@ -281,9 +284,7 @@ def _pieces(ink: np.ndarray, threshold: float, edges: np.ndarray, within: Box | 
             break
         contrast = float(np.quantile(ink[place][own], 0.8))
         if contrast >= MIN_CONTRAST and 0.3 < threshold / contrast < 0.8:
-            at_border = any(
-                side.start == 0 or side.stop == whole for side, whole in zip(place, ink.shape)
-            )
+            at_border = any(side.start == 0 or side.stop == whole for side, whole in zip(place, ink.shape))
             likeness = _likeness(own, ink[place][own], edges[place], contrast)
             if likeness:
                 pieces.append(_Piece(place, own, contrast, likeness, at_border))
@@ -313,7 +314,10 @@ def _is_rectangular(own: np.ndarray, rim: np.ndarray) -> bool:
     points = np.argwhere(rim)
     sides = [
         np.ptp(points @ direction, axis=0) + 1
-        for direction in (np.stack([np.cos(angles), np.sin(angles)]), np.stack([-np.sin(angles), np.cos(angles)]))
+        for direction in (
+            np.stack([np.cos(angles), np.sin(angles)]),
+            np.stack([-np.sin(angles), np.cos(angles)]),
+        )
     ]
     best = np.argmin(sides[0] * sides[1])
     long, short = max(sides[0][best], sides[1][best]), min(sides[0][best], sides[1][best])

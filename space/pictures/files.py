@@ -147,7 +147,7 @@ def _grey_rows(image: Image.Image) -> int:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """A picture of any mode as RGB, transparency on white.
+    """A picture of any mode as RGB, transparency on white, or on black if on white nothing could be seen.
 
     Modes of more than 8 bits are scaled here: Pillow's `convert` would clip them at 255.
     """
@@ -160,12 +160,21 @@ def to_rgb(image: Image.Image) -> Image.Image:
         image = _scaled(np.asarray(image))
     if not image.has_transparency_data:
         return image.convert("RGB")
-    result = Image.new("RGB", image.size)
+    result, backdrop = Image.new("RGB", image.size), "black" if _is_white_on_clear(image) else "white"
     for rows in _strips(image.height):
         strip = image.crop((0, rows.start, image.width, rows.stop)).convert("RGBA")
-        white = Image.new("RGBA", strip.size, "white")
-        result.paste(Image.alpha_composite(white, strip).convert("RGB"), (0, rows.start))
+        behind = Image.new("RGBA", strip.size, backdrop)
+        result.paste(Image.alpha_composite(behind, strip).convert("RGB"), (0, rows.start))
     return result
+
+
+def _is_white_on_clear(image: Image.Image) -> bool:
+    """Whether all that can be seen of a transparent picture is nearly white; judged by some of its pixels."""
+    size = min(image.width, 512), min(image.height, 512)
+    some = np.asarray(image.resize(size, Image.Resampling.NEAREST).convert("RGBA")).reshape(-1, 4) / 255
+    shown = some[some[:, 3] > 0.1]
+    dark = (1 - shown[:, :3].min(1)) * shown[:, 3] > 0.1
+    return len(some) > len(shown) > 0 and dark.mean() < 0.005
 
 
 def _scaled(values: np.ndarray) -> Image.Image:

@@ -90,8 +90,8 @@ TEXT = {
         "그림에서 눈에 띄는 것이 여러 개입니다. 숫자 하나에 상자를 맞추거나, 그 부분만 잘라서 올려 주세요.",
     ),
     "problem.box": (
-        "The box must lie on the picture: left, top, right and bottom from 0 to 1, at least 0.01 wide and high.",
-        "상자는 그림 안에 있어야 합니다. 왼쪽, 위, 오른쪽, 아래가 0부터 1까지이고 너비와 높이는 0.01 이상입니다.",
+        "The box must lie on the picture: left, top, right, bottom from 0 to 1, each side at least 0.01.",
+        "상자는 그림 안에 있어야 합니다. 네 값(왼쪽, 위, 오른쪽, 아래)은 0~1, 각 변은 0.01 이상입니다.",
     ),
     "problem.empty_drawing": (
         "The drawing is empty. Draw something with the mouse or a finger first.",

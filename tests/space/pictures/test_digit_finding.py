@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 from space.pictures.digit_finding import find_digit
 from space.pictures.inputs import to_digit
 from space.text.refusals import Problem
+from space.weights.hub import load
 from tests.photographed_pages import KINDS, SIDE, ink, photo, read, written
 
 RNG = np.random.default_rng(7)
@@ -42,14 +43,16 @@ def test_several_things_are_a_problem(page):
 
 
 def test_a_box_chooses_among_several_things():
-    from space.weights.hub import load
-
     judge = load("classifier-mnist").model
-    read = [judge(to_digit(two_digits(), box)).argmax().item() for box in ((0, 0, 0.47, 1), (0.5, 0.2, 1, 0.8))]
+    read = [
+        judge(to_digit(two_digits(), box)).argmax().item() for box in ((0, 0, 0.47, 1), (0.5, 0.2, 1, 0.8))
+    ]
     assert read == [4, 2]
 
 
-@pytest.mark.parametrize("light", [lambda x: 0.9 + 0 * x, lambda x: 0.5 + 0.4 * x, lambda x: 0.9 - 0.4 * x * x])
+@pytest.mark.parametrize(
+    "light", [lambda x: 0.9 + 0 * x, lambda x: 0.5 + 0.4 * x, lambda x: 0.9 - 0.4 * x * x]
+)
 def test_an_empty_page_is_a_problem(light):
     page = np.broadcast_to(light(np.linspace(-1, 1, SIDE)), (SIDE, SIDE))
     with pytest.raises(Problem) as problem:
@@ -57,13 +60,14 @@ def test_an_empty_page_is_a_problem(light):
     assert problem.value.key == "problem.blank_image"
 
 
-@pytest.mark.parametrize(
-    "box",
-    [
-        (float("nan"), 0, 1, 1), (-0.1, 0, 1, 1), (0, 0, 1.1, 1), (0.5, 0, 0.5, 1), (0.6, 0, 0.4, 1), (0, 0, 1),
-        ("0", "0", "1", "1"), (True, 0, 1, 1), 7, "0011", (0, 0, float("inf"), 1), (None,) * 4, (0, 0, 1, 1, 1),
-    ],
-)  # fmt: skip
+NO_BOXES = [
+    *((float("nan"), 0, 1, 1), (0, 0, float("inf"), 1), (-0.1, 0, 1, 1), (0, 0, 1.1, 1), (True, 0, 1, 1)),
+    *((0.5, 0, 0.5, 1), (0.6, 0, 0.4, 1), (0, 0, 1), (0, 0, 1, 1, 1), ("0", "0", "1", "1"), (None,) * 4),
+    *(7, "0011"),
+]
+
+
+@pytest.mark.parametrize("box", NO_BOXES)
 def test_a_box_that_is_none_is_one_sentence(box):
     with pytest.raises(Problem) as problem:
         to_digit(two_digits(), box)

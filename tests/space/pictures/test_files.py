@@ -287,3 +287,13 @@ def test_too_many_pixels_are_refused_from_the_header(tmp_path, size):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
     with pytest.raises(Problem, match=f"at most {MAX_MEGAPIXELS}"):
         read_image(path)
+
+
+@pytest.mark.parametrize("level", [255, 245])
+def test_white_ink_on_a_clear_ground_can_be_seen(level: int) -> None:
+    picture = Image.new("RGBA", (40, 40), (level, level, level, 0))
+    picture.paste((level, level, level, 255), (10, 10, 30, 30))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    seen = read_image(buffer)
+    assert seen.getpixel((0, 0)) == (0, 0, 0) and seen.getpixel((20, 20)) == (level,) * 3
