@@ -5,7 +5,7 @@
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -335,10 +335,10 @@ KINDS |= {
 }
 
 
-def read(name: str, each: int) -> list[tuple[int, int, int | str]]:
-    """`each` digits of each class on pages of a kind: (label, index, what is read, or why it is refused)."""
+def read(name: str, each: int, labels: Sequence[int] = range(10)) -> list[tuple[int, int, int | str]]:
+    """`each` digits of some classes on pages of a kind: (label, index, what is read, or why refused)."""
     found, digits = [], []
-    for label in range(10):
+    for label in labels:
         for index in range(each):
             page = KINDS[name](label, index, np.random.default_rng(1000 * label + index))
             try:

@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 @dataclass(eq=False)
 class _Piece:
-    """Connected ink: where it lies, which pixels are its own, how dark it is, how like a digit from 0 to 1."""
+    """Connected ink: where it lies, its pixels there, how dark it is, how like a digit from 0 to 1."""
 
     place: tuple[slice, slice]
     own: np.ndarray
@@ -156,7 +156,7 @@ def _score(first: _Piece, group: Sequence[_Piece], pieces: Sequence[_Piece], sha
 
 
 def _check_alone(group: Sequence[_Piece], others: Sequence[_Piece]) -> None:
-    """Raise `Problem` if other pieces are as much a digit as this one, or if this one is as wide as a word."""
+    """Raise `Problem` if other pieces are as much a digit as this one, or this one is as wide as a word."""
     first, size = group[0], _size(group)
     rivals = [
         piece
