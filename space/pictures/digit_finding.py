@@ -152,7 +152,11 @@ def _score(first: _Piece, group: Sequence[_Piece], pieces: Sequence[_Piece], sha
         and piece.contrast > 0.5 * first.contrast
         for piece in pieces
     )
-    return score * (0.4 if framed else 1) * (0.8 if first.at_border else 1)
+    crosses = any(  # from border to border, like a margin line
+        first.own.shape[axis] == shape[axis] and first.own.shape[1 - axis] < 0.05 * shape[1 - axis]
+        for axis in (0, 1)
+    )
+    return score * (0.4 if framed else 1) * (0.3 if crosses else 0.8 if first.at_border else 1)
 
 
 def _check_alone(group: Sequence[_Piece], others: Sequence[_Piece]) -> None:
@@ -301,7 +305,8 @@ def _likeness(own: np.ndarray, values: np.ndarray, edges: np.ndarray, contrast: 
         return 0.0
     thickness = 2 * ndimage.distance_transform_edt(np.pad(own, 1)).max() - 1
     thin = float(np.clip(1.6 - 2.7 * thickness / size, 0.3, 1))  # sheets and blobs are not
-    flaws = (width > 1.6 * height, _is_rectangular(own, rim))
+    hair = own.sum() < 0.02 * size**2  # the edge of a sheet
+    flaws = (width > 1.6 * height, hair, _is_rectangular(own, rim))
     even = min(1.0, 2 * float(np.quantile(values, 0.25)) / contrast)
     return sharp**2 * even * thin * 0.3 ** sum(flaws)
 
