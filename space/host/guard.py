@@ -131,7 +131,7 @@ class Guard:
             raise Refused(404, Problem("closed"))
         if names_nothing(route, request):
             raise Refused(404, Problem("closed"))
-        if comes_from_nowhere(request):
+        if route and comes_from_nowhere(request):  # only Gradio reads these headers
             raise Refused(400, Problem("request"))
         limit = SIZES[route] + ENVELOPE_BYTES if route in SIZES else limits.MAX_REQUEST_BYTES
         if size.isdecimal() and int(size[:20]) > limit:

@@ -44,8 +44,8 @@ from tests.small_runs import (
 from training import (
     batches,
     command_line,
+    environment,
     evaluate,
-    loop,
     one_objective,
     optimizers,
     train_autoencoder,
@@ -460,7 +460,7 @@ def test_two_batches_accumulated_are_one_of_twice_the_size(tmp_path, monkeypatch
 )
 def test_clipping_sees_the_norm_of_all_that_is_accumulated(tmp_path, monkeypatch, family, precision):
     if precision == "fp16":
-        monkeypatch.setattr(loop, "Accelerator", Scaled)
+        monkeypatch.setattr(environment, "Accelerator", Scaled)
     size = 8 if script_of(family) is train_cyclegan else 32
     more = {"batch_size": size, "gradient_accumulation_steps": 2, "mixed_precision": precision}
     free, _ = first_gradients(monkeypatch, family, tmp_path / "free", max_steps=1, **more)
@@ -520,7 +520,7 @@ def test_the_moving_average_does_not_wait_for_the_device():
 
 
 def test_a_scale_that_moves_between_two_players_moves_no_gradient(tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "Accelerator", Scaled)
+    monkeypatch.setattr(environment, "Accelerator", Scaled)
     more = {"batch_size": 8, "gradient_accumulation_steps": 3, "mixed_precision": "fp16"}
     more["max_grad_norm"] = 1e9  # clips nothing, but takes the scale out before the optimizer does
     found = []

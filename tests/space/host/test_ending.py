@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 
 from space.host import ending
 from space.text.problems import TEXT
-from tests.processes import Lab, running_lab
+from tests.processes import Lab, run_apart, running_lab
 
 SENTENCE = TEXT["problem.ending"][0]
 
@@ -93,7 +93,7 @@ def test_the_last_words_of_an_answer_are_those_that_its_reader_knows(monkeypatch
             return await client.get(path, headers={"accept-language": language})
 
     monkeypatch.setattr(ending, "_closing", False)
-    answer = asyncio.run(visit())
+    answer = run_apart(visit())
     if path == "/slow":
         assert (answer.status_code, answer.json()) == (503, {"detail": last})
         return
@@ -112,4 +112,4 @@ def test_a_request_that_is_cancelled_otherwise_stays_cancelled(monkeypatch):
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(ending.Ending(app)({"type": "http"}, None, None))
+        run_apart(ending.Ending(app)({"type": "http"}, None, None))

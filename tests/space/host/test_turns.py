@@ -1,6 +1,5 @@
 """Whose turn it is: addresses, then visitors; and who gives way."""
 
-import asyncio
 import random
 from collections import Counter
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from space.host import import_first
 from space.host.turns import Visitor, address, gives_way, household, take_turns, visitor
+from tests.processes import run_apart
 
 
 def event(where: str, who: str, number: int = 0) -> Any:
@@ -104,7 +104,7 @@ def seen_from(peer: str, forwarded: str, trusted: str) -> str:
 
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     scope = {"type": "http", "client": (peer, 1), "headers": headers}
-    asyncio.run(ProxyHeadersMiddleware(app, trusted)(scope, None, None))  # type: ignore[arg-type]
+    run_apart(ProxyHeadersMiddleware(app, trusted)(scope, None, None))  # type: ignore[arg-type]
     return found[0]
 
 
