@@ -4,10 +4,10 @@ from typing import Any, BinaryIO
 
 from torch import Tensor
 
+from space.page.found_digit import Upload
 from space.page.markup import data_url
 from space.page.picker import Option, Picker
-from space.pictures.files import read_image
-from space.pictures.inputs import sketch_to_digit, to_digit
+from space.pictures.inputs import sketch_to_digit
 from space.pictures.outputs import to_grid
 from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_number
@@ -19,7 +19,7 @@ LAST_DIGIT = digit_sheet()[..., 0, 0].numel() - 1
 """test digits are counted class by class, from 0 to this"""
 
 
-def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tensor | None) -> Tensor:
+def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Upload | None) -> Tensor:
     """The image (1, 1, 28, 28) that `source` names; `digit` is the number of a test digit."""
     if source == "digit":
         index = int(check_number("digit", digit, 0, LAST_DIGIT))
@@ -31,7 +31,9 @@ def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Tens
     if source == "upload":
         if uploaded is None:
             raise Problem("no_image")
-        return uploaded
+        if uploaded.digit is None:
+            raise Problem(uploaded.problem.removeprefix("problem."))
+        return uploaded.digit
     raise Problem("not_one_of", name="source", value=source, allowed=", ".join(SOURCES))
 
 
@@ -41,11 +43,6 @@ def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:
         return sketch_to_digit(drawing)
     except Problem:
         return None
-
-
-def read_upload(path: str | None) -> Tensor | None:
-    """The digit in an uploaded file; None once the visitor has removed the file."""
-    return None if path is None else to_digit(read_image(path))
 
 
 class DigitPicker(Picker):

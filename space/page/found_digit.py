@@ -1,6 +1,8 @@
 """The box around the digit on an uploaded picture: what was found, for the visitor to correct."""
 
-from typing import Any
+from collections.abc import Sequence
+from html import escape
+from typing import Any, NamedTuple
 
 import gradio as gr
 from PIL import Image
@@ -9,37 +11,49 @@ from torch import Tensor
 from space.page.components import asset
 from space.page.markup import data_url
 from space.page.modules import module
-from space.page.words import component_words, words
-from space.pictures.digit_finding import find_digit
-from space.pictures.files import read_image, to_rgb
-from space.pictures.inputs import in_shares, to_digit
+from space.page.words import words
+from space.pictures.files import read_image
+from space.pictures.inputs import WHOLE, digit_and_box, to_digit
+from space.text import TEXT
 from space.text.refusals import Problem
 
 SIDE = 480
 """pixels of the picture shown, at most"""
-WHOLE = [0.0, 0.0, 1.0, 1.0]
-AMBIGUOUS = ("problem.blank_image", "problem.several_things")
+NEARLY_WHOLE = (0.04, 0.04, 0.96, 0.96)
+"""where a box begins that the visitor has to place: its corners can be grasped"""
+BOXABLE = ("problem.blank_image", "problem.several_things")
 """problems of a picture that a box can solve"""
 
 
-class FoundDigit(gr.HTML):
-    """A picture with a box on it that can be dragged; its value is the box, as shares of the picture."""
+class Upload(NamedTuple):
+    """What an uploaded picture gives."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    digit: Tensor | None
+    """(1, 1, 28, 28); None where none was found"""
+    box: list[float] | None = None
+    """the visitor's; None while the digit was found without"""
+    problem: str = ""
+    """the key of a text, where no digit was found"""
+
+
+class FoundDigit(gr.HTML):
+    """A picture with a box on it that can be dragged; its value is the box, as shares of the sides."""
+
+    def __init__(self, value: Sequence[float] = WHOLE, picture: str = "", **kwargs: Any) -> None:
+        english, korean = map(escape, TEXT["found.box"])
         super().__init__(
-            value=WHOLE,
+            value=list(value),
             html_template=(
                 f'<p>{words("found.hint")}</p><div class="picture"><img src="${{picture}}" alt="">'
-                '<div class="box" tabindex="0" role="group" data-label="box">'
+                f'<div class="box" tabindex="0" role="group" aria-label="{english}" data-en="{english}" '
+                f'data-ko="{korean}" style="left:${{100 * value[0]}}%;top:${{100 * value[1]}}%;'
+                'width:${100 * (value[2] - value[0])}%;height:${100 * (value[3] - value[1])}%">'
                 '<i class="nw"></i><i class="ne"></i><i class="sw"></i><i class="se"></i></div></div>'
-                '<p class="problem">${said}</p>'
             ),
             css_template=asset("page/found_digit.css"),
-            js_on_load=module("page/found_digit.js", "moved", words=component_words("found.box.")),
+            js_on_load=module("page/found_digit.js", "moved"),
             apply_default_css=False,
-            picture="",
-            said="",
-            visible=False,
+            picture=picture,
             **kwargs,
         )
 
@@ -47,29 +61,30 @@ class FoundDigit(gr.HTML):
         return {"type": "array", "items": {"type": "number"}}
 
 
-def read_upload(path: str | None) -> tuple[Tensor | str | None, Any]:
-    """The digit in an uploaded file, and the picture with the box around it.
-
-    None once the visitor has removed the file; the key of a problem where a box has to say which digit is meant.
-    """
+def read_upload(path: str | None) -> tuple[Upload | None, Any]:
+    """The digit in an uploaded file, and the picture with its box; None once the file is removed."""
     if path is None:
         return None, gr.update(visible=False)
-    image = to_rgb(read_image(path))
-    said, box = "", WHOLE
+    image = read_image(path)
     try:
-        digit: Tensor | str = to_digit(image)
-        if image.size != (28, 28):
-            box = in_shares(find_digit(image).box, image.size)
+        digit, box = digit_and_box(image)
+        upload = Upload(digit)
     except Problem as problem:
-        if problem.key not in AMBIGUOUS:
+        if problem.key not in BOXABLE:
             raise
-        digit, said = problem.key, words(problem.key)
-    shown = image.copy()
-    shown.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    picture = data_url(shown, "JPEG", quality=85)
-    return digit, gr.update(value=box, picture=picture, said=said, visible=True)
+        upload, box = Upload(None, problem=problem.key), NEARLY_WHOLE
+    image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    picture = data_url(image, "JPEG", quality=85)
+    return upload, gr.update(value=list(box), picture=picture, visible=True)
 
 
-def cut(path: str | None, box: Any) -> Tensor | None:
-    """The digit within the box that a visitor has drawn on an uploaded picture."""
-    return None if path is None else to_digit(read_image(path), box)
+def cut(path: str | None, box: list[float]) -> Upload | None:
+    """The digit within the box that a visitor has dragged on an uploaded picture."""
+    if path is None:
+        return None
+    try:
+        return Upload(to_digit(read_image(path), box), box)
+    except Problem as problem:
+        if problem.key not in BOXABLE:
+            raise
+        return Upload(None, box, problem.key)

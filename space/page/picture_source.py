@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from space.page.components import Drawing, PictureFile, blank_paper, paper
+from space.page.found_digit import BOXABLE, FoundDigit, cut
 from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.markup import notice
 from space.page.words import i18n, words
@@ -24,6 +25,8 @@ class PictureSource:
     upload: PictureFile
     panels: Sequence[gr.Column]
     """one for each source; only the chosen one is visible"""
+    found: FoundDigit | None
+    """the box on the upload, in a lesson of digits"""
 
     def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> list[Any]:
         """Bind the events; returns the inputs of the handler that shows the picture.
@@ -37,8 +40,15 @@ class PictureSource:
             friendly(read_drawing), self.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE
         )
         self.sketch.clear(lambda: (blank_paper(), None), None, [self.sketch, drawn], **PRIVATE)
-        read = self.upload.change(friendly(read_upload), self.upload, uploaded, **FILES, **PRIVATE)
-        read.failure(lambda: None, None, uploaded, **PRIVATE)  # or the last picture would stay
+        if self.found is None:
+            read = self.upload.change(friendly(read_upload), self.upload, uploaded, **FILES, **PRIVATE)
+            read.failure(lambda: None, None, uploaded, **PRIVATE)  # or the last picture would stay
+        else:
+            seen = [uploaded, self.found]
+            read = self.upload.change(friendly(read_upload), self.upload, seen, **FILES, **PRIVATE)
+            read.failure(lambda: (None, gr.update(visible=False)), None, seen, **PRIVATE)
+            boxed = [self.upload, self.found]
+            self.found.moved(friendly(cut), boxed, uploaded, trigger_mode="always_last", **FILES, **PRIVATE)
         return [self.source, self.examples, drawn, uploaded]
 
     def _show_panel(self, source: str) -> list[Any]:
@@ -47,12 +57,16 @@ class PictureSource:
 
 
 def build_picture_source(
-    lesson: str, names: Sequence[str], build_examples: Callable[[], gr.HTML], **settings: Any
+    lesson: str,
+    names: Sequence[str],
+    build_examples: Callable[[], gr.HTML],
+    boxed: bool = False,
+    **settings: Any,
 ) -> PictureSource:
     """The radio and the panels, in a `gr.Column` of the caller's.
 
     `names` are those of the sources: examples, drawing, upload. Texts and ids begin with the name of the
-    `lesson`; `settings` are those of `paper`.
+    `lesson`; `settings` are those of `paper`. On an upload that is `boxed` a box says where the digit is.
     """
     source = gr.Radio(
         [(i18n(f"{lesson}.source.{name}"), name) for name in names],
@@ -72,11 +86,12 @@ def build_picture_source(
             label=i18n(f"{lesson}.upload"),
             elem_id=f"{lesson}-upload",
         )
-    return PictureSource(source, examples, sketch, upload, [example_panel, draw_panel, upload_panel])
+        found = FoundDigit(visible=False, elem_id=f"{lesson}-found") if boxed else None
+    return PictureSource(source, examples, sketch, upload, [example_panel, draw_panel, upload_panel], found)
 
 
 def hint(problem: Problem) -> str:
-    """If nothing is drawn or uploaded yet, a hint to show as the result; any other problem is raised."""
-    if problem.key not in ("problem.empty_drawing", "problem.no_image"):
+    """If there is no picture yet, or no digit on it, a hint as the result; other problems are raised."""
+    if problem.key not in ("problem.empty_drawing", "problem.no_image", *BOXABLE):
         raise problem
     return notice(words(problem.key))

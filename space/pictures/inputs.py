@@ -14,6 +14,8 @@ from space.pictures.files import read_image, to_rgb
 from space.text.limits import MAX_SQUARE
 from space.text.refusals import Problem, check_number
 
+WHOLE = (0.0, 0.0, 1.0, 1.0)
+"""a box around all of a picture"""
 MIN_BOX = 0.01
 """share of a picture's side that a visitor's box is at least wide and high"""
 
@@ -54,12 +56,18 @@ def to_digit(image: Image.Image, box: Sequence[float] | None = None) -> Tensor:
     mass is put in the middle of 28x28 (LeCun et al. 1998, http://yann.lecun.com/exdb/mnist/). A 28x28 picture
     on black passes unchanged. Raises `Problem` if nothing stands out, or more than one thing.
     """
+    return digit_and_box(image, box)[0]
+
+
+def digit_and_box(image: Image.Image, box: Sequence[float] | None = None) -> tuple[Tensor, Sequence[float]]:
+    """`to_digit`, and the box around what was found, as shares of the picture's sides."""
     if image.size == (28, 28) and box is None:
         pixels = np.asarray(to_rgb(image).convert("L"), np.float32) / 255
         border = np.r_[pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]
         if np.median(border) < 0.1 and np.ptp(pixels) > MIN_CONTRAST:
-            return torch.tensor(pixels)[None, None]
-    return _as_mnist(find_digit(to_rgb(image), box and in_pixels(box, image.size)).ink)
+            return torch.tensor(pixels)[None, None], WHOLE
+    found = find_digit(to_rgb(image), box and in_pixels(box, image.size))
+    return _as_mnist(found.ink), [edge / image.size[i % 2] for i, edge in enumerate(found.box)]
 
 
 def in_pixels(box: Sequence[float], size: tuple[int, int]) -> Box:
@@ -98,6 +106,6 @@ def sketch_to_digit(drawing: str | Path | BinaryIO | None) -> Tensor:
         raise Problem("empty_drawing")
     image = read_image(drawing)
     try:
-        return to_digit(image, (0, 0, 1, 1))  # all that is drawn counts
+        return to_digit(image, WHOLE)  # all that is drawn counts
     except Problem as problem:
         raise Problem("empty_drawing") from problem

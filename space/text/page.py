@@ -99,6 +99,14 @@ TEXT = {
         "아래 코드를 실행하면 똑같은 그림이 나옵니다. 이 Space의 저장소를 복사하고 requirements를 설치한 뒤 "
         "그 폴더에서 실행하세요.",
     ),
+    "found.hint": (
+        "This is the digit that was found. Drag the box, or tap another one.",
+        "찾은 숫자입니다. 상자를 끌어 고치거나 다른 숫자를 눌러 보세요.",
+    ),
+    "found.box": (
+        "Box around the digit: arrow keys move it, with Shift they change its size",
+        "숫자를 둘러싼 상자: 방향 키로 옮기고, Shift와 함께 누르면 크기가 바뀝니다",
+    ),
     "measure.best": ("best", "최고"),
     "measure.protocol": ("How each figure was measured", "각 수치를 측정한 방법"),
 }

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from space.models import MODELS, roles
 from space.page.words import TEXTS
+from space.pictures.sheets import digit_sheet
 from space.text import TEXT
 from tests.pages import stroke, until_quiet, visit_tab
 from tests.processes import Lab
@@ -200,7 +201,7 @@ def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(
     page.locator("#reconstruct-source").get_by_text("Upload").click()
     result = page.locator("#reconstruct-result")
     expect(result.locator(".notice")).to_contain_text("no picture yet", timeout=30_000)
-    Image.linear_gradient("L").save(tmp_path / "good.png")
+    Image.fromarray(digit_sheet()[3, 0].numpy()).save(tmp_path / "good.png")
     (tmp_path / "bad.png").write_text("no picture")
     upload = page.locator("#reconstruct-upload input[type=file]")
     upload.set_input_files(tmp_path / "good.png")

@@ -19,7 +19,8 @@ from space.lessons.reconstruct.work import (
     reconstruct_by_all,
 )
 from space.page import code_behind, link
-from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing, read_upload
+from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
+from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.model_texts import text_about
 from space.page.picture_source import PictureSource, build_picture_source, hint
@@ -33,7 +34,7 @@ def show(
     source: str,
     digit: float,
     drawn: Tensor | None,
-    uploaded: Tensor | None,
+    uploaded: Upload | None,
     model: str,
     noise: str,
     level: float,
@@ -45,8 +46,10 @@ def show(
     except Problem as problem:
         return hint(problem), ""
     noisy = add_noise(x, noise, level, seed)
-    name, x_snippet = ("upload", f"to_digit(read_image({code_behind.UPLOAD}))")
-    if source != "upload":
+    if source == "upload":
+        box = f", {uploaded.box}" if uploaded.box else ""
+        name, x_snippet = "upload", f"to_digit(read_image({code_behind.UPLOAD}){box})"
+    else:
         name, x_snippet = code_behind.digit(x)
     case = name if noise == "none" else f"{name}_{noise}-{level:g}_seed{int(seed)}"
     if model == FAMILY:
@@ -93,7 +96,7 @@ def build() -> list[link.Linked]:
         )
         with gr.Row():
             with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
-                pictures = build_picture_source("reconstruct", SOURCES, _build_examples)
+                pictures = build_picture_source("reconstruct", SOURCES, _build_examples, boxed=True)
                 model, objective = _build_model()
             with gr.Column(scale=3, min_width=320):
                 controls = _Controls(model, *_build_noise())

@@ -27,8 +27,9 @@ from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.timeline.tab import show as show_run
 from space.lessons.translate import tab as translate
 from space.models import models_that, roles
+from space.page.found_digit import cut, read_upload
 from space.pictures.files import read_image
-from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square, to_digit
+from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square
 from space.pictures.sheets import digit_sheet
 from space.weights import hub, model_folder
 from tests.hub_server import HubServer, Repo, read_folder, start_client
@@ -131,7 +132,8 @@ def test_a_family_with_a_gap(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_digit_of_the_visitor(photo: str, drawing: str) -> None:
     for source, drawn, uploaded in (
-        ("upload", None, to_digit(read_image(photo))),
+        ("upload", None, read_upload(photo)[0]),
+        ("upload", None, cut(photo, [0.1, 0.1, 0.9, 0.9])),
         ("draw", sketch_to_digit(drawing), None),
     ):
         page, code = reconstruct.show(source, 0, drawn, uploaded, roles.CONVOLUTIONAL, "gaussian", 0.1, 3)
