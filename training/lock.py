@@ -59,9 +59,9 @@ def is_locked(folder: Path) -> bool:
     path = folder.resolve() / NAME
     if fcntl is None or path in _held or not path.exists():
         return False
-    with path.open("a") as file:
+    with path.open() as file:
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # processes of one run may ask at the same time
         except (BlockingIOError, PermissionError):
             return True
         except OSError:  # a disk without locks

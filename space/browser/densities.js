@@ -173,6 +173,7 @@ export function fitKernels(data, bandwidth) {
     if (!tenths || !asked.tenths) return asked.x.map(logDensity);
     const least = Math.min(tenths[0], asked.tenths[0]);
     const most = Math.max(tenths[tenths.length - 1], asked.tenths[asked.tenths.length - 1]);
+    if (most - least > tenths.length * asked.tenths.length) return asked.x.map(logDensity); // few, and far apart
     const kernel = Float64Array.from({ length: most - least + 1 }, (_, i) => Math.exp(power(i / 10)));
     return asked.x.map((value, k) => {
       const at = /** @type {Int32Array} */ (asked.tenths)[k];

@@ -5,6 +5,7 @@ for the rest of a request that comes byte by byte, and for somebody who does not
 """
 
 import asyncio
+from typing import Any
 
 from uvicorn import config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -81,6 +82,12 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
                 self.transport.abort()
             self.unread, self.read_began, self.read_some = unread, now, False
         self.watch = self.loop.call_later(WINDOW_SECONDS / 4, self.look)
+
+    def handle_websocket_upgrade(self, *arguments: Any) -> None:
+        """Hand the connection over to another protocol, which watches it."""
+        if self.watch:
+            self.watch.cancel()
+        super().handle_websocket_upgrade(*arguments)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.watch:

@@ -70,7 +70,10 @@ def sweep(keep: Collection[str] = ()) -> int:
     global _used_bytes, _swept
     with _lock:
         now, files = time.time(), []
-        for path in sorted(FOLDER.rglob("*"), reverse=True):  # a folder comes after its files
+        below = [  # unlike rglob, os.walk passes over folders that vanish meanwhile
+            Path(folder, name) for folder, *names in os.walk(FOLDER) for name in (*names[0], *names[1])
+        ]
+        for path in sorted(below, reverse=True):  # a folder comes after its files
             with suppress(OSError):
                 found = path.lstat()
                 if not stat.S_ISDIR(found.st_mode):

@@ -31,6 +31,8 @@ export function start({ element, props, trigger }) {
     });
   };
   const commit = () => {
+    clearTimeout(resting);
+    resting = undefined;
     const focused = document.activeElement === find(".box");
     props.value = box; // renders the template again
     trigger("moved");
@@ -41,6 +43,17 @@ export function start({ element, props, trigger }) {
     const { left, top, width, height } = find(".picture").getBoundingClientRect();
     return { x: (clientX - left) / width, y: (clientY - top) / height };
   };
+  /** @param {PointerEvent} event */
+  const follow = (event) => {
+    if (!drag || !event.isPrimary) return;
+    const { x, y } = share(event);
+    place(moved(drag.from, drag.handle, x - drag.x, y - drag.y));
+  };
+  const end = () => {
+    drag = null;
+    window.removeEventListener("pointermove", follow);
+    if (String(box) !== String(props.value)) commit();
+  };
   element.addEventListener("pointerdown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (!event.isPrimary || !target.closest(".picture")) return;
@@ -50,23 +63,24 @@ export function start({ element, props, trigger }) {
     if (!target.closest(".box")) place(centred(box, at.x, at.y));
     drag = { handle: target.localName === "i" ? target.className : "", ...at, from: box };
     find(".box").focus({ preventScroll: true });
+    window.addEventListener("pointermove", follow);
+    const ended = new AbortController();
+    for (const name of ["pointerup", "pointercancel"])
+      window.addEventListener(
+        name,
+        () => {
+          ended.abort();
+          end();
+        },
+        { signal: ended.signal },
+      );
   });
-  window.addEventListener("pointermove", (event) => {
-    if (!drag || !event.isPrimary) return;
-    const { x, y } = share(event);
-    place(moved(drag.from, drag.handle, x - drag.x, y - drag.y));
-  });
-  for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
-    window.addEventListener(end, () => {
-      if (!drag) return;
-      drag = null;
-      if (String(box) !== String(props.value)) commit();
-    });
   element.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
     if (!arrow || event.target !== find(".box")) return;
     event.preventDefault();
     event.stopPropagation(); // in lecture mode arrow keys turn the pages
+    if (!resting) box = props.value; // perhaps of another picture now
     place(moved(box, event.shiftKey ? "se" : "", STEP * arrow[0], -STEP * arrow[1]));
     clearTimeout(resting);
     resting = setTimeout(commit, REST_MS);

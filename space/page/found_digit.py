@@ -39,12 +39,14 @@ class Upload(NamedTuple):
 class FoundDigit(gr.HTML):
     """A picture with a box on it that can be dragged; its value is the box, as shares of the sides."""
 
-    def __init__(self, value: Sequence[float] = WHOLE, picture: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, value: Sequence[float] = WHOLE, picture: str = "", hint: str = "", **kwargs: Any
+    ) -> None:
         english, korean = map(escape, TEXT["found.box"])
         super().__init__(
             value=list(value),
             html_template=(
-                f'<p>{words("found.hint")}</p><div class="picture"><img src="${{picture}}" alt="">'
+                '<p>${hint}</p><div class="picture"><img src="${{picture}}" alt="">'
                 f'<div class="box" tabindex="0" role="group" aria-label="{english}" data-en="{english}" '
                 f'data-ko="{korean}" style="left:${{100 * value[0]}}%;top:${{100 * value[1]}}%;'
                 'width:${100 * (value[2] - value[0])}%;height:${100 * (value[3] - value[1])}%">'
@@ -54,6 +56,7 @@ class FoundDigit(gr.HTML):
             js_on_load=module("page/found_digit.js", "moved"),
             apply_default_css=False,
             picture=picture,
+            hint=hint,
             **kwargs,
         )
 
@@ -68,14 +71,14 @@ def read_upload(path: str | None) -> tuple[Upload | None, Any]:
     image = read_image(path)
     try:
         digit, box = digit_and_box(image)
-        upload = Upload(digit)
+        upload, hint = Upload(digit), "found.hint"
     except Problem as problem:
         if problem.key not in BOXABLE:
             raise
-        upload, box = Upload(None, problem=problem.key), NEARLY_WHOLE
+        upload, box, hint = Upload(None, problem=problem.key), NEARLY_WHOLE, "found.place"
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     picture = data_url(image, "JPEG", quality=85)
-    return upload, gr.update(value=list(box), picture=picture, visible=True)
+    return upload, gr.update(value=list(box), picture=picture, hint=words(hint), visible=True)
 
 
 def cut(path: str | None, box: list[float]) -> Upload | None:

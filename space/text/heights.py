@@ -27,11 +27,13 @@ TEXT = {
     ),
     "heights.code": (
         "The page computes this in your browser (`space/browser/densities.js`). Here is the same in "
-        "Python: on the numbers of `space/browser/people/ansur2.csv`, `score_models` gives the scores "
-        "above to four digits.",
+        "Python: on the heights of the women, or of the men, of `space/browser/people/ansur2.csv`, "
+        "`score_models` gives the scores above to four digits, with $n$ at its greatest, bins that begin "
+        "at 0 and nothing kept.",
         "이 페이지의 계산은 브라우저에서 이루어집니다(`space/browser/densities.js`). 아래는 같은 계산을 "
-        "Python으로 쓴 것입니다. `space/browser/people/ansur2.csv`의 숫자를 넣으면 `score_models`의 점수가 "
-        "위의 점수와 소수점 아래 넷째 자리까지 같습니다.",
+        "Python으로 쓴 것입니다. `space/browser/people/ansur2.csv`에서 여성이나 남성의 키를 넣으면 "
+        "`score_models`의 점수가 위의 점수와 소수점 아래 넷째 자리까지 같습니다. $n$은 최대, 구간의 "
+        "시작점은 0이고 남겨 두는 확률은 없을 때입니다.",
     ),
     # data
     "heights.play.data": ("Data", "데이터"),
@@ -180,7 +182,7 @@ TEXT = {
     "heights.play.new": ("{n} new {many}", "새 {many} {n}"),
     "heights.play.model": ("model", "모델"),
     "heights.play.truth": ("truth", "참 분포"),
-    "heights.play.made": ("{many} made", "만든 {many}"),
+    "heights.play.made": ("{many} made", "만들어진 {many}"),
     # 2: drawing
     "heights.play.draw": ("② Draw from it", "② p(x)에서 뽑기"),
     "heights.play.make": ("Make {n} {many}", "{many} {n} 만들기"),

@@ -103,6 +103,10 @@ TEXT = {
         "This is the digit that was found. Drag the box, or tap another one.",
         "찾은 숫자입니다. 상자를 끌어 고치거나 다른 숫자를 눌러 보세요.",
     ),
+    "found.place": (
+        "Put the box around one digit: drag it, or its corners.",
+        "숫자 하나에 상자를 맞춰 주세요. 상자나 모서리를 끌면 됩니다.",
+    ),
     "found.box": (
         "Box around the digit: arrow keys move it, with Shift they change its size",
         "숫자를 둘러싼 상자: 방향 키로 옮기고, Shift와 함께 누르면 크기가 바뀝니다",

@@ -1,6 +1,5 @@
 /* Chips, sliders and the visitor's own numbers: what a visitor does to the crowd, and how it stands. */
 
-import { fixed } from "../../browser/numbers.js";
 import { CENTIMETRES, otherUnit, readNumbers } from "../../browser/people.js";
 import { label, setText } from "../../page/dom.js";
 import { BOUNDED, NUM_MADE, SCALES } from "./crowd.js";
@@ -112,12 +111,9 @@ export function showControls(element, crowd, text) {
     input.value = scale === "log" ? Math.log(value / low) / Math.log(high / low) : value;
     const shown = {
       n: `${value.toLocaleString("en")}`,
-      origin: fixed(value * settings.width * crowd.unit, 2),
+      origin: crowd.sizeText(value * settings.width),
     };
-    setText(
-      input.parentNode.querySelector("b"),
-      shown[setting] ?? fixed(value * crowd.unit, value < 1 ? 2 : 1),
-    );
+    setText(input.parentNode.querySelector("b"), shown[setting] ?? crowd.sizeText(value));
   }
   setText(find(".slider.n span"), text("n", nouns));
   find(".slider.width").hidden = find(".slider.origin").hidden = settings.model !== "histogram";

@@ -100,8 +100,9 @@ export class Crowd {
     const [low, high] = [Math.min(...this.people), Math.max(...this.people)];
     const room = 0.12 * (high - low) || 1;
     /** the axis */
-    this.low = Math.floor(low - room);
-    this.high = Math.ceil(high + room);
+    const tick = Math.min(1, 10 ** Math.floor(Math.log10(room)));
+    this.low = tick * Math.floor((low - room) / tick);
+    this.high = tick * Math.ceil((high + room) / tick);
     this.curveDrawn = new Float64Array(KNOTS);
     this.hasTwo = data !== "own" && who === "both";
     /** @type {Humps | null} */
@@ -130,6 +131,12 @@ export class Crowd {
    * @param {number} n */
   counted(text, n) {
     return text(`${this.kind}.count`, { n: n.toLocaleString("en") });
+  }
+
+  /** A width as a visitor reads it, in the unit of the data: two digits.
+   * @param {number} value */
+  sizeText(value) {
+    return String(Number((value * this.unit).toPrecision(2)));
   }
 
   /** The distribution that simulated people were drawn from; null for measured ones.
@@ -258,7 +265,7 @@ export class Crowd {
    * @returns {{ setting: "width" | "bandwidth", points: [number, number][] } | null} */
   curve() {
     const { model } = this.settings;
-    if (model !== "histogram" && model !== "kernels") return null;
+    if (!this.density || (model !== "histogram" && model !== "kernels")) return null;
     const setting = model === "histogram" ? "width" : "bandwidth";
     const points = spread(SCALES[setting], CURVE_POINTS).map((value) => {
       const density = /** @type {Density} */ (this.fit(model, { ...this.settings, [setting]: value }));

@@ -2,7 +2,6 @@
  * handle for tests and the curious.
  */
 
-import { fixed } from "../../browser/numbers.js";
 import { fileOf, KOREAN_TWENTIES, readPeople, simulatePeople } from "../../browser/people.js";
 import { finder, keepsStill, label, onLanguage, setText, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
@@ -33,6 +32,7 @@ export async function start({ element, words }) {
   const page = new HeightsPage(element, text, new Crowd(sets));
   element.heightsLesson = page.handle();
   follow(element, (link) => {
+    element.classList.remove("typing");
     page.crowd.set(link);
     page.changed();
   });
@@ -144,7 +144,7 @@ class HeightsPage {
     if (!curve) return;
     const { setting, points } = curve;
     drawCurve(find(".curve canvas"), points, crowd.settings[setting], crowd.score.mean);
-    const best = fixed(bestOf(points)[0] * crowd.unit, 1);
+    const best = crowd.sizeText(bestOf(points)[0]);
     setText(find(".curve figcaption"), text("curve", { ...crowd.nouns(text), best }));
   }
 

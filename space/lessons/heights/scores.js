@@ -12,6 +12,9 @@ const nats = (mean, digits = 3) => (mean === -Infinity ? "\u2212\u221e" : fixed(
 /** @param {number} value with its sign */
 const signed = (value) => `${value > 0 ? "+" : ""}${fixed(value, 4)}`;
 
+/** @param {number} error */
+const spread = (error) => (Number.isFinite(error) ? ` ± ${fixed(error, 4)}` : "");
+
 /** The score of the present model, big, and why it is what it is.
  * @param {HTMLElement} element
  * @param {Crowd} crowd
@@ -21,7 +24,7 @@ export function showMeter(element, crowd, text) {
   const { score } = crowd;
   const nouns = crowd.nouns(text);
   setText(find(".value output"), score ? nats(score.mean) : "–");
-  const error = score && !score.impossible ? `± ${fixed(score.error, 3)} ` : "";
+  const error = Number.isFinite(score?.error) ? `± ${fixed(score.error, 3)} ` : ""; // one value has none
   setText(find(".value span"), score ? `${error}${text("unit", nouns)}` : text(missing(crowd)));
   find(".value").classList.toggle("impossible", Boolean(score?.impossible));
   find(".why").hidden = !score?.impossible;
@@ -61,7 +64,7 @@ export function showRanking(element, crowd, ranking, text) {
       const row = make("tr", model === crowd.settings.model ? "chosen" : "");
       const name = make("th", "", text(model));
       name.scope = "row";
-      const gained = !gain || model === "normal" ? "" : `${signed(gain.mean)} ± ${fixed(gain.error, 4)}`;
+      const gained = !gain || model === "normal" ? "" : signed(gain.mean) + spread(gain.error);
       row.append(name, make("td", "", nats(score.mean, 4)), make("td", "", gained));
       return row;
     });

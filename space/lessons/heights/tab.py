@@ -53,7 +53,7 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("heights.intro"), latex_delimiters=LATEX, elem_classes="reading")
         heights = Heights(elem_id="heights")
         with gr.Accordion(i18n("code.title"), open=False, elem_id="heights-code"):
-            gr.Markdown(i18n("heights.code"))
+            gr.Markdown(i18n("heights.code"), latex_delimiters=LATEX)
             gr.Code(inspect.getsource(work), language="python", interactive=False, show_label=False)
         build_api()
         gr.Markdown(i18n("heights.hint"), latex_delimiters=LATEX, elem_classes="reading")

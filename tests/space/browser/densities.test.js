@@ -105,6 +105,15 @@ test("kernels on a grid of tenths and off it agree, also far from all data", () 
   assert.ok(Number.isFinite(fast[0]) && fast[0] < -1000);
 });
 
+test("kernels on a few numbers far apart need no table of all tenths between them", () => {
+  const data = tally([250_000, 310_000, 480_000, 900_000]);
+  const kernels = fitKernels(data, 5);
+  const before = process.memoryUsage().arrayBuffers;
+  const found = logDensities(kernels, tally([-1e6, 310_001, 1e6]));
+  assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
+  close(found[1], Math.log(1 / 4 / 5) - 0.5 * (1 / 5) ** 2 - 0.5 * Math.log(2 * Math.PI), 1e-9);
+});
+
 test("no step away from the two normals found raises the likelihood", () => {
   const { parts } = DENSITIES["two normals"];
   const reached = score(DENSITIES["two normals"], DATA).mean;

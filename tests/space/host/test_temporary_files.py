@@ -1,6 +1,7 @@
 """The folder of uploads and pictures: swept, bounded, and none left behind."""
 
 import os
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,3 +87,26 @@ def test_what_a_killed_process_left_goes_at_the_next_start(tmp_path, monkeypatch
             os.utime(folder, (0, 0))
     temporary_files.own_folder().rmdir()
     assert sorted(path.name for path in tmp_path.iterdir()) == [young.name, other.name]
+
+
+def test_a_sweep_passes_over_folders_that_vanish_meanwhile(tmp_path, monkeypatch):
+    """Every picture that is made has a folder of its own for a moment (`whole_files`)."""
+    monkeypatch.setattr(temporary_files, "FOLDER", tmp_path)
+    done = threading.Event()
+
+    def make_folders() -> None:
+        while not done.is_set():
+            for name in "abcd":
+                (tmp_path / name / "below").mkdir(parents=True, exist_ok=True)
+            for name in "abcd":
+                (tmp_path / name / "below").rmdir()
+                (tmp_path / name).rmdir()
+
+    maker = threading.Thread(target=make_folders)
+    maker.start()
+    try:
+        for _ in range(300):
+            temporary_files.sweep()
+    finally:
+        done.set()
+        maker.join()

@@ -118,6 +118,13 @@ test("the same model makes the same people until others are asked for", () => {
   assert.notDeepEqual(crowd.made, before);
 });
 
+test("the axis fits numbers of any size, and widths are readable", () => {
+  const crowd = new Crowd(SETS);
+  crowd.useNumbers([0.23, 0.24, 0.25, 0.26, 0.27]);
+  assert.ok(crowd.low > 0.2 && crowd.high < 0.3, `${crowd.low} to ${crowd.high}`);
+  assert.match(crowd.sizeText(2), /^0\.00\d+$/);
+});
+
 test("cups are the people's numbers under another name", () => {
   const crowd = new Crowd(SETS);
   const people = [...crowd.people];
@@ -141,6 +148,10 @@ test("a visitor's numbers of any size get a score, and no link", () => {
       assert.ok(!crowd.score || !Number.isNaN(crowd.score.mean), `${model} of ${values}`);
     }
     crowd.ranking();
+    for (const model of /** @type {const} */ (["histogram", "kernels"])) {
+      crowd.set({ model });
+      crowd.curve(); // also where what the model sees is equal
+    }
     assert.deepEqual(crowd.linked(), DEFAULTS);
   }
 });
