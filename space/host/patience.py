@@ -5,10 +5,16 @@ for the rest of a request that comes byte by byte, and for somebody who does not
 """
 
 import asyncio
+import sys
+from contextlib import suppress
 from typing import Any
 
 from uvicorn import config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+with suppress(ImportError):
+    from fcntl import ioctl
+    from termios import TIOCOUTQ
 
 WINDOW_SECONDS = 20.0
 """how long the head of a request may take, and how long `WINDOW_BYTES` of a body or of an answer may"""
@@ -64,6 +70,15 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         self.read_some = True
         super().resume_writing()
 
+    def bytes_unread(self) -> int:
+        """Bytes of answers that wait here and in the system, whose buffer is refilled only now and then."""
+        waiting = self.transport.get_write_buffer_size()
+        with suppress(NameError, OSError, AttributeError, RuntimeError):  # no Unix, or an end meanwhile
+            if waiting:
+                place = ioctl(self.transport.get_extra_info("socket").fileno(), TIOCOUTQ, bytes(4))
+                return waiting + int.from_bytes(place, sys.byteorder)
+        return waiting
+
     def look(self) -> None:
         """End the connection where the other end is late."""
         now = self.loop.time()
@@ -74,7 +89,7 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
                     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
                 )
             self.transport.close()  # and, if that is not read, in the next window
-        unread = self.transport.get_write_buffer_size()
+        unread = self.bytes_unread()
         if not unread or not self.unread:
             self.unread, self.read_began, self.read_some = unread, now, False
         elif now - self.read_began >= WINDOW_SECONDS:

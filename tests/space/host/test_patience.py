@@ -130,6 +130,8 @@ def test_an_answer_that_is_not_read_is_ended_and_a_slow_reader_is_waited_for(ser
             one.sendall(request("GET", script) * 300)
         names = {one.getsockname() for one in (reader, other)}
         deadline = time.monotonic() + 20
+        while not names <= {one.client for one in connections(served)}:  # the server has to accept them
+            assert time.monotonic() < deadline
         while (left := {one.client for one in connections(served)} & names) != {reader.getsockname()}:
             assert time.monotonic() < deadline and reader.getsockname() in left
             assert reader.recv(20_000)

@@ -255,7 +255,7 @@ def test_a_stranger_never_sees_a_500(served, caplog):
         stranger = Stranger(16, client.get(f"{url}/config").json(), names)
         counts: Counter[int] = Counter()
         calls = []
-        for _ in range(600):
+        for _ in range(800):
             method, path, body, headers = stranger.request()
             encoded = {name: value.encode("latin-1") for name, value in headers.items()}
             answer = client.request(method, f"{url}/gradio_api/{path}", content=body, headers=encoded)

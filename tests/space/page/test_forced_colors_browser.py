@@ -83,6 +83,7 @@ def test_what_is_chosen_and_what_colours_mean_can_be_told(page: Page, lab: Lab, 
         before = picture(slider)
         slider.press("Home")
         told[SLIDER] = differ(before, picture(slider))
+    until_quiet(page)  # what was changed above is drawn anew
     for coloured in COLOURS[tab]:
         seen = picture(page.locator(f"{coloured}:visible").first)
         told[coloured] = (np.ptp(seen, axis=2) > 60).sum() >= 10
