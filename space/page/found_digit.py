@@ -46,7 +46,7 @@ class FoundDigit(gr.HTML):
         super().__init__(
             value=list(value),
             html_template=(
-                '<p>${hint}</p><div class="picture"><img src="${{picture}}" alt="">'
+                '<p>${hint}</p><div class="picture"><img src="${picture}" alt="">'
                 f'<div class="box" tabindex="0" role="group" aria-label="{english}" data-en="{english}" '
                 f'data-ko="{korean}" style="left:${{100 * value[0]}}%;top:${{100 * value[1]}}%;'
                 'width:${100 * (value[2] - value[0])}%;height:${100 * (value[3] - value[1])}%">'
