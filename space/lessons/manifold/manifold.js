@@ -141,7 +141,7 @@ class LatentMap {
     this.started = true;
     this.marked = this.props.overlay?.mu;
     if (this.pending) this.followLink(...this.pending);
-    else if (this.props.overlay) this.moveTo(this.props.overlay.mu);
+    else if (this.props.overlay && !this.chosen) this.moveTo(this.props.overlay.mu);
     this.element.dataset.decoder = this.network ? "browser" : "server";
     this.askForSnippet();
   }
@@ -276,6 +276,7 @@ class LatentMap {
 
   /** @param {PointerEvent} event */
   moveToPointer(event) {
+    if (!this.chart) return;
     const { plot, spacing } = this;
     const box = this.pointerCanvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
@@ -289,6 +290,7 @@ class LatentMap {
     const arrow = ARROWS[event.key];
     if (!arrow && event.key !== "Home") return;
     event.preventDefault(); // no scrolling
+    if (!this.chart) return;
     const step = event.shiftKey ? 0.1 : 0.01;
     const [u, v] = arrow
       ? arrow.map((sign, axis) => clamp(spacing.toUnit(this.z[axis], axis) + sign * step, 0, 1))
@@ -297,12 +299,14 @@ class LatentMap {
     this.position.ariaLive = "polite";
   }
 
-  /** The server has placed a digit: go there, unless it is only another sample of the same digit. */
+  /** The server has placed a digit: go there, unless it is only another sample of the same digit, or the digit that
+   * the tab begins with and the visitor was quicker. */
   followOverlay() {
     if (!this.started) return;
     const { mu, digit } = /** @type {Partial<Overlay>} */ (this.props.overlay ?? {});
     const awaited = this.awaited !== null && this.awaited === digit;
-    if (mu && !awaited && String(mu) !== String(this.marked)) {
+    const late = this.chosen && this.marked === undefined;
+    if (mu && !awaited && !late && String(mu) !== String(this.marked)) {
       this.chosen = false;
       this.moveTo(mu);
       this.askForSnippet();

@@ -211,6 +211,22 @@ def test_keys_and_sliders_move(page: Page, url: str) -> None:
     expect(position).to_contain_text("z = (1.50")
 
 
+def test_a_visitor_may_be_quicker_than_the_first_digit(
+    page: Page, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, show = threading.Event(), digits.show_two
+    monkeypatch.setattr(digits, "show_two", lambda *args, **said: go_on.wait(60) and show(*args, **said))
+    visit_tab(page, url, "manifold")
+    page.locator(f"#map-{VAE_2D} [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator(f"#map-{VAE_2D} .pointer").focus()
+    page.keyboard.press("Shift+ArrowUp")
+    chosen = on_map(page, VAE_2D, "map.z")
+    go_on.set()
+    page.locator("#manifold-strips img").first.wait_for(timeout=30_000)
+    until_quiet(page)
+    assert on_map(page, VAE_2D, "map.z") == chosen
+
+
 def test_a_map_survives_another_tab(page: Page, url: str) -> None:
     open_maps(page, url)
     page.get_by_role("tab").first.click()
