@@ -83,14 +83,6 @@ def test_the_commands_are_those_of_the_shipped_models():
         assert facts["command"] in TRAINING, name
 
 
-def test_readme_shows_how_to_borrow_a_model(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    (code,) = re.findall(r"```python\n(import torch\n.*?)```", README, re.DOTALL)
-    done: dict[str, object] = {}
-    exec(code, done)
-    assert done["digits"].shape == (1, 1, 28, 28)
-
-
 def test_the_front_page_has_one_true_figure_of_each_model():
     (table,) = re.findall(r"<!-- one figure each -->\n\|.*\n\|---.*\n((?:\|.*\n)+)", README)
     names = []

@@ -17,11 +17,11 @@ from space.lessons.generate import tab as generate
 from space.lessons.models import tab as models
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.timeline import tab as timeline
-from space.models import MODELS, models_that, roles
+from space.models import MODELS, config_class_of, models_that, roles
 from space.page.words import TEXTS, i18n
 from space.text import families
 from space.weights.hub import BUNDLED
-from space.weights.model_folder import config_class_of, load_folder
+from space.weights.model_folder import load_folder
 from tests.processes import ROOT
 from tests.small_models import small
 from tests.small_runs import SCRIPTS, config_of, fresh_accelerate_state, train  # noqa: F401

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from space.models import MODELS, models_that
+from space.models import MODELS, config_class_of, models_that
 from space.models.classifier import Classifier
 from space.page.words import TEXTS
 from space.text import TEXT
 from space.weights.hub import BUNDLED
-from space.weights.model_folder import config_class_of
 
 ROOT = Path(__file__).parent.parent
 CODE = [

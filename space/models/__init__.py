@@ -1,4 +1,11 @@
-"""The table of models, and what all of them share.
+"""The models: `VAE`, `GAN` and the other families, the table of the lab's models, and what all of them share.
+
+`pip install` gives this folder the name `generative_lab`:
+
+    from generative_lab import VAE, load
+
+    VAE.from_pretrained("NAMESPACE/vae-mnist-2d", strict=True)  # a folder, or a repository of the Hub
+    load("NAMESPACE/vae-mnist-2d")  # the same; finds the family by itself
 
 Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode`, `decode`, `sample` and
 `forward` take and return nothing else. Only `space.pictures` turns them into uint8 or PIL.
@@ -6,6 +13,12 @@ Images are float tensors (B, C, H, W) in [0, 1] at every model's border: `encode
 It may import no other room.
 """
 
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import get_type_hints
+
+from huggingface_hub import hf_hub_download
 from torch import Tensor, nn
 
 from . import roles
@@ -13,9 +26,11 @@ from .autoencoder import Autoencoder
 from .classifier import Classifier
 from .cyclegan import CycleGAN
 from .dcgan import DCGAN
+from .ddpm import DDPM
 from .gan import GAN
 from .vae import VAE
 
+FAMILIES = (Autoencoder, VAE, GAN, DCGAN, CycleGAN, DDPM, Classifier)
 MODELS = {
     roles.PLAIN: Autoencoder,
     roles.PLAIN_MAP: Autoencoder,
@@ -37,6 +52,32 @@ MODELS = {
 def models_that(*methods: str) -> list[str]:
     """Names of the models whose class has one of `methods`: 'encode', 'decode', 'discriminate', ..."""
     return [name for name, family in MODELS.items() if any(hasattr(family, method) for method in methods)]
+
+
+def load(model_id: str | Path, revision: str | None = None) -> nn.Module:
+    """The model of a folder or of a repository of the Hub, whichever family it is of, in `eval()`.
+
+    `revision` is a commit, branch or tag of the repository, the main branch without one. Its files are kept
+    in the Hub's cache. Raises `ValueError` where `config.json` is of no family, and whatever
+    `from_pretrained` raises.
+    """
+    file = Path(model_id, "config.json")
+    if not file.parent.is_dir():
+        file = Path(hf_hub_download(str(model_id), "config.json", revision=revision))
+    try:
+        keys = json.loads(file.read_bytes()).keys()
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f"config.json of {model_id} is not a JSON object") from error
+    for family in FAMILIES:
+        if keys == {field.name for field in fields(config_class_of(family))}:
+            return family.from_pretrained(model_id, revision=revision, strict=True)
+    names = ", ".join(family.__name__ for family in FAMILIES)
+    raise ValueError(f"config.json of {model_id} is that of no family of the lab ({names})")
+
+
+def config_class_of(family: type[nn.Module]) -> type:
+    """The dataclass that a family is built from."""
+    return get_type_hints(family.__init__)["config"]
 
 
 def code_and_sigma(model: nn.Module, x: Tensor) -> tuple[Tensor, Tensor | None]:

@@ -3,10 +3,10 @@
 Both follow from the config in its bundled folder, so that a model needs no text of its own.
 """
 
-from space.models import MODELS
+from space.models import MODELS, config_class_of
 from space.text import families
 from space.weights.hub import BUNDLED
-from space.weights.model_folder import config_class_of, read_config
+from space.weights.model_folder import read_config
 
 
 def _kind_and_size(name: str) -> tuple[str, int | None]:

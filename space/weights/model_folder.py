@@ -3,7 +3,7 @@
 import json
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -11,6 +11,7 @@ from safetensors.torch import save as safetensors_save
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from space.models import config_class_of
 from space.text.limits import MAX_CONFIG_BYTES
 
 REQUIRED = ["config.json", "model.safetensors"]
@@ -77,11 +78,6 @@ def load_folder(model_class: type[nn.Module], folder: Path) -> nn.Module:
     except ValueError as error:
         raise ModelUnavailable(folder.name, str(error)) from error
     return model
-
-
-def config_class_of(model_class: type[nn.Module]) -> type:
-    """The dataclass that a family is built from."""
-    return get_type_hints(model_class.__init__)["config"]
 
 
 class _Duplicate(ValueError):
