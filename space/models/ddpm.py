@@ -27,7 +27,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -36,7 +36,7 @@ from torch import Tensor, nn
 
 from .description import Description, sampling_line
 from .layers import ImageConfig, check_ranges, standard_normal
-from .samplers import SAMPLERS, Callback, SamplerName, StepNoise, inference_times
+from .samplers import SAMPLERS, Callback, Known, SamplerName, StepNoise, inference_times, repaint
 
 
 @dataclass(frozen=True)
@@ -311,11 +311,13 @@ class DDPM(
         sampler: SamplerName = "ddim",
         noise: StepNoise | None = None,
         callback: Callback | None = None,
+        known: Known | None = None,
     ) -> Tensor:
         """Images (B, C, H, W) in [0, 1] out of `x`, which is x_t at the first of `times`.
 
         `labels` (B,) are classes or `null_label`. `times` and `guidance` are by default those of the config;
-        the sampler 'ddpm' needs the `noise` of its steps.
+        the sampler 'ddpm' needs the `noise` of its steps. What is `known` stays, and the rest is filled in by
+        `repaint`, which needs the `noise`, too.
         """
         config = self.config
         if times is None:
@@ -325,8 +327,28 @@ class DDPM(
         def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
             return self.predict(x, t, labels, weight)
 
-        x = SAMPLERS[sampler](predict, self.levels, x, times, noise, callback)
+        if known is None:
+            x = SAMPLERS[sampler](predict, self.levels, x, times, noise, callback)
+        else:
+            image, mask, resamplings = known
+            part = {"known": 2 * image - 1, "mask": mask, "resamplings": resamplings}
+            x = repaint(predict, self.levels, x, times, noise, callback, **part)
         return (x.clamp(-1, 1) + 1) / 2
+
+    def trajectory(self, x: Tensor, labels: Tensor, **sampling: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What `denoise` makes, and all that it passed.
+
+        Images (B, C, H, W), then x, x_start and pred_noise at each of the times, (S * B, C, H, W) each, in
+        [-1, 1]. Of a time that comes again the last counts.
+        """
+        passed: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
+
+        def note(x: Tensor, t: int, x_start: Tensor, pred_noise: Tensor) -> None:
+            passed[t] = x, x_start, pred_noise
+
+        images = self.denoise(x, labels, **sampling, callback=note)
+        x, x_start, pred_noise = (torch.cat(parts) for parts in zip(*passed.values()))
+        return images, x, x_start, pred_noise
 
     def read_latents(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """x_T (B, C, H, W) and the classes (B,) to make of it, of z (B, latent_dim).

@@ -11,7 +11,7 @@ names an x_0 and an eps, and the sampler says what x is at the next.
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,6 +25,17 @@ Callback = Callable[[Tensor, int, Tensor, Tensor], None]
 """told of each step: x (B, C, H, W), its time t, and the x_start and pred_noise that were found in it"""
 StepNoise = Callable[[], Tensor]
 """gives N(0, I) (B, C, H, W), other numbers at each call"""
+
+
+class Known(NamedTuple):
+    """What of an image is to stay while the rest is filled in."""
+
+    image: Tensor
+    """(B, C, H, W) in [0, 1]"""
+    mask: Tensor
+    """of the same shape: 1 where the image is to stay, 0 where it is to be filled in"""
+    resamplings: int = 4
+    """times that each step is done"""
 
 
 def inference_times(num_timesteps: int, num_inference_steps: int) -> list[int]:
@@ -142,6 +153,43 @@ def dpm_solver(
         ahead = x_start if before is None or s == CLEAN else x_start + 0.5 * h / last_h * (x_start - before)
         x = sigma_s / sigma_t * x - a_s * torch.expm1(-h) * ahead
         before, last_h = x_start, h
+    return x
+
+
+def repaint(
+    predict: Predict,
+    levels: Tensor,
+    x: Tensor,
+    times: Sequence[int],
+    noise: StepNoise,
+    callback: Callback | None = None,
+    *,
+    known: Tensor,
+    mask: Tensor,
+    resamplings: int,
+) -> Tensor:
+    """Fills in the rest of an image (RePaint, Lugmayr et al. 2022, algorithm 1,
+    https://arxiv.org/abs/2201.09865).
+
+    `known` (B, C, H, W) is the image in [-1, 1], `mask` 1 where it is to stay. In each step of `ddpm` the
+    known part is replaced by itself with the noise of the time that is reached. Then the step is taken back
+    by fresh noise and done again, `resamplings` times in all, so that the rest comes to fit. The last step is
+    done once.
+    """
+    a, sigma = levels[:, times[0] + 1]
+    x = torch.lerp(x, a * known + sigma * noise().to(x), mask)
+    for t, s in pairwise(times):
+        (a_t, sigma_t), (a_s, sigma_s) = levels[:, t + 1], levels[:, s + 1]
+        passes = 1 if s == CLEAN else resamplings
+        for remaining in reversed(range(passes)):
+            x_start, pred_noise = predict(x, t)
+            if callback:
+                callback(x, t, x_start, pred_noise)
+            x_s = p_sample(levels, x, t, s, x_start, pred_noise, 1.0, noise().to(x))
+            x_s = torch.lerp(x_s, a_s * known + sigma_s * noise().to(x), mask)
+            if remaining:
+                x = a_t / a_s * x_s + (sigma_t**2 - (a_t / a_s * sigma_s) ** 2).sqrt() * noise().to(x)
+        x = x_s
     return x
 
 

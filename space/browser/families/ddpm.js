@@ -6,10 +6,10 @@ import { clamp, range } from "../numbers.js";
 import { concatenate, pixelShuffle, pixelUnshuffle } from "../shapes.js";
 import { TorchRandom } from "../torch_random.js";
 import { pairwise, standardNormal } from "./layers.js";
-import { channelsLast, inferenceTimes, SAMPLERS, stepNoise } from "./samplers.js";
+import { channelsLast, inferenceTimes, noiseSeeds, repaint, SAMPLERS, stepNoise } from "./samplers.js";
 
 /** @import { Tensor } from "../nn.js" */
-/** @import { Callback, Levels } from "./samplers.js" */
+/** @import { Callback, Known, Levels } from "./samplers.js" */
 /** @typedef {import("./layers.js").ImageConfig & { num_classes: number, num_timesteps: number, schedule: string,
  *   prediction: string, base_channels: number, num_blocks: number, num_inference_steps: number, guidance: number
  *   }} DDPMConfig */
@@ -141,10 +141,10 @@ class UNet extends Module {
   }
 }
 
-/** How a sample is made, by default as the config says: times, the weight of the class, sampler, and the seed of the
- * noise that the sampler 'ddpm' needs.
- * @typedef {{ times?: number[], guidance?: number, sampler?: keyof typeof SAMPLERS, seed?: number,
- *   callback?: Callback }} Sampling */
+/** How a sample is made, by default as the config says: times, the weight of the class, sampler. What is `known` stays,
+ * and the rest is filled in. Where there is chance in it, the noise needs a seed, or `seeds`, one an image.
+ * @typedef {{ times?: number[], guidance?: number, sampler?: keyof typeof SAMPLERS, known?: Known, seed?: number,
+ *   seeds?: number[], callback?: Callback }} Sampling */
 
 export class DDPM extends Module {
   /** @param {DDPMConfig} config */
@@ -155,7 +155,13 @@ export class DDPM extends Module {
     this.levels = pathLevels(config);
   }
 
-  static needs = { predict: ["unet"], denoise: ["unet"], decode: ["unet"], sample: ["unet"] };
+  static needs = {
+    predict: ["unet"],
+    denoise: ["unet"],
+    trajectory: ["unet"],
+    decode: ["unet"],
+    sample: ["unet"],
+  };
 
   /** x_start, kept within [-1, 1], and the pred_noise that goes with it, of x_t at the time t. `labels` are classes, or
    * num_classes for none.
@@ -191,14 +197,46 @@ export class DDPM extends Module {
    * @param {Tensor} x
    * @param {number[]} labels
    * @param {Sampling} [sampling] */
-  denoise(x, labels, { times, guidance = this.config.guidance, sampler = "ddim", seed, callback } = {}) {
+  denoise(x, labels, { times, guidance = this.config.guidance, sampler = "ddim", known, ...chance } = {}) {
     const { num_timesteps, num_inference_steps } = this.config;
     const path = times ?? inferenceTimes(num_timesteps, num_inference_steps);
-    const noise = seed === undefined ? undefined : stepNoise(x.shape, new TorchRandom(seed));
+    const { seed, callback } = chance;
+    const seeds = chance.seeds ?? (seed !== undefined && noiseSeeds(x.shape[0], new TorchRandom(seed)));
+    const noise = seeds ? stepNoise(x.shape, seeds) : undefined;
     const predict = (/** @type {Tensor} */ x, /** @type {number} */ t) =>
       this.predict(x, t, labels, guidance);
-    const found = SAMPLERS[sampler](predict, this.levels, x, path, noise, callback);
+    if (known && !noise) throw new Error("what is filled in is random: give its noise a seed");
+    const found =
+      known && noise
+        ? repaint(predict, this.levels, x, path, noise, callback, {
+            ...known,
+            image: map(known.image, (value) => 2 * value - 1),
+          })
+        : SAMPLERS[sampler](predict, this.levels, x, path, noise, callback);
     return map(found, (value) => (clamp(value, -1, 1) + 1) / 2);
+  }
+
+  /** What denoise() makes, and all that it passed: images, then x, x_start and pred_noise at each of the times, one
+   * after another. Of a time that comes again the last counts.
+   * @param {Tensor} x
+   * @param {number[]} labels
+   * @param {Sampling} [sampling]
+   * @returns {Tensor[]} */
+  trajectory(x, labels, sampling = {}) {
+    /** @type {Map<number, Tensor[]>} */
+    const passed = new Map();
+    const images = this.denoise(x, labels, {
+      ...sampling,
+      callback: (x, t, xStart, predNoise) => passed.set(t, [x, xStart, predNoise]),
+    });
+    const steps = [...passed.values()];
+    const [n, ...shape] = x.shape;
+    const all = range(3).map((part) => {
+      const out = tensor([steps.length * n, ...shape]);
+      steps.forEach((step, i) => out.data.set(step[part].data, i * x.data.length));
+      return out;
+    });
+    return [images, ...all];
   }
 
   /** Images in [0, 1] out of z: x_T channel by channel, then a number a class, of which the largest names the class.

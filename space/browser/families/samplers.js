@@ -29,12 +29,12 @@ export function inferenceTimes(numTimesteps, numInferenceSteps) {
  * @param {number} value */
 const roundEven = (value) => (value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value));
 
-/** Noise of images (n, height, width, channels), each of a stream of its own whose seed `random` gives.
+/** Noise of images (n, height, width, channels), each of a stream of its own.
  * @param {number[]} shape
- * @param {TorchRandom} random
+ * @param {number[]} seeds  of the streams
  * @returns {() => Tensor} */
-export function stepNoise([n, height, width, channels], random) {
-  const streams = range(n).map(() => new TorchRandom(random.integer(2 ** 31)));
+export function stepNoise([n, height, width, channels], seeds) {
+  const streams = seeds.map((seed) => new TorchRandom(seed));
   const size = height * width * channels;
   return () => {
     const out = tensor([n, height, width, channels]);
@@ -42,6 +42,11 @@ export function stepNoise([n, height, width, channels], random) {
     return out;
   };
 }
+
+/** Seeds of the noise of n images.
+ * @param {number} n
+ * @param {TorchRandom} random */
+export const noiseSeeds = (n, random) => range(n).map(() => random.integer(2 ** 31));
 
 /** Numbers of an image, channel by channel, as they lie here.
  * @param {Float32Array} data
@@ -112,3 +117,44 @@ export const SAMPLERS = {
     return map(x, (value, i) => shrunk * value - gain * ahead.data[i]);
   }),
 };
+
+/** What of images is to stay while the rest is filled in: the images, in repaint() in [-1, 1]; a mask, 1 where they
+ * stay; and how often each step is done.
+ * @typedef {{ image: Tensor, mask: Tensor, resamplings: number }} Known */
+
+/** RePaint: fills in the rest of images by steps of ddpm.
+ * @param {Predict} predict
+ * @param {Levels} levels
+ * @param {Tensor} x
+ * @param {number[]} times
+ * @param {() => Tensor} noise
+ * @param {Callback | undefined} callback
+ * @param {Known} known */
+export function repaint(predict, levels, x, times, noise, callback, { image, mask, resamplings }) {
+  const [a, sigma] = levels;
+  const join = (/** @type {Tensor} */ x, /** @type {number} */ s) => {
+    const fresh = noise();
+    return map(x, (value, i) => {
+      const stays = a[s + 1] * image.data[i] + sigma[s + 1] * fresh.data[i];
+      return value + mask.data[i] * (stays - value);
+    });
+  };
+  x = join(x, times[0]);
+  for (const [t, s] of pairwise(times)) {
+    const kept = a[t + 1] / a[s + 1];
+    const added = Math.sqrt(sigma[t + 1] ** 2 - (kept * sigma[s + 1]) ** 2);
+    for (let remaining = s === CLEAN ? 0 : resamplings - 1; ; remaining--) {
+      const [xStart, predNoise] = predict(x, t);
+      callback?.(x, t, xStart, predNoise);
+      const next = join(pSample(levels, t, s, xStart, predNoise, 1, noise()), s);
+      if (remaining) {
+        const fresh = noise();
+        x = map(next, (value, i) => kept * value + added * fresh.data[i]);
+      } else {
+        x = next;
+        break;
+      }
+    }
+  }
+  return x;
+}

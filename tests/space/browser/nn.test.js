@@ -63,10 +63,22 @@ test("layers give what PyTorch's give", needsReferences, async () => {
   });
 });
 
+/** What a case says of the tensors in an argument. */
+const tensorsIn = (value) =>
+  value?.shape ? [value] : value?.known ? Object.values(value.known).flatMap(tensorsIn) : [];
+
+/** An argument with its tensors. */
+function filledIn(value, tensor) {
+  if (value?.shape) return tensor(value);
+  if (!value?.known) return value;
+  const known = Object.entries(value.known).map(([name, one]) => [name, filledIn(one, tensor)]);
+  return { ...value, known: Object.fromEntries(known) };
+}
+
 test("models give what PyTorch's give, by every method", needsReferences, async () => {
   const cases = json("models");
   const said = cases.flatMap(({ calls }) =>
-    calls.flatMap(({ values, outputs }) => [...values.filter((value) => value.shape), ...outputs]),
+    calls.flatMap(({ values, outputs }) => [...values.flatMap(tensorsIn), ...outputs]),
   );
   const worst = [];
   await withTensors("models", said, async (tensor) => {
@@ -80,7 +92,7 @@ test("models give what PyTorch's give, by every method", needsReferences, async 
         for (const model of models) {
           for (const { method, values, outputs } of model.engine.simd ? calls : calls.slice(0, 1)) {
             await model.prepare(method);
-            const given = values.map((value) => (value.shape ? tensor(value) : value));
+            const given = values.map((value) => filledIn(value, tensor));
             const results = [model.run(method, ...given)].flat();
             assert.equal(results.length, outputs.length);
             const errors = outputs.map((one, i) => difference(results[i], tensor(one), `${name} ${method}`));

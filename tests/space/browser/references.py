@@ -23,7 +23,7 @@ from space.models.ddpm import DDPM
 from space.models.gan import GAN
 from space.models.latents import walk
 from space.models.layers import scale_about_centre
-from space.models.samplers import SAMPLERS, step_noise
+from space.models.samplers import SAMPLERS, Known, step_noise
 from space.models.vae import VAE
 from space.weights.hub import BUNDLED, load
 from tests.small_models import small
@@ -47,6 +47,10 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
         ("predict", "noise", t, "labels", guidance) for t, guidance in ((999, 1.5), (300, 0), (20, 1))
     ],
     "denoise": [("denoise", "noise", "labels", {"sampler": sampler, "seed": 3}) for sampler in SAMPLERS],
+    "trajectory": [
+        ("trajectory", "noise", "labels", {"seed": 5, **more})
+        for more in ({"sampler": "ddpm", "guidance": 0.5}, {"resamplings": 3, "times": [700, 300, 40, -1]})
+    ],
     "forward": [("forward", "codes or images")],
 }
 """method -> calls that are compared, of every model that has it; words name inputs"""
@@ -212,14 +216,34 @@ def call(model: nn.Module, method: str, values: list[Any]) -> tuple[Tensor, ...]
     options = {}
     if method == "sample":
         values[1] = torch.Generator().manual_seed(values[1])
-    if method in ("predict", "denoise"):
+    if method in ("predict", "denoise", "trajectory"):
         values = [torch.tensor(value) if isinstance(value, list) else value for value in values]
-    if method == "denoise":
+    if method in ("denoise", "trajectory"):
         *values, sampling = values
-        rng = torch.Generator().manual_seed(sampling["seed"])
-        options = {"sampler": sampling["sampler"], "noise": step_noise(2, values[0].shape[1:], rng)}
+        options = dict(sampling)
+        rng = torch.Generator().manual_seed(options.pop("seed"))
+        options["noise"] = step_noise(2, values[0].shape[1:], rng)
+        if "known" in options:
+            options["known"] = Known(**options["known"])
     outputs = getattr(model, method)(*values, **options)
     return outputs if isinstance(outputs, tuple) else (outputs,)
+
+
+def read(value: Any, inputs: dict[str, Any]) -> Any:
+    """What a call says of an argument: an input, an image of which half is known, or itself."""
+    if isinstance(value, dict) and "resamplings" in value:
+        image = inputs["images"]
+        mask = (torch.arange(image.shape[-1]) < image.shape[-1] // 2).float().expand_as(image)
+        known = {"image": image, "mask": mask, "resamplings": value["resamplings"]}
+        return {**{k: v for k, v in value.items() if k != "resamplings"}, "known": known}
+    return inputs[value] if isinstance(value, str) and value in WORDS else value
+
+
+def put(files: Files, name: str, value: Any) -> Any:
+    """An argument as the browser's tests read it, its tensors in `files`."""
+    if isinstance(value, dict):
+        return {key: put(files, f"{name} {key}", one) for key, one in value.items()}
+    return files.put(name, value) if isinstance(value, Tensor) else value
 
 
 def write_models(folder: Path) -> None:
@@ -237,10 +261,10 @@ def write_models(folder: Path) -> None:
         inputs["labels"] = [0, getattr(config, "num_classes", 0)]
         made = []
         for method, *values in [call for calls in CALLS.values() for call in calls if has(model, call[0])]:
-            outputs = call(model, method, [inputs[v] if v in WORDS else v for v in values])
             at = f"{len(cases)} {len(made)}"
-            sent = [inputs[v] if v in WORDS else v for v in values]
-            sent = [files.put(f"{at} {i}", v) if isinstance(v, Tensor) else v for i, v in enumerate(sent)]
+            given = [read(v, inputs) for v in values]
+            outputs = call(model, method, list(given))
+            sent = [put(files, f"{at} {i}", v) for i, v in enumerate(given)]
             got = [files.put(f"{at} got {i}", output) for i, output in enumerate(outputs)]
             made.append({"method": method, "values": sent, "outputs": got})
         description = {"family": type(model).__name__, "config": asdict(config)}

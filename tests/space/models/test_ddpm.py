@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
@@ -13,11 +14,13 @@ from space.models.ddpm import DDPM, DDPMConfig, cosine_betas, linear_betas, path
 from space.models.samplers import (
     CLEAN,
     SAMPLERS,
+    Known,
     ddim,
     dpm_solver,
     euler,
     inference_times,
     p_sample,
+    repaint,
     step_noise,
 )
 from tests.space.models.test_models import rng
@@ -460,3 +463,76 @@ def test_a_step_is_that_of_diffusers_as_it_was(case):
     prediction, schedule, eta, t = case
     found = ours(prediction, schedule, eta, t, dict(STEPS)[t])
     assert found.flatten().tolist() == pytest.approx(PINNED[case], abs=1e-5)
+
+
+# ---- filling in
+
+
+def test_what_is_filled_in_fits_what_is_known():
+    """Two pixels with a correlation of 0.9, and a perfect network: the second follows from the first.
+
+    The steps done once leave it too far from it; done again, they find its distribution.
+    """
+    levels, covariance = path_levels(DDPMConfig()).float(), torch.tensor([[1.0, 0.9], [0.9, 1.0]])
+
+    def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
+        a, sigma = levels[:, t + 1]
+        x_start = x @ torch.linalg.inv(a**2 * covariance + sigma**2 * torch.eye(2)) @ (a * covariance)
+        return x_start, (x - a * x_start) / sigma
+
+    torch.manual_seed(0)
+    known, mask = torch.tensor([1.5, 0.0]).expand(4000, 2), torch.tensor([1.0, 0.0]).expand(4000, 2)
+    times, found = inference_times(1000, 40), {}
+    for resamplings in (1, 10):
+        x = torch.randn(4000, 2)
+        noise = partial(torch.randn, 4000, 2)
+        x = repaint(predict, levels, x, times, noise, known=known, mask=mask, resamplings=resamplings)
+        assert torch.equal(x[:, 0], known[:, 0])
+        found[resamplings] = x[:, 1].mean().item(), x[:, 1].std().item()
+    assert found[10][0] == pytest.approx(0.9 * 1.5, abs=0.05)
+    assert found[10][1] == pytest.approx((1 - 0.9**2) ** 0.5, abs=0.08)
+    assert abs(found[1][0] - 0.9 * 1.5) > 0.15
+
+
+@each_path
+def test_the_known_part_has_the_noise_of_the_time_in_every_pass(path):
+    model = tiny(**path)
+    image, mask = torch.full((1, 1, 28, 28), 0.9), torch.zeros(1, 1, 28, 28)
+    mask[..., :20] = 1
+    times, passes = [800, 500, 200, CLEAN], []
+
+    def note(x: Tensor, t: int, x_start: Tensor, pred_noise: Tensor) -> None:
+        passes.append(t)
+        a, sigma = model.levels[:, t + 1]
+        part = x[..., :20]
+        assert part.mean().item() == pytest.approx(0.8 * a.item(), abs=0.15)
+        assert part.std().item() == pytest.approx(sigma.item(), rel=0.12)
+
+    made = model.denoise(
+        torch.randn(1, 1, 28, 28, generator=rng()),
+        torch.tensor([3]),
+        times,
+        noise=step_noise(1, (1, 28, 28), rng()),
+        callback=note,
+        known=Known(image, mask, 3),
+    )
+    assert passes == [800] * 3 + [500] * 3 + [200]  # the last step leads to the image
+    assert torch.allclose(made[..., :20], image[..., :20], atol=1e-6)
+    assert not torch.allclose(made[..., 20:], image[..., 20:], atol=0.1)
+
+
+def test_a_trajectory_is_what_denoise_passes():
+    model = tiny()
+    x, labels = torch.randn(2, 1, 28, 28, generator=rng()), torch.tensor([3, 10])
+    made, *passed = model.trajectory(x, labels, guidance=1.5)
+    assert torch.equal(made, model.denoise(x, labels, guidance=1.5))
+    times = inference_times(1000, 3)
+    xs, starts, noises = (one.unflatten(0, (3, 2)) for one in passed)
+    assert torch.equal(xs[0], x)
+    for i, (t, s) in enumerate(pairwise(times)):
+        a, sigma = model.levels[:, s + 1]
+        following = a * starts[i] + sigma * noises[i]  # the step of ddim
+        assert torch.allclose(following, xs[i + 1] if i < 2 else 2 * made - 1, atol=1e-5)
+        assert torch.allclose(
+            model.levels[0, t + 1] * starts[i] + model.levels[1, t + 1] * noises[i], xs[i], atol=1e-5
+        )
