@@ -84,9 +84,14 @@ export class Model {
   }
 }
 
-/** @param {URL | string} url
+/** Methods of a family.
+ * @param {string} family */
+export const methodsOf = (family) => Object.keys(FAMILIES[family].needs);
+
+/** What the model is whose weights lie at `url`.
+ * @param {URL | string} url
  * @returns {Promise<Description>} */
-async function describe(url) {
+export async function describe(url) {
   const { bytes } = await get(`${url}`.replace(/(?=\?|$)/, "/config.json"));
   return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -2,6 +2,7 @@
  *
  *   const runner = new Runner()
  *   const model = await runner.load(url, ["decode"])       {config, methods}, with the networks of these methods
+ *   await model.prepare("encode")                          fetches the networks of more methods
  *   const images = await model.run("decode", z)            see models.js; tensors are copied
  *   model.dispose(), runner.dispose()                      give memory back: of a model, of all and the thread
  *
@@ -10,8 +11,8 @@
 
 import { Service } from "./service.js";
 
-/** @typedef {{ config: Record<string, any>, methods: string[], run: (method: string, ...values: any[]) => Promise<any>,
- *   dispose: () => Promise<void> }} RemoteModel */
+/** @typedef {{ config: Record<string, any>, methods: string[], prepare: (...methods: string[]) => Promise<void>,
+ *   run: (method: string, ...values: any[]) => Promise<any>, dispose: () => Promise<void> }} RemoteModel */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void }} Waiting */
 
 /** @type {any} */
@@ -64,7 +65,7 @@ export class Runner {
     else reject(new Error(error));
   }
 
-  /** @param {"load" | "run" | "drop"} task  of service.js
+  /** @param {"load" | "prepare" | "run" | "drop"} task  of service.js
    * @param {any[]} values
    * @returns {Promise<any>} */
   async ask(task, ...values) {
@@ -87,6 +88,7 @@ export class Runner {
     return {
       config,
       methods: all,
+      prepare: (...methods) => this.ask("prepare", key, methods),
       run: (method, ...values) => this.ask("run", key, method, ...values),
       dispose: () => this.ask("drop", key),
     };

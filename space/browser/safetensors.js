@@ -13,6 +13,9 @@ const HEAD_BYTES = 1 << 16; // of the first request: more than any header here, 
 const GAP_BYTES = 1 << 16; // between two tensors: fetched along rather than asked for separately
 const BYTES = /** @type {Record<string, number>} */ ({ F32: 4, F16: 2, BF16: 2 });
 
+/** How an error begins whose cause is that the server cannot be reached, or has no such file. */
+export const UNREACHED = "the weights could not be fetched";
+
 /** What a server answers, all of it.
  * @param {URL | string} url
  * @param {Record<string, string>} [headers] */
@@ -22,7 +25,7 @@ export async function get(url, headers) {
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
   } catch (error) {
-    throw new Error(`the weights could not be fetched: ${/** @type {Error} */ (error).message}`);
+    throw new Error(`${UNREACHED}: ${/** @type {Error} */ (error).message}`);
   }
 }
 

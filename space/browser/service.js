@@ -19,12 +19,24 @@ export class Service {
     return { key, config: model.config, methods: model.methods };
   }
 
+  /** @param {number} key */
+  find(key) {
+    const model = this.models.get(key);
+    if (!model) throw new Error("this model was given back");
+    return model;
+  }
+
+  /** @param {number} key
+   * @param {string[]} methods */
+  async prepare(key, methods) {
+    await this.find(key).prepare(...methods);
+  }
+
   /** @param {number} key
    * @param {string} method
    * @param {any[]} values */
   async run(key, method, ...values) {
-    const model = this.models.get(key);
-    if (!model) throw new Error("this model was given back");
+    const model = this.find(key);
     await model.prepare(method);
     return model.run(method, ...values);
   }

@@ -4,6 +4,7 @@
  *   tell(element, values)          when what their component holds has changed; null is as the page begins
  *   follow(element, callback)      at their start: `callback(values, those of the whole tab)` when a link is followed
  *   opened(name)                   a promise: the tab is the open one, the address having been followed
+ *   onTab(callback), isOpen(name)  when another tab is opened, and whether one is the open one
  * and the lecture `go, read, say, snapshot`, once `started` is resolved. Scripts start in any order: what is told
  * before the link knows its tabs waits for that.
  */
@@ -113,6 +114,25 @@ export function opened(name) {
   });
 }
 
+/** Whether the tab is the open one; until the link has started, any tab may be.
+ * @param {string} name */
+export const isOpen = (name) => !tabs || name === tab;
+
+/** @type {(() => void)[]} */
+const onTabs = [];
+
+/** Calls back whenever another tab has been opened.
+ * @param {() => void} callback */
+export const onTab = (callback) => onTabs.push(callback);
+
+/** @param {string} name  of the tab that is the open one now */
+function openTab(name) {
+  const changed = name !== tab;
+  tab = name;
+  tellWaiting();
+  if (changed) for (const callback of onTabs) callback();
+}
+
 function tellWaiting() {
   for (const [, resolve] of waiting.filter(([name]) => name === tab)) resolve();
   waiting = waiting.filter(([name]) => name !== tab);
@@ -123,8 +143,7 @@ function tellWaiting() {
  * @param {[string, string, any[]?]} event */
 function hear([what, name, values = []]) {
   if (what === "open") {
-    tab = name;
-    tellWaiting();
+    openTab(name);
   } else {
     const parts = known()[name].filter(({ own }) => !own);
     parts.forEach((part, i) => {
@@ -142,8 +161,7 @@ export const read = (search) => readQuery(known(), search);
  * @param {State} next */
 export function go(next) {
   wanted = next;
-  tab = next.tab;
-  tellWaiting();
+  openTab(next.tab);
   for (const [name, texts] of Object.entries(next.states)) state[name] = { ...texts };
   trigger("go"); // Gradio asks for `outputs`
   for (const [element, callback] of followers) lead(element, callback);

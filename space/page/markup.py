@@ -84,6 +84,15 @@ def notice(sentence: str) -> str:
     return f'<p class="notice">{sentence}</p>'
 
 
+def computed() -> str:
+    """Where live.js says whether the browser or the server computed what is shown, and why the server did."""
+    sentences = "".join(
+        f'<span data-where="{where}" hidden>{words(f"live.{where}")}</span>'
+        for where in ("browser", "late", "missing", "useless", "failed")
+    )
+    return f'<p class="computed" role="status">{sentences}</p>'
+
+
 def unavailable(error: ModelUnavailable) -> str:
     """The sentence that says why a model cannot be used."""
     return words("source.unavailable", reason=error.reason)

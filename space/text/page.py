@@ -12,6 +12,26 @@ TEXT = {
     ),
     "link.copy": ("Copy link", "링크 복사"),
     "link.copied": ("Link copied", "링크를 복사했습니다"),
+    "live.browser": ("Computed in your browser.", "이 브라우저에서 계산했습니다."),
+    "live.late": (
+        "Computed on the server, because the weights are slow to reach your browser.",
+        "가중치를 받는 데 시간이 오래 걸려 서버에서 계산했습니다.",
+    ),
+    "live.missing": (
+        "Computed on the server, because the weights did not reach your browser. Reload the page to try "
+        "again.",
+        "브라우저가 가중치를 받지 못해 서버에서 계산했습니다. 다시 시도하려면 페이지를 새로 고쳐 주세요.",
+    ),
+    "live.useless": (
+        "Computed on the server, because the weights arrived damaged or your browser cannot compute with "
+        "them. Reload the page to try again.",
+        "받은 가중치가 손상되었거나 이 브라우저에서 계산할 수 없어 서버에서 계산했습니다. "
+        "다시 시도하려면 페이지를 새로 고쳐 주세요.",
+    ),
+    "live.failed": (
+        "Neither your browser nor the server could compute this. Reload the page, or choose another model.",
+        "브라우저에서도 서버에서도 계산하지 못했습니다. 페이지를 새로 고치거나 다른 모델을 선택해 주세요.",
+    ),
     "source.hub": ("from the Hub", "Hub에서 받음"),
     "source.cache": ("from the local cache of the Hub", "Hub의 로컬 캐시"),
     "source.bundled": ("bundled with this app", "앱에 포함됨"),

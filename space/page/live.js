@@ -1,0 +1,247 @@
+/* Models that a lesson computes with: in the visitor's browser or, where that fails, on the server.
+ *
+ *   const live = new Live(element, "generate")      of a lesson's tab; `element` holds `computed()` of markup.py
+ *   live.update(async (open) => {
+ *     const model = await open("dcgan-mnist", ["decode"]);      {config, methods, run}, as in browser/runner.js
+ *     return model.run("decode", z);
+ *   }, (images) => draw(images));
+ *
+ * The newest `update` wins. While the browser computes an earlier one, it waits, and of several that wait only the
+ * newest is computed: a slider makes as many frames as the browser can. What waits for weights or for the server is
+ * given up at once, and its answer dropped. Neither may keep what it was given: `show` is called once with what
+ * `compute` returned, and the element says where that was computed.
+ *
+ * All lessons of a page share one thread. It ends when another tab is opened, which gives its memory back; in the tab
+ * that is opened, the models of its lessons are fetched again, which the browser has in its cache.
+ */
+
+import { describe, methodsOf } from "../browser/models.js";
+import { tensor } from "../browser/nn.js";
+import { base64ToBytes } from "../browser/numbers.js";
+import { Runner } from "../browser/runner.js";
+import { UNREACHED } from "../browser/safetensors.js";
+import { ROOT } from "./dom.js";
+import { isOpen, onTab } from "./link.js";
+
+/** @import { Tensor } from "../browser/nn.js" */
+/** @import { RemoteModel } from "../browser/runner.js" */
+/** @typedef {Pick<RemoteModel, "config" | "methods" | "run">} Opened */
+/** @typedef {(name: string, methods: string[]) => Promise<Opened>} Open  fetches the networks of these methods, of those
+ * that the model has */
+/** @typedef {{ compute: (open: Open) => Promise<any>, show: (result: any) => void, shown: boolean }} Update */
+/** Where something was computed: here, or on the server because the weights were late, missing or of no use.
+ * @typedef {"browser" | "late" | "missing" | "useless"} Where */
+
+const PATIENCE_MS = 20_000; // for weights to arrive
+const ANSWER_MS = 60_000; // for the server to compute
+const MOST_NUMBERS = 35_000; // in a question to the server, which takes 200 kB
+
+const LATE = "the weights have not arrived in time";
+const STALE = "there is something newer to compute";
+
+/** @type {Runner | null} */
+let runner = null;
+/** @type {Map<string, Promise<RemoteModel>>} */
+let loading = new Map(); // by name and methods
+/** @type {Live[]} */
+let all = [];
+
+/** A model in the page's thread. What failed once is not tried again until the tab has been left.
+ * @param {string} name
+ * @param {string[]} methods
+ * @returns {Promise<RemoteModel>} */
+function load(name, methods) {
+  const [key, here] = [[name, ...methods].join(), loading];
+  if (!here.has(key)) {
+    runner ??= new Runner();
+    const loaded = runner.load(new URL(`weights/${name}`, ROOT)).then(async (model) => {
+      await model.prepare(...methods.filter((method) => model.methods.includes(method)));
+      return model;
+    });
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error(LATE)), PATIENCE_MS));
+    here.set(key, Promise.race([loaded, late]));
+    loaded.then(
+      () => here.set(key, loaded), // weights that came late are used from then on
+      () => {},
+    );
+  }
+  return here.get(key);
+}
+
+/** @param {Error} error
+ * @returns {Where} */
+function reasonOf({ message }) {
+  console.warn(`computing on the server: ${message}`);
+  if (message === LATE) return "late";
+  return message.startsWith(UNREACHED) ? "missing" : "useless";
+}
+
+/** A model that the server computes with.
+ * @param {string} name
+ * @returns {Promise<Opened>} */
+async function remote(name) {
+  const { family, config } = await describe(new URL(`weights/${name}`, ROOT));
+  return { config, methods: methodsOf(family), run: (method, ...values) => ask(name, method, values) };
+}
+
+/** What a method gives of its values, the first of which is a tensor; many rows are sent in pieces.
+ * @param {string} name
+ * @param {string} method
+ * @param {any[]} values
+ * @returns {Promise<any>} a tensor, or several */
+async function ask(name, method, [x, ...others]) {
+  const [number, ...shape] = x.shape;
+  const size = x.data.length / number;
+  const most = Math.max(1, Math.floor(MOST_NUMBERS / size));
+  const answers = [];
+  for (let start = 0; start < number; start += most) {
+    const rows = x.data.slice(start * size, (start + most) * size);
+    const sent = pack(tensor([rows.length / size, ...shape], rows));
+    const response = await fetch(new URL(`compute/${name}/${method}`, ROOT), {
+      method: "POST",
+      body: JSON.stringify([sent, ...others]),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    answers.push((await response.json()).map(unpack));
+  }
+  const whole = answers[0].map((_, i) => joined(answers.map((answer) => answer[i])));
+  return whole.length > 1 ? whole : whole[0];
+}
+
+/** @param {Tensor} x */
+function pack({ shape, data }) {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { shape, data: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+}
+
+/** @param {{ shape: number[], data: string }} x */
+const unpack = ({ shape, data }) => tensor(shape, new Float32Array(base64ToBytes(data).buffer));
+
+/** Rows of several tensors in one.
+ * @param {Tensor[]} parts */
+function joined(parts) {
+  const [{ shape }] = parts;
+  const number = parts.reduce((sum, part) => sum + part.shape[0], 0);
+  const whole = tensor([number, ...shape.slice(1)]);
+  let end = 0;
+  for (const { data } of parts) {
+    whole.data.set(data, end);
+    end += data.length;
+  }
+  return whole;
+}
+
+export class Live {
+  /** @param {Element} element  with `computed()` of markup.py in it
+   * @param {string} tab  the one that it is in */
+  constructor(element, tab) {
+    this.element = element;
+    this.tab = tab;
+    /** @type {Update | null} */
+    this.newest = null;
+    /** @type {Update | null} */
+    this.current = null; // the one being computed; others that are still under way are stale
+    this.computing = false; // whether the browser computes just now
+    /** @type {Map<string, string[]>} */
+    this.models = new Map(); // name -> methods of those in use, to be fetched again
+    all.push(this);
+  }
+
+  /** @param {Update["compute"]} compute
+   * @param {Update["show"]} show */
+  update(compute, show) {
+    this.newest = { compute, show, shown: false };
+    if (isOpen(this.tab) && !this.computing) this.start();
+  }
+
+  async start() {
+    const one = this.newest;
+    this.current = one;
+    this.models = new Map();
+    /** @type {{ where: Where }} */
+    const said = { where: "browser" };
+    try {
+      const result = await one.compute((name, methods) => this.open(one, said, name, methods));
+      if (this.current !== one) return;
+      one.show(result);
+      one.shown = true;
+      this.say(said.where);
+    } catch (error) {
+      if (this.current !== one) return;
+      console.warn(error);
+      this.say("failed");
+    }
+    if (this.newest !== one) this.start();
+  }
+
+  /** @param {Update} one
+   * @param {{ where: Where }} said
+   * @param {string} name
+   * @param {string[]} methods
+   * @returns {Promise<Opened>} */
+  async open(one, said, name, methods) {
+    const check = () => {
+      if (this.current !== one) throw new Error(STALE);
+    };
+    this.models.set(name, methods);
+    const model = await load(name, methods).catch((error) => {
+      check();
+      said.where = reasonOf(error);
+      return remote(name);
+    });
+    check();
+    let here = said.where === "browser";
+    const run = async (/** @type {string} */ method, /** @type {any[]} */ ...values) => {
+      check();
+      if (here) {
+        this.computing = true;
+        try {
+          return await model.run(method, ...values);
+        } catch (error) {
+          check();
+          said.where = reasonOf(error);
+          here = false;
+        } finally {
+          this.computing = false;
+        }
+      }
+      if (this.newest !== one) this.start(); // it need not wait for the server
+      check();
+      return ask(name, method, values);
+    };
+    return { config: model.config, methods: model.methods, run };
+  }
+
+  /** @param {Where | "failed"} where */
+  say(where) {
+    const place = /** @type {HTMLElement} */ (this.element.querySelector(".computed"));
+    if (place.dataset.where === where) return;
+    place.dataset.where = where;
+    for (const sentence of /** @type {Iterable<HTMLElement>} */ (place.children))
+      sentence.hidden = sentence.dataset.where !== where;
+  }
+
+  /** Its tab has been left. */
+  leave() {
+    this.current = null;
+    this.computing = false;
+  }
+
+  /** Its tab has been opened again. */
+  enter() {
+    if (this.newest && !this.newest.shown) this.start();
+    else for (const [name, methods] of this.models) load(name, methods).catch(() => {}); // said when it is needed
+  }
+}
+
+onTab(() => {
+  all = all.filter(({ element }) => element.isConnected);
+  runner?.dispose();
+  runner = null;
+  loading = new Map();
+  for (const live of all) {
+    live.leave();
+    if (isOpen(live.tab)) live.enter();
+  }
+});

@@ -1,0 +1,105 @@
+"""What the server computes for a browser that cannot."""
+
+import json
+from base64 import b64decode, b64encode
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from space.models import roles
+from space.page import routes
+from space.text.refusals import Problem
+from space.weights.hub import load
+
+CLIENT = TestClient(Starlette(routes=routes.ROUTES))
+
+
+def tensor(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def packed(x: torch.Tensor, **changed: Any) -> dict[str, Any]:
+    return {"shape": list(x.shape), "data": b64encode(x.numpy().tobytes()).decode()} | changed
+
+
+def ask(name: str, method: str, *values: Any, **headers: str) -> Any:
+    return CLIENT.post(f"/compute/{name}/{method}", content=json.dumps(values), headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "shape", "others"),
+    [
+        (roles.DCGAN, "decode", (5, 20), []),
+        (roles.DCGAN, "discriminate", (5, 28, 28, 1), []),
+        (roles.VAE_DEEP, "encode", (3, 28, 28, 1), []),
+        (roles.VAE_MAP, "posterior", (3, 28, 28, 1), []),
+        (roles.DENOISING, "code", (3, 28, 28, 1), []),
+        (roles.TRANSLATOR, "translate", (1, 64, 64, 3), ["ba"]),
+        (roles.TRANSLATOR, "score_patches", (2, 64, 64, 3), ["b"]),
+    ],
+)
+def test_the_answer_is_what_the_model_says(
+    name: str, method: str, shape: tuple[int, ...], others: list[str]
+) -> None:
+    x = tensor(*shape)
+    answers = ask(name, method, packed(x), *others).json()
+    with torch.inference_mode():
+        expected = getattr(load(name).model, method)(x.movedim(-1, 1) if len(shape) == 4 else x, *others)
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    assert len(answers) == len(expected)
+    for answer, wanted in zip(answers, expected):
+        found = np.frombuffer(b64decode(answer["data"]), "<f4").reshape(answer["shape"])
+        wanted = wanted.movedim(1, -1) if wanted.dim() == 4 else wanted
+        np.testing.assert_allclose(found, wanted.numpy(), atol=1e-5)
+
+
+Z = tensor(2, 20)
+PIXELS = tensor(1, 64, 64, 3)
+SENSELESS = [
+    *("", "{}", "[]", "null", "[1]", '"x"', "[" * 100_000, '[{"shape": 3}]', "\xff"),
+    *([packed(Z, **wrong)] for wrong in ({"shape": [20, 2]}, {"shape": [2, 21]}, {"shape": "2,20"})),
+    *([packed(Z, **wrong)] for wrong in ({"shape": [2.5, 20]}, {"shape": [-2, 20]}, {"shape": [1e99, 20]})),
+    *([packed(Z, **wrong)] for wrong in ({"data": "%%%%"}, {"data": None}, {"data": "AAAA"}, {"data": ""})),
+    *([packed(Z, shape=shape)] for shape in ([], [0, 20], [[2], 20], [None, 20], [True, 40])),
+    *([packed(Z * wrong)] for wrong in (torch.nan, torch.inf)),
+    *([packed(Z), "ab"], [packed(Z), []], [packed(tensor(2, 20, 1, 1))]),
+]
+
+
+@pytest.mark.parametrize("sent", SENSELESS, ids=range(len(SENSELESS)))
+def test_a_question_that_makes_no_sense_gets_one_sentence(sent: Any) -> None:
+    body = sent if isinstance(sent, str) else json.dumps(sent)
+    answer = CLIENT.post(f"/compute/{roles.DCGAN}/decode", content=body.encode("latin-1"))
+    assert answer.status_code == 400 and answer.text == str(Problem("request"))
+
+
+@pytest.mark.parametrize("choice", [[], ["ab", "ab"], ["AB"], [{}], [None], [["ab"]]])
+def test_a_direction_is_one_of_two(choice: list[Any]) -> None:
+    assert ask(roles.TRANSLATOR, "translate", packed(PIXELS), *choice).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "key"),
+    [
+        ("picasso", "decode", "unknown_model"),
+        (roles.VAE_MAP, "discriminate", "not_one_of"),
+        (roles.DCGAN, "train", "request"),
+        (roles.DCGAN, "__init__", "request"),
+        (roles.DCGAN, "forward", "request"),
+    ],
+)
+def test_only_what_the_lessons_show_is_computed(name: str, method: str, key: str) -> None:
+    answer = ask(name, method, packed(Z), **{"accept-language": "ko"})
+    assert answer.status_code == 400
+    words = {"unknown_model": "모델은 없습니다", "not_one_of": "다음 중에서", "request": "처리할 수 없는"}
+    assert words[key] in answer.text
+
+
+def test_a_full_queue_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(routes.MAX_WAITING, "heavy", 0)
+    answer = ask(roles.DCGAN, "decode", packed(Z))
+    assert answer.status_code == 503 and answer.text == str(Problem("busy"))
