@@ -15,35 +15,35 @@ TEXT = {
     "family.autoencoder.samples": (
         "Why a plain autoencoder is no generator: its loss asks for reconstruction alone, so nothing makes "
         "its codes follow N(0, I), and noise lands where the decoder was never trained.",
-        "기본 오토인코더는 왜 생성 모델이 아닐까요? 손실이 재구성만 요구하므로 코드가 N(0, I)를 따를 이유가 "
-        "없고, 잡음은 디코더가 학습한 적 없는 자리에 놓입니다.",
+        "기본 오토인코더는 왜 생성 모델이 아닐까요? 손실이 재구성만 요구하므로 잠재 벡터가 N(0, I)를 따를 "
+        "이유가 없고, 잡음은 디코더가 학습한 적 없는 자리에 놓입니다.",
     ),
     "family.autoencoder.plain.name": ("Plain", "기본"),
     "family.autoencoder.plain.objective": (
-        "The plain one: nothing but the error.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
+        "Plain: minimises only the reconstruction error.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
         "기본형: 재구성 오차만 최소화합니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
     ),
     "family.autoencoder.plain.objective.2d": (
         "The plain one with only two numbers for $z$.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
         "잠재 벡터 $z$가 단 두 개의 값인 기본형입니다.\n\n$\\lVert x - g(f(x)) \\rVert^2$",
     ),
-    "family.autoencoder.sparse.name": ("Sparse", "희소"),
+    "family.autoencoder.sparse.name": ("SAE: sparse", "SAE · 희소"),
     "family.autoencoder.sparse.objective": (
         "Few units may be active at a time.\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
-        "한 번에 적은 수의 유닛만 활성화되도록 합니다. "
-        "\n\n$\\lVert x - g(z) \\rVert^2 + \\lambda\\,\\lVert z \\rVert_1$",
+        "한 번에 적은 수의 유닛만 활성화되도록 합니다. \n\n$\\lVert x - g(z) \\rVert^2 + "
+        "\\lambda\\,\\lVert z \\rVert_1$",
     ),
-    "family.autoencoder.denoising.name": ("Denoising", "잡음 제거"),
+    "family.autoencoder.denoising.name": ("DAE: denoising", "DAE · 잡음 제거"),
     "family.autoencoder.denoising.objective": (
         "Sees the noisy $\\tilde x$, must give the clean $x$.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
         "잡음이 있는 $\\tilde x$를 보고 깨끗한 $x$를 복원합니다.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
     ),
-    "family.autoencoder.contractive.name": ("Contractive", "수축"),
+    "family.autoencoder.contractive.name": ("CAE: contractive", "CAE · 수축"),
     "family.autoencoder.contractive.objective": (
-        "Small changes of $x$ should hardly move $z$. "
-        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
-        "$x$가 조금 변해도 $z$는 거의 움직이지 않게 합니다. "
-        "\n\n$\\lVert x - g(f(x)) \\rVert^2 + \\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
+        "Small changes of $x$ should hardly move $z$. \n\n$\\lVert x - g(f(x)) \\rVert^2 + "
+        "\\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
+        "$x$가 조금 변해도 $z$는 거의 움직이지 않게 합니다. \n\n$\\lVert x - g(f(x)) \\rVert^2 + "
+        "\\lambda\\,\\lVert \\partial f / \\partial x \\rVert_F^2$",
     ),
     "family.autoencoder.conv.name": ("Convolutional", "합성곱"),
     "family.autoencoder.conv.objective": (
@@ -54,15 +54,14 @@ TEXT = {
     "family.vae.objective": (
         "Every $x$ becomes a distribution $q(z|x)$, kept close to $\\mathcal N(0, I)$; shown is its mean. "
         "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
-        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. "
-        "그림은 평균 $\\mu$를 디코딩한 결과입니다. "
-        "\n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
+        "$x$마다 $\\mathcal N(0, I)$에 가까운 분포 $q(z|x)$를 만듭니다. 그림은 평균 $\\mu$를 디코딩한 "
+        "결과입니다. \n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
     ),
     "family.vae.samples": (
-        "Trained so that its codes follow N(0, I): noise lands where digits were encoded. The decoder gives "
-        "the mean of all that fits, which is blurred; there is no discriminator to object.",
-        "코드가 N(0, I)를 따르도록 학습했으므로, 잡음이 숫자가 인코딩된 자리에 놓입니다. 디코더는 가능한 "
-        "그림들의 평균을 출력해 흐릿하며, 이를 지적할 판별자가 없습니다.",
+        "Trained so that its codes follow N(0, I): noise lands where digits were encoded. The decoder "
+        "gives the mean of all that fits, which is blurred; there is no discriminator to object.",
+        "잠재 벡터가 N(0, I)를 따르도록 학습했으므로, 잡음이 숫자가 인코딩된 자리에 놓입니다. 디코더는 "
+        "가능한 그림들의 평균을 출력해 흐릿하며, 이를 지적할 판별자가 없습니다.",
     ),
     "family.gan.name": ("GAN", "GAN"),
     "family.gan.samples": (
@@ -79,9 +78,9 @@ TEXT = {
     ),
     "family.ddpm.name": ("Diffusion", "확산"),
     "family.ddpm.samples": (
-        "Nothing is compressed: $z$ is a picture of pure noise and one number for each class, the largest of "
-        "which names the digit. The network takes the noise out step by step. It was never shown a whole way "
-        "from noise to digit, only how to take noise out of a picture, at every strength.",
+        "Nothing is compressed: $z$ is a picture of pure noise and one number for each class, the largest "
+        "of which names the digit. The network takes the noise out step by step. It was never shown a "
+        "whole way from noise to digit, only how to take noise out of a picture, at every strength.",
         "압축이 없습니다. $z$는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 "
         "정합니다. 신경망은 이 잡음을 여러 단계에 걸쳐 걷어 냅니다. 잡음에서 숫자까지의 길을 통째로 배운 "
         "적은 없고, 모든 세기의 잡음을 그림에서 걷어 내는 법만 배웠습니다.",

@@ -37,190 +37,155 @@ TEXT = {
         "N(x;\\mu_1,\\sigma_1^2)+(1-\\pi)\\,\\mathcal N(x;\\mu_2,\\sigma_2^2)$$",
     ),
     "lecture.autoencoder": (
-        "## The autoencoder\n\n"
-        "An encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ paints the digit again from "
-        "these alone. Both learn together, from nothing but the error at the far end.\n\n"
-        "$$\\min_{f,\\,g}\\;\\mathbb E_x\\,\\lVert x-g(f(x))\\rVert^2$$",
-        "## 오토인코더\n\n"
-        "인코더 $f$는 784개의 픽셀을 몇 개의 값으로 압축하고, 디코더 $g$는 그 값만 보고 그림을 다시 "
-        "그립니다. 둘은 마지막에 남는 재구성 오차 하나만으로 함께 학습합니다.\n\n"
+        "## The autoencoder\n\nAn encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ (the "
+        "lecture writes $G$) paints the digit again from these alone. Both learn together, from nothing "
+        "but the error at the far end.\n\n$$\\min_{f,\\,g}\\;\\mathbb E_x\\,\\lVert x-g(f(x))\\rVert^2$$",
+        "## 오토인코더\n\n인코더 $f$는 784개의 픽셀을 몇 개의 값으로 압축하고, 디코더 $g$(강의에서는 "
+        "$G$)는 그 값만 보고 그림을 다시 그립니다. 둘은 재구성 오차 하나만을 기준으로 함께 학습합니다.\n\n"
         "$$\\min_{f,\\,g}\\;\\mathbb E_x\\,\\lVert x-g(f(x))\\rVert^2$$",
     ),
     "lecture.code": (
-        "## The code\n\n"
-        "Only the latent vector $z=f(x)$ passes the middle. With two numbers in place of 32, this 4 does not "
-        "fit through: it comes out as a 0. What is lost in $z$, no decoder brings back.\n\n"
-        "$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
-        "## 코드\n\n"
-        "가운데를 통과하는 것은 잠재 벡터 $z=f(x)$뿐입니다. 32개 대신 2개의 값만 쓰면 이 4는 다 담기지 "
-        "못하고 0이 되어 나옵니다. $z$에서 잃어버린 정보는 어떤 디코더도 되살릴 수 없습니다.\n\n"
-        "$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
+        "## The latent vector\n\nOnly the latent vector $z=f(x)$ passes the middle. With two numbers in "
+        "place of 32, this 4 does not fit through: it comes out as a 0. What is lost in $z$, no decoder "
+        "brings back.\n\n$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
+        "## 잠재 벡터\n\n가운데를 통과하는 것은 잠재 벡터 $z=f(x)$뿐입니다. 32개 대신 2개의 값만 쓰면 이 "
+        "4는 제대로 담기지 못해 0으로 복원됩니다. $z$에서 잃어버린 정보는 어떤 디코더도 되살릴 수 "
+        "없습니다.\n\n$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
     ),
     "lecture.sparse": (
-        "## Sparse\n\n"
-        "128 units, but each active one costs. Look at the bars: most stay at zero, and the few that are "
-        "left stand for parts of strokes.\n\n"
-        "$$\\lVert x-g(z)\\rVert^2+\\lambda\\,\\lVert z\\rVert_1$$",
-        "## 희소 오토인코더\n\n"
-        "유닛은 128개이지만 활성화되는 만큼 비용이 듭니다. 막대를 보면 대부분 0이고, 남은 몇 개가 획의 "
-        "일부를 나타냅니다.\n\n"
-        "$$\\lVert x-g(z)\\rVert^2+\\lambda\\,\\lVert z\\rVert_1$$",
+        "## SAE: sparse\n\n128 units, but each active one costs. Look at the bars: most stay at zero. "
+        "Choose other digits: in these weights 82 of the 128 units never switch on at all, and much the "
+        "same ones do the work for every digit.\n\n$$\\lVert x-g(z)\\rVert^2+\\lambda\\,\\lVert "
+        "z\\rVert_1$$",
+        "## SAE: 희소 오토인코더\n\n유닛은 128개이지만 활성화되는 만큼 비용이 듭니다. 막대를 보면 대부분 "
+        "0입니다. 다른 숫자도 골라 보세요. 이 모델에서는 128개 가운데 82개가 한 번도 켜지지 않고, 어느 "
+        "숫자에서나 거의 같은 유닛이 일합니다.\n\n$$\\lVert x-g(z)\\rVert^2+\\lambda\\,\\lVert z\\rVert_1$$",
     ),
     "lecture.denoising": (
-        "## Denoising\n\n"
-        "It sees the noisy $\\tilde x$ and must answer with the clean $x$. Copying does not help: it has to "
-        "know what digits look like. Raise the noise until it fails.\n\n"
-        "$$\\lVert x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x=x+\\varepsilon$$",
-        "## 잡음 제거 오토인코더\n\n"
-        "잡음이 섞인 $\\tilde x$를 보고 깨끗한 $x$를 답해야 합니다. 베끼는 것으로는 안 되고 숫자가 어떻게 "
-        "생겼는지 알아야 합니다. 실패할 때까지 잡음을 키워 보세요.\n\n"
-        "$$\\lVert x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x=x+\\varepsilon$$",
+        "## DAE: denoising\n\nIt sees the noisy $\\tilde x$ and must answer with the clean $x$. Copying "
+        "does not help: it has to know what digits look like. Raise the noise until it fails.\n\n$$\\lVert "
+        "x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x\\sim q(\\tilde x\\mid x)$$",
+        "## DAE: 잡음 제거 오토인코더\n\n잡음이 섞인 $\\tilde x$를 보고 깨끗한 $x$를 출력해야 합니다. "
+        "입력을 베껴서는 안 되고 숫자가 어떻게 생겼는지 알아야 합니다. 실패할 때까지 잡음을 키워 "
+        "보세요.\n\n$$\\lVert x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x\\sim q(\\tilde x\\mid x)$$",
     ),
     "lecture.contractive": (
-        "## Contractive\n\n"
-        "Here the encoder itself must be calm: a small change of $x$ should hardly move $z$. The penalty is "
-        "the squared Frobenius norm of its Jacobian.\n\n"
-        "$$\\lVert x-g(f(x))\\rVert^2+\\lambda\\,\\lVert\\partial f/\\partial x\\rVert_F^2$$",
-        "## 수축 오토인코더\n\n"
-        "이번에는 인코더 자체가 둔감해야 합니다. $x$가 조금 변해도 $z$는 거의 움직이지 않아야 하므로, "
-        "야코비안의 프로베니우스 노름 제곱을 벌점으로 더합니다.\n\n"
-        "$$\\lVert x-g(f(x))\\rVert^2+\\lambda\\,\\lVert\\partial f/\\partial x\\rVert_F^2$$",
+        "## CAE: contractive\n\nHere the encoder itself must be insensitive: a small change of $x$ should "
+        "hardly move $z$. The penalty is the squared Frobenius norm of its Jacobian.\n\n$$\\lVert "
+        "x-g(f(x))\\rVert^2+\\lambda\\,\\lVert\\partial f/\\partial x\\rVert_F^2$$",
+        "## CAE: 수축 오토인코더\n\n이번에는 인코더 자체가 둔감해야 합니다. $x$가 조금 변해도 $z$는 거의 "
+        "움직이지 않아야 하므로, 야코비안의 프로베니우스 노름 제곱을 벌점으로 더합니다.\n\n$$\\lVert "
+        "x-g(f(x))\\rVert^2+\\lambda\\,\\lVert\\partial f/\\partial x\\rVert_F^2$$",
     ),
     "lecture.conv": (
-        "## Convolutional\n\n"
-        "The same loss, other layers: convolutions look at neighbouring pixels and share their weights over "
-        "the picture. Same 32 numbers, less error.\n\n"
-        "$$\\lVert x-g(f(x))\\rVert^2$$",
-        "## 합성곱 오토인코더\n\n"
-        "손실은 같고 층만 바뀝니다. 합성곱은 이웃한 픽셀을 함께 보고 그림 전체에서 같은 가중치를 씁니다. "
-        "똑같이 값 32개를 쓰지만 오차는 더 작습니다.\n\n"
-        "$$\\lVert x-g(f(x))\\rVert^2$$",
+        "## Convolutional\n\nThe same loss, other layers: convolutions look at neighbouring pixels and "
+        "share their weights over the picture. Same 32 numbers, less error.\n\n$$\\lVert "
+        "x-g(f(x))\\rVert^2$$",
+        "## 합성곱 오토인코더\n\n손실은 같고 층만 바뀝니다. 합성곱은 이웃한 픽셀을 함께 보고 그림 전체에서 "
+        "같은 가중치를 씁니다. 똑같이 값 32개를 쓰지만 오차는 더 작습니다.\n\n$$\\lVert "
+        "x-g(f(x))\\rVert^2$$",
     ),
     "lecture.family": (
-        "## One bench for all\n\n"
-        "The same noisy digit through every relative. Which model was trained for noise, which one only "
-        "bears it, and which one takes it for strokes?",
-        "## 한자리에서 비교하기\n\n"
-        "같은 잡음 입력을 모든 모델에 넣었습니다. 잡음에 대비해 학습한 모델, 견디는 모델, 잡음을 획으로 "
-        "착각하는 모델은 각각 무엇일까요?",
+        "## One bench for all\n\nThe same noisy digit through every relative. Which model was trained for "
+        "noise, which one only tolerates it, and which one takes it for strokes?",
+        "## 한자리에서 비교하기\n\n같은 잡음 입력을 모든 모델에 넣었습니다. 잡음에 대비해 학습한 모델, "
+        "잡음에 덜 흔들리는 모델, 잡음을 획으로 착각하는 모델은 각각 무엇일까요?",
     ),
     "lecture.holes": (
-        "## The holes\n\n"
-        "Could we *make* digits by picking $z$ ourselves? On the autoencoder's map the codes lie in rays, "
-        "and between them it paints blurs that are no digit. On the VAE's map nearly every place is a digit. "
+        "## The holes\n\nCould we *make* digits by picking $z$ ourselves? Both maps have places between "
+        "the digits where the decoder paints a blur: here is one of the autoencoder's. What it lacks is a "
+        "place to draw from: its latent vectors lie in rays as far out as 22, those of the VAE around 0. "
         "Drag.",
-        "## 빈 곳\n\n"
-        "$z$를 직접 골라 숫자를 *만들* 수 있을까요? 오토인코더의 지도에서는 코드가 방사형으로 뻗어 있고 그 "
-        "사이에서는 숫자가 아닌 얼룩이 나옵니다. VAE의 지도에서는 거의 어디나 숫자입니다. 드래그해 보세요.",
+        "## 빈 곳\n\n$z$를 직접 골라 숫자를 *만들* 수 있을까요? 두 지도 모두 숫자와 숫자 사이에 얼룩이 "
+        "나오는 곳이 있습니다. 지금 보이는 것은 오토인코더의 얼룩입니다. 오토인코더에 없는 것은 표본을 "
+        "뽑을 자리입니다. 잠재 벡터가 방사형으로 22까지 뻗어 있지만, VAE에서는 0 둘레에 모여 있습니다. "
+        "드래그해 보세요.",
     ),
     "lecture.vae": (
-        "## The variational autoencoder\n\n"
-        "The encoder answers with a distribution: $\\mu$ and $\\sigma$, the ellipse on the map. The second "
-        "term pulls all of them towards one Gaussian, so that no holes are left.\n\n"
-        "$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\"
-        "-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\Vert\\,\\mathcal N(0,I)\\big)\\end{gathered}$$",
-        "## 변분 오토인코더 (VAE)\n\n"
-        "인코더는 점이 아니라 분포로 답합니다. 지도 위의 타원이 그 $\\mu$와 $\\sigma$입니다. 둘째 항이 모든 "
-        "분포를 하나의 정규분포로 끌어당기므로 빈 곳이 남지 않습니다.\n\n"
-        "$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\"
-        "-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\Vert\\,\\mathcal N(0,I)\\big)\\end{gathered}$$",
+        "## The variational autoencoder\n\nThe encoder answers with a distribution: $\\mu$ and $\\sigma$, "
+        "the ellipse in the enlarged corner of the map. The second term pulls all of them towards one "
+        "Gaussian, from which samples can be drawn.\n\n$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb "
+        "E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid "
+        "x)\\,\\Vert\\,\\mathcal N(0,I)\\big)\\end{gathered}$$",
+        "## 변분 오토인코더 (VAE)\n\n인코더는 점이 아니라 분포를 출력합니다. 지도 구석에 확대한 타원이 그 "
+        "$\\mu$와 $\\sigma$입니다. 둘째 항이 모든 분포를 하나의 정규분포로 끌어당기므로 거기에서 표본을 "
+        "뽑을 수 있습니다.\n\n$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\mid x)}\\big[\\log "
+        "p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\Vert\\,\\mathcal "
+        "N(0,I)\\big)\\end{gathered}$$",
     ),
     "lecture.sampling": (
-        "## Sampling\n\n"
-        "Now the decoder is a generator: draw noise, decode it. The VAE gives digits, blurred because it "
-        "paints the mean of all that fit. The plain autoencoder, fed with the same noise, gives none.\n\n"
-        "$$z\\sim\\mathcal N(0,I),\\qquad x=g(z)$$",
-        "## 표본 추출\n\n"
-        "이제 디코더가 곧 생성자입니다. 잡음을 뽑아 디코딩하면 됩니다. VAE는 가능한 그림들의 평균을 그리므로 "
-        "흐릿하지만 숫자를 만들고, 같은 잡음을 받은 기본 오토인코더는 숫자를 만들지 못합니다.\n\n"
-        "$$z\\sim\\mathcal N(0,I),\\qquad x=g(z)$$",
+        "## Sampling\n\nNow the decoder is a generator: draw noise, decode it. The VAE gives digits, "
+        "blurred because it paints the mean of all that fit. The plain autoencoder, fed with the same "
+        "noise, gives none.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=g(z)$$",
+        "## 표본 추출\n\n이제 디코더가 곧 생성자입니다. 잡음을 뽑아 디코딩하면 됩니다. VAE는 가능한 "
+        "그림들의 평균을 그리므로 흐릿하지만 숫자를 만들고, 같은 잡음을 받은 기본 오토인코더는 숫자를 "
+        "만들지 못합니다.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=g(z)$$",
     ),
     "lecture.interpolation": (
-        "## Interpolation\n\n"
-        "Walk from one code straight to another and decode on the way: the VAE turns a 0 into a 7 without a "
-        "break. How well the autoencoder does depends on what happens to lie between. Try other digits.\n\n"
+        "## Interpolation\n\nWalk from one latent vector straight to another and decode on the way. From "
+        "this 2 to this 6 the VAE shows a digit nearly all the way, and the autoencoder crosses a blur. "
+        "That depends on the pair: on others the autoencoder does as well. Try some.\n\n"
         "$$z_t=(1-t)\\,z_0+t\\,z_1$$",
-        "## 보간\n\n"
-        "한 코드에서 다른 코드까지 곧장 걸어가며 디코딩합니다. VAE에서는 0이 끊김 없이 7이 됩니다. "
-        "오토인코더의 결과는 그 사이에 무엇이 있느냐에 달려 있습니다. 다른 숫자도 골라 보세요.\n\n"
-        "$$z_t=(1-t)\\,z_0+t\\,z_1$$",
+        "## 보간\n\n한 잠재 벡터에서 다른 잠재 벡터까지 직선으로 이동하며 디코딩합니다. 이 2에서 이 6까지 "
+        "VAE는 거의 내내 숫자를 그리고, 오토인코더는 얼룩을 지나갑니다. 결과는 쌍에 따라 다르며, "
+        "오토인코더가 그만큼 잘하는 쌍도 있습니다. 다른 숫자도 골라 보세요.\n\n$$z_t=(1-t)\\,z_0+t\\,z_1$$",
     ),
     "lecture.game": (
-        "## The GAN game\n\n"
-        "There is no original to compare with any more. A discriminator $D$ says how real a point is, and "
-        "the generator $G$ learns to fool it. Press **Run** and watch the orange points find all eight "
-        "modes.\n\n"
-        "$$\\begin{gathered}\\min_G\\max_D\\;\\mathbb E_{x}\\big[\\log D(x)\\big]\\\\"
-        "+\\,\\mathbb E_{z}\\big[\\log(1-D(G(z)))\\big]\\end{gathered}$$",
-        "## GAN 게임\n\n"
-        "이제 원본과의 오차는 없습니다. 판별자 $D$는 점이 얼마나 진짜 같은지 말하고, 생성자 $G$는 $D$를 "
-        "속이도록 학습합니다. **실행**을 누르고 주황색 점이 여덟 모드를 모두 찾아가는 모습을 보세요.\n\n"
-        "$$\\begin{gathered}\\min_G\\max_D\\;\\mathbb E_{x}\\big[\\log D(x)\\big]\\\\"
-        "+\\,\\mathbb E_{z}\\big[\\log(1-D(G(z)))\\big]\\end{gathered}$$",
+        "## The GAN game\n\nThere is no original to compare with any more. A discriminator $D$ says how "
+        "real a point is, and the generator $G$ learns to fool it. Press **Run** and watch the orange "
+        "points find all eight modes.\n\n$$\\begin{gathered}\\min_G\\max_D\\;\\mathbb E_{x}\\big[\\log "
+        "D(x)\\big]\\\\+\\,\\mathbb E_{z}\\big[\\log(1-D(G(z)))\\big]\\end{gathered}$$",
+        "## GAN 게임\n\n이제 원본과 비교하는 오차는 쓰지 않습니다. 판별자 $D$는 점이 진짜일 확률을 "
+        "출력하고, 생성자 $G$는 $D$를 속이도록 학습합니다. **실행**을 누르고 주황색 점이 여덟 모드를 모두 "
+        "찾아가는 모습을 보세요.\n\n$$\\begin{gathered}\\min_G\\max_D\\;\\mathbb E_{x}\\big[\\log "
+        "D(x)\\big]\\\\+\\,\\mathbb E_{z}\\big[\\log(1-D(G(z)))\\big]\\end{gathered}$$",
     ),
     "lecture.collapse": (
-        "## Mode collapse\n\n"
-        "If $G$ learns too fast, it throws all its points on the one place that fools $D$ best, and leaps "
-        "elsewhere when $D$ catches up. Press **Run**, then apply the remedy.",
-        "## 모드 붕괴\n\n"
-        "$G$가 너무 빨리 학습하면 $D$를 가장 잘 속이는 한 곳에 모든 점을 몰아넣고, $D$가 따라오면 다른 "
-        "곳으로 건너뜁니다. **실행**을 누른 뒤 해결책을 적용해 보세요.",
+        "## Mode collapse\n\nIf $G$ learns too fast, it throws all its points on the one place that fools "
+        "$D$ best, and leaps elsewhere when $D$ catches up. Press **Run**, then apply the remedy.",
+        "## 모드 붕괴\n\n$G$가 너무 빨리 학습하면 $D$를 가장 잘 속이는 한 곳에 모든 점을 몰아넣고, $D$가 "
+        "따라오면 다른 곳으로 건너뜁니다. **실행**을 누른 뒤 해결책을 적용해 보세요.",
     ),
     "lecture.gan": (
-        "## Digits from a GAN\n\n"
-        "The same game with pictures. Beside the VAE's digits from the same noise the strokes are sharp, "
-        "because blur is what $D$ notices first. The number below each is $D(G(z))$: sort by it.\n\n"
-        "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
-        "## GAN이 그린 숫자\n\n"
-        "같은 게임을 그림으로 합니다. 흐릿한 그림은 $D$가 가장 먼저 알아채므로, 나란히 놓인 VAE보다 획이 "
-        "선명합니다. 그림마다 적힌 값은 $D(G(z))$입니다. 이 값의 "
-        "순서로 정렬해 보세요.\n\n"
-        "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
+        "## Digits from a GAN\n\nThe same game with pictures. Beside the VAE's digits from the same noise "
+        "the strokes are sharp: $D$ learns to reject blur. The number below each is $D(G(z))$: sort by "
+        "it.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
+        "## GAN이 그린 숫자\n\n같은 게임을 그림으로 합니다. $D$가 흐릿한 그림을 거르도록 학습하므로, "
+        "나란히 놓인 VAE보다 획이 선명합니다. 그림마다 적힌 값은 $D(G(z))$입니다. 이 값의 순서로 정렬해 "
+        "보세요.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
     ),
     "lecture.dcgan": (
-        "## DCGAN\n\n"
-        "Both players become convolutional, and the speckles go. Press play on the walk: each step in $z$ is "
-        "a small step in the picture.",
-        "## DCGAN\n\n"
-        "두 신경망을 합성곱으로 바꾸면 잡티가 사라집니다. 아래의 **잠재 공간 보간**을 재생해 "
-        "보세요. $z$가 조금 움직이면 그림도 조금만 변합니다.",
+        "## DCGAN\n\nBoth players become convolutional, and the speckles go. Press play on the walk: each "
+        "step in $z$ is a small step in the picture.",
+        "## DCGAN\n\n두 신경망을 합성곱 신경망으로 바꾸면 잡티가 사라집니다. 아래의 **잠재 공간 보간**을 "
+        "재생해 보세요. $z$가 조금 움직이면 그림도 조금만 변합니다.",
     ),
     "lecture.training": (
-        "## How it learned\n\n"
-        "The same latent vectors from the first step to the last: press play. The curves do not simply "
-        "fall as a loss should: each player learns against the other, and the game ends in a balance.\n\n"
-        "$$D(x)\\to\\tfrac12,\\qquad D(G(z))\\to\\tfrac12$$",
-        "## 학습 과정\n\n"
-        "같은 잠재 벡터를 첫 스텝부터 마지막 스텝까지 따라갑니다. 재생을 눌러 보세요. 두 신경망이 서로를 "
-        "상대로 학습하므로 곡선은 보통의 손실처럼 꾸준히 줄어들지 않고 균형으로 갑니다.\n\n"
+        "## How it learned\n\nThe same latent vectors from the first step to the last: press play. The "
+        "curves do not simply fall as a loss should: each player learns against the other, and the game "
+        "ends in a balance.\n\n$$D(x)\\to\\tfrac12,\\qquad D(G(z))\\to\\tfrac12$$",
+        "## 학습 과정\n\n같은 잠재 벡터를 첫 스텝부터 마지막 스텝까지 따라갑니다. 재생을 눌러 보세요. 두 "
+        "신경망이 서로를 상대로 학습하므로 곡선은 보통의 손실처럼 꾸준히 줄어들지 않고 균형으로 갑니다.\n\n"
         "$$D(x)\\to\\tfrac12,\\qquad D(G(z))\\to\\tfrac12$$",
     ),
     "lecture.cyclegan": (
-        "## CycleGAN: there\n\n"
-        "Translate flat emoji into rendered ones, without a single pair to learn from. $D_B$ only says "
-        "whether $G_{AB}(a)$ looks like any picture of $B$.\n\n"
-        "$$G_{AB}:A\\to B$$",
-        "## CycleGAN: 가는 길\n\n"
-        "짝지어진 예가 하나도 없이 평면 이모지를 입체 이모지로 변환합니다. $D_B$는 $G_{AB}(a)$가 $B$의 "
-        "그림처럼 보이는지만 말합니다.\n\n"
-        "$$G_{AB}:A\\to B$$",
+        "## CycleGAN: there\n\nTranslate flat emoji into rendered ones, without a single pair to learn "
+        "from. $D_B$ only says whether $G_{AB}(a)$ looks like any picture of $B$.\n\n$$G_{AB}:A\\to B$$",
+        "## CycleGAN: 가는 길\n\n짝지어진 예가 하나도 없이 평면 이모지를 입체 이모지로 변환합니다. $D_B$는 "
+        "$G_{AB}(a)$가 $B$의 그림처럼 보이는지만 말합니다.\n\n$$G_{AB}:A\\to B$$",
     ),
     "lecture.back": (
-        "## … back\n\n"
-        "A second generator goes the other way, with a game of its own: from rendered to flat.\n\n"
-        "$$G_{BA}:B\\to A$$",
-        "## … 돌아오는 길\n\n"
-        "두 번째 생성자는 반대로 갑니다. 입체에서 평면으로, 상대하는 판별자도 따로 있습니다.\n\n"
-        "$$G_{BA}:B\\to A$$",
+        "## … back\n\nA second generator goes the other way, with a game of its own: from rendered to "
+        "flat.\n\n$$G_{BA}:B\\to A$$",
+        "## … 돌아오는 길\n\n두 번째 생성자는 반대 방향, 곧 입체에서 평면으로 변환하며 따로 판별자와 "
+        "겨룹니다.\n\n$$G_{BA}:B\\to A$$",
     ),
     "lecture.cycle": (
-        "## … and round\n\n"
-        "What keeps a carrot a carrot? A picture that goes there and back must arrive where it began. The "
-        "error map shows what got lost on the way.\n\n"
-        "$$\\lambda\\,(\\lVert G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
-        "## … 그리고 한 바퀴\n\n"
-        "당근이 당근으로 남는 까닭은 무엇일까요? 갔다가 돌아오면 출발한 그림이어야 하기 때문입니다. 오차 "
-        "지도는 도중에 잃은 것을 보여 줍니다.\n\n"
-        "$$\\lambda\\,(\\lVert G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
+        "## … and round\n\nWhat keeps a carrot a carrot? Going there and back must end where it began. The "
+        "error map shows what got lost on the way.\n\n$$\\lambda\\,(\\lVert "
+        "G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
+        "## … 그리고 한 바퀴\n\n당근이 당근으로 남는 까닭은 무엇일까요? 갔다가 돌아오면 출발한 그림이어야 "
+        "하기 때문입니다. 오차 지도는 도중에 잃은 것을 보여 줍니다.\n\n$$\\lambda\\,(\\lVert "
+        "G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
     ),
 }

@@ -2,13 +2,11 @@
 
 TEXT = {
     "app.heading": (
-        "# Generative Model Lab\n\n"
-        "Autoencoders, VAE and GANs, trained on handwritten digits, and a CycleGAN that translates emoji. "
-        "Change something and see what happens: every picture is computed on the spot.",
-        "# 생성 모델 실험실\n\n"
-        "손글씨 숫자로 학습한 오토인코더, VAE, GAN과 이모지의 스타일을 바꾸는 CycleGAN을 직접 다루어 보는 "
-        "실험실입니다. "
-        "값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
+        "# Generative Model Lab\n\nAutoencoders, VAE and GANs, trained on handwritten digits, and a "
+        "CycleGAN that translates emoji. Change something and see what happens: every picture is computed "
+        "on the spot.",
+        "# 생성 모델 실험실\n\n손글씨 숫자로 학습한 오토인코더, VAE, GAN과 이모지의 스타일을 바꾸는 "
+        "CycleGAN을 직접 다루어 보는 실험실입니다. 값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
     ),
     "link.copy": ("Copy link", "링크 복사"),
     "link.copied": ("Link copied", "링크를 복사했습니다"),
@@ -45,7 +43,7 @@ TEXT = {
     "metric.active_fraction": ("Units above 0.001 in size", "크기가 0.001을 넘는 유닛 비율"),
     "metric.mean_activation": ("Mean activation", "평균 활성값"),
     "metric.jacobian_norm": ("Jacobian norm", "야코비안 노름"),
-    "metric.jacobian_norm_relative": ("Jacobian norm ÷ spread of codes", "야코비안 노름 ÷ 코드의 산포"),
+    "metric.jacobian_norm_relative": ("Jacobian norm ÷ spread of codes", "야코비안 노름 ÷ 잠재 벡터의 산포"),
     "metric.noisy_psnr_gaussian": ("Noisy input, Gaussian", "잡음 입력, 가우시안"),
     "metric.noisy_psnr_masking": ("Noisy input, masking", "잡음 입력, 마스킹"),
     "metric.noisy_psnr_salt_and_pepper": ("Noisy input, salt & pepper", "잡음 입력, 소금·후추"),
@@ -116,8 +114,8 @@ TEXT = {
     "code.hint": (
         "These lines give the very same pictures. Run them in a copy of this Space's repository, with its "
         "requirements installed.",
-        "아래 코드를 실행하면 똑같은 그림이 나옵니다. 이 Space의 저장소를 복사하고 requirements를 설치한 뒤 "
-        "그 폴더에서 실행하세요.",
+        "아래 코드를 실행하면 똑같은 그림이 나옵니다. 이 Space의 저장소를 복사하고 requirements를 설치한 "
+        "뒤 그 폴더에서 실행하세요.",
     ),
     "found.hint": (
         "This is the digit that was found. Drag the box, or tap another one.",

@@ -19,8 +19,8 @@ from space.pictures.sheets import digit_sheet
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem, check_number
 
-FIRST_DIGITS = 0, 7 * digit_sheet().shape[1]
-"""a 0 and a 7, far apart on the maps: something to see before a visitor chooses"""
+FIRST_DIGITS = 40, 122
+"""a 2 and a 6: on the way from one to the other the two maps differ most plainly"""
 
 
 @dataclass(frozen=True)
