@@ -15,7 +15,6 @@ from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit
 from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.words import LATEX, i18n
 from space.pictures.inputs import sketch_to_digit
-from space.pictures.sheets import digit_sheet
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem, check_number
 
