@@ -27,6 +27,7 @@ from tests.small_models import small
 from tests.small_runs import SCRIPTS, config_of, fresh_accelerate_state, train  # noqa: F401
 from training.card import card
 from training.errors import TrainingError
+from training.graphs import write_graphs
 from training.recipes import BARS
 
 FAMILIES = sorted(set(MODELS.values()), key=lambda family: family.__name__)
@@ -93,18 +94,21 @@ def test_the_card_of_an_untrained_model_is_complete_and_its_snippet_runs(
 ) -> None:
     model, folder = small(family, **choices), tmp_path / "untrained"
     model.save_pretrained(folder)
+    graphs = write_graphs(folder, model)
     text = card(folder, model, {}, RUN)
     description = asdict(model.config.describe())
     assert [part for part, said in description.items() if part != "kind" and said not in text] == []
     data = ModelCard(text).data
     assert data.license == "mit" and data.pipeline_tag and data.tags and data.library_name
     monkeypatch.chdir(tmp_path)
-    snippet = text.split("```python\n")[1].split("```")[0]
     made: dict[str, Any] = {}
-    exec(snippet, made)
+    exec(text.split("```python\n")[1].split("```")[0], made)
     assert type(made["model"]) is family and made["model"].config == model.config
     (result,) = [made[name] for name in ("images", "logits") if name in made]
     assert len(result) == 16 and result.isfinite().all()
+    exec(text.split("```python\n")[2].split("```")[0], made)
+    assert len(made[made["session"].get_outputs()[0].name]) == 16
+    assert all(f"`{graph}`" in text for graph in graphs)
 
 
 @each_family

@@ -181,17 +181,22 @@ def test_every_reason_has_its_text():
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_snippet_on_each_card_runs(name, monkeypatch):
+def test_the_snippets_on_each_card_run(name, monkeypatch):
     monkeypatch.chdir(BUNDLED)
-    (code,) = re.findall(r"```python\n(.*?)```", (BUNDLED / name / "README.md").read_text(), re.DOTALL)
-    done: dict[str, object] = {}
-    exec(code, done)
-    config = done["model"].config
-    if isinstance(done["model"], Classifier):
-        assert done["logits"].shape == (16, config.num_classes)
-    else:
-        images = done["images"]
-        assert images.shape == (16, *config.image_shape) and images.min() >= 0 and images.max() <= 1
+    codes = re.findall(r"```python\n(.*?)```", (BUNDLED / name / "README.md").read_text(), re.DOTALL)
+    torch_made, onnx_made = {}, {}
+    exec(codes.pop(0), torch_made)
+    exec(codes.pop(0), onnx_made)
+    config = torch_made["model"].config
+    for made in (torch_made, onnx_made):
+        if isinstance(torch_made["model"], Classifier):
+            assert made["logits"].shape == (16, config.num_classes)
+        elif "x_start" in made:
+            assert made["x_start"].shape == made["pred_noise"].shape == (16, *config.image_shape)
+        else:
+            images = made["images"]
+            assert images.shape == (16, *config.image_shape) and images.min() >= 0 and images.max() <= 1
+    assert codes == []
 
 
 def test_labels_state_the_latent_size_of_the_model():

@@ -23,6 +23,7 @@ from space.weights.side_files import frame_files
 from training.checkpoints import Progress
 from training.data import Images
 from training.errors import TrainingError
+from training.graphs import check_methods, methods_of, snippet
 from training.loop import LoopConfig, defaults_of, flags_that_decide_the_weights
 from training.measure.metric import Metrics
 from training.push import stamp_card
@@ -72,6 +73,17 @@ from space.models import {{ family }}  # from the generative-lab repository
 model = {{ family }}.from_pretrained("{{ name }}", strict=True)
 {{ usage }}
 ```
+
+In any ONNX runtime, without PyTorch and without this repository (`pip install onnxruntime`):
+
+```python
+import numpy as np
+import onnxruntime
+
+{{ graph_usage }}
+```
+
+Here are {{ graphs }}. They hold no weights; each finds its own in `model.safetensors` beside it.
 
 ## Network
 
@@ -172,7 +184,7 @@ def run_facts(
 def check_described(
     config: LoopConfig, accelerator: Accelerator, model: nn.Module, train: Images | tuple[Images, Images]
 ) -> None:
-    """Raise `TrainingError` if texts on `model` are missing, for its card or for the page."""
+    """Raise `TrainingError` if what its card, the page or a graph needs of `model` is missing."""
     if not hasattr(model.config, "describe"):
         raise TrainingError(f"{type(model.config).__name__} has no describe(), which the card is made from")
     description = model.config.describe()
@@ -182,6 +194,7 @@ def check_described(
         texts_of(type(model), description.kind, getattr(model.config, "latent_dim", None))
     except KeyError as error:
         raise TrainingError(f"space.text.families lacks {error.args[0]}, which the page shows") from error
+    check_methods(model)
     card(config.output_dir, model, {}, run_facts(config, accelerator, model, Progress(flags={}), train))
 
 
@@ -230,6 +243,8 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         family=family,
         last_sample=samples[-1][1].name if samples else "",
         usage=description.usage,
+        graph_usage=snippet(model, name),
+        graphs=", ".join(f"`{method}.onnx`" for method in methods_of(model)),
         caption=description.samples,
         network=description.networks,
         parameters=f"{sum(p.numel() for p in model.parameters()):,}",

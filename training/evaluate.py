@@ -14,11 +14,7 @@ from typing import Any, Literal
 import torch
 from torch import nn
 
-from space.models import MODELS
 from space.models.classifier import Classifier
-from space.models.ddpm import DDPM
-from space.weights.hub import BUNDLED
-from space.weights.model_folder import ModelUnavailable, load_folder
 from training.card import in_digits
 from training.command_line import run
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
@@ -31,8 +27,7 @@ from training.measure.metric import Metrics
 from training.measure.samples import evaluate_samples, find_classifier
 from training.measure.translations import evaluate_translation
 from training.model_folder import write_model_folder
-
-FAMILIES = {family.__name__: family for family in (*MODELS.values(), DDPM)}
+from training.trained import folder_of, read_trained
 
 
 @dataclass(frozen=True)
@@ -117,18 +112,10 @@ def compare(folder: Path, standing: Metrics, metrics: Metrics) -> None:
 def main(config: EvaluateConfig) -> None:
     if config.cpu_threads:
         torch.set_num_threads(config.cpu_threads)
-    folder = Path(config.model) if Path(config.model).is_dir() else BUNDLED / config.model
-    if not (folder / "training.json").exists():
-        raise TrainingError(f"{folder} is no model folder: it has no training.json")
+    folder = folder_of(config.model)
     if not config.check:
         lock(folder)
-    facts = json.loads((folder / "training.json").read_text())
-    if facts["family"] not in FAMILIES:
-        raise TrainingError(f"{folder} holds a {facts['family']}, of which space.models.MODELS has no row")
-    try:
-        model = load_folder(FAMILIES[facts["family"]], folder)
-    except ModelUnavailable as error:
-        raise TrainingError(str(error)) from error
+    model, facts = read_trained(folder)
     shape = model.config.in_channels, model.config.image_size
     read = load_domains if hasattr(model, "translate") else load_images
     how = config.max_resident_gb, config.streaming

@@ -18,6 +18,7 @@ from training.card import card, run_facts
 from training.checkpoints import Progress
 from training.data import Images
 from training.durable import put_in_place, writing
+from training.graphs import write_graphs
 from training.lock import unlock
 from training.loop import LoopConfig
 from training.measure.codes import codes
@@ -79,6 +80,7 @@ def write_model_folder(
         # save_pretrained writes no card if there is one: the empty file keeps it from filling its template
         (fresh / "README.md").touch()
         model.to("cpu").save_pretrained(fresh)
+        write_graphs(fresh, model)
         (fresh / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
         (fresh / "training.json").write_text(json.dumps(run, indent=1) + "\n")
         (fresh / "README.md").write_text(card(folder, model, metrics, run))

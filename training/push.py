@@ -24,7 +24,8 @@ from huggingface_hub.utils import (
 from space.weights import attempt
 from space.weights.hub import content_hash, explain
 from space.weights.model_folder import FILES, OPTIONAL
-from training.errors import one_line
+from training import graphs
+from training.errors import TrainingError, one_line
 from training.lock import is_locked
 
 TIMEOUT_SECONDS = 30.0
@@ -199,7 +200,8 @@ def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False) -> Plan:
             if not is_untouched(card.read_text(encoding="utf-8", errors="replace")):
                 edited.append("README.md")
                 del add["README.md"]
-        delete = [path for path in there if path not in files and any(fnmatch(path, p) for p in FILES)]
+        ours = [*FILES, *graphs.FILES]
+        delete = [path for path in there if path not in files and any(fnmatch(path, p) for p in ours)]
         return Plan(repo_id, info.sha, add, delete, edited, private=bool(info.private))
 
 
@@ -230,11 +232,15 @@ def check_folder(folder: Path) -> dict[str, Path]:
     if is_locked(folder):
         raise PublishError(f"{folder} is not complete: a run writes to it. Push it when that has ended.")
     files = {}
-    for pattern in FILES:
+    for pattern in (*FILES, *graphs.FILES):
         found = sorted(file for file in folder.glob(pattern) if file.is_file())
-        if not found and pattern not in OPTIONAL:
+        if not found and pattern not in (*OPTIONAL, *graphs.FILES):
             raise PublishError(f"{folder} is not a complete model folder: {pattern} is missing.")
         files |= {file.relative_to(folder).as_posix(): file for file in found}
+    try:
+        graphs.check_graphs(folder)
+    except TrainingError as error:
+        raise PublishError(f"{folder} was not pushed: {error}.") from error
     return files
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 
 def check_ranges(config: object, **most: int) -> None:
@@ -131,6 +132,8 @@ def scale_about_centre(x: Tensor, factor: float | Tensor) -> Tensor:
 
     The images keep their size. One factor for all, or one an image (B, 1, 1, 1).
     """
+    if has_torch_function_unary(x):  # `training.graphs` listens: for it this is one function
+        return handle_torch_function(scale_about_centre, (x,), x, factor)
     # not by affine_grid, whose matrix product would be rounded under autocast; pixel centres are in [-1, 1]
     axes = [(2 * torch.arange(count, device=x.device) + 1) / count - 1 for count in x.shape[2:]]
     rows, columns = torch.meshgrid(*axes, indexing="ij")

@@ -83,12 +83,14 @@ def train_and_push(output_dir: Path) -> tuple[str, bool]:
 def test_a_training_run_pushes_its_model_folder_and_the_app_pulls_it(machines, hub, tmp_path):
     source, equal = machines[1].submit(train_and_push, tmp_path / "run").result(timeout=120)
     assert (source, equal) == ("hub", True)
-    assert len(hub.requests("POST .*/commit/")) == 1
+    assert len(hub.requests("POST .*/commit/")) == 1 and hub.requests("HEAD .*safetensors")
+    assert hub.requests("(GET|HEAD) .*onnx") == []  # the app needs no graphs
     pushed = hub.repos[REPO].at("main").files
     there = read_folder(tmp_path / "run")
     assert set(pushed) - {".gitattributes"} == {
         path for path in there if not path.startswith(("checkpoints/", "logs/"))
     }
+    assert {"decode.onnx", "encode.onnx"} < set(pushed)
 
 
 # ---- before and after a training run

@@ -25,7 +25,11 @@ from training.errors import TrainingError
 def test_gan_script_leaves_a_model_folder(tmp_path, model, more):
     config = gan_config(tmp_path / "small", max_steps=2, logging_steps=1, model=model, **more)
     train_gan.main(config)
-    assert {path.name for path in config.output_dir.iterdir()} >= MODEL_FILES | {"samples"}
+    assert {path.name for path in config.output_dir.iterdir()} >= MODEL_FILES | {
+        "samples",
+        "decode.onnx",
+        "discriminate.onnx",
+    }
     game = load_folder(GAN if model == "gan" else DCGAN, config.output_dir)
     assert game.config == (config.gan if model == "gan" else config.dcgan)
     rows = history(config.output_dir)
