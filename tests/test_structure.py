@@ -3,10 +3,12 @@
 import ast
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+import space.models
 from space.models import MODELS, config_class_of, models_that
 from space.models.classifier import Classifier
 from space.page.words import TEXTS
@@ -183,6 +185,7 @@ def test_every_reason_has_its_text():
 @pytest.mark.parametrize("name", MODELS)
 def test_the_snippets_on_each_card_run(name, monkeypatch):
     monkeypatch.chdir(BUNDLED)
+    monkeypatch.setitem(sys.modules, "generative_lab", space.models)  # as `pip install` names it
     codes = re.findall(r"```python\n(.*?)```", (BUNDLED / name / "README.md").read_text(), re.DOTALL)
     torch_made, onnx_made = {}, {}
     exec(codes.pop(0), torch_made)

@@ -65,9 +65,13 @@ CARD = """---
 
 ## Use
 
+```sh
+pip install git+https://huggingface.co/spaces/NAMESPACE/lab
+```
+
 ```python
 import torch
-from space.models import {{ family }}  # from the generative-lab repository
+from generative_lab import {{ family }}
 
 # the name of this folder, or of its repository on the Hub: "NAMESPACE/{{ name }}"
 model = {{ family }}.from_pretrained("{{ name }}", strict=True)

@@ -6,13 +6,10 @@ from typing import Any
 
 from torch import nn
 
-from space.models import MODELS
-from space.models.ddpm import DDPM
+from space.models import FAMILIES
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
 from training.errors import TrainingError
-
-FAMILIES = {family.__name__: family for family in (*MODELS.values(), DDPM)}
 
 
 def folder_of(model: str) -> Path:
@@ -26,9 +23,10 @@ def folder_of(model: str) -> Path:
 def read_trained(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
     """The model of a folder, and the content of its training.json; raises `TrainingError`."""
     facts = json.loads((folder / "training.json").read_text())
-    if facts["family"] not in FAMILIES:
-        raise TrainingError(f"{folder} holds a {facts['family']}, of which space.models.MODELS has no row")
+    families = {family.__name__: family for family in FAMILIES}
+    if facts["family"] not in families:
+        raise TrainingError(f"{folder} holds a {facts['family']}, which space.models.FAMILIES does not name")
     try:
-        return load_folder(FAMILIES[facts["family"]], folder), facts
+        return load_folder(families[facts["family"]], folder), facts
     except ModelUnavailable as error:
         raise TrainingError(str(error)) from error
