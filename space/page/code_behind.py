@@ -137,6 +137,7 @@ def generate(
     """Samples of a model, the walk through the selected ones, and a - b + c."""
     factor = "" if scale == 1 else f"{scale!r} * "
     samples = f"""
+# the page computes in your browser, where a pixel may be rounded to the grey level next to it
 rng = torch.Generator().manual_seed({seed!r})
 z = {factor}standard_normal({number!r}, model.config.latent_dim, rng)
 images = model.decode(z)

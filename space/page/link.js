@@ -3,6 +3,8 @@
  * The scripts of components call
  *   tell(element, values)          when what their component holds has changed; null is as the page begins
  *   follow(element, callback)      at their start: `callback(values, those of the whole tab)` when a link is followed
+ *   heed(element, callback)        at their start: `callback` gets the values of the tab's Gradio components, now and
+ *                                  whenever one changes
  *   opened(name)                   a promise: the tab is the open one, the address having been followed
  *   onTab(callback), isOpen(name)  when another tab is opened, and whether one is the open one
  * and the lecture `go, read, say, snapshot`, once `started` is resolved. Scripts start in any order: what is told
@@ -149,6 +151,8 @@ function hear([what, name, values = []]) {
     parts.forEach((part, i) => {
       for (const rule of Object.values(part.rules)) put(name, rule, values[i]);
     });
+    const told = Object.fromEntries(parts.map((part, i) => [Object.values(part.rules)[0].name, values[i]]));
+    for (const [element, callback] of heeders) if (placeOf(element).name === name) callback(told);
   }
   changed();
 }
@@ -174,6 +178,24 @@ export function go(next) {
 export function follow(element, callback) {
   followers.set(element, callback);
   if (tabs) lead(element, callback);
+}
+
+/** @type {Map<Element, (values: Record<string, any>) => void>} */
+const heeders = new Map();
+
+/** A component of our own begins that shows what the Gradio components of its tab say: it is called with their values,
+ * now and whenever one changes. Values that a visitor typed may be unsound.
+ * @param {Element} element
+ * @param {(values: Record<string, any>) => void} callback */
+export function heed(element, callback) {
+  heeders.set(element, callback);
+  if (tabs) tellValues(element, callback);
+}
+
+/** @param {Element} element @param {(values: Record<string, any>) => void} callback */
+function tellValues(element, callback) {
+  const { name } = placeOf(element);
+  callback(Object.fromEntries(rulesOf(known()[name]).map((rule) => [rule.name, valueIn(state[name], rule)])));
 }
 
 /** @param {Element} element @param {Follower} callback */
@@ -250,5 +272,6 @@ export function start(scope) {
   const asked = read(window.location.search);
   if (asked) go(asked);
   tellWaiting();
+  for (const [element, callback] of heeders) tellValues(element, callback);
   begin();
 }

@@ -3,6 +3,8 @@
 import { clamp } from "../../browser/numbers.js";
 import { finder, keepsStill, make, say } from "../../page/dom.js";
 
+/** @import { Tiles } from "./tiles.js" */
+
 const FRAMES_PER_SECOND = 12;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
@@ -13,11 +15,11 @@ export class Film {
     this.element = element;
     this.text = text;
     this.find = finder(element);
-    this.picture = new Image();
+    /** @type {Tiles | null} */
+    this.tiles = null; // none: there is no walk
     this.canvas = this.find(".walk canvas");
     this.slider = this.find(".position");
-    this.columns = 1;
-    this.frames = 0; // none: there is no walk
+    this.frames = 0;
     this.time = 0; // in frames
     this.drawn = -1; // the frame on the canvas
     this.playing = !keepsStill();
@@ -45,36 +47,34 @@ export class Film {
   }
 
   /** Show a walk, or none.
-   * @param {{ picture: string, columns: number, rows: number } | undefined} walk */
-  async show(walk) {
-    this.find(".film").hidden = !walk;
-    this.frames = walk ? walk.columns * walk.rows : 0;
-    if (!walk) return;
-    this.columns = walk.columns;
+   * @param {Tiles | null} tiles */
+  show(tiles) {
+    this.find(".film").hidden = !tiles;
+    this.tiles = tiles;
+    this.frames = tiles?.number ?? 0;
+    if (!tiles) return;
+    const strip = this.find(".strip canvas");
+    Object.assign(strip, { width: tiles.canvas.width, height: tiles.canvas.height });
+    strip.getContext("2d").drawImage(tiles.canvas, 0, 0);
     this.slider.max = this.frames - 1;
     this.time %= this.frames;
-    this.picture.src = this.find(".strip img").src = walk.picture;
-    await this.picture.decode().catch(() => {}); // a newer film has taken its place
     this.draw();
     this.play(this.playing);
   }
 
   draw() {
-    const { picture, canvas, columns, frames } = this;
-    if (!frames || !picture.naturalWidth) return;
+    const { tiles, canvas, frames } = this;
+    if (!tiles) return;
+    const { columns, rows } = tiles;
     const index = Math.floor(this.time) % frames;
-    const side = picture.naturalWidth / columns;
-    const column = index % columns;
-    const row = Math.floor(index / columns);
     this.drawn = index;
-    if (canvas.width !== side) canvas.width = canvas.height = side;
-    canvas.getContext("2d").drawImage(picture, column * side, row * side, side, side, 0, 0, side, side);
+    tiles.show(canvas, index);
     this.slider.value = index;
     Object.assign(this.find(".strip i").style, {
       width: `${100 / columns}%`,
-      height: `${(100 * columns) / frames}%`,
-      left: `${(100 * column) / columns}%`,
-      top: `${(100 * columns * row) / frames}%`,
+      height: `${100 / rows}%`,
+      left: `${(100 * (index % columns)) / columns}%`,
+      top: `${(100 * Math.floor(index / columns)) / rows}%`,
     });
   }
 
@@ -113,10 +113,10 @@ export class Film {
 
   /** @param {MouseEvent} event */
   seekOnStrip(event) {
-    const { columns, frames } = this;
+    const { columns, rows } = this.tiles;
     const box = this.find(".strip").getBoundingClientRect();
     const part = (offset, size, count) => clamp(Math.floor((offset / size) * count), 0, count - 1);
-    const row = part(event.clientY - box.top, box.height, frames / columns);
+    const row = part(event.clientY - box.top, box.height, rows);
     this.seek(row * columns + part(event.clientX - box.left, box.width, columns));
   }
 }

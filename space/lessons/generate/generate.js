@@ -1,33 +1,49 @@
-/* The samples of one model, to select from. The server sends what is shown in two props: `panel` (samples and scores,
- * in one picture that the cells cut up) and `journey` (the film of the walk, the terms of a - b + c). The selection
- * is `props.value`. Ordering and playing ask the server nothing.
+/* The samples of one model, to select from: drawn from its weights, in the browser or on the server (live.js), as the
+ * settings above the panels and the selection, `props.value`, say. The server adds texts alone, in `props.told`.
  */
 
+import { row } from "../../browser/latents.js";
+import { range } from "../../browser/numbers.js";
 import { add, finder, label, make, onLanguage, say, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
-import { follow, tell } from "../../page/link.js";
+import { follow, heed, tell } from "../../page/link.js";
+import { Live } from "../../page/live.js";
 import { Film } from "./film.js";
+import { drawSamples, explore, isSound, spread } from "./samples.js";
 import { marksOf, ordered, tableRows, toggle } from "./selection.js";
 import { Terms } from "./terms.js";
-import { cut } from "./tiles.js";
+import { Tiles } from "./tiles.js";
 
-/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, slots: Record<string, number> }} Scope
- * `slots`: what samples are selected for, and how many at most */
+/** @import { Journey, Samples, Settings } from "./samples.js" */
+/** `slots`: what samples are selected for, and how many at most; `named`: the setting that names this panel's model;
+ * `about`: HTML on each model; `most`: bounds of the settings; `digit`: the shape of a test digit.
+ * @typedef {{ words: import("../../page/dom.js").Words, slots: Record<string, number>, named: "model" | "other",
+ *   about: Record<string, string>, most: { number: number, seed: number, scale: number }, columns: number,
+ *   frames: number, digit: number[] }} Given */
+/** What is seen.
+ * @typedef {{ settings: Settings, samples: Samples, tiles: Tiles, walk: Tiles | null,
+ *   sum: { tiles: Tiles, lengths: number[] } | null }} Shown */
 
 /** One `SamplePanel` of tab.py. */
 class SamplePanel {
-  /** @param {Scope} scope */
-  constructor({ element, props, trigger, words, slots }) {
+  /** @param {GradioScope & Given} scope */
+  constructor(scope) {
+    const { element, props, trigger, words, slots } = scope;
+    this.given = /** @type {Given} */ (scope);
     this.element = element;
     this.props = props;
     this.trigger = trigger;
     this.slots = slots;
     this.find = finder(element);
     this.text = texts(words);
+    this.live = new Live(element, "generate");
+    /** @type {Settings | null} */
+    this.settings = null; // what the visitor has set
+    /** @type {Shown | null} */
+    this.shown = null;
     /** @type {HTMLButtonElement[]} */
     this.cells = []; // by number of the sample; the page may show them in another order
-    /** @type {Record<string, string>} */
-    this.parts = {}; // HTML that is shown
+    this.meanNote = this.find(".mean-note").innerHTML; // where nothing is known of real digits
     this.buildSlots();
     this.terms = new Terms(element, this.text);
     this.film = new Film(element, this.text);
@@ -55,10 +71,69 @@ class SamplePanel {
   }
 
   showSelection() {
-    if (!this.props.panel?.picture) return;
+    if (this.shown) {
+      this.mark();
+      this.drawTerms();
+    }
+    this.update();
+  }
+
+  /** The visitor has set something.
+   * @param {Record<string, any>} values */
+  set(values) {
+    const { number, seed, scale } = values;
+    const model = values[this.given.named];
+    this.settings = { model, number, seed, scale };
+    if (!Object.hasOwn(this.given.about, model)) return; // there is no second model
+    this.showTold();
+    this.update();
+  }
+
+  /** Draws what is set and selected. */
+  update() {
+    const { settings, selection, given } = this;
+    if (!Object.hasOwn(given.about, settings?.model)) return;
+    this.askForTexts();
+    if (!isSound(settings, given.most)) return; // the server says why
+    const key = JSON.stringify(settings);
+    this.live.update(
+      async (open) => {
+        const model = await open(settings.model, ["decode", "discriminate"]);
+        const before = this.shown;
+        const same = before && JSON.stringify(before.settings) === key;
+        const samples = same ? before.samples : await drawSamples(model, settings);
+        const journey = await explore(model, samples.z, selection, given.frames);
+        return { settings, samples, journey };
+      },
+      (found) => this.show(found),
+    );
+  }
+
+  /** Asks the server for the figures of the model and for the snippet, where they are to be seen and not there yet. */
+  askForTexts() {
+    const { settings, props, given } = this;
+    const snippet = this.element.closest(".column")?.querySelector(".label-wrap.open");
+    if (snippet || props.told?.model !== settings.model || !isSound(settings, given.most))
+      this.trigger("asks");
+  }
+
+  /** @param {{ settings: Settings, samples: Samples, journey: Journey }} found */
+  show({ settings, samples, journey }) {
+    const { given, shown } = this;
+    const same = shown?.samples === samples;
+    const tiles = same ? shown.tiles : new Tiles(samples.images, given.columns);
+    const walk = journey.walk && new Tiles(journey.walk, given.frames);
+    const sum = journey.sum && { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths };
+    this.shown = { settings, samples, tiles, walk, sum };
+    this.element.dataset.state = "ready";
+    if (!same) {
+      this.showSamples();
+      this.showFacts();
+    }
+    this.film.show(walk);
     this.mark();
     this.drawTerms();
-    this.trigger("selected");
+    this.offerFiles();
   }
 
   buildSlots() {
@@ -74,13 +149,14 @@ class SamplePanel {
 
   showSamples() {
     const { cells, find } = this;
-    const { number, scores, picture, columns, rows } = this.props.panel;
-    while (cells.length > number) cells.pop()?.remove();
-    while (cells.length < number) cells.push(this.buildCell(cells.length));
+    const { samples, tiles } = this.shown;
+    const { scores } = samples;
+    while (cells.length > tiles.number) cells.pop()?.remove();
+    while (cells.length < tiles.number) cells.push(this.buildCell(cells.length));
     cells.forEach((cell, i) => {
-      cut(this.part(cell, "picture"), picture, columns, rows, i);
+      tiles.show(this.part(cell, "picture"), i);
       this.part(cell, "score").textContent = scores ? scores[i].toFixed(2) : "";
-      cell.style.setProperty("--score", scores ? scores[i] : 0);
+      cell.style.setProperty("--score", String(scores?.[i] ?? 0));
     });
     find(".order").hidden = !scores;
     find(".samples").classList.toggle("scored", scores !== null);
@@ -92,7 +168,8 @@ class SamplePanel {
     const cell = make("button", "sample");
     cell.type = "button";
     cell.tabIndex = -1;
-    for (const part of ["picture", "marks", "score"]) add(cell, "span", part);
+    add(cell, "canvas", "picture");
+    for (const part of ["marks", "score"]) add(cell, "span", part);
     cell.onclick = () => this.select(toggle(this.selection, this.slot, i, this.slots[this.slot]));
     cell.onfocus = () => {
       for (const other of this.cells) other.tabIndex = other === cell ? 0 : -1;
@@ -102,15 +179,17 @@ class SamplePanel {
 
   /** @param {Element} cell
    * @param {"picture" | "marks" | "score"} name
-   * @returns {HTMLElement} */
+   * @returns {any} */
   part(cell, name) {
     return cell.querySelector(`.${name}`);
   }
 
   order() {
     const best = this.find(".order input").checked;
-    const order = ordered(this.cells.length, best ? this.props.panel.scores : null);
-    for (const i of order) this.find(".samples").append(this.cells[i]);
+    const order = ordered(this.cells.length, best ? this.shown.samples.scores : null);
+    const samples = this.find(".samples");
+    if (order.every((i, place) => samples.children[place] === this.cells[i])) return; // moved, one loses the focus
+    for (const i of order) samples.append(this.cells[i]);
     // one tab stop; arrow keys do the rest
     this.cells.forEach((cell, i) => {
       cell.tabIndex = i === order[0] ? 0 : -1;
@@ -120,7 +199,7 @@ class SamplePanel {
   /** Show what each sample is selected for: on it, and in words. */
   mark() {
     const { selection, slot, text } = this;
-    const { scores } = this.props.panel;
+    const { scores } = this.shown.samples;
     this.cells.forEach((cell, i) => {
       const marks = marksOf(selection, Object.keys(this.slots), i);
       this.part(cell, "marks").replaceChildren(...marks.map(([name, mark]) => make("b", name, mark)));
@@ -146,69 +225,76 @@ class SamplePanel {
   }
 
   drawTerms() {
-    this.terms.draw(this.selection, this.props.panel, this.props.journey?.sum);
+    const { samples, tiles, settings, sum } = this.shown;
+    const typical = settings.scale * Math.sqrt(samples.z.shape[1]); // length that z has in most cases
+    this.terms.draw(this.selection, tiles, typical, sum);
+  }
+
+  /** Two numbers of the samples shown: their mean score, and how far they differ. */
+  showFacts() {
+    const { scores, images } = this.shown.samples;
+    const [number, ...shape] = images.shape;
+    const facts = {
+      mean: scores && scores.reduce((sum, score) => sum + score, 0) / number,
+      // beside the distance between test digits
+      spread: number > 1 && `${shape}` === `${this.given.digit}` ? spread(images) : null,
+    };
+    for (const [name, value] of Object.entries(facts)) {
+      const place = this.find(`.facts .${name}`);
+      place.closest("div").hidden = value === null;
+      place.textContent = value?.toFixed(name === "mean" ? 2 : 1);
+    }
+  }
+
+  /** Texts on the model: at once what is known of each, then what the server adds. */
+  showTold() {
+    const { model } = this.settings;
+    const told = this.props.told?.model === model ? this.props.told : null;
+    this.put(".about", this.given.about[model] + (told?.unavailable ?? ""));
+    this.put(".measured", told?.measured ?? "");
+    this.put(".mean-note", told?.real ?? this.meanNote);
+    if (told?.unavailable) this.element.dataset.state = "unavailable";
+  }
+
+  /** @param {string} selector
+   * @param {string} html */
+  put(selector, html) {
+    const place = this.find(selector);
+    if (place.told === html) return; // what the visitor has unfolded stays so
+    place.innerHTML = place.told = html;
   }
 
   offerFiles() {
-    const { props } = this;
-    const { file, z, scores } = props.panel;
+    const { settings, samples, tiles, walk, sum } = this.shown;
+    const { model, seed, number, scale } = settings;
+    const file = `${model}_seed${seed}_${number}${scale === 1 ? "" : `_scale${Number(scale.toPrecision(6))}`}`;
+    const z = range(number).map((i) => [...row(samples.z, i)]);
     offer(this.element, [
-      [".files .png", `${file}.png`, () => props.panel.picture],
-      [".files .csv", `${file}.csv`, () => toCsv(tableRows(z, scores))],
-      [".strip .download", `${file}_walk.png`, () => props.journey.walk.picture],
-      [".sum .download", `${file}_arithmetic.png`, () => props.journey.sum.picture],
+      [".files .png", `${file}.png`, () => tiles.canvas],
+      [".files .csv", `${file}.csv`, () => toCsv(tableRows(z, samples.scores))],
+      [".strip .download", `${file}_walk.png`, () => walk.canvas],
+      [".sum .download", `${file}_arithmetic.png`, () => sum.tiles.canvas],
     ]);
-    this.find(".sum .download").hidden = !props.journey?.sum;
-  }
-
-  showPanel() {
-    const { panel } = this.props;
-    if (!panel) return;
-    this.element.dataset.state = panel.picture ? "ready" : "unavailable";
-    for (const part of ["about", "facts", "measured"]) {
-      const html = panel[part] ?? "";
-      if (this.parts[part] === html) continue; // what the visitor has unfolded stays so
-      this.find(`.${part}`).innerHTML = this.parts[part] = html;
-    }
-    if (!panel.picture) {
-      this.film.frames = 0;
-      return;
-    }
-    this.showSamples();
-    this.offerFiles();
-    this.relabel();
-  }
-
-  showJourney() {
-    this.film.show(this.props.journey?.walk);
-    if (!this.props.panel?.picture) return;
-    this.drawTerms();
-    this.offerFiles();
+    this.find(".sum .download").hidden = !sum;
   }
 
   relabel() {
     label(this.element, this.text);
-    if (!this.props.panel?.picture) return;
+    if (!this.shown) return;
     this.mark();
     this.drawTerms();
   }
 }
 
-/** @param {Scope} scope */
+/** @param {GradioScope & Given} scope */
 export function start(scope) {
   const panel = new SamplePanel(scope);
-  const { element, props, watch, trigger } = scope;
-  watch("panel", () => panel.showPanel());
-  watch("journey", () => panel.showJourney());
+  const { element, props, watch } = scope;
+  watch("told", () => panel.showTold());
   onLanguage(() => panel.relabel());
   follow(element, (selection) => {
     props.value = selection;
     panel.showSelection();
   });
-  if (!props.panel) {
-    trigger("ready");
-    return;
-  }
-  panel.showPanel();
-  panel.film.show(props.journey?.walk);
+  heed(element, (values) => panel.set(values));
 }

@@ -1,7 +1,7 @@
 """The generate tab: its layout, its events, and what of it is in the link.
 
-Two `SamplePanel`s stand side by side. Selecting samples and playing a walk happen in the browser
-(`generate.js`); the server makes the pictures.
+Two `SamplePanel`s stand side by side. What they show is computed in the browser (`generate.js`); the server
+adds figures of the models, and the snippets.
 """
 
 from typing import Any, NamedTuple
@@ -16,18 +16,17 @@ from space.lessons.generate.work import (
     NUM_FRAMES,
     OTHER,
     SLOTS,
-    draw_latents,
-    draw_samples,
+    check_settings,
     generators,
     read_selection,
 )
 from space.page import code_behind, link
-from space.page.components import asset
-from space.page.handlers import HEAVY, PRIVATE, friendly
+from space.page.components import as_trigger, asset
+from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import LATEX, i18n
 from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
-from space.weights.hub import LoadedModel, load
+from space.weights.hub import load
 from space.weights.model_folder import ModelUnavailable
 
 NOTHING = "nothing"
@@ -35,25 +34,31 @@ NOTHING = "nothing"
 
 
 class SamplePanel(gr.HTML):
-    """Samples of one model to select from.
+    """Samples of one model to select from: of the one that the component called `named` names.
 
-    `value` is the visitor's `Selection`; `panel` is what `view.panel` returns, `journey` what `view.journey`
-    returns.
+    `value` is the visitor's `Selection`, `told` what `view.told` returns.
     """
 
-    def __init__(
-        self, panel: dict[str, Any] | None = None, journey: dict[str, Any] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, named: str, told: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(
             html_template=view.MARKUP,
             css_template=asset("lessons/generate/generate.css"),
-            # as props, words and slots would be lost where an update comes before the tab is open
+            # as props, these would be lost where an update comes before the tab is open
             js_on_load=module(
-                "lessons/generate/generate.js", "ready", "selected", words=view.WORDS, slots=SLOTS
+                "lessons/generate/generate.js",
+                "asks",
+                named=named,
+                words=view.WORDS,
+                slots=SLOTS,
+                about={name: view.about(name) for name in generators()},
+                most={"number": MAX_SAMPLES, "seed": MAX_SEED, "scale": MAX_SCALE},
+                columns=view.COLUMNS,
+                frames=NUM_FRAMES,
+                digit=view.DIGIT,
             ),
             apply_default_css=False,
-            panel=panel,
-            journey=journey,
+            named=named,
+            told=told,
             **kwargs,
         )
 
@@ -61,59 +66,21 @@ class SamplePanel(gr.HTML):
         return {"type": "object"}
 
 
-def show_panel(
-    name: str, number: float, seed: float, scale: float, selection: Any
-) -> tuple[dict[str, Any], str]:
-    """All that the panel of one model shows, as an update of `SamplePanel`, and the snippet behind it."""
+def tell(name: str, number: float, seed: float, scale: float, selection: Any) -> tuple[dict[str, Any], str]:
+    """What the server adds to a panel, as an update of `SamplePanel`, and the snippet behind the panel."""
     try:
         loaded = load(name, "decode")
-    except ModelUnavailable as error:  # the other panel goes on
-        return gr.update(panel=view.empty_panel(name, error), journey=None), ""
-    samples = draw_samples(loaded, number, seed, scale)
-    selection = read_selection(selection, len(samples.z))
-    case = case_of(name, number, seed, scale)
-    update = gr.update(
-        panel=view.panel(samples, case), journey=view.journey(loaded.model, samples.z, selection)
-    )
-    return update, _snippet(loaded, number, seed, scale, selection)
+    except ModelUnavailable as error:
+        return gr.update(told=view.told_unavailable(name, error)), ""
+    number, seed, scale = check_settings(number, seed, scale)
+    chosen, case = read_selection(selection, number), case_of(name, number, seed, scale)
+    snippet = code_behind.generate(loaded, case, number, seed, scale, chosen, view.COLUMNS, NUM_FRAMES)
+    return gr.update(told=view.told(loaded)), snippet
 
 
-def case_of(name: str, number: float, seed: float, scale: float) -> str:
+def case_of(name: str, number: int, seed: int, scale: float) -> str:
     """What names of files begin with: the model and the settings that made the samples."""
-    return f"{name}_seed{int(seed)}_{int(number)}" + ("" if scale == 1 else f"_scale{scale:g}")
-
-
-def _snippet(
-    loaded: LoadedModel, number: float, seed: float, scale: float, selection: dict[str, list[int]]
-) -> str:
-    """The snippet of a panel; its arguments have been checked."""
-    case = case_of(loaded.name, number, seed, scale)
-    return code_behind.generate(
-        loaded, case, int(number), int(seed), scale, selection, view.COLUMNS, NUM_FRAMES
-    )
-
-
-def show(
-    model: str, other: str, number: float, seed: float, scale: float, selection: Any, other_selection: Any
-) -> list[Any]:
-    """Both panels, each with the snippet behind it, and whether there is a second one."""
-    alone = other == NOTHING
-    return [
-        *show_panel(model, number, seed, scale, selection),
-        *((gr.skip(), gr.skip()) if alone else show_panel(other, number, seed, scale, other_selection)),
-        gr.update(visible="hidden" if alone else True),  # False would take it from the page, with its props
-    ]
-
-
-def explore(
-    model: str, number: float, seed: float, scale: float, selection: Any
-) -> tuple[dict[str, Any], str]:
-    """Walk and arithmetic of a new selection as an update of `SamplePanel`, and the snippet of the panel."""
-    loaded = load(model, "decode")
-    z = draw_latents(loaded.model, number, seed, scale)
-    selection = read_selection(selection, len(z))
-    journey = view.journey(loaded.model, z, selection)
-    return gr.update(journey=journey), _snippet(loaded, number, seed, scale, selection)
+    return f"{name}_seed{seed}_{number}" + ("" if scale == 1 else f"_scale{scale:g}")
 
 
 class _Controls(NamedTuple):
@@ -128,12 +95,12 @@ class _Controls(NamedTuple):
 
 
 class _Panels(NamedTuple):
-    """Both panels and the snippets behind them; the order is that of `show`'s outputs."""
+    """Both panels and the snippets behind them, each with its fold."""
 
     first: SamplePanel
-    snippet: gr.Code
+    snippet: tuple[gr.Accordion, gr.Code]
     other: SamplePanel
-    other_snippet: gr.Code
+    other_snippet: tuple[gr.Accordion, gr.Code]
     second: gr.Column
     """holds the other panel"""
 
@@ -188,30 +155,36 @@ def _build_slider(name: str, least: float, most: float, value: float, step: floa
 def _build_panels() -> _Panels:
     with gr.Row():
         with gr.Column(min_width=320):
-            first = SamplePanel(value=FIRST_SELECTION, elem_id="generate-panel")
-            snippet = code_behind.snippet_panel("generate-code")
+            first = SamplePanel("model", value=FIRST_SELECTION, elem_id="generate-panel")
+            snippet = code_behind.folded_snippet("generate-code")
         with gr.Column(min_width=320) as second:
-            other = SamplePanel(value=FIRST_SELECTION, elem_id="generate-other-panel")
-            other_snippet = code_behind.snippet_panel("generate-other-code")
+            other = SamplePanel("other", value=FIRST_SELECTION, elem_id="generate-other-panel")
+            other_snippet = code_behind.folded_snippet("generate-other-code")
     return _Panels(first, snippet, other, other_snippet, second)
 
 
 def _bind(controls: _Controls, panels: _Panels) -> None:
-    private: dict[str, Any] = {**PRIVATE, **HEAVY, "trigger_mode": "always_last"}
     model, other, *settings, again = controls
-    refresh = {
-        "fn": friendly(show),
-        "inputs": [model, other, *settings, panels.first, panels.other],
-        "outputs": list(panels),
-        **private,
-    }
-    panels.first.ready(**refresh)  # when the tab is opened
-    gr.on([control.change for control in (model, other, *settings)], **refresh)
-    for name, panel, snippet in (
+    for name, panel, (fold, snippet) in (
         (model, panels.first, panels.snippet),
         (other, panels.other, panels.other_snippet),
     ):
-        panel.selected(friendly(explore), [name, *settings, panel], [panel, snippet], **private)
+        gr.on(  # one event for both: otherwise an older answer could take the place of a newer one
+            [as_trigger(panel.asks), fold.expand],
+            friendly(tell),
+            [name, *settings, panel],
+            [panel, snippet],
+            trigger_mode="always_last",
+            **PRIVATE,
+        )
+    other.change(
+        None,
+        other,
+        panels.second,
+        # not false, which would take it from the page, with its props
+        js=f"(other) => ({{ __type__: 'update', visible: other === '{NOTHING}' ? 'hidden' : true }})",
+        **PRIVATE,
+    )
     again.click(
         None, None, controls.seed, js="() => Math.floor(Math.random() * 1e6)", api_visibility="private"
     )

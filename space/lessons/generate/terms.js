@@ -1,7 +1,8 @@
 /* Arithmetic with samples, a - b + c: each term is the mean of the samples selected for it. */
 
 import { add, finder, make, say } from "../../page/dom.js";
-import { cut } from "./tiles.js";
+
+/** @import { Tiles } from "./tiles.js" */
 
 const TERMS = ["a", "b", "c"];
 const SIGNS = ["", "−", "+", "="];
@@ -23,7 +24,7 @@ export class Terms {
     const all = this.find(".terms");
     if (sign) add(all, "b", "sign", sign);
     const figure = add(all, "figure", name);
-    add(figure, "span", "picture");
+    add(figure, "canvas", "picture");
     const caption = add(figure, "figcaption");
     if (name === "result") say(caption, "result", this.text);
     else add(caption, "i", "", name);
@@ -33,26 +34,27 @@ export class Terms {
 
   /** Show the terms, or the first sample of each while one is empty.
    * @param {import("./selection.js").Selection} selection
-   * @param {{ number: number, picture: string, columns: number, rows: number, typical: number }} panel
-   * @param {{ picture: string, lengths: number[] } | undefined} sum the decoded terms and their lengths */
-  draw(selection, panel, sum) {
-    const cutSample = (node, i) => cut(node, panel.picture, panel.columns, panel.rows, i);
+   * @param {Tiles} samples
+   * @param {number} typical length of a sample's latent vector
+   * @param {{ tiles: Tiles, lengths: number[] } | null} sum the decoded terms and their lengths */
+  draw(selection, samples, typical, sum) {
     this.figures.forEach((figure, i) => {
-      const samples = (selection[TERMS[i]] ?? []).filter((j) => j < panel.number);
-      const picture = /** @type {HTMLElement} */ (figure.querySelector(".picture"));
-      picture.style.backgroundImage = "";
-      if (sum) cut(picture, sum.picture, this.figures.length, 1, i);
-      else if (samples.length) cutSample(picture, samples[0]);
-      const thumbs = samples.map((j) => {
-        const thumb = make("span", "picture");
-        cutSample(thumb, j);
+      const chosen = (selection[TERMS[i]] ?? []).filter((j) => j < samples.number);
+      const picture = /** @type {HTMLCanvasElement} */ (figure.querySelector(".picture"));
+      picture.classList.toggle("blank", !sum && !chosen.length);
+      if (sum) sum.tiles.show(picture, i);
+      else if (chosen.length) samples.show(picture, chosen[0]);
+      else picture.width = 1; // clears it
+      const thumbs = chosen.map((j) => {
+        const thumb = make("canvas", "picture");
+        samples.show(thumb, j);
         return thumb;
       });
       figure.querySelector(".chosen").replaceChildren(...thumbs);
     });
     this.find(".length").hidden = !sum;
     if (!sum) return;
-    const lengths = { length: sum.lengths.at(-1).toFixed(1), typical: panel.typical.toFixed(1) };
+    const lengths = { length: sum.lengths.at(-1).toFixed(1), typical: typical.toFixed(1) };
     this.find(".length").textContent = this.text("length", lengths);
   }
 }

@@ -1,4 +1,7 @@
-"""The generation lesson's computations: samples of a model, walks between them, and arithmetic with them."""
+"""The generation lesson's computations on the server: samples of a model, and what a page may select of them.
+
+Walks and arithmetic are those of samples.js.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from space.models import MODELS, models_that, roles
-from space.models.latents import walk
 from space.models.layers import standard_normal
 from space.pictures.sheets import digit_sheet
 from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
@@ -38,22 +40,6 @@ class Samples:
     """(B, C, H, W)"""
     scores: list[float] | None
     """D(G(z)) of each image; None for a model without a discriminator"""
-    scale: float
-
-    @property
-    def typical_length(self) -> float:
-        """Length that z has in most cases: scale * sqrt(latent_dim)."""
-        return self.scale * self.z.shape[1] ** 0.5
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """a - b + c of latent vectors."""
-
-    images: Tensor
-    """(4, C, H, W): a, b, c and the result, decoded"""
-    lengths: list[float]
-    """of the four latent vectors"""
 
 
 def generators() -> list[str]:
@@ -65,11 +51,18 @@ def generators() -> list[str]:
     return sorted(models_that("decode"), key=fitness, reverse=True)
 
 
+def check_settings(number: float, seed: float, scale: float) -> tuple[int, int, float]:
+    """The settings of samples, if they are within bounds; else raises `Problem`."""
+    return (
+        int(check_number("number", number, 1, MAX_SAMPLES)),
+        int(check_number("seed", seed, 0, MAX_SEED)),
+        check_number("scale", scale, 0, MAX_SCALE),
+    )
+
+
 def draw_latents(model: nn.Module, number: float, seed: float, scale: float) -> Tensor:
     """z = scale * N(0, I), (number, latent_dim); sample i is the same at any number."""
-    number = int(check_number("number", number, 1, MAX_SAMPLES))
-    seed = int(check_number("seed", seed, 0, MAX_SEED))
-    scale = check_number("scale", scale, 0, MAX_SCALE)
+    number, seed, scale = check_settings(number, seed, scale)
     return scale * standard_normal(number, model.config.latent_dim, torch.Generator().manual_seed(seed))
 
 
@@ -77,7 +70,7 @@ def draw_samples(loaded: LoadedModel, number: float, seed: float, scale: float) 
     """`number` samples of a model; raises `Problem` for settings out of bounds."""
     z = draw_latents(loaded.model, number, seed, scale)
     images = loaded.model.decode(z)
-    return Samples(loaded, z, images, score(loaded.model, images), scale)
+    return Samples(loaded, z, images, score(loaded.model, images))
 
 
 def score(model: nn.Module, images: Tensor) -> list[float] | None:
@@ -85,24 +78,6 @@ def score(model: nn.Module, images: Tensor) -> list[float] | None:
     if not hasattr(model, "discriminate"):
         return None
     return torch.sigmoid(model.discriminate(images).double()).tolist()
-
-
-def film(model: nn.Module, z: Tensor, selection: Selection) -> Tensor | None:
-    """Frames (stops * NUM_FRAMES, C, H, W) of the walk through the selected samples; None below two."""
-    stops = selection["walk"]
-    return model.decode(walk(z[stops], NUM_FRAMES)) if len(stops) > 1 else None
-
-
-def arithmetic(model: nn.Module, z: Tensor, selection: Selection) -> Arithmetic | None:
-    """a - b + c of the selected samples; None while a term is empty.
-
-    As many as three samples a term are averaged (Radford et al. 2016, section 6.3.2).
-    """
-    if not all(selection[slot] for slot in "abc"):
-        return None
-    a, b, c = (z[selection[slot]].mean(0) for slot in "abc")
-    terms = torch.stack([a, b, c, a - b + c])  # (4, latent_dim)
-    return Arithmetic(model.decode(terms), terms.norm(dim=1).tolist())
 
 
 def read_selection(sent: Any, number: int) -> dict[str, list[int]]:

@@ -18,7 +18,9 @@ import torch
 from huggingface_hub import constants
 from PIL import Image, ImageDraw
 
+from space.lessons.generate import api as generate_api
 from space.lessons.generate import tab as generate
+from space.lessons.generate import work as generate_work
 from space.lessons.manifold import digits, maps, sliders
 from space.lessons.manifold.api import decode, manifold
 from space.lessons.manifold.work import MAPS
@@ -27,9 +29,11 @@ from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.timeline.tab import show as show_run
 from space.lessons.translate import tab as translate
 from space.models import models_that, roles
+from space.models.latents import walk
 from space.page.found_digit import cut, read_upload
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square
+from space.pictures.outputs import to_grid
 from space.pictures.sheets import digit_sheet
 from space.weights import hub, model_folder
 from tests.hub_server import HubServer, Repo, read_folder, start_client
@@ -196,15 +200,20 @@ def test_the_grid_and_the_point_of_a_map(home: Path, name: str, spacing: str) ->
     ],
 )
 def test_samples(home: Path, name: str, number: int, seed: int, scale: float, chosen: dict[str, Any]) -> None:
-    update, code = generate.show_panel(name, number, seed, scale, chosen)
-    panel, journey = update["panel"], update["journey"]
-    shown = {f"{panel['file']}.png": panel["picture"]}
-    if journey["walk"]:
-        shown[f"{panel['file']}_walk.png"] = journey["walk"]["picture"]
-    if journey["sum"]:
-        shown[f"{panel['file']}_arithmetic.png"] = journey["sum"]["picture"]
-    assert_same(run(code), {file: from_url(url) for file, url in shown.items()})
-    assert generate.explore(name, number, seed, scale, chosen)[1] == code
+    """The pictures of the page are compared with these in tests/space/lessons/generate."""
+    _, code = generate.tell(name, number, seed, scale, chosen)
+    model, file = hub.load(name).model, generate.case_of(name, number, seed, scale)
+    z = generate_work.draw_latents(model, number, seed, scale)
+    chosen = generate_work.read_selection(chosen, number)
+    pictures = {f"{file}.png": to_grid(model.decode(z), columns=8, padding=0)}
+    if len(stops := chosen["walk"]) > 1:
+        film = model.decode(walk(z[stops], generate_work.NUM_FRAMES))
+        pictures[f"{file}_walk.png"] = to_grid(film, columns=generate_work.NUM_FRAMES, padding=0)
+    if all(chosen[slot] for slot in "abc"):
+        a, b, c = (z[chosen[slot]].mean(0) for slot in "abc")
+        terms = model.decode(torch.stack([a, b, c, a - b + c]))
+        pictures[f"{file}_arithmetic.png"] = to_grid(terms, columns=4, padding=0)
+    assert_same(run(code), {name: pixels(picture) for name, picture in pictures.items()})
 
 
 # ---- translation
@@ -281,10 +290,10 @@ def test_weights_from_the_hub_are_named_by_their_commit(tmp_path: Path) -> None:
 
 
 def test_the_code_needs_nothing_else(home: Path) -> None:
-    update, code = generate.show_panel(roles.VAE_DEEP, 6, 3, 0.5, None)
+    _, code = generate.tell(roles.VAE_DEEP, 8, 3, 0.5, None)
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": "."})
-    picture = Image.open(home / f"{update['panel']['file']}.png")
-    assert np.array_equal(pixels(picture), from_url(update["panel"]["picture"]))
+    picture = Image.open(home / f"{generate.case_of(roles.VAE_DEEP, 8, 3, 0.5)}.png")
+    assert np.array_equal(pixels(picture), pixels(generate_api.generate(roles.VAE_DEEP, 8, 3, 0.5)[0]))
 
 
 # ---- tables

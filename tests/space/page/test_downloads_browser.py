@@ -147,7 +147,7 @@ def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Pat
     assert np.allclose([[float(cell) for cell in row[:2]] for row in rows], codes, atol=1e-5)
 
 
-def test_samples_and_their_walk(page: Page, url: str) -> None:
+def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
     visit_tab(page, url, "generate")
     panel = page.locator("#generate-panel")
     expect(panel.locator(".samples > *")).to_have_count(32, timeout=60_000)
@@ -168,6 +168,12 @@ def test_samples_and_their_walk(page: Page, url: str) -> None:
         panel.locator(".sample").nth(sample).click()
     file, content = keep(panel.locator(".sum button.png"))
     assert file == f"{roles.DCGAN}_seed0_32_arithmetic.png" and pixels(content).shape == (28, 4 * 28)
+    code = open_code(page, "generate-code")
+    expect(code).to_contain_text("arithmetic.png", timeout=60_000)
+    made = run(code.inner_text(), tmp_path)
+    for button in (".files", ".strip", ".sum"):
+        file, content = keep(panel.locator(f"{button} button.png"))
+        assert np.abs(pixels(content) - pixels(made[file])).max() <= 1, file  # by JavaScript, and by torch
 
 
 def test_training_and_its_curves(page: Page, url: str) -> None:

@@ -135,10 +135,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         ["z=", "spacing=inverse_gaussian", "ae_z=", "start=82", "end=180", "seed=4"],
     ),
     generate: (
-        "[...document.querySelectorAll('#generate-panel .sample, #generate-other-panel .sample')]"
-        ".map((sample) => sample.firstElementChild.style)"
-        ".map((style) => [style.backgroundImage, style.backgroundPosition])"
-        f".concat({SOURCES.format('#generate-panel .strip img')})",
+        CANVASES.format("[id^=generate-] .sample canvas, [id^=generate-] .strip canvas"),
         "#generate-panel .sample",
         [f"model={roles.GAN}", "scale=0.8", "seed=9", "walk=0,1,2,5", "other_walk="],
     ),

@@ -1,14 +1,12 @@
 """Small untrained generators, and pictures of samples as arrays."""
 
-import base64
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import nn
 
 from space.lessons.generate import work
 from space.models import MODELS
@@ -41,14 +39,8 @@ def write_models(root: Path) -> None:
         model.save_pretrained(root / name)
 
 
-def tiles(picture: Image.Image | str, columns: int, size: int = 28) -> np.ndarray:
+def tiles(picture: Image.Image, columns: int, size: int = 28) -> np.ndarray:
     """The images of a grid without gaps, (rows * columns, size, size), as int."""
-    if isinstance(picture, str):
-        picture = Image.open(BytesIO(base64.b64decode(picture.split(",")[1])))
     pixels = np.asarray(picture, int)
     rows = pixels.shape[0] // size
     return pixels.reshape(rows, size, columns, size).swapaxes(1, 2).reshape(-1, size, size)
-
-
-def pixels(images: Tensor) -> np.ndarray:
-    return (images[:, 0] * 255).round().numpy().astype(int)

@@ -1,13 +1,15 @@
-"""The generate tab in a real Chromium: choosing, ordering, playing, and what needs no request."""
+"""The generate tab in a real Chromium: its pictures, choosing, playing, and what needs no request."""
 
 import re
 
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from space.lessons.generate import work
+from space.models.latents import walk
+from space.page.modules import BASE
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
@@ -37,7 +39,7 @@ def order(page: Page) -> list[int]:
 
 def expect_frame(page: Page, expected: np.ndarray) -> None:
     """Wait until the player of the first panel shows the image (28, 28)."""
-    canvas = f"document.querySelector('{FIRST} canvas').getContext('2d')"
+    canvas = f"document.querySelector('{FIRST} .player canvas').getContext('2d')"
 
     def shows_it() -> bool:
         pixels = page.evaluate(f"() => Array.from({canvas}.getImageData(0, 0, 28, 28).data)")
@@ -46,12 +48,90 @@ def expect_frame(page: Page, expected: np.ndarray) -> None:
     until(page, shows_it)
 
 
-def decoded(seed: int, number: int) -> np.ndarray:
-    """Sample `number`, counted from 1, of the first model at latent scale 1, (28, 28) as int."""
+def decoded(seed: int, number: int, scale: float = 1.0) -> np.ndarray:
+    """Sample `number`, counted from 1, of the first model, (28, 28) as int."""
     with torch.inference_mode():
         model = hub.load(work.MODEL).model
-        image = model.decode(work.draw_latents(model, number, seed, 1.0))[-1, 0]
+        image = model.decode(work.draw_latents(model, number, seed, scale))[-1, 0]
     return (image * 255).round().numpy().astype(int)
+
+
+DRAW = """async ([base, names, settings, selection]) => {
+    const from = (path) => import(new URL(`${base}${path}`, location.origin));
+    const { drawSamples, explore, spread } = await from("lessons/generate/samples.js");
+    const { Model } = await from("browser/models.js");
+    const numbers = ({ data }) => [...data];
+    return Promise.all(names.map(async (name) => {
+        const model = await Model.open(new URL(`/weights/${name}`, location.origin));
+        await model.prepare("decode");
+        if (model.methods.includes("discriminate")) await model.prepare("discriminate");
+        const { z, images, scores } = await drawSamples(model, settings);
+        const { walk, sum } = await explore(model, z, selection, 12);
+        return {
+            z: numbers(z), images: numbers(images), scores, spread: spread(images),
+            walk: numbers(walk), sum: numbers(sum.images), lengths: sum.lengths,
+        };
+    }));
+}"""
+
+
+@torch.inference_mode()
+def test_every_model_draws_what_pytorch_draws(page: Page, url: str) -> None:
+    page.goto(f"{url}/robots.txt")
+    names, settings = work.generators(), {"number": 6, "seed": 4294967295, "scale": 1.35}
+    selection = {"walk": [4, 0, 9, 2], "a": [0], "b": [1, 2, 3], "c": [5, 4, 8]}  # there are no 8 and 9
+    found = page.evaluate(DRAW, [f"/{BASE}", names, settings, selection])
+    for name, drawn in zip(names, found, strict=True):
+        loaded = hub.load(name)
+        samples, decode = work.draw_samples(loaded, **settings), loaded.model.decode
+        z = samples.z
+        a, b, c = z[0], z[[1, 2, 3]].mean(0), z[[5, 4]].mean(0)
+        terms = torch.stack([a, b, c, a - b + c])
+        wanted = {
+            "z": z,
+            "images": samples.images,
+            "walk": decode(walk(z[[4, 0, 2]], 12)),
+            "sum": decode(terms),
+            "lengths": terms.norm(dim=1),
+            "spread": torch.tensor([work.spread(samples.images)]),
+        }
+        if samples.scores:
+            wanted["scores"] = torch.tensor(samples.scores)
+        for what, expected in wanted.items():
+            numbers = torch.tensor(drawn[what]).flatten()
+            most = 1e-4 if expected.dim() == 4 else 1e-4 * expected.abs().max()
+            assert (numbers - expected.flatten()).abs().max() < most, (name, what)
+
+
+def test_pictures_need_no_answer_of_the_server(page: Page, url: str) -> None:
+    """The server answers no call; what it adds to the pictures comes when it does."""
+    held: list[Route] = []
+    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))
+    open_tab(page, url)
+    page.locator(f"{FIRST} .position").fill("12")
+    expect_frame(page, decoded(0, 2))
+    page.locator("#generate-scale input[type=range]").fill("0.5")
+    page.locator("#generate-seed input").fill("9")
+    sample(page, 6).click()
+    page.locator(f"{FIRST} .position").fill("36")
+    expect_frame(page, decoded(9, 6, 0.5))
+    for panel in (FIRST, SECOND):
+        assert page.locator(f"{panel} .computed").get_attribute("data-where") == "browser"
+        assert page.locator(f"{panel} .measured").inner_text() == ""
+    page.route("**/gradio_api/queue/join*", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    expect(page.locator(f"{FIRST} .source")).to_contain_text(work.MODEL)
+
+
+def test_the_server_draws_the_same_where_weights_do_not_arrive(page: Page, url: str) -> None:
+    page.route(f"**/weights/{work.MODEL}", lambda route: route.abort())
+    open_tab(page, url)
+    expect(page.locator(f"{FIRST} .computed [data-where=missing]")).to_be_visible()
+    expect(page.locator(f"{SECOND} .computed [data-where=browser]")).to_be_visible()
+    page.locator(f"{FIRST} .position").fill("12")
+    expect_frame(page, decoded(0, 2))
+    expect(page.locator(f"{FIRST} .score").first).to_be_visible()
 
 
 def test_the_page_begins_with_two_models_and_a_walk(page: Page, url: str) -> None:
@@ -64,10 +144,10 @@ def test_the_page_begins_with_two_models_and_a_walk(page: Page, url: str) -> Non
     expect(sample(page, 2)).to_have_attribute("aria-pressed", "true")
 
 
-def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> None:
+def test_what_a_visitor_does_with_samples_asks_the_server_nothing(page: Page, url: str) -> None:
     open_tab(page, url)
     until_quiet(page)
-    page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
+    page.locator(f"{FIRST} .player canvas").scroll_into_view_if_needed()
     requests: list[str] = []
     page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))
     assert order(page) == list(range(1, 33))
@@ -75,7 +155,7 @@ def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> No
     scores = page.locator(f"{FIRST} .score").all_inner_texts()
     assert scores == sorted(scores, reverse=True) and len(set(scores)) > 4
     assert sorted(order(page)) == list(range(1, 33)) != order(page)
-    page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
+    page.locator(f"{FIRST} .player canvas").scroll_into_view_if_needed()
     seen: set[str] = set()
 
     def plays() -> bool:
@@ -87,6 +167,17 @@ def test_ordering_and_playing_ask_the_server_nothing(page: Page, url: str) -> No
     stopped = page.locator(f"{FIRST} .position").input_value()
     page.wait_for_timeout(400)
     assert page.locator(f"{FIRST} .position").input_value() == stopped
+    page.locator(f"{FIRST} .position").fill("12")
+    for scale in ("0.2", "1.7", "0.6"):
+        page.locator("#generate-scale input[type=range]").fill(scale)
+        expect_frame(page, decoded(0, 2, float(scale)))
+    page.locator("#generate-number input[type=range]").fill("64")
+    expect(page.locator(f"{SECOND} .sample")).to_have_count(64)
+    page.get_by_role("button", name=TEXT["generate.again"][0]).click()
+    sample(page, 5).click()
+    page.locator(f"{FIRST} .slots .a").click()
+    sample(page, 3).click()
+    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(1)
     assert requests == []
 
 
@@ -154,7 +245,7 @@ def test_one_model_alone_and_beside_another_again(page: Page, url: str) -> None:
 @pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
 def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str) -> None:
     open_tab(page, url)
-    page.locator(f"{FIRST} canvas").scroll_into_view_if_needed()
+    page.locator(f"{FIRST} .player canvas").scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     assert page.locator(f"{FIRST} .position").input_value() == "0"
     expect(page.locator(f"{FIRST} .play")).to_have_text(TEXT["generate.panel.play"][0])

@@ -17,10 +17,8 @@ from space.weights import hub, model_folder
 from tests.space.lessons.generate.fakes import tiles
 
 
-def panel(
-    name: str, number: int = 8, seed: int = 0, scale: float = 1, selection: Any = None
-) -> dict[str, Any]:
-    return tab.show_panel(name, number, seed, scale, selection)[0]
+def told(name: str, selection: Any = None) -> dict[str, Any]:
+    return tab.tell(name, 8, 0, 1.0, selection)[0]["told"]
 
 
 @pytest.mark.parametrize("name", work.generators())
@@ -35,15 +33,13 @@ def test_a_sample_is_the_same_at_any_number(name: str) -> None:
         assert np.abs(tiles(picture, fewer["columns"])[:number] - all_of_them[:number]).max() <= 1
         if numbers["scores"]:
             assert fewer["scores"] == pytest.approx(numbers["scores"][:number], abs=1e-4)
-    shown = panel(name, 33, seed=3)["panel"]
-    assert np.abs(tiles(shown["picture"], shown["columns"])[:33] - all_of_them[:33]).max() <= 1
 
 
 def test_scores_are_what_the_discriminator_says(dcgan: nn.Module) -> None:
     images = dcgan.decode(work.draw_latents(dcgan, 6, 0, 1.0))
     expected = 1 / (1 + np.exp(-dcgan.discriminate(images).double().numpy()))
-    assert panel(roles.DCGAN, 6)["panel"]["scores"] == pytest.approx(expected, rel=1e-4)
-    assert panel(roles.VAE_DEEP, 6)["panel"]["scores"] is None
+    assert api.generate(roles.DCGAN, 6)[1]["scores"] == pytest.approx(expected, rel=1e-4)
+    assert api.generate(roles.VAE_DEEP, 6)[1]["scores"] is None
 
 
 @pytest.mark.parametrize(
@@ -59,44 +55,35 @@ def test_scores_are_what_the_discriminator_says(dcgan: nn.Module) -> None:
         {"a": [1], "b": [2], "c": [9]},
     ],
 )
-def test_a_selection_that_is_none_makes_nothing(selection: Any) -> None:
-    journey = panel(roles.DCGAN, 8, selection=selection)["journey"]
-    assert journey == {"walk": None, "sum": None}
+def test_a_selection_that_is_none_is_in_no_snippet(selection: Any) -> None:
+    snippet = tab.tell(roles.DCGAN, 8, 0, 1.0, selection)[1]
+    assert "images =" in snippet and "walk" not in snippet and "terms" not in snippet
 
 
 def test_figures_come_with_their_protocol_and_may_be_missing(models: Path) -> None:
     file = models / roles.GAN / "metrics.json"
-    before = panel(roles.GAN)["panel"]
-    assert "<details>" not in before["measured"] and roles.GAN in before["measured"]
+    before = told(roles.GAN)
+    assert "<details>" not in before["measured"] and roles.GAN in before["measured"] and "real" not in before
     figure = {"value": 12.5, "unit": "", "better": "lower", "protocol": "10,000 samples <b>"}
     try:
         file.write_text(json.dumps({"lenet_fid": figure, "d_real": {"value": 0.64}, "recall": "high"}))
-        shown = panel(roles.GAN)["panel"]
+        shown = told(roles.GAN)
         assert "12.5" in shown["measured"] and "10,000 samples &lt;b&gt;" in shown["measured"]
-        assert "0.64" in shown["facts"] and "recall" not in shown["measured"]
+        assert "0.64" in shown["real"] and "recall" not in shown["measured"]
         file.write_text("{damaged")
-        assert panel(roles.GAN)["panel"]["measured"] == before["measured"]
+        assert told(roles.GAN) == before
     finally:
         file.unlink()
 
 
-def test_one_sample_is_enough() -> None:
-    assert "NaN" not in (facts := panel(roles.DCGAN, 1)["panel"]["facts"]) and "nan" not in facts
-    assert panel(roles.VAE_MAP, 1)["panel"]["facts"] == ""
-
-
-def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, able_to: str = "") -> hub.LoadedModel:
-        if name == roles.GAN:
-            raise model_folder.ModelUnavailable(name, "model.safetensors is <missing>")
-        return hub.load(name)
+def test_why_a_model_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str, able_to: str) -> hub.LoadedModel:
+        raise model_folder.ModelUnavailable(name, "model.safetensors is <missing>")
 
     monkeypatch.setattr(tab, "load", load)
-    first, first_code, second, _, column = tab.show(roles.GAN, roles.VAE_MAP, 4, 0, 1.0, None, None)
-    assert "&lt;missing&gt;" in first["panel"]["about"] and "picture" not in first["panel"]
-    assert first_code == "" and second["panel"]["number"] == 4 and column["visible"] is True
-    *_, column = tab.show(roles.VAE_MAP, tab.NOTHING, 4, 0, 1.0, None, None)
-    assert column["visible"] == "hidden"
+    update, snippet = tab.tell(roles.GAN, 4, 0, 1.0, None)
+    assert update["told"]["model"] == roles.GAN and "&lt;missing&gt;" in update["told"]["unavailable"]
+    assert snippet == ""
 
 
 @pytest.mark.parametrize(
@@ -114,8 +101,9 @@ def test_one_model_is_shown_where_the_other_cannot_be(monkeypatch: pytest.Monkey
         (lambda: api.generate(roles.GAN, 4, None), "number"),
         (lambda: api.generate(roles.GAN, 4, 0, 2.5), "number"),
         (lambda: api.generate(roles.GAN, 4, 0, math.nan), "number"),
-        (lambda: tab.explore(roles.DIGIT_JUDGE, 4, 0, 1.0, None), "not_one_of"),
-        (lambda: tab.show("nothing", roles.GAN, 4, 0, 1.0, None, None), "unknown_model"),
+        (lambda: tab.tell(roles.DIGIT_JUDGE, 4, 0, 1.0, None), "not_one_of"),
+        (lambda: tab.tell("nothing", 4, 0, 1.0, None), "unknown_model"),
+        (lambda: tab.tell(roles.GAN, 4, 1.5e10, 1.0, None), "number"),
     ],
 )
 def test_bad_input_is_one_sentence(call: Callable[[], object], key: str) -> None:
