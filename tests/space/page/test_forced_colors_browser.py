@@ -29,6 +29,7 @@ CHOICES = {
 """tab -> groups of which one is chosen"""
 TOGGLES = {"generate": (".sample",), "manifold": (".legend button",), "game": (".freeze-d",)}
 SLIDER = "[data-testid=range-input]"
+COMPUTED = "[...document.querySelectorAll('.computed')].every((one) => one.dataset.where)"
 COLOURS = {
     "heights": (".legend .seen i", ".legend .model i"),
     "reconstruct": (".scale b",),
@@ -63,6 +64,7 @@ def differ(one: np.ndarray, other: np.ndarray) -> bool:
 def test_what_is_chosen_and_what_colours_mean_can_be_told(page: Page, lab: Lab, tab: str):
     visit_tab(page, lab.url, tab)
     until_quiet(page)
+    page.wait_for_function(COMPUTED)  # what the browser computes by itself
     told: dict[str, Any] = {}
     for group in CHOICES.get(tab, ()):
         choices = page.locator(f"{group}:visible")
