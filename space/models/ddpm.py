@@ -121,22 +121,27 @@ def linear_betas(num_timesteps: int) -> Tensor:
     Ho et al. 2020, section 4; with other numbers of steps, scaled so that the end is as noisy.
     """
     scale = 1000 / num_timesteps
-    betas = torch.linspace(1e-4 * scale, 0.02 * scale, num_timesteps, dtype=torch.float64)
+    betas = torch.linspace(1e-4 * scale, 0.02 * scale, num_timesteps, dtype=torch.float64, device="cpu")
     return betas.clamp(max=0.999)
 
 
 def cosine_betas(num_timesteps: int, offset: float = 0.008) -> Tensor:
     """beta_t (num_timesteps,) of a product that follows cos^2 (Nichol & Dhariwal 2021, eq. 17,
     https://arxiv.org/abs/2102.09672)."""
-    t = torch.arange(num_timesteps + 1, dtype=torch.float64) / num_timesteps
+    t = torch.arange(num_timesteps + 1, dtype=torch.float64, device="cpu") / num_timesteps
     product = torch.cos((t + offset) / (1 + offset) * torch.pi / 2).square()
     return (1 - product[1:] / product[:-1]).clamp(max=0.999)
 
 
 def path_levels(config: DDPMConfig) -> Tensor:
-    """a_t and sigma_t of t = -1 (the image), 0, ..., num_timesteps - 1: float64 (2, num_timesteps + 1)."""
+    """a_t and sigma_t of t = -1 (the image), 0, ..., num_timesteps - 1: float64 (2, num_timesteps + 1).
+
+    On the CPU: on the meta device, where a model is built to compare shapes, this would import compilers.
+    """
     if config.prediction == "flow":
-        sigma = torch.arange(config.num_timesteps + 1, dtype=torch.float64) / config.num_timesteps
+        sigma = (
+            torch.arange(config.num_timesteps + 1, dtype=torch.float64, device="cpu") / config.num_timesteps
+        )
         return torch.stack([1 - sigma, sigma])
     betas = {"linear": linear_betas, "cosine": cosine_betas}[config.schedule](config.num_timesteps)
     alphas_cumprod = F.pad((1 - betas).cumprod(0), (1, 0), value=1.0)
