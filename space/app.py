@@ -8,6 +8,7 @@ import gradio as gr
 
 from space.host.calls import GuardedBlocks
 from space.host.launch import launch_arguments
+from space.lessons.classify import tab as classify
 from space.lessons.game import tab as game
 from space.lessons.generate import tab as generate
 from space.lessons.heights import tab as heights
@@ -24,6 +25,7 @@ from space.page.words import i18n
 
 LESSONS = {
     "heights": heights,
+    "classify": classify,
     "reconstruct": reconstruct,
     "manifold": manifold,
     "generate": generate,

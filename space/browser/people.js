@@ -2,6 +2,7 @@
  *
  *   fileOf(name)                  the address of a file of people
  *   readPeople(csv)               its rows: sex, and a column of numbers for each name
+ *   readSets()                    all of them, and the simulated ones, by name
  *   simulatePeople(groups, seed)  people drawn from published means, deviations and a correlation
  *   shuffled(length, seed)        the numbers 0 ... length - 1 in another order
  *   readNumbers(text)             numbers from a text, or why there are none
@@ -63,6 +64,19 @@ export function simulatePeople(groups, seed) {
 /** @param {string} name of a file beside this module
  * @returns {URL} */
 export const fileOf = (name) => new URL(`people/${name}.csv`, import.meta.url);
+
+/** Fetches all data sets, by the names that the lessons have for them.
+ * @returns {Promise<Record<"ansur2" | "galton" | "korea", People>>} */
+export async function readSets() {
+  const [ansur2, galton] = await Promise.all(
+    ["ansur2", "galton"].map(async (name) => {
+      const answer = await fetch(fileOf(name));
+      if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+      return readPeople(await answer.text());
+    }),
+  );
+  return { ansur2, galton, korea: simulatePeople(KOREAN_TWENTIES, 2010) };
+}
 
 /** The numbers 0 to length - 1 in an order that the seed decides (Fisher and Yates).
  * @param {number} length

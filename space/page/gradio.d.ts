@@ -25,6 +25,7 @@ interface HTMLElement {
   /** of a `button.download`: the file's content (downloads.js) */
   offer?: () => unknown;
   /** of lessons' components: a handle for tests and the curious */
+  classifyLesson?: any;
   ganGame?: any;
   heightsLesson?: any;
   latentMap?: any;

@@ -24,6 +24,8 @@ STEPS = {
     "heights": Step("tab=heights"),
     "spread": Step("tab=heights&model=normal"),
     "mixture": Step("tab=heights&data=korea&who=both&n=1009&model=mixture"),
+    "classify": Step("tab=classify"),
+    "generate": Step("tab=classify&features=two&kind=qda&hidden=second"),
     "autoencoder": Step("tab=reconstruct"),
     "code": Step(f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}"),
     "sparse": Step(f"tab=reconstruct&digit=60&model={roles.SPARSE}"),

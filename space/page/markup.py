@@ -140,3 +140,21 @@ def protocols(measured: Mapping[str, Sequence[str]]) -> str:
         for key, ways in measured.items()
     )
     return f"<details><summary>{words('measure.protocol')}</summary><ul>{items}</ul></details>"
+
+
+def chips(setting: str, values: Iterable[str], label: str, prefix: str = "") -> str:
+    """Radio buttons in a row; a narrow screen scrolls it sideways."""
+    buttons = "".join(
+        f'<label><input type="radio" value="{value}" data-setting="{setting}">'
+        f'<span data-text="{prefix}{value}"></span></label>'
+        for value in values
+    )
+    return f'<div class="chips {setting}" role="radiogroup" data-label="{label}">{buttons}</div>'
+
+
+def slider(setting: str, scale: str = "log") -> str:
+    """A slider over [0, 1]; on a log scale its script makes a number between the setting's bounds of it."""
+    return (
+        f'<label class="slider {setting}"><span data-text="{setting}"></span> <b></b><input type="range" '
+        f'data-setting="{setting}" data-scale="{scale}" min="0" max="1" step="0.005"></label>'
+    )

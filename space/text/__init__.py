@@ -8,6 +8,7 @@ It may import no other room.
 """
 
 from space.text import (
+    classify,
     families,
     game,
     generate,
@@ -28,6 +29,7 @@ TEXT = {
     **problems.TEXT,
     **lecture.TEXT,
     **heights.TEXT,
+    **classify.TEXT,
     **reconstruct.TEXT,
     **manifold.TEXT,
     **generate.TEXT,

@@ -36,6 +36,28 @@ TEXT = {
         "사람들의 점수가 말해 줍니다.\n\n$$p(x)=\\pi\\,\\mathcal "
         "N(x;\\mu_1,\\sigma_1^2)+(1-\\pi)\\,\\mathcal N(x;\\mu_2,\\sigma_2^2)$$",
     ),
+    "lecture.classify": (
+        "## Two ways to tell apart\n\nOne way fits only where the answer changes: $P(Y\\mid X)$, the "
+        "S-curve below. The other fits what each kind is like, $P(X\\mid Y)$, the two curves above; Bayes "
+        "makes the same S-curve of them. Drag one person far away: the one boundary hardly moves, the other "
+        "does.\n\n"
+        "$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
+        "## 가르는 두 가지 방법\n\n한 방법은 답이 어디서 바뀌는지, 곧 아래의 S자 곡선 $P(Y\\mid X)$만 "
+        "맞춥니다. 다른 방법은 각 무리가 어떻게 생겼는지, 곧 위의 두 곡선 $P(X\\mid Y)$를 맞추고, 베이즈 "
+        "정리가 거기서 같은 S자 곡선을 얻습니다. 한 사람을 멀리 끌어 보세요. 한쪽 경계는 거의 그대로인데 "
+        "다른 쪽은 움직입니다.\n\n"
+        "$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
+    ),
+    "lecture.generate": (
+        "## Only one of them can make\n\nHide a measurement, ask where nobody is, draw a person: whoever "
+        "knows $P(X\\mid Y)$ can answer, whoever knows only the boundary cannot. From here on the lecture "
+        "is about $p(x)$, first of heights, then of pictures.\n\n"
+        "$$y\\sim P(Y),\\qquad x\\sim P(X\\mid Y=y)$$",
+        "## 만들 수 있는 것은 한쪽뿐\n\n값 하나를 가리고, 아무도 없는 곳에 묻고, 사람을 하나 뽑아 보세요. "
+        "$P(X\\mid Y)$를 아는 쪽은 답할 수 있고, 경계만 아는 쪽은 답할 수 없습니다. 이제부터 강의는 "
+        "$p(x)$에 관한 것입니다. 처음은 키였고, 다음은 그림입니다.\n\n"
+        "$$y\\sim P(Y),\\qquad x\\sim P(X\\mid Y=y)$$",
+    ),
     "lecture.autoencoder": (
         "## The autoencoder\n\nAn encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ (the "
         "lecture writes $G$) paints the digit again from these alone. Both learn together, from nothing "

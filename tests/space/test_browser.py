@@ -57,6 +57,10 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=30_000)
     check(page, "heights", korean)
 
+    open_tab(page, "classify", korean)
+    expect(page.locator("#classify .way.right output")).to_have_text(re.compile(r"0\.\d{3}"), timeout=30_000)
+    check(page, "classify", korean)
+
     open_tab(page, "reconstruct", korean)
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4, timeout=30_000)
@@ -136,7 +140,11 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
 
 
 @pytest.mark.parametrize(
-    "tab", ["heights", "reconstruct", "manifold", "generate", "timeline", "game", "translate", "models"]
+    "tab",
+    [
+        *("heights", "classify", "reconstruct", "manifold", "generate", "timeline", "game", "translate"),
+        "models",
+    ],
 )
 def test_everything_is_reachable_by_keyboard(page: Page, url: str, tab: str):
     visit_tab(page, url, tab)

@@ -30,7 +30,7 @@ from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_SEED
 
-CSS = asset("lessons/game/game.css")
+CSS = asset("page/lesson.css", "lessons/game/game.css")
 WORDS = component_words("game.play.")
 LINKED = {
     "preset": link.one_of(*PRESETS, default=PRESETS[0]),

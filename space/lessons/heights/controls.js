@@ -1,6 +1,7 @@
 /* Chips, sliders and the visitor's own numbers: what a visitor does to the crowd, and how it stands. */
 
 import { CENTIMETRES, otherUnit, readNumbers } from "../../browser/people.js";
+import { bindChips, fromSlider, showChips, toSlider } from "../../page/chips.js";
 import { label, setText } from "../../page/dom.js";
 import { BOUNDED, NUM_MADE, SCALES } from "./crowd.js";
 import { DOTS } from "./picture.js";
@@ -24,22 +25,17 @@ const boundsOf = (crowd, setting) =>
  * @param {Text} text
  * @param {{ changed(): void, chosen(): void, make(): void, voted(humps: number): void }} page  `chosen` for a chip */
 export function bindControls(element, crowd, text, { changed, chosen, make, voted }) {
-  for (const input of findAll(element, ".chips input")) {
-    input.name = `${input.dataset.setting}-${element.id || "heights"}`;
-    input.onchange = () => {
-      const { setting } = input.dataset;
-      const own = setting === "data" && input.value === "own";
-      if (setting === "data") element.classList.toggle("typing", own);
-      if (!own || crowd.numbers.length) crowd.set({ [setting]: input.value });
-      chosen();
-    };
-  }
+  bindChips(element, "heights", (setting, value) => {
+    const own = setting === "data" && value === "own";
+    if (setting === "data") element.classList.toggle("typing", own);
+    if (!own || crowd.numbers.length) crowd.set({ [setting]: value });
+    chosen();
+  });
   for (const input of findAll(element, ".slider input"))
     input.oninput = () => {
       const { setting, scale } = input.dataset;
       const at = input.valueAsNumber;
-      const [low, high] = scale === "log" ? boundsOf(crowd, setting) : [0, 1];
-      const value = scale === "log" ? low * (high / low) ** at : at;
+      const value = scale === "log" ? fromSlider(at, boundsOf(crowd, setting)) : at;
       crowd.set({ [setting]: setting === "n" ? Math.round(value) : Number(value.toPrecision(3)) });
       changed();
     };
@@ -94,11 +90,9 @@ export function showControls(element, crowd, text) {
   const nouns = crowd.nouns(text);
   const typing = element.classList.contains("typing");
   const data = typing ? "own" : settings.data;
-  for (const input of findAll(element, ".chips input")) {
-    const { setting } = input.dataset;
-    input.checked = input.value === (setting === "data" ? data : settings[setting]);
-    if (setting === "who") setText(input.nextElementSibling, text(`${crowd.kind}.${input.value}`));
-  }
+  showChips(element, (setting) => (setting === "data" ? data : settings[setting]));
+  for (const input of findAll(element, ".chips.who input"))
+    setText(input.nextElementSibling, text(`${crowd.kind}.${input.value}`));
   const find = (selector) => element.querySelector(selector);
   find(".chips.who").hidden = typing || settings.data === "own";
   find(".numbers").hidden = !typing;
@@ -107,8 +101,7 @@ export function showControls(element, crowd, text) {
   for (const input of findAll(element, ".slider input")) {
     const { setting, scale } = input.dataset;
     const value = setting === "n" ? crowd.n : settings[setting];
-    const [low, high] = scale === "log" ? boundsOf(crowd, setting) : [0, 1];
-    input.value = scale === "log" ? Math.log(value / low) / Math.log(high / low) : value;
+    input.value = scale === "log" ? toSlider(value, boundsOf(crowd, setting)) : value;
     const shown = {
       n: `${value.toLocaleString("en")}`,
       origin: crowd.sizeText(value * settings.width),

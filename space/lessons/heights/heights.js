@@ -2,7 +2,7 @@
  * handle for tests and the curious.
  */
 
-import { fileOf, KOREAN_TWENTIES, readPeople, simulatePeople } from "../../browser/people.js";
+import { readSets } from "../../browser/people.js";
 import { finder, keepsStill, label, onLanguage, setText, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { follow, tell } from "../../page/link.js";
@@ -46,18 +46,6 @@ export async function start({ element, words }) {
   onLanguage(() => page.show());
   for (const root of [document.documentElement, document.body])
     new MutationObserver(() => page.layOut()).observe(root, { attributeFilter: ["class"] }); // light or dark
-}
-
-/** All data sets, by the names of the settings. */
-async function readSets() {
-  const [ansur2, galton] = await Promise.all(
-    ["ansur2", "galton"].map(async (name) => {
-      const answer = await fetch(fileOf(name));
-      if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-      return readPeople(await answer.text());
-    }),
-  );
-  return { ansur2, galton, korea: simulatePeople(KOREAN_TWENTIES, 2010) };
 }
 
 class HeightsPage {

@@ -18,7 +18,7 @@ from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_SEED
 
-CSS = asset("lessons/heights/heights.css")
+CSS = asset("page/lesson.css", "page/chips.css", "lessons/heights/heights.css")
 WORDS = component_words("heights.play.")
 LINKED = {
     "data": link.one_of(*(name for name in DATA if name != "own"), default=DATA[0]),

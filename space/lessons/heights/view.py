@@ -1,28 +1,7 @@
 """The markup of the lesson; its script fills in words (`data-text`, `data-label`), numbers and canvases."""
 
-from collections.abc import Iterable
-
 from space.lessons.heights.settings import DATA, MODELS, RESERVE, WHO
-from space.page.markup import download
-
-
-def chips(setting: str, values: Iterable[str], label: str, prefix: str = "") -> str:
-    """Radio buttons in a row; a narrow screen scrolls it sideways."""
-    buttons = "".join(
-        f'<label><input type="radio" value="{value}" data-setting="{setting}">'
-        f'<span data-text="{prefix}{value}"></span></label>'
-        for value in values
-    )
-    return f'<div class="chips {setting}" role="radiogroup" data-label="{label}">{buttons}</div>'
-
-
-def slider(setting: str, scale: str = "log") -> str:
-    """A slider over [0, 1]; on a log scale its script makes a number between the setting's bounds of it."""
-    return (
-        f'<label class="slider {setting}"><span data-text="{setting}"></span> <b></b><input type="range" '
-        f'data-setting="{setting}" data-scale="{scale}" min="0" max="1" step="0.005"></label>'
-    )
-
+from space.page.markup import chips, download, slider
 
 LEGEND = "".join(
     f'<li class="{name}"><i></i><span></span></li>' for name in ("seen", "new", "model", "truth", "made")

@@ -3,12 +3,13 @@
 The browser computes the same in `space/browser/densities.js`. Logarithms are natural: scores are in nats.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from math import log, pi, sqrt
 from typing import Any
 
 import numpy as np
 
+from space.page.random_numbers import random_uniform
 from space.text.limits import MAX_NUMBERS
 from space.text.refusals import Problem, check_number
 
@@ -17,15 +18,6 @@ SHARE_NEW = 0.3
 Array = np.ndarray
 LogDensity = Callable[[Array], Array]
 """(n,) numbers -> (n,) logarithms of a density, -inf where a number is impossible"""
-
-
-def random_uniform(seed: int) -> Iterator[float]:
-    """Numbers in [0, 1): the mulberry32 of `space/browser/numbers.js`."""
-    while True:
-        seed = (seed + 0x6D2B79F5) & 0xFFFFFFFF
-        t = (seed ^ seed >> 15) * (seed | 1) & 0xFFFFFFFF
-        t = t + ((t ^ t >> 7) * (t | 61) & 0xFFFFFFFF) & 0xFFFFFFFF ^ t
-        yield (t ^ t >> 14) / 2**32
 
 
 def split(values: Sequence[float], seed: int) -> tuple[Array, Array]:

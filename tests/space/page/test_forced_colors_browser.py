@@ -20,6 +20,7 @@ FORCED = [
 CHOSEN = ":is(:has(:checked), [aria-pressed=true], [aria-selected=true])"
 CHOICES = {
     "heights": (".chips.model label", ".chips.who label"),
+    "classify": (".chips.features label", ".chips.data label"),
     "reconstruct": ("[role=tab]", "#reconstruct-noise label", ".digit-picker label"),
     "generate": (".slots label",),
     "timeline": (".still",),
@@ -32,6 +33,7 @@ SLIDER = "[data-testid=range-input]"
 COMPUTED = "[...document.querySelectorAll('.computed')].every((one) => one.dataset.where)"
 COLOURS = {
     "heights": (".legend .seen i", ".legend .model i"),
+    "classify": (".legend .zero i", ".legend .right i", ".handle.person"),
     "reconstruct": (".scale b",),
     "generate": (".marks b", ".scored .score"),
     "manifold": (".legend button",),

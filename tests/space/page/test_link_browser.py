@@ -117,12 +117,27 @@ def heights(page: Page) -> None:
     page.locator("#heights .reserve input").check()
 
 
+def classify(page: Page) -> None:
+    page.locator("#classify .legend .zero span").filter(has_text="women").wait_for(timeout=30_000)
+    page.locator("#classify .chips input[value=korea] + span").click()
+    page.locator("#classify .chips input[value=two] + span").click()
+    page.locator("#classify .chips input[value=qda] + span").click()
+    page.locator("#classify .far").click()
+    page.locator("#classify .nowhere").click()
+
+
 TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, selector, in the link
     heights: (
         "((one) => one && [one.crowd.settings, one.crowd.score, one.crowd.made])"
         "([...document.querySelectorAll('#heights *')].find((one) => one.heightsLesson)?.heightsLesson)",
         "#heights .ranking tbody tr",
         ["data=galton", "model=histogram", "reserve=0.01"],
+    ),
+    classify: (
+        "((one) => one && [one.survey.settings, one.survey.odds, one.survey.answer()])"
+        "([...document.querySelectorAll('#classify *')].find((one) => one.classifyLesson)?.classifyLesson)",
+        "#classify .way.right output",
+        ["data=korea", "features=two", "kind=qda", "at=", "person="],
     ),
     reconstruct: (
         SOURCES.format("#reconstruct-result img"),
