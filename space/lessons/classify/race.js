@@ -70,7 +70,8 @@ export class Race {
         for (const size of this.sizes) size.add(this.redraws.draw(size.n, number));
       }
       this.running = this.draws < DRAWS;
-      this.show();
+      if (this.running) this.showProgress();
+      else this.show();
       if (this.running) requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
@@ -82,14 +83,20 @@ export class Race {
       find(".run"),
       text(running ? "race.stop" : draws >= DRAWS ? "race.again" : "race.run", { draws: DRAWS }),
     );
+    setText(find(".verdict"), draws > 1 ? this.verdict() : "");
+    this.showTable();
+    this.showLegend();
+    this.showProgress();
+  }
+
+  /** What changes while it runs: the curves, and the count. */
+  showProgress() {
+    const { find, text, draws, running } = this;
     // said once at the end, not two hundred times
     const progress = find(".race .progress");
     progress.setAttribute("aria-live", running ? "off" : "polite");
     setText(progress, draws ? text("race.progress", { draws, all: DRAWS }) : "");
-    setText(find(".verdict"), draws > 1 ? this.verdict() : "");
     find(".race figure").hidden = draws < 2;
-    this.showTable();
-    this.showLegend();
     this.draw();
   }
 

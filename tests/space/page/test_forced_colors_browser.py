@@ -70,6 +70,7 @@ def test_what_is_chosen_and_what_colours_mean_can_be_told(page: Page, lab: Lab, 
     told: dict[str, Any] = {}
     for group in CHOICES.get(tab, ()):
         choices = page.locator(f"{group}:visible")
+        choices.and_(page.locator(CHOSEN)).first.wait_for(timeout=30_000)  # its script has started
         place = choices.evaluate_all("(all, chosen) => all.findIndex((e) => e.matches(chosen))", CHOSEN)
         this, other = choices.nth(place), choices.nth(place - 1 if place else 1)
         before = picture(this)
