@@ -1,4 +1,4 @@
-"""The page's scripts: ES modules that the browser fetches one by one and keeps, and the tables they read.
+"""The page's scripts: ES modules that the browser fetches one by one and keeps, and the data they read.
 
 The route mirrors the tree under `space/`, so that modules import one another by relative paths. The address
 holds a hash of all modules: it changes when one of them does, so that a browser may keep each for good.
@@ -11,6 +11,7 @@ import gzip
 import json
 import posixpath
 import re
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from space.pictures.sheets import digit_sheet, emoji_sheet
 
 SPACE = Path(__file__).parents[1]
 FILES = ("browser/*.js", "browser/families/*.js", "browser/people/*.csv", "page/*.js", "lessons/*/*.js")
@@ -28,14 +31,27 @@ SOURCES = {
     for path in sorted(SPACE.glob(pattern))
 }
 """path under space/ -> source; read once, so that what is served fits the hash"""
-VERSION = blake2b(json.dumps({k: v.decode() for k, v in SOURCES.items()}).encode(), digest_size=8).hexdigest()
-PACKED = {path: gzip.compress(source, 9, mtime=0) for path, source in SOURCES.items()}
-MEDIA_TYPES = {".js": "text/javascript", ".csv": "text/csv"}
+SOURCES |= {
+    "pictures/digits.u8": digit_sheet().numpy().tobytes(),  # (10, 20, 28, 28)
+    "pictures/emoji.u8": emoji_sheet().movedim(2, -1).numpy().tobytes(),  # (N, 2, 64, 64, 3)
+}  # as bytes: a browser that hides what its canvas holds could not read them from a picture
+VERSION = blake2b(
+    b"".join(b"%s %d %s" % (path.encode(), len(data), data) for path, data in SOURCES.items()), digest_size=8
+).hexdigest()
+MEDIA_TYPES = {".js": "text/javascript", ".csv": "text/csv", ".u8": "application/octet-stream"}
 HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+
+
+@cache
+def packed(path: str) -> bytes:
+    """What is served at a path, by gzip."""
+    return gzip.compress(SOURCES[path], 9, mtime=0)
 
 
 def imports_of(path: str) -> list[str]:
     """The modules that a module names, by their paths under space/."""
+    if not path.endswith(".js"):
+        return []
     names = re.findall(r'\b(?:from|import) "(\.[^"]+)";', SOURCES[path].decode())
     return [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
 
@@ -90,12 +106,12 @@ def serve(request: Request) -> Response:
     path = request.path_params["path"]
     if path not in SOURCES:
         return PlainTextResponse("no such module", 404)
-    packed = bool(re.search(r"\bgzip\b", request.headers.get("accept-encoding", "")))
-    headers = {**HEADERS, "content-encoding": "gzip"} if packed else {**HEADERS}
+    small = bool(re.search(r"\bgzip\b", request.headers.get("accept-encoding", "")))
+    headers = {**HEADERS, "content-encoding": "gzip"} if small else {**HEADERS}
     if request.path_params["version"] != VERSION:
         headers["cache-control"] = "no-store"
     kind = MEDIA_TYPES[posixpath.splitext(path)[1]]
-    return Response((PACKED if packed else SOURCES)[path], headers=headers, media_type=kind)
+    return Response(packed(path) if small else SOURCES[path], headers=headers, media_type=kind)
 
 
 ROUTE = Route("/modules/{version}/{path:path}", serve)

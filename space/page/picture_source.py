@@ -1,7 +1,8 @@
 """Where a visitor's picture comes from: an example, a drawing or an uploaded file, each with a panel."""
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
@@ -27,15 +28,21 @@ class PictureSource:
     """one for each source; only the chosen one is visible"""
     found: FoundDigit | None
     """the box on the upload, in a lesson of digits"""
+    drawn: gr.State = field(default_factory=lambda: gr.State(None))
+    uploaded: gr.State = field(default_factory=lambda: gr.State(None))
+    """what the lesson reads of the visitor's drawing and upload, each None while there is no such picture"""
 
-    def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> list[Any]:
-        """Bind the events; returns the inputs of the handler that shows the picture.
+    @property
+    def chosen(self) -> list[Any]:
+        """What tells the picture, as inputs of a handler."""
+        return [self.source, self.examples, self.drawn, self.uploaded]
 
-        They are the source, the value of the examples, and what `read_drawing` and `read_upload` returned for
-        the visitor's drawing and upload, each None while there is no such picture.
-        """
-        drawn, uploaded = gr.State(None), gr.State(None)
-        self.source.change(self._show_panel, self.source, self.panels, queue=False, **PRIVATE)
+    def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> None:
+        """Bind the events; `read_drawing` and `read_upload` give what the states hold."""
+        drawn, uploaded = self.drawn, self.uploaded
+        names = [name for _, name in self.source.choices]
+        js = f"(chosen) => {json.dumps(names)}.map((name) => ({{ __type__: 'update', visible: name === chosen }}))"
+        self.source.change(None, self.source, self.panels, js=js, **PRIVATE)
         self.sketch.input(
             friendly(read_drawing), self.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE
         )
@@ -49,11 +56,6 @@ class PictureSource:
             read.failure(lambda: (None, gr.update(visible=False)), None, seen, **PRIVATE)
             boxed = [self.upload, self.found]
             self.found.moved(friendly(cut), boxed, uploaded, trigger_mode="always_last", **FILES, **PRIVATE)
-        return [self.source, self.examples, drawn, uploaded]
-
-    def _show_panel(self, source: str) -> list[Any]:
-        names = [name for _, name in self.source.choices]
-        return [gr.update(visible=source == name) for name in names]
 
 
 def build_picture_source(

@@ -50,6 +50,12 @@ TEXT = {
     ),
     "reconstruct.latent": ("Latent vector", "잠재 벡터"),
     "reconstruct.latent.sigma": ("bars: μ, whiskers: ±σ", "막대: μ, 선: ±σ"),
+    "reconstruct.latent.hint": (
+        "Drag a bar up or down, or move it by the arrow keys: the decoder draws x′ of your own vector.",
+        "막대를 위아래로 끌거나 화살표 키로 움직여 보세요. 바뀐 벡터를 디코더가 바로 x′로 그립니다.",
+    ),
+    "reconstruct.latent.reset": ("Back to the encoder's z", "인코더의 z로 되돌리기"),
+    "reconstruct.latent.bar": ("z{unit}", "z{unit}"),
     "reconstruct.psnr": ("PSNR, reconstruction", "재구성 PSNR"),
     "reconstruct.psnr_noisy": ("PSNR, noisy input", "잡음 입력 PSNR"),
     "reconstruct.mse": ("MSE, reconstruction", "재구성 MSE"),

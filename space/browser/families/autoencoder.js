@@ -1,8 +1,9 @@
 /* Autoencoders, as in space/models/autoencoder.py. */
 
 import { Module, map, ReLU } from "../nn.js";
-import { sigmoid } from "../numbers.js";
+import { clamp, normalQuantile, sigmoid } from "../numbers.js";
 import { concatenate } from "../shapes.js";
+import { TorchRandom } from "../torch_random.js";
 import { buildDecoder, buildEncoder } from "./layers.js";
 
 /** @import { Tensor } from "../nn.js" */
@@ -47,4 +48,25 @@ export class Autoencoder extends Module {
   forward(x) {
     return this.decode(this.encode(x));
   }
+}
+
+/** Images with noise, in [0, 1]; a seed always gives the same noise, scaled by the level.
+ * @param {Tensor} x
+ * @param {string} kind  gaussian, masking, salt_and_pepper or coin_flip
+ * @param {number} level
+ * @param {number} seed */
+export function corrupt(x, kind, level, seed) {
+  const random = new TorchRandom(seed);
+  const uniform = random.uniform(x.data.length);
+  const normal = random.normal(x.data.length);
+  const [all, half] = [Math.fround(level), Math.fround(level / 2)]; // float32, as the numbers that they meet
+  const flipped = half > 0 ? Math.fround(normalQuantile(half)) : -Infinity;
+  /** @type {Record<string, (value: number, i: number) => number>} */
+  const kinds = {
+    gaussian: (value, i) => value + Math.fround(all * normal[i]),
+    masking: (value, i) => (uniform[i] >= all ? value : 0),
+    salt_and_pepper: (value, i) => (uniform[i] < half ? 0 : uniform[i] < all ? 1 : value),
+    coin_flip: (value, i) => (uniform[i] >= half ? value : 0) + Number(normal[i] < flipped),
+  };
+  return map(x, (value, i) => clamp(kinds[kind](value, i), 0, 1));
 }

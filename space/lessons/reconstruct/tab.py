@@ -1,5 +1,7 @@
 """The reconstruction tab: its layout, its events, and what of it is in the link."""
 
+import json
+from base64 import b64encode
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -12,25 +14,68 @@ from space.lessons.reconstruct.work import (
     MODEL,
     NOISES,
     RECONSTRUCTORS,
-    Reconstruction,
-    add_noise,
+    check_noise,
+    load_model,
+    load_models,
     measured,
-    reconstruct,
-    reconstruct_by_all,
 )
 from space.page import code_behind, link
+from space.page.components import as_trigger, asset
 from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
 from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
+from space.page.markup import source_badge, unavailable
 from space.page.model_texts import text_about
+from space.page.modules import module
 from space.page.picture_source import PictureSource, build_picture_source, hint
-from space.page.words import LATEX, i18n
+from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem
+from space.weights.model_folder import ModelUnavailable
+
+WORDS = {
+    language: texts | {key: component_words("problem.")[language][key] for key in view.PROBLEMS}
+    for language, texts in component_words("reconstruct.").items()
+}
 
 
-def show(
+class Result(gr.HTML):
+    """What the chosen digit becomes: computed and drawn by the visitor's browser.
+
+    Events change these props: `settings`, the values of the source, the examples and the `_Controls`; `own`, the
+    visitor's pictures (`pictures_of`); `about`, what is known of each model (`about_models`); `unfolded`, whether
+    the code behind is to be seen, which is made when `coded` asks for it.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            html_template=view.MARKUP,
+            css_template=asset("lessons/reconstruct/reconstruct.css"),
+            js_on_load=module(
+                "lessons/reconstruct/reconstruct.js", "ready", "coded", words=WORDS, models=RECONSTRUCTORS
+            ),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def pictures_of(drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
+    """The visitor's digits as an update of `Result`: each as base64 of float32, or the key of what it lacks."""
+    digits = {"draw": ("empty_drawing", drawn), "upload": ("no_image", uploaded and uploaded.digit)}
+    own = {
+        source: {"problem": missing} if digit is None else {"digit": b64encode(digit.numpy().tobytes()).decode()}
+        for source, (missing, digit) in digits.items()
+    }
+    if uploaded and uploaded.problem:
+        own["upload"]["problem"] = uploaded.problem.removeprefix("problem.")
+    return gr.update(own=own)
+
+
+def show_code(
     source: str,
     digit: float,
     drawn: Tensor | None,
@@ -39,34 +84,40 @@ def show(
     noise: str,
     level: float,
     seed: float,
-) -> tuple[str, str]:
-    """The result as HTML, of one model large or of all side by side; and the snippet behind it."""
+) -> str:
+    """The snippet behind the pictures; "" where there are none."""
     try:
         x = choose_digit(source, digit, drawn, uploaded)
     except Problem as problem:
-        return hint(problem), ""
-    noisy = add_noise(x, noise, level, seed)
+        hint(problem)
+        return ""
+    check_noise(noise, level, seed)
     if source == "upload":
         box = f", {uploaded.box}" if uploaded.box else ""
         name, x_snippet = "upload", f"to_digit(read_image({code_behind.UPLOAD}){box})"
     else:
         name, x_snippet = code_behind.digit(x)
-    case = name if noise == "none" else f"{name}_{noise}-{level:g}_seed{int(seed)}"
     if model == FAMILY:
-        results = reconstruct_by_all(x, noisy)
-        models = [result.loaded for result in results.values() if isinstance(result, Reconstruction)]
-        page = view.all_models(x, noisy, results, case)
+        models = [one for one in load_models().values() if not isinstance(one, ModelUnavailable)]
     else:
-        result = reconstruct(x, noisy, model)
-        models, page = [result.loaded], view.one_model(result, case)
+        models = [load_model(model)]
     if not models:
-        return page, ""
-    return page, code_behind.reconstruct(models, x_snippet, case, noise, level, int(seed), view.SCALE)
+        return ""
+    case = name if noise == "none" else f"{name}_{noise}-{level:g}_seed{int(seed)}"
+    return code_behind.reconstruct(models, x_snippet, case, noise, level, int(seed), view.SCALE)
 
 
-def show_measured() -> str:
-    """The table of measured metrics."""
-    return view.measured_table(measured())
+def about_models() -> tuple[str, dict[str, Any]]:
+    """The table of measured metrics, and what `Result` is told of each model: where its weights come from, or
+    why it cannot be used."""
+    models = load_models()
+    about = {
+        name: {"problem": unavailable(found)}
+        if isinstance(found, ModelUnavailable)
+        else {"badge": source_badge(found)}
+        for name, found in models.items()
+    }
+    return view.measured_table(measured(models)), gr.update(about=about)
 
 
 def objective_of(model: str) -> Any:
@@ -100,10 +151,11 @@ def build() -> list[link.Linked]:
                 model, objective = _build_model()
             with gr.Column(scale=3, min_width=320):
                 controls = _Controls(model, *_build_noise())
-                result = gr.HTML(elem_id="reconstruct-result", min_height=420)
-                snippet = code_behind.snippet_panel("reconstruct-code")
+                result = Result(elem_id="reconstruct-result", min_height=420)
+                code = code_behind.folded_snippet("reconstruct-code")
         table = gr.HTML(elem_id="reconstruct-measured")
-        _bind(pictures, controls, objective, [result, snippet], table)
+        _bind(pictures, controls, objective, result, table)
+        _bind_code(pictures, controls, result, *code)
         build_api()
     return _linked(pictures, controls)
 
@@ -164,19 +216,41 @@ def _build_noise() -> tuple[gr.Radio, gr.Slider, gr.Number]:
 
 
 def _bind(
-    pictures: PictureSource, controls: _Controls, objective: gr.Markdown, shown: list[Any], table: gr.HTML
+    pictures: PictureSource, controls: _Controls, objective: gr.Markdown, result: Result, table: gr.HTML
 ) -> None:
-    chosen = pictures.bind(read_drawing, read_upload)
-    gr.on(  # when the page loads, and whenever a value changes
-        fn=friendly(show),
-        inputs=[*chosen, *controls],
-        outputs=shown,
+    pictures.bind(read_drawing, read_upload)
+    own = [pictures.drawn, pictures.uploaded]
+    gr.on(
+        [picture.change for picture in own],
+        friendly(pictures_of),
+        own,
+        result,
         trigger_mode="always_last",
         **PRIVATE,
     )
-    # after `show`: the page makes the calls of an event one after the other
-    controls.model.change(friendly(objective_of), controls.model, objective, **PRIVATE)
-    gr.on(fn=friendly(show_measured), inputs=[], outputs=table, **PRIVATE)
+    settings = [pictures.source, pictures.examples, *controls]
+    gr.on(
+        [as_trigger(result.ready), *(component.change for component in settings)],
+        None,
+        settings,
+        result,
+        js="(...settings) => ({ __type__: 'update', props: { settings } })",
+        **PRIVATE,
+    )
+    texts = {name: str(objective_of(name)) for name in (*RECONSTRUCTORS, FAMILY)}
+    controls.model.change(
+        None, controls.model, objective, js=f"(name) => ({json.dumps(texts)})[name]", **PRIVATE
+    )
+    gr.on(fn=friendly(about_models), inputs=[], outputs=[table, result], **PRIVATE)
+
+
+def _bind_code(
+    pictures: PictureSource, controls: _Controls, result: Result, fold: gr.Accordion, snippet: gr.Code
+) -> None:
+    fold.expand(None, None, result, js="() => ({ __type__: 'update', props: { unfolded: true } })", **PRIVATE)
+    fold.collapse(None, None, result, js="() => ({ __type__: 'update', props: { unfolded: false } })", **PRIVATE)
+    inputs = [*pictures.chosen, *controls]
+    result.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 
 
 def _linked(pictures: PictureSource, controls: _Controls) -> list[link.Linked]:

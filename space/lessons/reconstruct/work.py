@@ -5,6 +5,7 @@ are in `space.text.reconstruct`.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -25,6 +26,8 @@ FAMILY = "family"
 MODEL = roles.PLAIN
 """the model that the page begins with"""
 NOISES = ("none", *get_args(NoiseKind))
+SHAPE = (1, 28, 28)
+"""of the images that the lesson takes"""
 METRICS = (
     "reconstruction_psnr",
     "linear_probe_accuracy",
@@ -70,44 +73,59 @@ def psnr(mse: float) -> float:
     return -10 * math.log10(mse) if mse > 0 else math.inf
 
 
-def add_noise(x: Tensor, kind: str, level: float, seed: int) -> Tensor:
-    """`x` with noise. A seed always gives the same noise, scaled by the level."""
+def check_noise(kind: str, level: float, seed: int) -> None:
+    """Raises `Problem` unless there is such noise."""
     if kind not in NOISES:
         raise Problem("not_one_of", name="noise", value=kind, allowed=", ".join(NOISES))
-    level, seed = check_number("level", level, 0, 1), check_number("seed", seed, 0, MAX_SEED)
+    check_number("level", level, 0, 1)
+    check_number("seed", seed, 0, MAX_SEED)
+
+
+def add_noise(x: Tensor, kind: str, level: float, seed: int) -> Tensor:
+    """`x` with noise. A seed always gives the same noise, scaled by the level."""
+    check_noise(kind, level, seed)
     if kind == "none":
         return x
     rng = torch.Generator().manual_seed(int(seed))
     return corrupt(x, kind, level, torch.rand(x.shape, generator=rng), torch.randn(x.shape, generator=rng))
 
 
+def load_model(name: str) -> LoadedModel:
+    """A model of `RECONSTRUCTORS`; raises `Problem` or `ModelUnavailable`."""
+    return _check_shape(load(name, "encode"))
+
+
+def load_models() -> dict[str, LoadedModel | ModelUnavailable]:
+    """Each of `RECONSTRUCTORS`, or why it cannot be used."""
+    models = load_each(RECONSTRUCTORS)
+    for name, found in models.items():
+        if not isinstance(found, ModelUnavailable):
+            try:
+                _check_shape(found)
+            except ModelUnavailable as error:
+                models[name] = error
+    return models
+
+
+def _check_shape(loaded: LoadedModel) -> LoadedModel:
+    if loaded.model.config.image_shape != SHAPE:
+        wanted = "×".join(map(str, loaded.model.config.image_shape))
+        raise ModelUnavailable(loaded.name, f"it takes images of {wanted}, not of {'×'.join(map(str, SHAPE))}")
+    return loaded
+
+
 def reconstruct(x: Tensor, noisy: Tensor, name: str) -> Reconstruction:
     """`noisy` through the model `name`; raises `Problem` or `ModelUnavailable`."""
-    loaded = load(name, "encode")
-    shape = loaded.model.config.image_shape
-    if shape != x.shape[1:]:
-        wanted = "×".join(map(str, shape))
-        raise ModelUnavailable(name, f"it takes images of {wanted}, not of 1×28×28")
+    loaded = load_model(name)
     z, sigma = code_and_sigma(loaded.model, noisy)
     spread = None if sigma is None else sigma[0].tolist()
     return Reconstruction(loaded, x, noisy, loaded.model.decode(z), z[0].tolist(), spread)
 
 
-def reconstruct_by_all(x: Tensor, noisy: Tensor) -> dict[str, Reconstruction | ModelUnavailable]:
-    """`noisy` through each model, or why a model cannot be used."""
-    results: dict[str, Reconstruction | ModelUnavailable] = {}
-    for name in RECONSTRUCTORS:
-        try:
-            results[name] = reconstruct(x, noisy, name)
-        except ModelUnavailable as error:
-            results[name] = error
-    return results
-
-
-def measured() -> dict[str, Metrics]:
+def measured(models: Mapping[str, LoadedModel | ModelUnavailable]) -> dict[str, Metrics]:
     """Each model's metrics that are one number; none where they or the model are missing."""
     found = {}
-    for name, loaded in load_each(RECONSTRUCTORS).items():
+    for name, loaded in models.items():
         metrics = {} if isinstance(loaded, ModelUnavailable) else read_metrics(loaded.folder)
         found[name] = {key: one for key, one in metrics.items() if not isinstance(one["value"], list)}
     return found

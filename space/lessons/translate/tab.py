@@ -162,7 +162,8 @@ def _bind(pictures: PictureSource, controls: _Controls, outputs: _Outputs, train
     source, emoji = pictures.source, pictures.examples
     source.change(lambda name: gr.update(visible=name != "emoji"), source, size, queue=False, **PRIVATE)
     direction.change(lambda way: gr.update(direction=way), direction, emoji, queue=False, **PRIVATE)
-    inputs = [*pictures.bind(read_drawing, read_upload), *controls]
+    pictures.bind(read_drawing, read_upload)
+    inputs = [*pictures.chosen, *controls]
     refresh: dict[str, Any] = {
         "fn": friendly(show),
         "inputs": inputs,

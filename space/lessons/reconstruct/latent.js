@@ -1,0 +1,209 @@
+/* A latent vector as bars up and down from zero, with whiskers of +-sigma; each bar can be dragged.
+ *
+ *   const bars = new LatentBars(svg, { text, small, moved })     `moved(z)` is called with what a visitor makes of z;
+ *                                                               without it the bars cannot be moved
+ *   bars.show(z, sigma)                                         what the encoder says
+ *   bars.z, bars.isMoved, bars.reset()
+ *
+ * A bar follows the pointer anywhere in its column. With the keyboard, Left and Right go from bar to bar, Up, Down, Page
+ * Up, Page Down, Home and End move it.
+ */
+
+import { clamp, fixed, minus, range } from "../../browser/numbers.js";
+import { svg } from "../../page/dom.js";
+
+/** @typedef {{ text: import("../../page/dom.js").Text, small?: boolean, moved?: (z: Float32Array) => void }} Options */
+
+const LARGE = { width: 640, height: 150, left: 60, bottom: 124 };
+const SMALL = { width: 320, height: 70, left: 0, bottom: 64 };
+const ROOM = 1.5; // how far a bar can be dragged, in lengths of the longest
+const LEAST = 1; // and at least so far
+/** Keys -> steps, of which there are 50 from zero to the end.
+ * @type {Record<string, number>} */
+const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -100, End: 100 };
+
+export class LatentBars {
+  /** @param {SVGSVGElement} element
+   * @param {Options} options */
+  constructor(element, { text, small = false, moved }) {
+    this.element = element;
+    this.text = text;
+    this.frame = small ? SMALL : LARGE;
+    this.moved = moved;
+    /** @type {Float32Array} */
+    this.origin = new Float32Array(0); // what the encoder says
+    /** @type {ArrayLike<number> | null} */
+    this.sigma = null;
+    this.z = this.origin;
+    this.most = LEAST; // the value at the upper end
+    /** @type {{ bar: Element, body: Element, whisker: Element }[]} */
+    this.bars = [];
+    /** @type {number | null} */
+    this.held = null; // the bar that is dragged
+    element.setAttribute("viewBox", `0 0 ${this.frame.width} ${this.frame.height}`);
+    element.setAttribute("role", moved ? "group" : "img");
+    if (moved) this.listen();
+  }
+
+  get isMoved() {
+    return this.z.some((value, i) => value !== this.origin[i]);
+  }
+
+  get zero() {
+    return (this.frame.bottom + 8) / 2;
+  }
+
+  /** Pixels for a difference of one. */
+  get unit() {
+    return (this.frame.bottom - 8) / 2 / this.most;
+  }
+
+  /** Width of a column. */
+  get step() {
+    return (this.frame.width - this.frame.left) / this.z.length;
+  }
+
+  /** @param {Float32Array} z
+   * @param {Float32Array | null} sigma */
+  show(z, sigma) {
+    const longest = Math.max(...z.map((value, i) => Math.abs(value) + (sigma?.[i] ?? 0)));
+    this.most = this.moved ? Math.max(LEAST, ROOM * longest) : longest || 1;
+    this.origin = z;
+    this.z = z.slice();
+    this.sigma = sigma;
+    this.held = null;
+    if (this.bars.length !== z.length) this.build();
+    this.draw();
+  }
+
+  reset() {
+    this.z = this.origin.slice();
+    this.draw();
+    this.moved?.(this.z);
+  }
+
+  build() {
+    const { element, frame, z, zero } = this;
+    element.replaceChildren(svg("path", { class: "axis", d: `M${frame.left} ${zero}H${frame.width}` }));
+    const every = z.length <= 10 ? 1 : Math.max(4, Math.floor(z.length / 8)); // units from one number to the next
+    const wide = Math.min(this.step * 0.7, 60);
+    this.bars = range(z.length).map((i) => {
+      const x = frame.left + this.step * (i + 0.5);
+      const bar = svg("g", this.moved ? { class: "bar", role: "slider", tabindex: i ? -1 : 0 } : {});
+      if (this.moved) {
+        const column = { x: x - this.step / 2, y: 0, width: this.step, height: frame.bottom + 8 };
+        bar.append(svg("rect", { class: "column", ...column }));
+        bar.setAttribute("aria-orientation", "vertical");
+      }
+      const body = svg("rect", { x: x - wide / 2, width: wide });
+      const whisker = svg("path", { class: "whisker" });
+      bar.append(body, whisker);
+      if (frame === LARGE && (i === 0 || (i + 1) % every === 0))
+        bar.append(svg("text", { x, y: frame.height - 6, "text-anchor": "middle" }, `${i + 1}`));
+      element.append(bar);
+      return { bar, body, whisker };
+    });
+    if (frame === SMALL) return;
+    for (const [name, y] of /** @type {[string, number][]} */ ([
+      ["top", 8],
+      ["middle", zero],
+      ["end", frame.bottom],
+    ]))
+      element.append(svg("text", { class: name, x: frame.left - 8, y: y + 4, "text-anchor": "end" }));
+  }
+
+  draw() {
+    const { element, frame, zero, unit } = this;
+    this.bars.forEach((_, i) => this.drawBar(i));
+    if (frame === LARGE) {
+      const end = `${Number(this.most.toPrecision(3))}`;
+      for (const [name, label] of [
+        ["top", end],
+        ["middle", "0"],
+        ["end", minus(`-${end}`)],
+      ])
+        element.querySelector(`.${name}`).textContent = label;
+    }
+    const values = Array.from(this.z, (value) => value.toFixed(2)).join(", ");
+    element.setAttribute("aria-label", `z = (${values})`);
+    this.bars.forEach(({ whisker }, i) => {
+      if (!this.sigma) return whisker.removeAttribute("d");
+      const x = frame.left + this.step * (i + 0.5);
+      const [low, high] = [-1, 1].map((side) => zero - (this.origin[i] + side * this.sigma[i]) * unit);
+      whisker.setAttribute("d", `M${x.toFixed(1)} ${low.toFixed(1)}V${high.toFixed(1)}`);
+    });
+  }
+
+  /** @param {number} i */
+  drawBar(i) {
+    const { bar, body } = this.bars[i];
+    const value = this.z[i];
+    const size = Math.abs(value) * this.unit;
+    body.setAttribute("class", value >= 0 ? "plus" : "minus");
+    body.setAttribute("y", (value >= 0 ? this.zero - size : this.zero).toFixed(1));
+    body.setAttribute("height", Math.max(size, 0.75).toFixed(1));
+    if (!this.moved) return;
+    const said = { valuemin: -this.most, valuemax: this.most, valuenow: value };
+    for (const [name, number] of Object.entries(said)) bar.setAttribute(`aria-${name}`, number.toFixed(3));
+    const spread = this.sigma ? `, ${fixed(this.origin[i], 3)} ± ${this.sigma[i].toFixed(3)}` : "";
+    bar.setAttribute("aria-valuetext", fixed(value, 3) + spread);
+    bar.setAttribute("aria-label", this.text("latent.bar", { unit: i + 1 }));
+  }
+
+  /** @param {number} i
+   * @param {number} value */
+  set(i, value) {
+    this.z[i] = clamp(value, -this.most, this.most);
+    this.drawBar(i);
+    this.moved(this.z);
+  }
+
+  listen() {
+    const { element } = this;
+    element.addEventListener("pointerdown", (event) => {
+      if (!event.isPrimary || event.button) return;
+      event.preventDefault();
+      const { x } = this.place(event);
+      this.held = clamp(Math.floor((x - this.frame.left) / this.step), 0, this.z.length - 1);
+      element.setPointerCapture(event.pointerId);
+      this.focus(this.held);
+      this.drag(event);
+    });
+    element.addEventListener("pointermove", (event) => this.drag(event));
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
+      element.addEventListener(name, () => (this.held = null));
+    element.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  /** Where a pointer is, in units of the drawing.
+   * @param {PointerEvent} event */
+  place({ clientX, clientY }) {
+    const box = this.element.getBoundingClientRect();
+    const scale = this.frame.width / box.width;
+    return { x: (clientX - box.left) * scale, y: (clientY - box.top) * scale };
+  }
+
+  /** @param {PointerEvent} event */
+  drag(event) {
+    if (this.held === null || !event.isPrimary) return;
+    this.set(this.held, (this.zero - this.place(event).y) / this.unit);
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const i = this.bars.findIndex(({ bar }) => bar === document.activeElement);
+    const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const steps = STEPS[event.key];
+    if (i < 0 || event.ctrlKey || event.metaKey || event.altKey || !(sideways || steps)) return;
+    event.preventDefault();
+    event.stopPropagation(); // in lecture mode arrow keys turn the pages
+    if (sideways) this.focus(clamp(i + sideways, 0, this.bars.length - 1));
+    else this.set(i, this.z[i] + (steps * this.most) / 50);
+  }
+
+  /** @param {number} i */
+  focus(i) {
+    this.bars.forEach(({ bar }, j) => bar.setAttribute("tabindex", i === j ? "0" : "-1"));
+    /** @type {any} */ (this.bars[i].bar).focus({ preventScroll: true });
+  }
+}

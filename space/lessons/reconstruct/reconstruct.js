@@ -1,0 +1,312 @@
+/* One digit through one autoencoder, or through the whole family, computed and drawn in the visitor's browser. tab.py
+ * says which props events change. Of one model, the bars of its latent vector can be dragged: the decoder follows.
+ */
+
+import { corrupt } from "../../browser/families/autoencoder.js";
+import { tensor } from "../../browser/nn.js";
+import { base64ToBytes } from "../../browser/numbers.js";
+import { finder, texts } from "../../page/dom.js";
+import { toCsv } from "../../page/downloads.js";
+import { Live } from "../../page/live.js";
+import { digit } from "../../page/sheets.js";
+import { LatentBars } from "./latent.js";
+import { meanSquare, Picture, psnr } from "./pictures.js";
+
+/** @import { Tensor } from "../../browser/nn.js" */
+/** @import { Opened, Open } from "../../page/live.js" */
+/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, models: string[] }} Scope */
+/** @typedef {{ source: string, digit: number, model: string, noise: string, level: number, seed: number }} Settings */
+/** A digit through a model: `sigma` of a VAE, whose z is mu.
+ * @typedef {{ name: string, z: Float32Array, sigma: Float32Array | null, output: Tensor }} Result */
+/** @typedef {{ case: string, x: Tensor, noisy: Tensor, results: (Result | { name: string, missing: true })[] }} Shown */
+
+const FAMILY = "family";
+const SHAPE = [1, 28, 28, 1];
+const ROWS = 20; // digits of a class
+const MAX_SEED = 2 ** 32 - 1;
+
+class Reconstruction {
+  /** @param {Scope} scope */
+  constructor({ element, props, trigger, watch, words, models }) {
+    this.props = props;
+    this.trigger = trigger;
+    this.models = models;
+    this.find = finder(element);
+    this.words = words;
+    this.text = texts(words);
+    this.live = new Live(element, "reconstruct");
+    this.layout = ""; // the template that is filled in
+    /** @type {Map<string, Picture>} */
+    this.pictures = new Map();
+    /** @type {Map<string, LatentBars>} */
+    this.bars = new Map(); // by model; "" is the one that can be dragged
+    /** @type {Shown | null} */
+    this.shown = null;
+    this.waiting = false; // whether something else than what is shown is to be computed
+    watch("settings", () => this.change());
+    watch("own", () => this.settings.source !== "digit" && this.change());
+    watch("about", () => this.learn());
+    watch("unfolded", () => this.showCode());
+    trigger("ready");
+  }
+
+  /** @returns {Settings} */
+  get settings() {
+    const [source, digit, model, noise, level, seed] = this.props.settings ?? ["digit", 0, "", "none", 0, 0];
+    return { source, digit, model, noise, level, seed };
+  }
+
+  showCode() {
+    if (this.props.unfolded) this.trigger("coded");
+  }
+
+  /** Another digit, model or noise is wanted. */
+  change() {
+    const { settings } = this;
+    this.showCode();
+    const { seed } = settings;
+    if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED)
+      return this.refuse("number", { name: "seed", value: seed, least: 0, most: MAX_SEED });
+    const own = this.props.own?.[settings.source] ?? {
+      problem: settings.source === "draw" ? "empty_drawing" : "no_image",
+    };
+    if (settings.source !== "digit" && own.problem) return this.refuse(own.problem);
+    this.waiting = true;
+    this.live.update(
+      (open) => this.compute(open, settings, own.digit),
+      (shown) => this.show(shown, settings.model),
+    );
+  }
+
+  /** There is no picture, for a reason.
+   * @param {string} problem
+   * @param {Record<string, unknown>} [values] */
+  refuse(problem, values = {}) {
+    this.live.update(
+      async () => null,
+      () => {
+        this.clear();
+        this.fill(this.find("p.notice"), problem, values);
+      },
+    );
+  }
+
+  /** A sentence takes the place of the pictures. */
+  clear() {
+    this.find("p.notice").hidden = false;
+    this.find(".shown").replaceChildren();
+    this.layout = "";
+    this.shown = null;
+    this.waiting = false;
+  }
+
+  /** Writes a text in both languages.
+   * @param {HTMLElement} node
+   * @param {string} key
+   * @param {Record<string, unknown>} values */
+  fill(node, key, values) {
+    node.replaceChildren(
+      ...Object.keys(this.words).map((lang) => {
+        const part = document.createElement("span");
+        part.lang = lang;
+        part.textContent = this.words[lang][key].replace(/{(\w+)}/g, (_, name) => String(values[name]));
+        return part;
+      }),
+    );
+  }
+
+  /** @param {Open} open
+   * @param {Settings} settings
+   * @param {string} [own]  a visitor's digit
+   * @returns {Promise<Shown>} */
+  async compute(open, { source, digit: index, model, noise, level, seed }, own) {
+    const x =
+      source === "digit" ? await digit(index) : tensor(SHAPE, new Float32Array(base64ToBytes(own).buffer));
+    const noisy = noise === "none" ? x : corrupt(x, noise, level, seed);
+    const results = [];
+    for (const name of model === FAMILY ? this.models : [model]) {
+      try {
+        if (this.props.about?.[name]?.problem) throw new Error(`${name} cannot be used`);
+        results.push(await this.through(open, name, noisy));
+      } catch (error) {
+        if (model !== FAMILY && !this.props.about?.[name]?.problem) throw error;
+        results.push({ name, missing: /** @type {true} */ (true) }); // the others are shown
+      }
+    }
+    const label = { digit: `digit-${Math.floor(index / ROWS)}-${(index % ROWS) + 1}`, draw: "drawing" }[
+      source
+    ];
+    const made = noise === "none" ? "" : `_${noise}-${Number(level.toPrecision(6))}_seed${seed}`;
+    return { case: (label ?? "upload") + made, x, noisy, results };
+  }
+
+  /** @param {Open} open
+   * @param {string} name
+   * @param {Tensor} noisy
+   * @returns {Promise<Result>} */
+  async through(open, name, noisy) {
+    const model = await open(name, ["code", "posterior", "decode"]);
+    const { image_size, in_channels } = model.config;
+    if (image_size !== SHAPE[1] || in_channels !== 1) throw new Error(`${name} takes other images`);
+    const [z, sigma] = model.methods.includes("posterior")
+      ? await model.run("posterior", noisy)
+      : [await model.run("code", noisy), null];
+    const output = await model.run("decode", z);
+    return { name, z: z.data, sigma: sigma?.data ?? null, output };
+  }
+
+  /** @param {Shown} shown
+   * @param {string} model */
+  show(shown, model) {
+    const alone = model !== FAMILY;
+    const good = /** @type {Result[]} */ (shown.results.filter((one) => !("missing" in one)));
+    if (alone && !good.length) {
+      this.clear();
+      this.find("p.notice").innerHTML = this.props.about[model].problem;
+      return;
+    }
+    this.shown = shown;
+    this.waiting = false;
+    this.find("p.notice").hidden = true;
+    this.build(alone ? "alone" : "family");
+    this.pictures.get("x").show(shown.x, `${shown.case}_x`);
+    this.pictures.get("noisy").show(shown.noisy, `${shown.case}_noisy`);
+    for (const node of this.find(".shown").querySelectorAll(".same")) node.hidden = shown.noisy !== shown.x;
+    if (alone) this.showOne(good[0]);
+    else this.showAll(good);
+    this.showAbout();
+  }
+
+  /** Sets the page up for one model or for all.
+   * @param {"alone" | "family"} layout */
+  build(layout) {
+    if (this.layout === layout) return;
+    this.layout = layout;
+    const { find, text, words } = this;
+    find(".shown").replaceChildren(find(`template.${layout}`).content.cloneNode(true));
+    this.pictures = new Map();
+    this.bars = new Map();
+    const add = (name, figure) => this.pictures.set(name, new Picture(figure, words));
+    if (layout === "family") {
+      find(".cards").append(find("template.each").content.cloneNode(true));
+      this.models.forEach((name, i) => {
+        const card = find(".cards").children[i];
+        for (const key of ["output", "error"]) add(`${name} ${key}`, card.querySelector(`.${key}`));
+        this.bars.set(name, new LatentBars(card.querySelector("svg"), { text, small: true }));
+      });
+    } else {
+      const moved = () => this.decode();
+      this.bars.set("", new LatentBars(find(".shown svg"), { text, moved }));
+      find(".reset").onclick = () => this.bars.get("").reset();
+      for (const key of ["output", "error"]) add(key, find(`.row-of-pixels .${key}`));
+    }
+    for (const key of ["x", "noisy"]) add(key, find(`.row-of-pixels .${key}`));
+    const table = find(".shown button.csv");
+    table.offer = () => this.table();
+  }
+
+  /** @param {Result} result */
+  showOne(result) {
+    const { find, shown } = this;
+    this.showOutput(result.output);
+    const dd = (key) => find(`.tiles .${key} dd`);
+    dd("psnr_noisy").textContent = psnr(meanSquare(shown.noisy, shown.x));
+    const [before, after] = [shown.x.data.length, 4 * result.z.length];
+    dd("bytes").textContent = `${(before / after).toFixed(1)} : 1`;
+    this.fill(find(".tiles .bytes .note"), "bytes.note", { before, after });
+    find(".with-sigma").hidden = !result.sigma;
+    find(".shown button.csv").dataset.file = `${result.name}_${shown.case}_z.csv`;
+    this.bars.get("").show(result.z, result.sigma);
+    find(".reset").disabled = true;
+  }
+
+  /** What the one model makes, of the digit or of a vector that the visitor has moved.
+   * @param {Tensor} output
+   * @param {boolean} [moved] */
+  showOutput(output, moved = false) {
+    const { find, shown } = this;
+    const [{ name }] = shown.results;
+    const file = `${name}_${shown.case}${moved ? "_moved" : ""}`;
+    this.pictures.get("output").show(output, `${file}_reconstruction`, name);
+    this.pictures.get("error").showError(output, shown.x, `${file}_error`, name);
+    const mse = meanSquare(output, shown.x);
+    find(".tiles .psnr dd").textContent = psnr(mse);
+    find(".tiles .mse dd").textContent = mse.toFixed(4);
+  }
+
+  /** The visitor has moved z. */
+  decode() {
+    const { shown } = this;
+    if (this.waiting) return; // which will set the bars anew
+    const bars = this.bars.get("");
+    const [{ name }] = shown.results;
+    const z = bars.z.slice();
+    const moved = bars.isMoved;
+    this.find(".reset").disabled = !moved;
+    this.live.update(
+      async (open) => {
+        const model = await open(name, ["decode"]);
+        return model.run("decode", tensor([1, z.length], z));
+      },
+      (output) => this.shown === shown && this.showOutput(output, moved),
+    );
+  }
+
+  /** @param {Result[]} results */
+  showAll(results) {
+    const { shown } = this;
+    const errors = new Map(results.map(({ name, output }) => [name, meanSquare(output, shown.x)]));
+    const least = Math.min(...errors.values());
+    this.models.forEach((name, i) => {
+      const card = this.find(".cards").children[i];
+      const result = results.find((one) => one.name === name);
+      card.querySelector(".good").hidden = !result;
+      if (!result) return;
+      const file = `${name}_${shown.case}`;
+      this.pictures.get(`${name} output`).show(result.output, `${file}_reconstruction`, name);
+      this.pictures.get(`${name} error`).showError(result.output, shown.x, `${file}_error`, name);
+      card.querySelector(".score .value").textContent = psnr(errors.get(name));
+      card.querySelector("mark").hidden = errors.get(name) !== least;
+      card.querySelector("small").textContent = `${result.z.length} × 4 B`;
+      this.bars.get(name).show(result.z, result.sigma);
+    });
+    this.find(".shown button.csv").dataset.file = `${FAMILY}_${shown.case}_z.csv`;
+  }
+
+  /** The server has said what it knows of each model. */
+  learn() {
+    const { model } = this.settings;
+    const wanted = model === FAMILY ? this.models : [model];
+    if (wanted.some((name) => this.props.about[name]?.problem)) this.change();
+    else this.showAbout();
+  }
+
+  /** Where the weights come from, once the server has said so, or why they cannot be used. */
+  showAbout() {
+    if (!this.shown) return;
+    const sections = this.layout === "family" ? this.find(".cards").children : [this.find(".shown")];
+    this.shown.results.forEach((result, i) => {
+      const { badge = "", problem = "" } = this.props.about?.[result.name] ?? {};
+      sections[i].querySelector(".badge").innerHTML = badge;
+      const notice = sections[i].querySelector("p.notice");
+      if (!notice) return;
+      if (problem) notice.innerHTML = problem;
+      notice.hidden = !("missing" in result);
+    });
+  }
+
+  /** The latent vectors as they are shown. */
+  table() {
+    const rows = this.shown.results.flatMap((result) => {
+      if ("missing" in result) return [];
+      const z = this.bars.get("")?.z ?? result.z;
+      return Array.from(z, (value, i) => [result.name, i + 1, value, result.sigma?.[i] ?? ""]);
+    });
+    return toCsv([["model", "unit", "z", "sigma"], ...rows]);
+  }
+}
+
+/** @param {Scope} scope */
+export function start(scope) {
+  new Reconstruction(scope);
+}
