@@ -41,7 +41,8 @@ class PictureSource:
         """Bind the events; `read_drawing` and `read_upload` give what the states hold."""
         drawn, uploaded = self.drawn, self.uploaded
         names = [name for _, name in self.source.choices]
-        js = f"(chosen) => {json.dumps(names)}.map((name) => ({{ __type__: 'update', visible: name === chosen }}))"
+        js = "(chosen) => %s.map((name) => ({ __type__: 'update', visible: name === chosen }))"
+        js %= json.dumps(names)
         self.source.change(None, self.source, self.panels, js=js, **PRIVATE)
         self.sketch.input(
             friendly(read_drawing), self.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE

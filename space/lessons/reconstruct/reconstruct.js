@@ -21,6 +21,7 @@ import { meanSquare, Picture, psnr } from "./pictures.js";
 /** @typedef {{ case: string, x: Tensor, noisy: Tensor, results: (Result | { name: string, missing: true })[] }} Shown */
 
 const FAMILY = "family";
+const METHODS = ["code", "posterior", "decode"];
 const SHAPE = [1, 28, 28, 1];
 const ROWS = 20; // digits of a class
 const MAX_SEED = 2 ** 32 - 1;
@@ -66,9 +67,9 @@ class Reconstruction {
     this.showCode();
     const { seed } = settings;
     if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED)
-      return this.refuse("number", { name: "seed", value: seed, least: 0, most: MAX_SEED });
+      return this.refuse("problem.number", { name: "seed", value: seed, least: 0, most: MAX_SEED });
     const own = this.props.own?.[settings.source] ?? {
-      problem: settings.source === "draw" ? "empty_drawing" : "no_image",
+      problem: settings.source === "draw" ? "problem.empty_drawing" : "problem.no_image",
     };
     if (settings.source !== "digit" && own.problem) return this.refuse(own.problem);
     this.waiting = true;
@@ -145,7 +146,7 @@ class Reconstruction {
    * @param {Tensor} noisy
    * @returns {Promise<Result>} */
   async through(open, name, noisy) {
-    const model = await open(name, ["code", "posterior", "decode"]);
+    const model = await open(name, METHODS);
     const { image_size, in_channels } = model.config;
     if (image_size !== SHAPE[1] || in_channels !== 1) throw new Error(`${name} takes other images`);
     const [z, sigma] = model.methods.includes("posterior")
@@ -172,6 +173,7 @@ class Reconstruction {
     this.pictures.get("x").show(shown.x, `${shown.case}_x`);
     this.pictures.get("noisy").show(shown.noisy, `${shown.case}_noisy`);
     for (const node of this.find(".shown").querySelectorAll(".same")) node.hidden = shown.noisy !== shown.x;
+    this.find(".shown").dataset.shown = `${model} ${shown.case}`;
     if (alone) this.showOne(good[0]);
     else this.showAll(good);
     this.showAbout();
@@ -245,7 +247,7 @@ class Reconstruction {
     this.find(".reset").disabled = !moved;
     this.live.update(
       async (open) => {
-        const model = await open(name, ["decode"]);
+        const model = await open(name, METHODS);
         return model.run("decode", tensor([1, z.length], z));
       },
       (output) => this.shown === shown && this.showOutput(output, moved),

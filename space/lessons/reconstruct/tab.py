@@ -35,7 +35,7 @@ from space.text.refusals import Problem
 from space.weights.model_folder import ModelUnavailable
 
 WORDS = {
-    language: texts | {key: component_words("problem.")[language][key] for key in view.PROBLEMS}
+    language: texts | {f"problem.{key}": component_words("problem.")[language][key] for key in view.PROBLEMS}
     for language, texts in component_words("reconstruct.").items()
 }
 
@@ -43,9 +43,9 @@ WORDS = {
 class Result(gr.HTML):
     """What the chosen digit becomes: computed and drawn by the visitor's browser.
 
-    Events change these props: `settings`, the values of the source, the examples and the `_Controls`; `own`, the
-    visitor's pictures (`pictures_of`); `about`, what is known of each model (`about_models`); `unfolded`, whether
-    the code behind is to be seen, which is made when `coded` asks for it.
+    Events change these props: `settings`, the values of the source, the examples and the `_Controls`; `own`,
+    the visitor's pictures (`pictures_of`); `about`, what is known of each model (`about_models`); `unfolded`,
+    whether the code behind is to be seen, which is made when `coded` asks for it.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -64,14 +64,19 @@ class Result(gr.HTML):
 
 
 def pictures_of(drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
-    """The visitor's digits as an update of `Result`: each as base64 of float32, or the key of what it lacks."""
-    digits = {"draw": ("empty_drawing", drawn), "upload": ("no_image", uploaded and uploaded.digit)}
+    """The visitor's digits as an update of `Result`: each as base64 of float32, or what is wrong."""
+    digits = {
+        "draw": ("problem.empty_drawing", drawn),
+        "upload": ("problem.no_image", uploaded and uploaded.digit),
+    }
     own = {
-        source: {"problem": missing} if digit is None else {"digit": b64encode(digit.numpy().tobytes()).decode()}
+        source: {"problem": missing}
+        if digit is None
+        else {"digit": b64encode(digit.numpy().tobytes()).decode()}
         for source, (missing, digit) in digits.items()
     }
     if uploaded and uploaded.problem:
-        own["upload"]["problem"] = uploaded.problem.removeprefix("problem.")
+        own["upload"]["problem"] = uploaded.problem
     return gr.update(own=own)
 
 
@@ -248,7 +253,9 @@ def _bind_code(
     pictures: PictureSource, controls: _Controls, result: Result, fold: gr.Accordion, snippet: gr.Code
 ) -> None:
     fold.expand(None, None, result, js="() => ({ __type__: 'update', props: { unfolded: true } })", **PRIVATE)
-    fold.collapse(None, None, result, js="() => ({ __type__: 'update', props: { unfolded: false } })", **PRIVATE)
+    fold.collapse(
+        None, None, result, js="() => ({ __type__: 'update', props: { unfolded: false } })", **PRIVATE
+    )
     inputs = [*pictures.chosen, *controls]
     result.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 

@@ -19,14 +19,14 @@ PROBLEMS = ("empty_drawing", "no_image", "blank_image", "several_things", "numbe
 
 
 def _picture(key: str, caption: str) -> str:
-    """One picture, `key` x, noisy, output or error; its script gives it pixels and an alternative text."""
-    return (
-        f'<figure class="pixels {key}"><img alt="">{download(".png")}<figcaption>{caption}</figcaption></figure>'
-    )
+    """One picture, `key` x, noisy, output or error; the script draws it and says what it shows."""
+    caption = f"<figcaption>{caption}</figcaption>"
+    return f'<figure class="pixels {key}"><img alt="">{download(".png")}{caption}</figure>'
 
 
 def _tile(key: str, note: str) -> str:
-    return f"<div class='{key}'><dt>{words(f'reconstruct.{key}')}</dt><dd></dd><dd class='note'>{note}</dd></div>"
+    name = words(f"reconstruct.{key}")
+    return f'<div class="{key}"><dt>{name}</dt><dd></dd><dd class="note">{note}</dd></div>'
 
 
 INPUTS = _picture("x", f"{words('reconstruct.x')} <i>x</i>") + _picture(
@@ -34,7 +34,7 @@ INPUTS = _picture("x", f"{words('reconstruct.x')} <i>x</i>") + _picture(
 )
 OUTPUTS = _picture("output", f"{words('reconstruct.output')} <i>x′</i>") + _picture(
     "error",
-    f"{words('reconstruct.error')} <i>|x − x′|</i> <span class=\"scale\">0<b></b>1</span>",
+    f'{words("reconstruct.error")} <i>|x − x′|</i> <span class="scale">0<b></b>1</span>',
 )
 NUMBERS = "".join(_tile(key, words("reconstruct.to_clean")) for key in ("psnr", "psnr_noisy", "mse"))
 LATENT = f"{words('reconstruct.latent')} <i>z</i>"
@@ -42,7 +42,8 @@ ALONE = f"""
 <div class="row-of-pixels">{INPUTS}{OUTPUTS}</div>
 <dl class="tiles">{NUMBERS}{_tile("bytes", "")}</dl>
 <div class="titled"><h2>{LATENT} <small class="with-sigma">{words("reconstruct.latent.sigma")}</small></h2>
-  {download(".csv")}<button type="button" class="reset" disabled>{words("reconstruct.latent.reset")}</button></div>
+  {download(".csv")}
+  <button type="button" class="reset" disabled>{words("reconstruct.latent.reset")}</button></div>
 <p class="hint">{words("reconstruct.latent.hint")}</p>
 <svg class="latent"></svg>
 <div class="badge"></div>
@@ -61,7 +62,7 @@ def _card(name: str) -> str:
 <section class="card"><h2>{words(f"model.{name}")}</h2>
   <p class="notice" hidden>{words("live.failed")}</p>
   <div class="good"><div class="pair">{PAIR}</div>
-    <p class="score"><span class="value"></span> <mark hidden>{words("measure.best")}</mark> <small></small></p>
+    <p class="score"><b class="value"></b> <mark hidden>{words("measure.best")}</mark> <small></small></p>
     <svg class="latent"></svg></div>
   <div class="badge"></div></section>
 """
@@ -75,7 +76,7 @@ MARKUP = f"""
 <template class="family">{FAMILY_MARKUP}</template>
 <template class="each">{"".join(map(_card, RECONSTRUCTORS))}</template>
 """
-"""the script fills in one of the first two templates; in the other one, a section of the third for each model"""
+"""the script shows the first template, or the second one with the third, where several models are shown"""
 
 
 def error_map(result: Reconstruction, scale: int = 1) -> Image.Image:

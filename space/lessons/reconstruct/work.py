@@ -110,7 +110,9 @@ def load_models() -> dict[str, LoadedModel | ModelUnavailable]:
 def _check_shape(loaded: LoadedModel) -> LoadedModel:
     if loaded.model.config.image_shape != SHAPE:
         wanted = "×".join(map(str, loaded.model.config.image_shape))
-        raise ModelUnavailable(loaded.name, f"it takes images of {wanted}, not of {'×'.join(map(str, SHAPE))}")
+        raise ModelUnavailable(
+            loaded.name, f"it takes images of {wanted}, not of {'×'.join(map(str, SHAPE))}"
+        )
     return loaded
 
 

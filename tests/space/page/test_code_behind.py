@@ -1,7 +1,6 @@
 """The code behind the pictures: it is run, and gives the pictures of the page, pixel by pixel."""
 
 import base64
-import csv
 import io
 import os
 import re
@@ -17,6 +16,7 @@ import pytest
 import torch
 from huggingface_hub import constants
 from PIL import Image, ImageDraw
+from torch import Tensor
 
 from space.lessons.generate import api as generate_api
 from space.lessons.generate import tab as generate
@@ -26,14 +26,17 @@ from space.lessons.manifold.api import decode, manifold
 from space.lessons.manifold.work import MAPS
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
+from space.lessons.reconstruct.view import SCALE, error_map
+from space.lessons.reconstruct.work import FAMILY
 from space.lessons.timeline.tab import show as show_run
 from space.lessons.translate import tab as translate
 from space.models import models_that, roles
 from space.models.latents import walk
 from space.page.found_digit import cut, read_upload
+from space.page.markup import source_badge
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square
-from space.pictures.outputs import to_grid
+from space.pictures.outputs import to_grid, to_pil
 from space.pictures.sheets import digit_sheet
 from space.weights import hub, model_folder
 from tests.hub_server import HubServer, Repo, read_folder, start_client
@@ -108,44 +111,66 @@ def drawing(home: Path) -> str:
 # ---- reconstruction
 
 
+FIRST_SEVEN = ("digit", 7 * 20, None, None)
+
+
+def reconstructed(x: Tensor, case: str, name: str, *noise: Any) -> Pictures:
+    """What the page shows of x, computed here, by the names that a visitor keeps it under."""
+    noisy = reconstruct_work.add_noise(x, *noise)
+    shown = {f"{case}_x.png": to_pil(x, SCALE), f"{case}_noisy.png": to_pil(noisy, SCALE)}
+    found = reconstruct_work.load_models() if name == FAMILY else {name: None}
+    for one in (one for one, why in found.items() if not isinstance(why, model_folder.ModelUnavailable)):
+        result = reconstruct_work.reconstruct(x, noisy, one)
+        shown[f"{one}_{case}_reconstruction.png"] = to_pil(result.output, SCALE)
+        shown[f"{one}_{case}_error.png"] = error_map(result, SCALE)
+    return {file: pixels(image) for file, image in shown.items()}
+
+
 @pytest.mark.parametrize("name", models_that("encode"))
 @pytest.mark.parametrize(("noise", "level", "seed"), [("none", 0.5, 0), ("gaussian", 0.35, 7)])
 def test_a_reconstruction(home: Path, name: str, noise: str, level: float, seed: int) -> None:
-    page, code = reconstruct.show("digit", 7 * 20 + seed, None, None, name, noise, level, seed)
-    assert_same(run(code), on_the_page(page))
+    case = "digit-7-1" if noise == "none" else "digit-7-1_gaussian-0.35_seed7"
+    code = reconstruct.show_code(*FIRST_SEVEN, name, noise, level, seed)
+    assert_same(
+        run(code), reconstructed(digit_sheet()[7, 0][None, None] / 255, case, name, noise, level, seed)
+    )
 
 
 @pytest.mark.parametrize("noise", ["masking", "salt_and_pepper", "coin_flip"])
 def test_the_whole_family(home: Path, noise: str) -> None:
-    page, code = reconstruct.show("digit", 33, None, None, reconstruct_work.FAMILY, noise, 0.2, 4294967295)
-    assert len(on_the_page(page)) == 2 + 2 * len(models_that("encode"))
-    assert_same(run(code), on_the_page(page))
+    settings = noise, 0.2, 4294967295
+    case = f"digit-1-14_{noise}-0.2_seed4294967295"
+    made = run(reconstruct.show_code("digit", 33, None, None, FAMILY, *settings))
+    assert len(made) == 2 + 2 * len(models_that("encode"))
+    assert_same(made, reconstructed(digit_sheet()[1, 13][None, None] / 255, case, FAMILY, *settings))
 
 
 def test_a_family_with_a_gap(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(name: str, *able_to: str) -> hub.LoadedModel:
-        if name == roles.VAE_MAP:
-            raise model_folder.ModelUnavailable(name, "it is gone")
-        return hub.load(name, *able_to)
+    def load_each(names: list[str]) -> dict[str, Any]:
+        return hub.load_each(names) | {roles.VAE_MAP: model_folder.ModelUnavailable(roles.VAE_MAP, "gone")}
 
-    monkeypatch.setattr(reconstruct_work, "load", load)
-    page, code = reconstruct.show("digit", 33, None, None, reconstruct_work.FAMILY, "none", 0, 0)
+    monkeypatch.setattr(reconstruct_work, "load_each", load_each)
+    code = reconstruct.show_code("digit", 33, None, None, FAMILY, "none", 0, 0)
     assert roles.VAE_MAP not in code and roles.VAE_DEEP in code
-    assert_same(run(code), on_the_page(page))
+    x = digit_sheet()[1, 13][None, None] / 255
+    assert_same(run(code), reconstructed(x, "digit-1-14", FAMILY, "none", 0, 0))
 
 
 def test_a_digit_of_the_visitor(photo: str, drawing: str) -> None:
-    for source, drawn, uploaded in (
-        ("upload", None, read_upload(photo)[0]),
-        ("upload", None, cut(photo, [0.1, 0.1, 0.9, 0.9])),
-        ("draw", sketch_to_digit(drawing), None),
+    whole, box = read_upload(photo)[0], cut(photo, [0.1, 0.1, 0.9, 0.9])
+    for source, name, drawn, uploaded, x in (
+        ("upload", "upload", None, whole, whole.digit),
+        ("upload", "upload", None, box, box.digit),
+        ("draw", "drawing", sketch_to_digit(drawing), None, sketch_to_digit(drawing)),
     ):
-        page, code = reconstruct.show(source, 0, drawn, uploaded, roles.CONVOLUTIONAL, "gaussian", 0.1, 3)
-        assert_same(run(code), on_the_page(page))
+        noise = "gaussian", 0.1, 3
+        code = reconstruct.show_code(source, 0, drawn, uploaded, roles.CONVOLUTIONAL, *noise)
+        case = f"{name}_gaussian-0.1_seed3"
+        assert_same(run(code), reconstructed(x, case, roles.CONVOLUTIONAL, *noise))
 
 
 def test_there_is_no_code_without_a_picture(home: Path) -> None:
-    assert reconstruct.show("draw", 0, None, None, roles.VAE_MAP, "none", 0, 0)[1] == ""
+    assert reconstruct.show_code("draw", 0, None, None, roles.VAE_MAP, "none", 0, 0) == ""
     assert translate.show("upload", 0, None, None, "ab", 64)[3] == ""
 
 
@@ -265,8 +290,12 @@ def in_client(namespace: str, show: Callable[[], Any]) -> tuple[Any, list[str]]:
     return shown
 
 
-def panel_and_code() -> tuple[str, str]:
-    return reconstruct.show("digit", 150, None, None, roles.VAE_MAP, "gaussian", 0.5, 7)
+def pictures_and_code() -> tuple[Pictures, str, str]:
+    """What is shown of a digit, the code behind it, and what is said of the model."""
+    settings = roles.VAE_MAP, "gaussian", 0.5, 7
+    shown = reconstructed(digit_sheet()[7, 10][None, None] / 255, "digit-7-11_gaussian-0.5_seed7", *settings)
+    badge = source_badge(hub.load(roles.VAE_MAP))
+    return shown, reconstruct.show_code("digit", 150, None, None, *settings), badge
 
 
 def work(folder: Path, code: str) -> None:
@@ -280,13 +309,13 @@ def test_weights_from_the_hub_are_named_by_their_commit(tmp_path: Path) -> None:
         repo = server.repos[f"teacher/{roles.VAE_MAP}"] = Repo()
         files = read_folder(hub.BUNDLED / roles.VAE_MAP)
         repo.commit("weights", files)
-        page, code = client.submit(in_client, "teacher", panel_and_code).result(timeout=60)
+        shown, code, badge = client.submit(in_client, "teacher", pictures_and_code).result(timeout=60)
         commit = re.search(rf'"teacher/{roles.VAE_MAP}", revision="(\w{{40}})"', code)[1]
         repo.commit("other weights", files | {"model.safetensors": files["model.safetensors"][:-4] + b"abcd"})
         client.submit(work, tmp_path, code).result(timeout=60)
-    assert commit in page or commit[:7] in page
+    assert commit[:7] in badge
     made = {path.name: pixels(Image.open(path)) for path in tmp_path.glob("*.png")}
-    assert_same(made, on_the_page(page))
+    assert_same(made, shown)
 
 
 def test_the_code_needs_nothing_else(home: Path) -> None:
@@ -294,16 +323,3 @@ def test_the_code_needs_nothing_else(home: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": "."})
     picture = Image.open(home / f"{generate.case_of(roles.VAE_DEEP, 8, 3, 0.5)}.png")
     assert np.array_equal(pixels(picture), pixels(generate_api.generate(roles.VAE_DEEP, 8, 3, 0.5)[0]))
-
-
-# ---- tables
-
-
-def test_tables_have_a_header_and_all_numbers(home: Path) -> None:
-    page, _ = reconstruct.show("digit", 33, None, None, roles.VAE_DEEP, "none", 0, 0)
-    (file, text), *_ = re.findall(r'data-file="([^"]+\.csv)" data-csv="([^"]+)"', page)
-    header, *rows = csv.reader(io.StringIO(text))
-    assert file == f"{roles.VAE_DEEP}_digit-1-14_z.csv" and header == ["model", "unit", "z", "sigma"]
-    mu, logvar = hub.load(roles.VAE_DEEP).model.encode(digit_sheet()[1, 13][None, None] / 255)
-    assert [float(row[2]) for row in rows] == mu[0].tolist()
-    assert [float(row[3]) for row in rows] == (0.5 * logvar).exp()[0].tolist()

@@ -118,7 +118,8 @@ def test_the_code_on_the_page_gives_the_pictures_on_the_page(page: Page, url: st
     made = run(code.inner_text(), tmp_path)
     assert made.keys() == kept.keys() and len(made) == 4
     for name, content in made.items():
-        assert np.array_equal(pixels(content), pixels(kept[name])), name
+        error = np.abs(pixels(content) - pixels(kept[name])).max()  # of PyTorch's to the browser's
+        assert error <= 1, name
 
 
 def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Path) -> None:

@@ -1,57 +1,80 @@
 """The reconstruction tab's handlers as functions."""
 
 import json
+from base64 import b64decode
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from space.lessons.reconstruct import tab, work
-from space.models import models_that, roles
+from space.models import Autoencoder, models_that, roles
+from space.models.autoencoder import AutoencoderConfig
+from space.page.found_digit import BOXABLE, Upload
 from space.page.words import TEXTS, i18n
 from space.text.refusals import Problem
 from space.weights import hub
 
-
-def show(model=roles.PLAIN, source="digit", digit=0, drawn=None, noise="none", level=0.5, seed=0):
-    page, _ = tab.show(source, digit, drawn, None, model, noise, level, seed)
-    return page
+SETTINGS = [f"reconstruct-{name}" for name in ("source", "digits", "model", "noise", "level", "seed")]
 
 
-def test_one_model_is_shown_with_its_source_and_figures(bundled):
-    page = show(noise="gaussian")
-    assert page.count("data:image/png;base64,") == 4  # input, noisy input, reconstruction, error
-    assert roles.PLAIN in page and "bundled with this app" in page and "앱에 포함됨" in page
-    assert "784 → 20 bytes" in page and "39.2 : 1" in page
-    assert page.count("<rect") == 5
-    assert show(noise="gaussian") == page
+def show_code(model=roles.PLAIN, source="digit", digit=0, drawn=None, uploaded=None, noise="none", seed=0):
+    return tab.show_code(source, digit, drawn, uploaded, model, noise, 0.5, seed)
 
 
-def test_the_family_is_shown_even_where_one_member_is_missing(bundled):
+def test_the_code_is_of_the_models_that_can_be_used(bundled):
     (bundled / roles.VAE_MAP / "model.safetensors").unlink()
+    Autoencoder(AutoencoderConfig(image_size=32, hidden_dim=8)).save_pretrained(bundled / roles.SPARSE)
     hub.clear()
-    page = show(model=work.FAMILY)
-    assert page.count('<section class="card">') == len(models_that("encode"))
-    assert page.count("cannot be used: model.safetensors is missing") == 1
-    assert page.count("<mark>") >= 1
+    code = show_code(work.FAMILY, noise="masking", seed=3)
+    assert code.count("from_pretrained") == len(work.RECONSTRUCTORS) - 2 and "manual_seed(3)" in code
+    assert roles.VAE_MAP not in code and roles.SPARSE not in code
+    _, told = tab.about_models()
+    about = told["about"]
+    assert list(about) == work.RECONSTRUCTORS
+    assert (
+        "bundled with this app" in about[roles.PLAIN]["badge"]
+        and "앱에 포함됨" in about[roles.PLAIN]["badge"]
+    )
+    assert "cannot be used: model.safetensors is missing" in about[roles.VAE_MAP]["problem"]
+    assert "images of 1×32×32, not of 1×28×28" in about[roles.SPARSE]["problem"]
 
 
-def test_nothing_drawn_yet_is_a_hint_in_both_languages(bundled):
-    page = show(source="draw")
-    assert "The drawing is empty" in page and "그림이 비어 있습니다" in page
-    assert "no picture yet" in show(source="upload")
+def test_the_visitors_digits_reach_the_browser_as_they_are(x):
+    own = tab.pictures_of(x, None)["own"]
+    assert np.array_equal(np.frombuffer(b64decode(own["draw"]["digit"]), "<f4"), x.numpy().ravel())
+    assert own["upload"] == {"problem": "problem.no_image"}
+    own = tab.pictures_of(None, Upload(None, [0, 0, 1, 1], "problem.several_things"))["own"]
+    assert own == {
+        "draw": {"problem": "problem.empty_drawing"},
+        "upload": {"problem": "problem.several_things"},
+    }
+    assert tab.pictures_of(None, Upload(x))["own"]["upload"].keys() == {"digit"}
 
 
-def test_of_a_chosen_model_the_pictures_come_first():
+def test_without_a_digit_there_is_no_code(bundled):
+    assert show_code(source="draw") == show_code(source="upload") == ""
+    for problem in BOXABLE:
+        assert show_code(source="upload", uploaded=Upload(None, problem=problem)) == ""
+
+
+@pytest.mark.parametrize("problem", (*BOXABLE, "problem.empty_drawing", "problem.no_image", "problem.number"))
+def test_the_script_can_say_what_is_missing(problem):
+    assert all(f"{problem}" in texts for texts in tab.WORDS.values())
+
+
+def test_of_no_event_of_the_settings_the_server_hears():
     with gr.Blocks() as demo, gr.Tabs():
         tab.build()
-    (model,) = (block._id for block in demo.blocks.values() if block.elem_id == "reconstruct-model")
-    called = [fn.name for fn in demo.fns.values() if (model, "change") in fn.targets]
-    assert called == ["show", "objective_of"]  # the page makes these calls one after the other
+    ids = {block._id for block in demo.blocks.values() if block.elem_id in SETTINGS}
+    assert len(ids) == len(SETTINGS)
+    asked = {fn.name for fn in demo.fns.values() if fn.fn and any(block in ids for block, _ in fn.targets)}
+    assert asked == set()
 
 
 def test_an_unknown_model_is_one_sentence(bundled):
     with pytest.raises(Problem, match="no model named"):
-        show(model="<script>")
+        show_code("<script>")
 
 
 def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
@@ -62,11 +85,11 @@ def test_the_table_marks_the_best_and_tells_the_protocol(bundled):
         }
         (bundled / name / "metrics.json").write_text(json.dumps(metrics))
 
-    assert tab.show_measured() == ""  # nothing measured, nothing shown
+    assert tab.about_models()[0] == ""  # nothing measured, nothing shown
     write(roles.PLAIN, reconstruction_psnr=20, denoised_psnr_gaussian=14, noisy_psnr_gaussian=9)
     write(roles.CONVOLUTIONAL, reconstruction_psnr=24.5)
     (bundled / roles.VAE_MAP / "metrics.json").write_text("{not json")
-    page = tab.show_measured()
+    page, _ = tab.about_models()
     assert "<mark>24.50</mark>" in page and "<mark>20.00</mark>" not in page
     assert "9.00" in page.rsplit("<tr", 1)[1]  # the noisy input itself, in the last row
     assert f"&lt;b&gt;{roles.PLAIN}&lt;/b&gt;" in page and f"<b>{roles.PLAIN}</b>" not in page
