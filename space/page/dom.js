@@ -7,6 +7,7 @@
  *   texts(words)               -> text(key, values), from {en: {key: text}, ko: ...}
  *   label(element, text)       writes the texts of [data-text] and [data-label]; say(node, key, text) of one node
  *   setText(node, content)     writes only what is new
+ *   both(node, words, key, values)   a text in both languages, of which theme.css shows the page's
  *   pixelRatio(most), sizeCanvas(canvas, width, height, ratio)
  *   ARROWS                     arrow key -> [right, up]
  *   keepsStill()               whether the visitor wants nothing to move by itself
@@ -85,6 +86,21 @@ export function texts(words) {
     if (!Object.hasOwn(all, key)) return /** @type {any} */ (undefined);
     return all[key].replace(/{(\w+)}/g, (blank, name) => String(values[name] ?? blank));
   };
+}
+
+/** Writes a text in both languages, as `words` of words.py does; theme.css shows the page's one.
+ * @param {Element} node
+ * @param {Words} words
+ * @param {string} key
+ * @param {Record<string, unknown>} [values] in place of its {names} */
+export function both(node, words, key, values = {}) {
+  const parts = Object.entries(words).map(([lang, all]) => {
+    const part = make("span");
+    part.lang = lang;
+    part.textContent = all[key].replace(/{(\w+)}/g, (blank, name) => String(values[name] ?? blank));
+    return part;
+  });
+  node.replaceChildren(...parts);
 }
 
 /** Writes the texts of all elements with `data-text`, and the labels of those with `data-label`.

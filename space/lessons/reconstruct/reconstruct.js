@@ -5,12 +5,13 @@
 import { corrupt } from "../../browser/families/autoencoder.js";
 import { tensor } from "../../browser/nn.js";
 import { base64ToBytes } from "../../browser/numbers.js";
-import { finder, texts } from "../../page/dom.js";
+import { bitmap, toHeat, toRgb } from "../../browser/pictures.js";
+import { both, finder, texts } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
+import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
 import { digit } from "../../page/sheets.js";
 import { LatentBars } from "./latent.js";
-import { meanSquare, Picture, psnr } from "./pictures.js";
 
 /** @import { Tensor } from "../../browser/nn.js" */
 /** @import { Opened, Open } from "../../page/live.js" */
@@ -25,6 +26,25 @@ const METHODS = ["code", "posterior", "decode"];
 const SHAPE = [1, 28, 28, 1];
 const ROWS = 20; // digits of a class
 const MAX_SEED = 2 ** 32 - 1;
+const SIDE = 8 * SHAPE[1]; // pixels a side that pictures are kept with
+
+/** @param {Tensor} x
+ * @param {Tensor} y */
+const meanSquare = (x, y) =>
+  x.data.reduce((sum, value, i) => sum + (value - y.data[i]) ** 2, 0) / x.data.length;
+
+/** Peak signal-to-noise ratio, peak 1.
+ * @param {number} mse */
+const psnr = (mse) => (mse > 0 ? `${(-10 * Math.log10(mse)).toFixed(2)} dB` : "∞");
+
+/** @param {Tensor} image */
+const draw = (image) => bitmap(toRgb(image), image.shape[2]);
+
+/** |x - x'|.
+ * @param {Tensor} output
+ * @param {Tensor} x */
+const drawError = (output, x) =>
+  bitmap(toHeat(output.data.map((value, i) => Math.abs(value - x.data[i]))), x.shape[2]);
 
 class Reconstruction {
   /** @param {Scope} scope */
@@ -87,7 +107,7 @@ class Reconstruction {
       async () => null,
       () => {
         this.clear();
-        this.fill(this.find("p.notice"), problem, values);
+        both(this.find("p.notice"), this.words, problem, values);
       },
     );
   }
@@ -99,21 +119,6 @@ class Reconstruction {
     this.layout = "";
     this.shown = null;
     this.waiting = false;
-  }
-
-  /** Writes a text in both languages.
-   * @param {HTMLElement} node
-   * @param {string} key
-   * @param {Record<string, unknown>} values */
-  fill(node, key, values) {
-    node.replaceChildren(
-      ...Object.keys(this.words).map((lang) => {
-        const part = document.createElement("span");
-        part.lang = lang;
-        part.textContent = this.words[lang][key].replace(/{(\w+)}/g, (_, name) => String(values[name]));
-        return part;
-      }),
-    );
   }
 
   /** @param {Open} open
@@ -170,8 +175,8 @@ class Reconstruction {
     this.waiting = false;
     this.find("p.notice").hidden = true;
     this.build(alone ? "alone" : "family");
-    this.pictures.get("x").show(shown.x, `${shown.case}_x`);
-    this.pictures.get("noisy").show(shown.noisy, `${shown.case}_noisy`);
+    this.pictures.get("x").draw(draw(shown.x), `${shown.case}_x.png`);
+    this.pictures.get("noisy").draw(draw(shown.noisy), `${shown.case}_noisy.png`);
     for (const node of this.find(".shown").querySelectorAll(".same")) node.hidden = shown.noisy !== shown.x;
     this.find(".shown").dataset.shown = `${model} ${shown.case}`;
     if (alone) this.showOne(good[0]);
@@ -188,21 +193,21 @@ class Reconstruction {
     find(".shown").replaceChildren(find(`template.${layout}`).content.cloneNode(true));
     this.pictures = new Map();
     this.bars = new Map();
-    const add = (name, figure) => this.pictures.set(name, new Picture(figure, words));
+    const add = (place, key, figure) => this.pictures.set(place + key, new Picture(figure, words, key, SIDE));
     if (layout === "family") {
       find(".cards").append(find("template.each").content.cloneNode(true));
       this.models.forEach((name, i) => {
         const card = find(".cards").children[i];
-        for (const key of ["output", "error"]) add(`${name} ${key}`, card.querySelector(`.${key}`));
+        for (const key of ["output", "error"]) add(`${name} `, key, card.querySelector(`.${key}`));
         this.bars.set(name, new LatentBars(card.querySelector("svg"), { text, small: true }));
       });
     } else {
       const moved = () => this.decode();
       this.bars.set("", new LatentBars(find(".shown svg"), { text, moved }));
       find(".reset").onclick = () => this.bars.get("").reset();
-      for (const key of ["output", "error"]) add(key, find(`.row-of-pixels .${key}`));
+      for (const key of ["output", "error"]) add("", key, find(`.row-of-pixels .${key}`));
     }
-    for (const key of ["x", "noisy"]) add(key, find(`.row-of-pixels .${key}`));
+    for (const key of ["x", "noisy"]) add("", key, find(`.row-of-pixels .${key}`));
     const table = find(".shown button.csv");
     table.offer = () => this.table();
   }
@@ -215,7 +220,7 @@ class Reconstruction {
     dd("psnr_noisy").textContent = psnr(meanSquare(shown.noisy, shown.x));
     const [before, after] = [shown.x.data.length, 4 * result.z.length];
     dd("bytes").textContent = `${(before / after).toFixed(1)} : 1`;
-    this.fill(find(".tiles .bytes .note"), "bytes.note", { before, after });
+    both(find(".tiles .bytes .note"), this.words, "bytes.note", { before, after });
     find(".with-sigma").hidden = !result.sigma;
     find(".shown button.csv").dataset.file = `${result.name}_${shown.case}_z.csv`;
     this.bars.get("").show(result.z, result.sigma);
@@ -229,11 +234,19 @@ class Reconstruction {
     const { find, shown } = this;
     const [{ name }] = shown.results;
     const file = `${name}_${shown.case}${moved ? "_moved" : ""}`;
-    this.pictures.get("output").show(output, `${file}_reconstruction`, name);
-    this.pictures.get("error").showError(output, shown.x, `${file}_error`, name);
+    this.showPair("", output, file, name);
     const mse = meanSquare(output, shown.x);
     find(".tiles .psnr dd").textContent = psnr(mse);
     find(".tiles .mse dd").textContent = mse.toFixed(4);
+  }
+
+  /** @param {string} place
+   * @param {Tensor} output
+   * @param {string} file
+   * @param {string} model */
+  showPair(place, output, file, model) {
+    this.pictures.get(`${place}output`).draw(draw(output), `${file}_reconstruction.png`, { model });
+    this.pictures.get(`${place}error`).draw(drawError(output, this.shown.x), `${file}_error.png`, { model });
   }
 
   /** The visitor has moved z. */
@@ -265,8 +278,7 @@ class Reconstruction {
       card.querySelector(".good").hidden = !result;
       if (!result) return;
       const file = `${name}_${shown.case}`;
-      this.pictures.get(`${name} output`).show(result.output, `${file}_reconstruction`, name);
-      this.pictures.get(`${name} error`).showError(result.output, shown.x, `${file}_error`, name);
+      this.showPair(`${name} `, result.output, file, name);
       card.querySelector(".score .value").textContent = psnr(errors.get(name));
       card.querySelector("mark").hidden = errors.get(name) !== least;
       card.querySelector("small").textContent = `${result.z.length} × 4 B`;
