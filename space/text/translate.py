@@ -66,6 +66,14 @@ TEXT = {
         "by {change}.",
         "가운데 수는 |x − F(G(x))|의 픽셀 평균입니다(0~1). 가는 길에 G가 x를 바꾼 정도는 {change}입니다.",
     ),
+    "translate.waiting": (
+        "Shown at 64 × 64; the server is computing {size} × {size}.",
+        "지금은 64 × 64로 보여 드립니다. 서버가 {size} × {size}로 계산하고 있습니다.",
+    ),
+    "translate.large": (
+        "Computed on the server, at {size} × {size}.",
+        "{size} × {size}로 서버에서 계산했습니다.",
+    ),
     "translate.slider": ("Before and after: x | G(x)", "변환 전과 후: x | G(x)"),
     "translate.judged": ("What the discriminators think", "판별자의 판단"),
     "translate.judged.note": (

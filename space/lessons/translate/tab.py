@@ -4,6 +4,7 @@ All pictures and numbers are computed from the picture chosen. Two things are no
 snapshots that training saved in `samples/`, and the metrics come from metrics.json.
 """
 
+from base64 import b64encode
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -16,8 +17,9 @@ from space.lessons.translate.work import (
     DIRECTIONS,
     SIZES,
     SOURCES,
+    check_direction,
     choose_picture,
-    counterpart_of,
+    load_model,
     read_drawing,
     read_upload,
     translate,
@@ -25,41 +27,119 @@ from space.lessons.translate.work import (
 from space.page import code_behind, link
 from space.page.components import as_trigger, asset
 from space.page.handlers import HEAVY, PRIVATE, friendly
-from space.page.markup import notice, unavailable
+from space.page.markup import unavailable
+from space.page.modules import module
 from space.page.picture_source import PictureSource, build_picture_source, hint
-from space.page.words import LATEX, i18n
+from space.page.words import LATEX, component_words, i18n
+from space.pictures.inputs import to_square
 from space.pictures.sheets import EMOJI
 from space.text.refusals import Problem
 from space.weights.model_folder import ModelUnavailable
 
+PROBLEMS = ("problem.empty_drawing", "problem.no_image")
+"""what the script says in place of a picture"""
+WORDS = {
+    language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
+    for language, texts in component_words("translate.").items()
+}
+UNFOLDED = "() => ({ __type__: 'update', props: { unfolded: %s } })"
+INTO_SLIDER = """({ slider }) => ({
+    __type__: "update",
+    visible: slider !== null,
+    value: slider?.map((url) => ({ path: "x.bmp", url, meta: { _type: "gradio.FileData" } })) ?? null,
+})"""
 TWEMOJI_COLOURS = (
     *("#ffcc4d", "#f4900c", "#dd2e44", "#ea596e", "#aa8ed6", "#55acee", "#77b255", "#3e721d"),
     *("#c1694f", "#ccd6dd", "#66757f", "#292f33", "#ffffff"),
 )
 
 
-def show(
+class Part(gr.HTML):
+    """A part of the lesson, which one script fills in: the circle, or the cards below it.
+
+    Events change these props of the circle: `settings`, the values of direction, source, emoji and size;
+    `own`, the visitor's pictures (`pictures_of`); `large`, a translation that the server has computed
+    (`show_large`); `problem`, HTML that says why the model cannot be used; `unfolded`, whether the code is to
+    be seen. Its `value` has the number of the last picture that was `asked` of the server, and the addresses
+    of the pictures in the slider, which it tells by `drawn`. It asks for the code by `coded`.
+    """
+
+    def __init__(self, part: str = "circle", value: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            value={"question": 0, "slider": None},
+            html_template=view.CIRCLE if part == "circle" else view.DETAILS,
+            css_template=asset("lessons/translate/translate.css"),
+            js_on_load=module(
+                "lessons/translate/translate.js", "ready", "asked", "drawn", "coded", words=WORDS, part=part
+            ),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+def pictures_of(drawn: Image.Image | None, uploaded: Image.Image | None) -> dict[str, Any]:
+    """The visitor's pictures as an update of the circle: each as base64 of its bytes, or what is wrong."""
+    squares = {"draw": ("problem.empty_drawing", drawn), "upload": ("problem.no_image", uploaded)}
+    own = {
+        source: {"problem": missing} if square is None else {"pixels": _bytes(square)}
+        for source, (missing, square) in squares.items()
+    }
+    return gr.update(own=own)
+
+
+def _bytes(square: Image.Image) -> str:
+    """A picture at the size of the training, (64, 64, 3)."""
+    pixels = (to_square(square, SIZES[0])[0] * 255).round().byte().permute(1, 2, 0)
+    return b64encode(pixels.numpy().tobytes()).decode()
+
+
+def show_large(
+    asked: dict[str, Any],
     source: str,
     emoji: float,
     drawn: Image.Image | None,
     uploaded: Image.Image | None,
     direction: str,
     size: Any,
-) -> tuple[str, Any, str, str]:
-    """The circle, the slider's pictures, the cards and the snippet of the picture chosen."""
+) -> tuple[Any, Any]:
+    """A picture larger than those of the training, for the circle and the slider."""
+    if not isinstance(asked, dict) or not isinstance(asked.get("question"), int):
+        raise Problem("request")
+    result = translate(choose_picture(source, emoji, drawn, uploaded, direction, size), direction)
+    large = {**view.shown(result), "question": asked["question"], "size": result.x.shape[-1]}
+    return gr.update(large=large), gr.update(value=view.before_and_after(result), visible=True)
+
+
+def show_code(
+    source: str,
+    emoji: float,
+    drawn: Image.Image | None,
+    uploaded: Image.Image | None,
+    direction: str,
+    size: Any,
+) -> str:
+    """The snippet behind the pictures; "" where there are none."""
     try:
-        result = translate(choose_picture(source, emoji, drawn, uploaded, direction, size), direction)
+        choose_picture(source, emoji, drawn, uploaded, direction, size)
+        loaded = load_model()
+    except ModelUnavailable:  # the circle says so
+        return ""
     except Problem as problem:
-        return hint(problem), gr.update(visible=False), "", ""
-    except ModelUnavailable as error:  # there is no other model to choose
-        return notice(unavailable(error)), gr.update(visible=False), "", ""
-    case = view.case_of(result, source, emoji)
-    return (
-        view.circle(result, case),
-        gr.update(value=view.before_and_after(result), visible=True),
-        view.details(result, counterpart_of(source, emoji, result.direction), case),
-        view.snippet(result, source, emoji, size, case),
-    )
+        hint(problem)
+        return ""
+    return view.snippet(loaded, source, emoji, direction, size)
+
+
+def learned(direction: str) -> tuple[str, Any]:
+    """The strip of the training and the metrics; and for the circle, why the model cannot be used."""
+    check_direction(direction)
+    try:
+        return view.learned(load_model(), direction), gr.update(problem="")
+    except ModelUnavailable as error:
+        return "", gr.update(problem=unavailable(error))
 
 
 class _Controls(NamedTuple):
@@ -69,21 +149,16 @@ class _Controls(NamedTuple):
     size: gr.Radio
 
 
-class _Outputs(NamedTuple):
-    """The order is that of `show`'s outputs."""
+class _Parts(NamedTuple):
+    """What shows the picture chosen."""
 
-    circle: gr.HTML
+    circle: Part
     slider: gr.ImageSlider
-    details: gr.HTML
-    snippet: gr.Code
+    training: gr.HTML
 
 
 def build() -> list[link.Linked]:
     """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
-    styled: dict[str, Any] = {
-        "css_template": asset("lessons/translate/translate.css"),
-        "apply_default_css": False,
-    }
     with gr.Tab(i18n("translate.tab"), id="translate"):
         gr.Markdown(i18n("translate.intro"), latex_delimiters=LATEX, elem_classes="reading")
         with gr.Row():
@@ -92,16 +167,21 @@ def build() -> list[link.Linked]:
                 pictures = build_picture_source("translate", SOURCES, _build_examples, **_coloured())
                 controls = _Controls(direction, _build_size())
             with gr.Column(scale=3, min_width=320):
-                circle = gr.HTML(**styled, min_height=420, elem_id="translate-circle")
+                circle = Part("circle", min_height=420, elem_id="translate-circle")
         with gr.Row():
             with gr.Column(scale=2, min_width=300):
                 slider = _build_slider()
             with gr.Column(scale=3, min_width=320):
-                details = gr.HTML(**styled, elem_id="translate-details")
-        outputs = _Outputs(circle, slider, details, code_behind.snippet_panel("translate-code"))
-        training = gr.HTML(**styled, elem_id="translate-run")
+                Part("details", elem_id="translate-details")
+        code = code_behind.folded_snippet("translate-code")
+        training = gr.HTML(
+            css_template=asset("lessons/translate/translate.css"),
+            apply_default_css=False,
+            elem_id="translate-run",
+        )
         _build_theory()
-        _bind(pictures, controls, outputs, training)
+        _bind(pictures, controls, _Parts(circle, slider, training))
+        _bind_code(pictures, controls, circle, *code)
         build_api()
     return _linked(pictures, controls)
 
@@ -157,31 +237,59 @@ def _build_theory() -> None:
     gr.Markdown(i18n("translate.credit"), elem_id="translate-credit")
 
 
-def _bind(pictures: PictureSource, controls: _Controls, outputs: _Outputs, training: gr.HTML) -> None:
+def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
     direction, size = controls
+    circle, slider, training = parts
     source, emoji = pictures.source, pictures.examples
-    source.change(lambda name: gr.update(visible=name != "emoji"), source, size, queue=False, **PRIVATE)
-    direction.change(lambda way: gr.update(direction=way), direction, emoji, queue=False, **PRIVATE)
+    js = "(name) => ({ __type__: 'update', visible: name !== 'emoji' })"
+    source.change(None, source, size, js=js, **PRIVATE)
+    js = "(direction) => ({ __type__: 'update', props: { direction } })"
+    direction.change(None, direction, emoji, js=js, **PRIVATE)
     pictures.bind(read_drawing, read_upload)
-    inputs = [*pictures.chosen, *controls]
-    refresh: dict[str, Any] = {
-        "fn": friendly(show),
-        "inputs": inputs,
-        "outputs": list(outputs),
-        "trigger_mode": "always_last",
-        **HEAVY,
-        **PRIVATE,
-    }
-    emoji.ready(**refresh)  # when the tab is opened
-    gr.on([component.change for component in inputs], **refresh)
+    own = [pictures.drawn, pictures.uploaded]
     gr.on(
-        [as_trigger(emoji.ready), direction.change],
-        friendly(view.learned),
-        direction,
-        training,
+        [picture.change for picture in own],
+        friendly(pictures_of),
+        own,
+        circle,
         trigger_mode="always_last",
         **PRIVATE,
     )
+    settings = [direction, source, emoji, size]
+    gr.on(
+        [as_trigger(circle.ready), *(component.change for component in settings)],
+        None,
+        settings,
+        circle,
+        js="(...settings) => ({ __type__: 'update', props: { settings } })",
+        **PRIVATE,
+    )
+    circle.asked(
+        friendly(show_large),
+        [circle, *pictures.chosen, *controls],
+        [circle, slider],
+        trigger_mode="always_last",
+        **HEAVY,
+        **PRIVATE,
+    )
+    circle.drawn(None, circle, slider, js=INTO_SLIDER, **PRIVATE)
+    gr.on(
+        [as_trigger(circle.ready), direction.change],
+        friendly(learned),
+        direction,
+        [training, circle],
+        trigger_mode="always_last",
+        **PRIVATE,
+    )
+
+
+def _bind_code(
+    pictures: PictureSource, controls: _Controls, circle: Part, fold: gr.Accordion, snippet: gr.Code
+) -> None:
+    fold.expand(None, None, circle, js=UNFOLDED % "true", **PRIVATE)
+    fold.collapse(None, None, circle, js=UNFOLDED % "false", **PRIVATE)
+    inputs = [*pictures.chosen, *controls]
+    circle.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 
 
 def _linked(pictures: PictureSource, controls: _Controls) -> list[link.Linked]:

@@ -2,35 +2,18 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from torch import Tensor
 
-from space.lessons.translate.work import (
-    DIRECTIONS,
-    MODEL,
-    Translation,
-    check_direction,
-    check_size,
-    read_snapshots,
-)
-from space.models.cyclegan import Direction, mean_difference
+from space.lessons.translate.work import DIRECTIONS, MODEL, Translation, check_size, read_snapshots
+from space.models.cyclegan import Direction
 from space.page import code_behind
-from space.page.markup import (
-    data_url,
-    download,
-    img,
-    metric_tiles,
-    notice,
-    picture,
-    source_badge,
-    titled,
-    to_csv,
-)
+from space.page.markup import computed, data_url, download, metric_tiles, notice, source_badge, titled
 from space.page.words import words
 from space.pictures.outputs import to_grid, to_heat, to_opinion, to_pil
-from space.weights.hub import load
-from space.weights.model_folder import ModelUnavailable
+from space.weights.hub import LoadedModel
 from space.weights.side_files import read_metrics
 
 DOMAINS = {"a": "Twemoji", "b": "Fluent 3D"}
@@ -48,10 +31,10 @@ METRICS = (
 """keys of metrics.json for a direction `way` from the domain `source`, in the order shown"""
 
 
-def case_of(result: Translation, source: str, emoji: float) -> str:
+def case_of(direction: Direction, source: str, emoji: float, size: int) -> str:
     """How the files of a translation are named: model, direction, picture, size."""
     name = {"emoji": f"emoji-{int(emoji) + 1}", "draw": "drawing", "upload": "upload"}[source]
-    return f"{MODEL}_{result.direction}_{name}_{result.x.shape[-1]}"
+    return f"{MODEL}_{direction}_{name}_{size}"
 
 
 def enlarged(image: Tensor, side: int = SIDE) -> Image.Image:
@@ -69,35 +52,32 @@ def before_and_after(result: Translation) -> tuple[Image.Image, Image.Image]:
     return enlarged(result.x, LARGE_SIDE), enlarged(result.output, LARGE_SIDE)
 
 
-def _captioned(image: Image.Image, key: str, caption: str, case: str, css: str = "", **values: object) -> str:
-    return picture(img(image, f"translate.alt.{key}", **values), caption, f"{case}_{key}.png", css)
+def shown(result: Translation) -> dict[str, Any]:
+    """What the script shows of a translation that the server has computed: pictures and figures."""
+    stride = 2**result.loaded.model.config.discriminator_layers
+    pictures = {
+        "x": to_pil(result.x),
+        "translation": to_pil(result.output),
+        "back": to_pil(result.back),
+        "error": error_map(result),
+        "judged_x": to_opinion(result.x, result.scores_x, stride),
+        "judged_translation": to_opinion(result.output, result.scores_output, stride),
+        "identity": to_pil(result.identity),
+    }
+    figures = {
+        "cycle_l1": result.cycle_l1,
+        "identity_l1": result.identity_l1,
+        "translation_l1": result.translation_l1,
+        "score_x": result.scores_x.mean().item(),
+        "score_translation": result.scores_output.mean().item(),
+    }
+    return {"pictures": {key: data_url(image) for key, image in pictures.items()}, "figures": figures}
 
 
-def circle(result: Translation, case: str) -> str:
-    """x, G(x), F(G(x)) and the error map, an arrow from each to the next; in the middle the cycle's L1."""
-    source, target = (DOMAINS[domain] for domain in result.direction)
-    output = enlarged(result.output), "translation", f"<i>G(x)</i> {words('translate.as', domain=target)}"
-    back = enlarged(result.back), "back", f"<i>F(G(x))</i> {words('translate.back', domain=source)}"
-    scale = f'<span class="scale">0<b></b>{MOST_ERROR}+</span>'
-    error = error_map(result, SIDE // result.x.shape[-1]), "error", f"<i>|x − F(G(x))|</i> {scale}"
-    pieces = [
-        _captioned(enlarged(result.x), "x", f"<i>x</i> {words('translate.x')}", case, "x"),
-        _arrow("there", "<i>G</i>"),
-        _captioned(*output, case, "output", domain=target),
-        _arrow("back", "<i>F</i>"),
-        _captioned(*back, case, "again", domain=source),
-        _arrow("minus"),
-        _captioned(*error, case, "error"),
-        _arrow("same"),
-    ]
-    loss = f"<small>{words('translate.cycle')}</small><b>{result.cycle_l1:.3f}</b>"
-    g, f = (f"<i>G</i><sub>{way.upper()}</sub>" for way in (result.direction, result.direction[::-1]))
-    return (
-        f'<div class="cycle">{"".join(pieces)}<p class="middle">{loss}</p></div>'
-        f'<p class="key"><span class="there"><i>G</i> = {g}: {source} → {target}</span>'
-        f'<span class="back"><i>F</i> = {f}: {target} → {source}</span></p>'
-        f'<p class="hint">{words("translate.cycle.note", change=f"{result.translation_l1:.3f}")}</p>'
-    )
+def _figure(key: str, caption: str, css: str = "") -> str:
+    """A picture, of which the script has the pixels and the alternative text."""
+    caption = f"<figcaption>{caption}</figcaption>"
+    return f'<figure class="pixels {css}" data-key="{key}"><img alt="">{download(".png")}{caption}</figure>'
 
 
 def _arrow(css: str, label: str = "") -> str:
@@ -109,79 +89,77 @@ def _arrow(css: str, label: str = "") -> str:
     )
 
 
-def details(result: Translation, counterpart: Tensor | None, case: str) -> str:
-    """Cards: the discriminators' scores, a test emoji's counterpart, and what F does to x."""
-    source, target = result.direction
-    cards = [_card("judged", "wide", _judged(result, counterpart, case))]
-    if counterpart is not None:
-        drawn = _captioned(enlarged(counterpart), "counterpart", f"<i>y</i> {DOMAINS[target]}", case)
-        distances = {
-            "translated": f"{mean_difference(result.output, counterpart):.3f}",
-            "untranslated": f"{mean_difference(result.x, counterpart):.3f}",
-        }
-        cards.append(_card("counterpart", "", drawn, **distances))
-    caption = f"<i>F(x)</i> · L1 <b>{result.identity_l1:.3f}</b>"
-    same = _captioned(enlarged(result.identity), "identity", caption, case)
-    cards.append(_card("identity", "", same, source=DOMAINS[source]))
-    return f'<div class="facts">{"".join(cards)}</div>'
+def _say(key: str) -> str:
+    """Where the script says the text `key`."""
+    return f'<span data-say="{key}"></span>'
 
 
-def _judged(result: Translation, counterpart: Tensor | None, case: str) -> str:
-    """The patches' scores as colour over x and G(x), with a legend and all numbers as CSV."""
-    d_source, d_target = (f"<i>D</i><sub>{domain.upper()}</sub>" for domain in result.direction)
-    stride, scale = 2**result.loaded.model.config.discriminator_layers, SIDE // result.x.shape[-1]
-    judged = "".join(
-        _captioned(
-            to_opinion(image, scores, stride, scale),
-            f"judged_{key}",
-            f"{discriminator}(<i>{name}</i>) = <b>{_signed(scores.mean().item())}</b>",
-            case,
-        )
-        for key, discriminator, name, image, scores in (
-            ("x", d_source, "x", result.x, result.scores_x),
-            ("translation", d_target, "G(x)", result.output, result.scores_output),
-        )
-    )
+SCALE = f'<span class="scale">0<b></b>{MOST_ERROR}+</span>'
+PIECES = (
+    _figure("x", f"<i>x</i> {words('translate.x')}", "x"),
+    _arrow("there", "<i>G</i>"),
+    _figure("translation", f"<i>G(x)</i> {_say('as')}", "output"),
+    _arrow("back", "<i>F</i>"),
+    _figure("back", f"<i>F(G(x))</i> {_say('back')}", "again"),
+    _arrow("minus"),
+    _figure("error", f"<i>|x − F(G(x))|</i> {SCALE}", "error"),
+    _arrow("same"),
+)
+# x, G(x), F(G(x)) and the error map, an arrow from each to the next; in the middle the cycle's L1
+CIRCLE = f"""
+<p class="notice" hidden></p>
+<div class="shown"></div>
+{computed()}
+<p class="large" role="status" hidden></p>
+<template>
+  <div class="cycle">{"".join(PIECES)}
+    <p class="middle"><small>{words("translate.cycle")}</small><b data-figure="cycle_l1"></b></p></div>
+  <p class="key"><span class="there"><i>G</i> = <i>G</i><sub class="way"></sub>: <span></span></span>
+    <span class="back"><i>F</i> = <i>G</i><sub class="way"></sub>: <span></span></span></p>
+  <p class="hint">{_say("cycle.note")}</p>
+</template>
+"""
+
+
+def _card(key: str, css: str, content: str, note: str) -> str:
     return (
-        f'<div class="pair">{judged}</div>'
-        f'<p class="opinion"><span>{words("translate.generated")} 0</span><b></b>'
-        f"<span>1 {words('translate.real')}</span>{download(f'{case}.csv', _table(result, counterpart))}</p>"
+        f'<section class="card {key} {css}"><h2>{words(f"translate.{key}")}</h2>{content}'
+        f'<p class="hint">{note}</p></section>'
     )
 
 
-def _table(result: Translation, counterpart: Tensor | None) -> str:
-    """All numbers of the page as CSV."""
-    rows = [
-        ("cycle_l1", result.cycle_l1),
-        ("identity_l1", result.identity_l1),
-        ("translation_l1", result.translation_l1),
-        ("score_x", result.scores_x.mean().item()),
-        ("score_translation", result.scores_output.mean().item()),
-    ]
-    if counterpart is not None:
-        rows += [
-            ("counterpart_l1_translation", mean_difference(result.output, counterpart)),
-            ("counterpart_l1_x", mean_difference(result.x, counterpart)),
-        ]
-    return to_csv(("figure", "value"), rows)
+def _judged(name: str, caption: str) -> str:
+    return _figure(
+        f"judged_{name}",
+        f'<i>D</i><sub class="judge"></sub>(<i>{caption}</i>) = <b data-figure="score_{name}"></b>',
+    )
 
 
-def _signed(score: float) -> str:
-    return f"{score:.2f}".replace("-", "−")
+OPINION = (
+    f'<div class="pair">{_judged("x", "x")}{_judged("translation", "G(x)")}</div>'
+    f'<p class="opinion"><span>{words("translate.generated")} 0</span><b></b>'
+    f"<span>1 {words('translate.real')}</span>{download('.csv')}</p>"
+)
+# cards: the discriminators' scores, a test emoji's counterpart, and what F does to x
+DETAILS = f"""
+<template><div class="facts">
+{_card("judged", "wide", OPINION, words("translate.judged.note"))}
+{_card("counterpart", "", _figure("counterpart", "<i>y</i> <span></span>"), _say("counterpart.note"))}
+{
+    _card(
+        "identity",
+        "",
+        _figure("identity", '<i>F(x)</i> · L1 <b data-figure="identity_l1"></b>'),
+        _say("identity.note"),
+    )
+}
+</div></template>
+<div class="shown"></div>
+"""
 
 
-def _card(key: str, css: str, content: str, **values: str) -> str:
-    title, note = words(f"translate.{key}"), words(f"translate.{key}.note", **values)
-    return f'<section class="card {css}"><h2>{title}</h2>{content}<p class="hint">{note}</p></section>'
-
-
-def learned(direction: str) -> str:
+def learned(loaded: LoadedModel, direction: Direction) -> str:
     """The strip of the translation through training, the metrics, and the source of the weights."""
-    check_direction(direction)
-    try:
-        loaded = load(MODEL, "translate")
-    except ModelUnavailable:  # the circle says so
-        return ""
     keys = [key.format(way=direction, source=direction[0]) for key in METRICS]
     measured = metric_tiles(read_metrics(loaded.folder), keys, words("translate.measured"))
     return _strip(loaded.folder, loaded.model.config.image_size, direction) + measured + source_badge(loaded)
@@ -219,17 +197,15 @@ def _strip(folder: Path, image_size: int, direction: Direction) -> str:
     )
 
 
-def snippet(result: Translation, source: str, emoji: float, size: int, case: str) -> str:
+def snippet(loaded: LoadedModel, source: str, emoji: float, direction: Direction, size: int) -> str:
     """Lines of Python that make the pictures of the circle and of the cards."""
     counterpart = ""
     if source == "emoji":
-        domain = DIRECTIONS.index(result.direction)
+        size, domain = loaded.model.config.image_size, DIRECTIONS.index(direction)
         x, counterpart = (code_behind.emoji(int(emoji), one) for one in (domain, 1 - domain))
     elif source == "draw":
         x = f"to_square(sketch_to_square({code_behind.DRAWING}), {check_size(size)})"
     else:
         x = f"to_square(read_image({code_behind.UPLOAD}), {check_size(size)})"
-    side = result.x.shape[-1]
-    return code_behind.translate(
-        result.loaded, x, counterpart, result.direction, case, side, SIDE, MOST_ERROR
-    )
+    case = case_of(direction, source, emoji, size)
+    return code_behind.translate(loaded, x, counterpart, direction, case, size, SIDE, MOST_ERROR)

@@ -71,13 +71,20 @@ class Translation:
         return mean_difference(self.x, self.output)
 
 
+def load_model() -> LoadedModel:
+    """The model; raises `ModelUnavailable`."""
+    loaded = load(MODEL, "translate")
+    channels = loaded.model.config.in_channels
+    if channels != 3:
+        raise ModelUnavailable(MODEL, f"it takes {channels} channels, not 3")
+    return loaded
+
+
 def translate(x: Tensor, direction: str) -> Translation:
     """`x` (1, 3, H, W) to the other domain and back; raises `Problem` or `ModelUnavailable`."""
     check_direction(direction)
-    loaded = load(MODEL, "translate")
+    loaded = load_model()
     model = loaded.model
-    if model.config.in_channels != x.shape[1]:
-        raise ModelUnavailable(MODEL, f"it takes {model.config.in_channels} channels, not {x.shape[1]}")
     is_large = x.shape[-1] > model.config.image_size
     run = once_round_on_gpu if is_large else once_round
     return Translation(loaded, direction, x, *run(model, x, direction))
@@ -132,11 +139,6 @@ def choose_picture(
 def emoji_of(index: int, domain: str) -> Tensor:
     """A test emoji (1, 3, 64, 64) as the designers of domain "a" or "b" drew it."""
     return emoji_sheet()[index, "ab".index(domain)][None] / 255
-
-
-def counterpart_of(source: str, emoji: float, direction: Direction) -> Tensor | None:
-    """A test emoji as the designers of the other domain drew it; None for other pictures."""
-    return emoji_of(int(emoji), direction[1]) if source == "emoji" else None
 
 
 def read_drawing(drawing: str | BinaryIO | None) -> Image.Image | None:

@@ -30,12 +30,14 @@ from space.lessons.reconstruct.view import SCALE, error_map
 from space.lessons.reconstruct.work import FAMILY
 from space.lessons.timeline.tab import show as show_run
 from space.lessons.translate import tab as translate
+from space.lessons.translate import view as translate_view
+from space.lessons.translate import work as translate_work
 from space.models import models_that, roles
 from space.models.latents import walk
 from space.page.found_digit import cut, read_upload
 from space.page.markup import source_badge
 from space.pictures.files import read_image
-from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square
+from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square, to_square
 from space.pictures.outputs import to_grid, to_pil
 from space.pictures.sheets import digit_sheet
 from space.weights import hub, model_folder
@@ -171,7 +173,7 @@ def test_a_digit_of_the_visitor(photo: str, drawing: str) -> None:
 
 def test_there_is_no_code_without_a_picture(home: Path) -> None:
     assert reconstruct.show_code("draw", 0, None, None, roles.VAE_MAP, "none", 0, 0) == ""
-    assert translate.show("upload", 0, None, None, "ab", 64)[3] == ""
+    assert translate.show_code("upload", 0, None, None, "ab", 64) == ""
 
 
 # ---- manifold
@@ -244,20 +246,33 @@ def test_samples(home: Path, name: str, number: int, seed: int, scale: float, ch
 # ---- translation
 
 
+def translated(x: Tensor, case: str, direction: str, counterpart: Tensor | None = None) -> Pictures:
+    """What the page shows of x, computed here, by the names that a visitor keeps it under."""
+    result = translate_work.translate(x, direction)
+    scale = translate_view.SIDE // x.shape[-1]
+    shown = {key: from_url(url) for key, url in translate_view.shown(result)["pictures"].items()}
+    if counterpart is not None:
+        shown["counterpart"] = pixels(to_pil(counterpart))
+    return {f"{case}_{key}.png": one.repeat(scale, 0).repeat(scale, 1) for key, one in shown.items()}
+
+
 @pytest.mark.parametrize(("direction", "index"), [("ab", 0), ("ba", 39)])
 def test_an_emoji(home: Path, direction: str, index: int) -> None:
-    circle, _, details, code = translate.show("emoji", index, None, None, direction, 64)
-    assert len(on_the_page(circle, details)) == 8
-    assert_same(run(code), on_the_page(circle, details))
+    x, y = (translate_work.emoji_of(index, domain) for domain in direction)
+    made = run(translate.show_code("emoji", index, None, None, direction, 128))  # which is not its size
+    assert len(made) == 8
+    assert_same(made, translated(x, f"{roles.TRANSLATOR}_{direction}_emoji-{index + 1}_64", direction, y))
 
 
 def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
-    for source, drawn, uploaded, size in (
-        ("upload", None, cut_square(read_image(photo)), 128),
-        ("draw", sketch_to_square(drawing), None, 64),
+    for source, name, picture, size in (
+        ("upload", "upload", cut_square(read_image(photo)), 128),
+        ("draw", "drawing", sketch_to_square(drawing), 64),
     ):
-        circle, _, details, code = translate.show(source, 0, drawn, uploaded, "ab", size)
-        assert_same(run(code), on_the_page(circle, details))
+        own = (picture, None) if source == "draw" else (None, picture)
+        made = run(translate.show_code(source, 0, *own, "ab", size))
+        x = to_square(picture, size)
+        assert_same(made, translated(x, f"{roles.TRANSLATOR}_ab_{name}_{size}", "ab"))
 
 
 # ---- training

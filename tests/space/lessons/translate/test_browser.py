@@ -1,17 +1,28 @@
 """The translate tab in a real Chromium: an emoji at once, both directions, drawing, uploading, the strip."""
 
 import re
+import struct
+from base64 import b64decode
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from space.lessons.translate import view, work
 from space.lessons.translate.emoji_picker import FIRST
 from space.lessons.translate.view import STRIP_FIRST
+from space.lessons.translate.work import MODEL
+from space.models.cyclegan import mean_difference
+from space.page.markup import data_url
+from space.pictures.outputs import to_pil
 from space.pictures.sheets import EMOJI
 from space.text import TEXT
-from tests.pages import stroke, visit_tab
+from tests.pages import stroke, until, visit_tab
 from tests.pictures import PICTURES
 
 pytestmark = pytest.mark.browser
@@ -35,6 +46,104 @@ def expect_new(page: Page, before: str) -> None:
     """Wait until the circle begins with another picture."""
     expect(page.locator(f"{CIRCLE} .x img")).not_to_have_attribute("src", before)
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
+
+
+def expect_shown(page: Page, case: str) -> None:
+    """Wait until the files are named by this."""
+    expect(page.locator(f"{CIRCLE} .shown")).to_have_attribute("data-shown", f"{MODEL}_{case}")
+
+
+def numbers(page: Page) -> dict[str, float]:
+    """The figures as the visitor can keep them."""
+    table = page.locator(f"{DETAILS} button.csv").evaluate("one => one.offer()")
+    return {name: float(value) for name, value in (row.split(",") for row in table.splitlines()[1:])}
+
+
+def expect_the_servers(page: Page, index: int, direction: str) -> None:
+    """Wait for an emoji; all that is shown of it is what the server makes, within a grey level."""
+    expect_shown(page, f"{direction}_emoji-{index + 1}_64")
+    source, target = (work.emoji_of(index, domain) for domain in direction)
+    with torch.inference_mode():
+        result = work.translate(source, direction)
+        expected = view.shown(result)
+        expected["figures"]["counterpart_l1_translation"] = mean_difference(result.output, target)
+        expected["figures"]["counterpart_l1_x"] = mean_difference(source, target)
+    assert numbers(page) == pytest.approx(expected["figures"], abs=1e-4)
+    shown = "all => Object.fromEntries(all.map((one) => [one.dataset.key, one.querySelector('img').src]))"
+    found = page.locator(f"{CIRCLE} figure, {DETAILS} figure").evaluate_all(shown)
+    wanted = expected["pictures"] | {"counterpart": data_url(to_pil(target))}
+    assert found.keys() == wanted.keys()
+    for key, url in wanted.items():
+        assert np.abs(from_url(found[key]) - from_url(url)).max() <= 1, key
+
+
+def from_url(url: str) -> np.ndarray:
+    return np.asarray(Image.open(BytesIO(b64decode(url.partition(",")[2]))).convert("RGB"), int)
+
+
+def pick(page: Page, index: int) -> None:
+    page.locator("#translate-emoji input").nth(index).check()
+
+
+def test_the_browser_makes_the_pictures_of_the_server_and_asks_it_nothing(page: Page, url: str) -> None:
+    open_tab(page, url)
+    expect_the_servers(page, FIRST, "ab")
+    page.locator(f"{STRIP} .steps figure").first.wait_for()
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: request.url.startswith(("data:", "blob:")) or asked.append(request.url)
+    )
+    pick(page, 11)
+    expect_the_servers(page, 11, "ab")
+    assert asked == []
+    page.get_by_text(TEXT["translate.direction.ba"][0], exact=True).click()
+    expect_the_servers(page, 11, "ba")
+    expect(page.locator(f"{CIRCLE} .computed")).to_have_attribute("data-where", "browser")
+    assert len(page.workers) == 1
+    page.get_by_role("tab", name=TEXT["game.tab"][0]).click()
+    until(page, lambda: not page.workers)  # its memory is given back
+
+
+def test_results_need_no_answer_of_the_server(page: Page, url: str) -> None:
+    page.route("**/gradio_api/queue/**", lambda route: None)  # no answer ever comes
+    page.route("**/gradio_api/run/**", lambda route: None)
+    open_tab(page, url)
+    expect(page.locator("#translate-slider img")).to_have_count(2)
+    pick(page, 3)
+    expect_the_servers(page, 3, "ab")
+    page.get_by_text(TEXT["translate.direction.ba"][0], exact=True).click()
+    expect_the_servers(page, 3, "ba")
+    assert page.locator("#translate-emoji .emoji-picker").get_attribute("data-direction") == "ba"
+    page.locator("#translate-source").get_by_text(TEXT["translate.source.draw"][0]).click()
+    expect(page.locator(f"{CIRCLE} .notice")).to_contain_text("The drawing is empty")
+    expect(page.locator("#translate-size")).to_be_visible()
+
+
+def cut_short(route: Route) -> None:
+    route.fulfill(body=route.fetch(headers={}).body()[:-1000])
+
+
+def not_finite(route: Route) -> None:
+    """The last weight of the file is no number."""
+    route.fulfill(body=route.fetch(headers={}).body()[:-4] + struct.pack("<f", float("nan")))
+
+
+@pytest.mark.parametrize(
+    ("answer", "where"),
+    [
+        (cut_short, "useless"),
+        (not_finite, "useless"),
+        (lambda route: route.fulfill(status=404, body="no"), "missing"),
+    ],
+)
+def test_bad_weights_take_the_servers_path_with_a_sentence(
+    page: Page, url: str, answer: Callable[[Route], None], where: str
+) -> None:
+    page.route(f"**/weights/{MODEL}", answer)
+    open_tab(page, url)
+    expect(page.locator(f"{CIRCLE} .computed")).to_have_attribute("data-where", where)
+    expect(page.locator(f"{CIRCLE} .computed")).to_contain_text("on the server")
+    expect_the_servers(page, FIRST, "ab")
 
 
 def test_the_slider_between_the_pictures_moves_by_keys(page: Page, url: str) -> None:
@@ -63,7 +172,7 @@ def test_the_page_begins_with_an_emoji_and_a_click_shows_another(page: Page, url
     expect_new(page, before)
     expect(page.locator("#translate-slider img").first).not_to_have_attribute("src", slider)
     shape = "image => [image.naturalWidth, getComputedStyle(image).imageRendering]"
-    assert x.evaluate(shape) == [256, "pixelated"]
+    assert x.evaluate(shape) == [64, "pixelated"]
     after = source(x)
     page.keyboard.press("ArrowRight")
     expect_new(page, after)
@@ -108,10 +217,18 @@ def test_a_visitor_draws_with_colours(page: Page, url: str) -> None:
     page.wait_for_timeout(1500)  # the drawing board sets up its tools
     stroke(canvas, (1 / 3, 0.5), (1 / 3 + 0.3, 0.5))
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
-    expect(page.locator(f"{DETAILS} img")).to_have_count(3)  # nobody drew a counterpart
+    expect(page.locator(f"{DETAILS} img:visible")).to_have_count(3)  # nobody drew a counterpart
+    expect_shown(page, "ab_drawing_128")  # after 64, which the browser has computed
+    expect(page.locator(f"{CIRCLE} .large")).to_contain_text("on the server, at 128")
+    expect(page.locator(f"{CIRCLE} .computed")).to_be_hidden()
     before = source(page.locator(f"{CIRCLE} .x img"))
     page.locator("#translate-size").get_by_text("256", exact=False).click()
     expect_new(page, before)
+    expect_shown(page, "ab_drawing_256")
+    page.locator("#translate-size").get_by_text("64", exact=False).click()
+    expect_shown(page, "ab_drawing_64")
+    expect(page.locator(f"{CIRCLE} .computed")).to_have_attribute("data-where", "browser")
+    expect(page.locator(f"{CIRCLE} .large")).to_be_hidden()
 
 
 def test_a_visitor_uploads_pictures_good_and_bad(page: Page, url: str, tmp_path: Path) -> None:

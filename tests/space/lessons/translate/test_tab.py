@@ -1,6 +1,7 @@
 """The translate tab without a browser: what is shown of any picture, of no picture, and of the training."""
 
 import math
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,9 +23,17 @@ from tests.small_models import small
 from tests.space.lessons.translate.fakes import STEPS, emoji, pictures, pixels, snapshot
 
 
-def show(source="emoji", index=0, drawn=None, uploaded=None, direction="ab", size=64):
-    *shown, _ = tab.show(source, index, drawn, uploaded, direction, size)
-    return shown
+def learned(direction: str) -> str:
+    """The strip of the training."""
+    return tab.learned(direction)[0]
+
+
+def show_large(source="upload", drawn=None, uploaded=None, direction="ab", size=128, asked=None):
+    return tab.show_large(asked or {"question": 7}, source, 0, drawn, uploaded, direction, size)
+
+
+def show_code(source="emoji", index=0, drawn=None, uploaded=None, direction="ab", size=64):
+    return tab.show_code(source, index, drawn, uploaded, direction, size)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +48,17 @@ def show(source="emoji", index=0, drawn=None, uploaded=None, direction="ab", siz
         (lambda path: translate_api(path, "ab", None), "not_one_of"),
         (lambda path: translate_api(path, "ab", "64"), "not_one_of"),
         (lambda path: translate_api(path, "ab", 1e9), "not_one_of"),
-        (lambda path: show(index=40), "number"),
-        (lambda path: show(index=math.nan), "number"),
-        (lambda path: show(index="3"), "number"),
-        (lambda path: show(direction="x" * 10_000), "not_one_of"),
-        (lambda path: show("camera"), "not_one_of"),
-        (lambda path: show("upload", uploaded=Image.new("RGB", (9, 9)), size=0), "not_one_of"),
-        (lambda path: view.learned("<b>"), "not_one_of"),
+        (lambda path: show_code(index=40), "number"),
+        (lambda path: show_code(index=math.nan), "number"),
+        (lambda path: show_code(index="3"), "number"),
+        (lambda path: show_code(direction="x" * 10_000), "not_one_of"),
+        (lambda path: show_code("camera"), "not_one_of"),
+        (lambda path: show_code("upload", uploaded=Image.new("RGB", (9, 9)), size=0), "not_one_of"),
+        (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), size=0), "not_one_of"),
+        (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), asked={"question": "7"}), "request"),
+        (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), asked=[7]), "request"),
+        (lambda path: show_large(), "no_image"),
+        (lambda path: tab.learned("<b>"), "not_one_of"),
     ],
 )
 def test_bad_input_is_one_sentence(save: Callable[..., str], call: Callable[[str], object], key: str) -> None:
@@ -74,44 +87,46 @@ def test_a_drawing_is_read_in_colour_and_blank_paper_is_none(save: Callable[...,
 
 
 @pytest.mark.parametrize("direction", work.DIRECTIONS)
-def test_an_emoji_is_shown_with_its_counterpart(direction: str) -> None:
-    circle, slider, details = show(index=7, direction=direction)
-    own = work.DIRECTIONS.index(direction)
-    result = work.translate(emoji(7, own), direction)
-    x, output, back, error = pictures(circle)
-    for shown, expected in ((x, result.x), (output, result.output), (back, result.back)):
-        assert shown.size == (256, 256)
-        assert np.abs(pixels(shown)[::4, ::4] - pixels(expected)).max() <= 1
-    assert (pixels(error)[::4, ::4] == pixels(to_heat(result.error / view.MOST_ERROR))).all()
-    assert f"{result.cycle_l1:.3f}" in circle and f"{mean_difference(result.x, result.output):.3f}" in circle
+def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
+    picture = cut_square(Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)))
+    circle, slider = show_large(uploaded=picture, direction=direction)
+    large = circle["large"]
+    assert (large["question"], large["size"]) == (7, 128)
+    result = work.translate(to_square(picture, 128), direction)
+    stride = 2**result.loaded.model.config.discriminator_layers
+    expected = {
+        "x": result.x,
+        "translation": result.output,
+        "back": result.back,
+        "identity": result.identity,
+        "error": to_heat(result.error / view.MOST_ERROR),
+        "judged_x": to_opinion(result.x, result.scores_x, stride),
+        "judged_translation": to_opinion(result.output, result.scores_output, stride),
+    }
+    assert large["pictures"].keys() == expected.keys()
+    for key, image in expected.items():
+        (shown,) = pictures(large["pictures"][key])
+        assert np.abs(pixels(shown) - pixels(image)).max() <= 1, key
+    assert large["figures"] == {
+        "cycle_l1": result.cycle_l1,
+        "identity_l1": result.identity_l1,
+        "translation_l1": mean_difference(result.x, result.output),
+        "score_x": result.scores_x.mean().item(),
+        "score_translation": result.scores_output.mean().item(),
+    }
     before, after = slider["value"]
     assert before.size == after.size == (512, 512) and slider["visible"]
-    assert (pixels(before)[::8, ::8] == pixels(result.x)).all()
-
-    *maps, counterpart, identity = pictures(details)
-    assert len(maps) == 2
-    assert (pixels(counterpart)[::4, ::4] == pixels(emoji(7, 1 - own))).all()
-    assert np.abs(pixels(identity)[::4, ::4] - pixels(result.identity)).max() <= 1
-    y = emoji(7, 1 - own)
-    for value in (mean_difference(result.output, y), mean_difference(result.x, y), result.identity_l1):
-        assert f"{value:.3f}" in details
-    assert f"{result.scores_x.mean():.2f}".replace("-", "−") in details
-    names = (
-        ("<sub>A</sub>(<i>x", "<sub>B</sub>(<i>G(x)")
-        if direction == "ab"
-        else ("<sub>B</sub>(<i>x", "<sub>A</sub>(<i>G(x)")
-    )
-    assert all(name in details for name in names)
+    assert (pixels(before)[::4, ::4] == pixels(result.x)).all()
 
 
-@pytest.mark.parametrize("source", ["draw", "upload"])
-def test_other_pictures_have_no_counterpart(source: str) -> None:
-    picture = cut_square(Image.new("RGB", (300, 200), "gold"))
-    chosen = {"draw": "drawn", "upload": "uploaded"}[source]
-    circle, slider, details = show(source, **{chosen: picture}, size=128)
-    assert len(pictures(circle)) == 4 and len(pictures(details)) == 3
-    assert pictures(circle)[0].size == (256, 256) and slider["value"][0].size == (512, 512)
-    assert show(source, **{chosen: picture}, size=128)[0] == circle
+def test_the_visitors_pictures_reach_the_browser_at_the_size_of_the_training() -> None:
+    picture = cut_square(Image.fromarray(np.random.default_rng(1).integers(0, 256, (300, 200, 3), np.uint8)))
+    own = tab.pictures_of(picture, None)["own"]
+    sent = np.frombuffer(b64decode(own["draw"]["pixels"]), np.uint8).reshape(64, 64, 3)
+    assert np.array_equal(sent, pixels(to_square(picture, 64)))
+    assert own["upload"] == {"problem": "problem.no_image"}
+    assert tab.pictures_of(None, picture)["own"]["draw"] == {"problem": "problem.empty_drawing"}
+    assert {"problem.no_image", "problem.empty_drawing"} <= tab.WORDS["ko"].keys()
 
 
 @pytest.mark.parametrize(("score", "colour"), [(1.0, REAL), (5.0, REAL), (0.0, GENERATED), (-3.0, GENERATED)])
@@ -123,36 +138,29 @@ def test_a_sure_score_has_its_colour_and_an_unsure_one_none(score: float, colour
     assert np.abs(tinted - (0.3 * grey + 0.7 * np.array(colour))).max() <= 1
 
 
-def test_nothing_drawn_yet_is_a_hint_in_both_languages() -> None:
-    circle, slider, details = show("draw")
-    assert "The drawing is empty" in circle and "그림이 비어 있습니다" in circle
-    assert slider["visible"] is False and details == ""
-    assert "no picture yet" in show("upload")[0]
-
-
 def test_a_model_that_cannot_be_used_is_named_on_the_page(other_model: Path) -> None:
     (other_model / "model.safetensors").write_bytes(b"damaged")
     hub.clear()
-    circle, slider, details = show()
-    assert "cannot be used: model.safetensors is cut off" in circle
-    assert slider["visible"] is False and details == "" == view.learned("ab")
+    strip, circle = tab.learned("ab")
+    assert "cannot be used: model.safetensors is cut off" in circle["problem"]
+    assert strip == show_code() == "" == show_code("draw")
 
 
 def test_a_model_of_grey_images_is_named_in_one_sentence(other_model: Path) -> None:
     small(CycleGAN, in_channels=1).save_pretrained(other_model)
     hub.clear()
-    assert "it takes 1 channels, not 3" in show()[0]
+    assert "it takes 1 channels, not 3" in tab.learned("ab")[1]["problem"]
 
 
 def test_figures_come_with_their_protocol() -> None:
-    page = view.learned("ab")
+    page = learned("ab")
     assert "0.123" in page and "153 test images &lt;b&gt;" in page and "L1 to the counterpart" in page
     assert "Cycle L1" not in page  # that of the other direction
-    assert "Cycle L1" in view.learned("ba") and "bundled with this app" in page
+    assert "Cycle L1" in learned("ba") and "bundled with this app" in page
 
 
 def test_the_strip_lets_one_of_the_columns_be_chosen() -> None:
-    page = view.learned("ab")
+    page = learned("ab")
     assert page.count('name="translate-column"') == 8 and page.count(" checked") == 1
     assert page.count("<figcaption>") >= 8 and "<figcaption>4,300</figcaption>" in page
     assert all(sprite.size == (8 * 64, 64) for sprite in pictures(page))
@@ -172,18 +180,18 @@ def test_damaged_snapshots_are_left_out_with_a_sentence(other_model: Path) -> No
     (samples / "step-x.png").write_bytes(b"none of training's")
     found, left_out = work.read_snapshots(other_model, 64, "ab")
     assert [step for step, _, _ in found] == [0, 9, 86, 400] and left_out == 5
-    page = view.learned("ab")
+    page = learned("ab")
     assert "left out: 5" in page and "제외한 학습 과정의 그림: 5개" in page
 
 
 def test_snapshots_of_few_columns_are_shown(other_model: Path) -> None:
     for path in (other_model / "samples").iterdir():
         snapshot(STEPS[0], columns=1).save(path)
-    page = view.learned("ba")
+    page = learned("ba")
     assert page.count('name="translate-column"') == 1 and "--columns: 1" in page
 
 
 def test_without_snapshots_there_is_a_sentence(other_model: Path) -> None:
     for path in (other_model / "samples").iterdir():
         path.unlink()
-    assert "No pictures of its training" in view.learned("ab")
+    assert "No pictures of its training" in learned("ab")
