@@ -104,13 +104,16 @@ def show_large(
     uploaded: Image.Image | None,
     direction: str,
     size: Any,
-) -> tuple[Any, Any]:
-    """A picture larger than those of the training, for the circle and the slider."""
+) -> dict[str, Any]:
+    """A picture larger than those of the training, as an update of the circle.
+
+    `asked` is the value of the circle; its number comes back, for the circle to know which picture it is.
+    """
     if not isinstance(asked, dict) or not isinstance(asked.get("question"), int):
         raise Problem("request")
     result = translate(choose_picture(source, emoji, drawn, uploaded, direction, size), direction)
     large = {**view.shown(result), "question": asked["question"], "size": result.x.shape[-1]}
-    return gr.update(large=large), gr.update(value=view.before_and_after(result), visible=True)
+    return gr.update(large=large)
 
 
 def show_code(
@@ -267,7 +270,7 @@ def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
     circle.asked(
         friendly(show_large),
         [circle, *pictures.chosen, *controls],
-        [circle, slider],
+        circle,
         trigger_mode="always_last",
         **HEAVY,
         **PRIVATE,

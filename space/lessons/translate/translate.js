@@ -92,6 +92,7 @@ class Translation {
     /** @type {Shown | null} */
     this.shown = null;
     this.question = 0; // of the picture that is wanted
+    this.problem = ""; // why the model cannot be used
     /** @type {string[]} */
     this.urls = []; // pictures in the slider
     /** @type {Map<HTMLElement, Map<string, Picture>>} */
@@ -99,7 +100,11 @@ class Translation {
     watch("settings", () => this.change());
     watch("own", () => this.settings.source !== "emoji" && this.change());
     watch("large", () => this.showLarge());
-    watch("problem", () => this.change());
+    watch("problem", () => {
+      if (this.problem === this.props.problem) return;
+      this.problem = this.props.problem;
+      this.change();
+    });
     watch("unfolded", () => this.showCode());
     trigger("ready");
   }
@@ -120,7 +125,7 @@ class Translation {
     const { settings } = this;
     this.question++;
     this.showCode();
-    if (this.props.problem) return this.refuse((notice) => (notice.innerHTML = this.props.problem));
+    if (this.problem) return this.refuse((notice) => (notice.innerHTML = this.problem));
     const missing = settings.source === "draw" ? "problem.empty_drawing" : "problem.no_image";
     const own = this.props.own?.[settings.source] ?? { problem: missing };
     if (settings.source !== "emoji" && own.problem)
@@ -176,7 +181,7 @@ class Translation {
     both(this.find(".large"), this.words, shown.slider ? "waiting" : "large", { size });
     this.showPart(this.find);
     if (details) this.showDetails();
-    if (shown.slider) this.fillSlider(shown.slider);
+    if (shown.slider) this.fillSlider(shown.slider.map((rgb) => toBmp(rgb, SIDE, LARGE / SIDE)));
     this.find(".shown").dataset.shown = this.case;
   }
 
@@ -259,13 +264,11 @@ class Translation {
     table.offer = () => toCsv([["figure", "value"], ...rows]);
   }
 
-  /** @param {[Uint8Array, Uint8Array] | null} pixels  x and G(x) */
-  fillSlider(pixels) {
+  /** @param {Uint8Array[] | null} files  pictures of x and of G(x) */
+  fillSlider(files) {
     for (const url of this.urls) URL.revokeObjectURL(url);
-    this.urls = (pixels ?? []).map((rgb) =>
-      URL.createObjectURL(new Blob([toBmp(rgb, SIDE, LARGE / SIDE)], { type: "image/bmp" })),
-    );
-    this.props.value = { ...this.props.value, slider: pixels && this.urls };
+    this.urls = (files ?? []).map((bytes) => URL.createObjectURL(new Blob([/** @type {any} */ (bytes)])));
+    this.props.value = { ...this.props.value, slider: files && this.urls };
     this.trigger("drawn");
   }
 }

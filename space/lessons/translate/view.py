@@ -47,11 +47,6 @@ def error_map(result: Translation, scale: int = 1) -> Image.Image:
     return to_heat(result.error / MOST_ERROR, scale)
 
 
-def before_and_after(result: Translation) -> tuple[Image.Image, Image.Image]:
-    """The pictures of the slider: x and G(x)."""
-    return enlarged(result.x, LARGE_SIDE), enlarged(result.output, LARGE_SIDE)
-
-
 def shown(result: Translation) -> dict[str, Any]:
     """What the script shows of a translation that the server has computed: pictures and figures."""
     stride = 2**result.loaded.model.config.discriminator_layers
@@ -71,7 +66,12 @@ def shown(result: Translation) -> dict[str, Any]:
         "score_x": result.scores_x.mean().item(),
         "score_translation": result.scores_output.mean().item(),
     }
-    return {"pictures": {key: data_url(image) for key, image in pictures.items()}, "figures": figures}
+    slider = (enlarged(image, LARGE_SIDE) for image in (result.x, result.output))
+    return {
+        "pictures": {key: data_url(image) for key, image in pictures.items()},
+        "figures": figures,
+        "slider": [data_url(image).partition(",")[2] for image in slider],
+    }
 
 
 def _figure(key: str, caption: str, css: str = "") -> str:

@@ -3,6 +3,7 @@
 import math
 from base64 import b64decode
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -89,8 +90,7 @@ def test_a_drawing_is_read_in_colour_and_blank_paper_is_none(save: Callable[...,
 @pytest.mark.parametrize("direction", work.DIRECTIONS)
 def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
     picture = cut_square(Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)))
-    circle, slider = show_large(uploaded=picture, direction=direction)
-    large = circle["large"]
+    large = show_large(uploaded=picture, direction=direction)["large"]
     assert (large["question"], large["size"]) == (7, 128)
     result = work.translate(to_square(picture, 128), direction)
     stride = 2**result.loaded.model.config.discriminator_layers
@@ -114,8 +114,8 @@ def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
         "score_x": result.scores_x.mean().item(),
         "score_translation": result.scores_output.mean().item(),
     }
-    before, after = slider["value"]
-    assert before.size == after.size == (512, 512) and slider["visible"]
+    before, after = (Image.open(BytesIO(b64decode(one))) for one in large["slider"])
+    assert before.size == after.size == (512, 512)
     assert (pixels(before)[::4, ::4] == pixels(result.x)).all()
 
 
