@@ -169,8 +169,8 @@ def test_every_lesson_that_lists_it_shows_it(name: str) -> None:
         snippets.append(reconstruct.show_code("digit", 0, None, None, name, "none", 0.5, 0))
         assert all(TEXTS[reconstruct.objective_of(name).key])
     if name in models_that("decode"):
-        update, snippet = generate.show_panel(name, 4, 0, 1.0, None)
-        assert update["panel"]["number"] == 4 and "<p>" in update["panel"]["about"]
+        update, snippet = generate.tell(name, 4, 0, 1.0, None)
+        assert "<p" in update["told"]["measured"]
         snippets.append(snippet)
     if name in models_that("decode", "translate"):
         run, _, hints, _ = timeline.show(name)
