@@ -248,7 +248,7 @@ class Translation {
     const write = (selector, ...texts) =>
       part.querySelectorAll(selector).forEach((node, i) => (node.textContent = texts[i]));
     write(".way", way, back);
-    write(".key span > span", `${source} → ${target}`, `${target} → ${source}`);
+    write(".key span > span", `: ${source} → ${target}`, `: ${target} → ${source}`);
     write(".judge", ...way);
     write(".counterpart figcaption span", target);
   }

@@ -114,8 +114,8 @@ CIRCLE = f"""
 <template>
   <div class="cycle">{"".join(PIECES)}
     <p class="middle"><small>{words("translate.cycle")}</small><b data-figure="cycle_l1"></b></p></div>
-  <p class="key"><span class="there"><i>G</i> = <i>G</i><sub class="way"></sub>: <span></span></span>
-    <span class="back"><i>F</i> = <i>G</i><sub class="way"></sub>: <span></span></span></p>
+  <p class="key"><span class="there"><i>G</i> = <i>G</i><sub class="way"></sub><span></span></span>
+    <span class="back"><i>F</i> = <i>G</i><sub class="way"></sub><span></span></span></p>
   <p class="hint">{_say("cycle.note")}</p>
 </template>
 """
