@@ -68,6 +68,7 @@ class Reconstruction {
     watch("own", () => this.settings.source !== "digit" && this.change());
     watch("about", () => this.learn());
     watch("unfolded", () => this.showCode());
+    if (props.settings) this.change(); // they came before this script
     trigger("ready");
   }
 

@@ -92,7 +92,7 @@ class Translation {
     /** @type {Shown | null} */
     this.shown = null;
     this.question = 0; // of the picture that is wanted
-    this.problem = ""; // why the model cannot be used
+    this.problem = props.problem ?? ""; // why the model cannot be used
     /** @type {string[]} */
     this.urls = []; // pictures in the slider
     /** @type {Map<HTMLElement, Map<string, Picture>>} */
@@ -106,6 +106,7 @@ class Translation {
       this.change();
     });
     watch("unfolded", () => this.showCode());
+    if (props.settings) this.change(); // they came before this script
     trigger("ready");
   }
 
