@@ -41,7 +41,11 @@ def url(lab: Lab) -> str:
 
 @pytest.mark.parametrize("page", VISITORS, indirect=True)
 def test_every_tab_tells_its_story(page: Page, lab: Lab):
-    """Opens all tabs: content, the visitor's language, no sideways scroll, nothing from elsewhere."""
+    """Opens all tabs: content, the visitor's language, no sideways scroll, nothing from elsewhere.
+
+    Languages differ in words, screens in layout, and axe takes half of the time. So it sees each language and
+    each screen once: the Korean laptop and the English phone.
+    """
     url = lab.url
     korean = page.evaluate("navigator.language").startswith("ko")
     elsewhere: list[str] = []
@@ -123,6 +127,8 @@ def check(page: Page, tab: str, korean: bool) -> None:
     assert keys == [] and "__i18n__" not in text
     assert page.locator(".toast-body").count() == 0, page.locator(".toast-body").all_inner_texts()
     assert bool(re.search("[가-힣]{3}", page.get_by_role("tabpanel").first.inner_text())) == korean, tab
+    if korean == (width < 600):
+        return
     found = AXE.run(page, context=SHOWN, options=ONLY_VIOLATIONS).response["violations"]
     assert [
         (rule["id"], [(node["html"][:300], node["failureSummary"]) for node in rule["nodes"]])
