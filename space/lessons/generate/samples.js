@@ -28,6 +28,7 @@ export const isSound = ({ number, seed, scale }, most) =>
   number <= most.number &&
   seed >= 0 &&
   seed <= most.seed &&
+  Number.isFinite(scale) &&
   scale >= 0 &&
   scale <= most.scale;
 

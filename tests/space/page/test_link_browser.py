@@ -11,6 +11,8 @@ from tests.pages import import_modules, until, until_quiet, watch
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
+PATIENCE_MS = 120_000
+"""a busy machine is slow, not wrong; nothing waits longer than it has to"""
 
 # of pictures: what is in them, or a name that the server made from it
 SOURCES = "[...document.querySelectorAll('{}')].map((image) => image.src)"
@@ -29,7 +31,7 @@ def shown(page: Page, picture: str) -> str:
 
 def look_at(page: Page, selector: str) -> None:
     """Scroll to what is there, or will be: a game goes on only where it is seen."""
-    page.locator(selector).first.wait_for(state="attached", timeout=30_000)
+    page.locator(selector).first.wait_for(state="attached", timeout=PATIENCE_MS)
     page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
 
 
@@ -58,8 +60,8 @@ def reconstruct(page: Page) -> None:
 
 
 def manifold(page: Page) -> None:
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
-    page.locator(f"#map-{roles.PLAIN_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=PATIENCE_MS)
+    page.locator(f"#map-{roles.PLAIN_MAP} [data-decoder=browser]").wait_for(timeout=PATIENCE_MS)
     page.locator("#manifold-start-sheet").get_by_label("4, 3", exact=True).check()
     page.locator("#manifold-end-sheet").get_by_label("9, 1", exact=True).check()
     page.locator("#manifold-seed input").fill("4")
@@ -74,7 +76,7 @@ def manifold(page: Page) -> None:
 
 def generate(page: Page) -> None:
     samples = page.locator("#generate-panel .sample")
-    expect(samples).to_have_count(32, timeout=30_000)
+    expect(samples).to_have_count(32, timeout=PATIENCE_MS)
     choose(page, "#generate-model", 0)
     page.locator("#generate-seed input").fill("9")
     page.locator("#generate-scale input[type=range]").fill("0.8")
@@ -84,9 +86,9 @@ def generate(page: Page) -> None:
 
 
 def timeline(page: Page) -> None:
-    page.locator("#timeline-run [data-model]").wait_for(timeout=30_000)
+    page.locator("#timeline-run [data-model]").wait_for(timeout=PATIENCE_MS)
     choose(page, "#timeline-model", 1)
-    page.locator(f"#timeline-run [data-model={roles.DCGAN}]").wait_for(timeout=30_000)
+    page.locator(f"#timeline-run [data-model={roles.DCGAN}]").wait_for(timeout=PATIENCE_MS)
     page.locator("#timeline-run .position").fill("5")
     page.locator("#timeline-run .frame").click(position={"x": 100, "y": 60})
 
@@ -100,25 +102,25 @@ def game(page: Page) -> None:
 
 
 def translate(page: Page) -> None:
-    page.locator("#translate-emoji input").first.wait_for(timeout=30_000)
+    page.locator("#translate-emoji input").first.wait_for(timeout=PATIENCE_MS)
     page.locator("#translate-direction input").nth(1).check()
     page.locator("#translate-emoji input").nth(7).check()
 
 
 def models(page: Page) -> None:
-    page.locator("#models-details img").first.wait_for(state="attached", timeout=30_000)
+    page.locator("#models-details img").first.wait_for(state="attached", timeout=PATIENCE_MS)
     choose(page, "#models-choose", 9)
 
 
 def heights(page: Page) -> None:
-    page.locator("#heights .ranking tbody tr").first.wait_for(timeout=30_000)
+    page.locator("#heights .ranking tbody tr").first.wait_for(timeout=PATIENCE_MS)
     page.locator("#heights .chips input[value=galton] + span").click()
     page.locator("#heights .chips input[value=histogram] + span").click()
     page.locator("#heights .reserve input").check()
 
 
 def classify(page: Page) -> None:
-    page.locator("#classify .legend .zero span").filter(has_text="women").wait_for(timeout=30_000)
+    page.locator("#classify .legend .zero span").filter(has_text="women").wait_for(timeout=PATIENCE_MS)
     page.locator("#classify .chips input[value=korea] + span").click()
     page.locator("#classify .chips input[value=two] + span").click()
     page.locator("#classify .chips input[value=qda] + span").click()
@@ -198,7 +200,11 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
         assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
         visitor.goto(link)
         look_at(visitor, selector)
-        until(visitor, lambda picture=picture: shown(visitor, picture) == shown(page, picture))
+        until(
+            visitor,
+            lambda picture=picture: shown(visitor, picture) == shown(page, picture),
+            PATIENCE_MS / 1000,
+        )
         assert visitor.url == link
         assert visitor.locator(".toast-body").count() == 0
     assert page.evaluate("history.length") == 2  # a blank page, and this one
@@ -214,7 +220,7 @@ def test_an_address_that_makes_no_sense_changes_nothing(page: Page, url: str):
     assert page.url == f"{url}?tab=reconstruct"  # digit 140 is what the tab begins with
     page.goto("about:blank")
     page.goto(f"{url}?tab=%00__proto__&digit=999999&z=constructor")
-    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=PATIENCE_MS)
     until(page, lambda: page.url == url)
     assert page.locator(".toast-body").count() == 0
     assert page.evaluate(f"{HOSTILE}.map((query) => labLink.read(query)?.states)") == [
@@ -240,7 +246,7 @@ HOSTILE = [
 
 def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page: Page, url: str):
     page.goto(f"{url}?tab=manifold")
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=30_000)
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=PATIENCE_MS)
     settled(page, TABS[manifold][0], TABS[manifold][1])
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
