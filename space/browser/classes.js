@@ -334,6 +334,9 @@ export function contour(value, across, up, cells) {
   const lines = [];
   for (let r = 0; r < cells; r++)
     for (let c = 0; c < cells; c++) {
+      const above = values[r][c] > 0;
+      if ([values[r][c + 1], values[r + 1][c + 1], values[r + 1][c]].every((each) => each > 0 === above))
+        continue;
       const corners = [
         [x[c], y[r], values[r][c]],
         [x[c + 1], y[r], values[r][c + 1]],

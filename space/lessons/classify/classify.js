@@ -35,7 +35,11 @@ export async function start({ element, words }) {
   });
   page.changed();
   new ResizeObserver(() => page.layOut()).observe(page.find(".frame"));
-  onLanguage(() => page.show());
+  page.race.show();
+  onLanguage(() => {
+    page.show();
+    page.race.show();
+  });
   for (const root of [document.documentElement, document.body])
     new MutationObserver(() => page.layOut()).observe(root, { attributeFilter: ["class"] }); // light or dark
 }

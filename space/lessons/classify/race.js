@@ -54,7 +54,8 @@ export class Race {
 
   /** Other data: the race begins anew. */
   follow() {
-    if (this.of !== this.key) this.begin();
+    if (this.of === this.key) return;
+    this.begin();
     this.show();
   }
 
