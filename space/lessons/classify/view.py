@@ -67,7 +67,8 @@ RACE = f"""
   <p class="buttons"><button type="button" class="run"></button>
     <span class="progress" role="status"></span></p>
   <p class="verdict"></p>
-  <div class="scroll" role="region" tabindex="0" data-label="race"><table><thead></thead><tbody></tbody></table></div>
+  <div class="scroll" role="region" tabindex="0" data-label="race">
+    <table><thead></thead><tbody></tbody></table></div>
   <p class="measured" data-text="race.measured"></p>
 </section>
 """
