@@ -87,7 +87,7 @@ import onnxruntime
 {{ graph_usage }}
 ```
 
-Here are {{ graphs }}. They hold no weights; each finds its own in `model.safetensors` beside it.
+Graphs: {{ graphs }}. None holds weights; each finds its own in `model.safetensors` beside it.
 
 ## Network
 

@@ -73,6 +73,13 @@ BARS = {
         Bar("recall", at_least=0.75),
         Bar("class_entropy", at_least=2.27),
     ],
+    roles.DIFFUSION: [  # better than the DCGAN in the first three
+        Bar("lenet_fid", at_most=7.0),
+        Bar("precision", at_least=0.79),
+        Bar("recall", at_least=0.85),
+        Bar("half_steps_ratio", at_most=1.15),
+        Bar("class_accuracy", at_least=99.0),
+    ],
     roles.DIGIT_JUDGE: [Bar("accuracy", at_least=99.0)],
     roles.EMOJI_JUDGE: [Bar("accuracy", at_least=97.0)],
     roles.TRANSLATOR: [

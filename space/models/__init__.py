@@ -42,6 +42,7 @@ MODELS = {
     roles.VAE_DEEP: VAE,
     roles.GAN: GAN,
     roles.DCGAN: DCGAN,
+    roles.DIFFUSION: DDPM,
     roles.TRANSLATOR: CycleGAN,
     roles.DIGIT_JUDGE: Classifier,
     roles.EMOJI_JUDGE: Classifier,
