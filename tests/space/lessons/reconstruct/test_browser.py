@@ -198,7 +198,7 @@ def test_results_need_no_answer_of_the_server(page: Page, lab: Lab) -> None:
     expect(page.locator("#reconstruct-objective")).to_contain_text("Few units")
     page.locator("#reconstruct-source").get_by_text(TEXT["reconstruct.source.draw"][0]).click()
     expect(page.locator(f"{RESULT} > * .notice").first).to_contain_text("The drawing is empty")
-    expect(page.locator("#reconstruct-sketch")).to_be_visible()
+    page.locator("#reconstruct-sketch canvas").first.wait_for()  # or it fails, half built
     page.locator("#reconstruct-source").get_by_text(TEXT["reconstruct.source.digit"][0]).click()
     wait_for(page, f"{roles.SPARSE} digit-3-2_masking-0.3_seed5")
     page.locator("#reconstruct-seed input").fill("-1")

@@ -117,6 +117,7 @@ def test_results_need_no_answer_of_the_server(page: Page, url: str) -> None:
     page.locator("#translate-source").get_by_text(TEXT["translate.source.draw"][0]).click()
     expect(page.locator(f"{CIRCLE} .notice")).to_contain_text("The drawing is empty")
     expect(page.locator("#translate-size")).to_be_visible()
+    page.locator("#translate-sketch canvas").first.wait_for()
 
 
 def cut_short(route: Route) -> None:
