@@ -9,6 +9,7 @@ import gradio as gr
 from space.host.calls import GuardedBlocks
 from space.host.launch import launch_arguments
 from space.lessons.classify import tab as classify
+from space.lessons.diffusion import tab as diffusion
 from space.lessons.game import tab as game
 from space.lessons.generate import tab as generate
 from space.lessons.heights import tab as heights
@@ -32,6 +33,7 @@ LESSONS = {
     "timeline": timeline,
     "game": game,
     "translate": translate,
+    "diffusion": diffusion,
     "models": models,
 }
 """name in the page's address (`?tab=`) -> module of the tab, in the order of the tabs"""

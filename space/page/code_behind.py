@@ -8,6 +8,7 @@ snippets and compares the two.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -28,6 +29,7 @@ IMPORTS = {
     "space.models.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
     "space.models": tuple(sorted({family.__name__ for family in MODELS.values()})),
     "space.models.autoencoder": ("corrupt",),
+    "space.models.samplers": ("inference_times", "step_noise"),
     "space.models.layers": ("standard_normal",),
 }
 """module -> names that a snippet may use"""
@@ -270,6 +272,58 @@ scores = model.score_patches(output, "{target}")[0, 0]
 to_opinion(output, scores, stride, {scale}).save("{case}_judged_translation.png")
 """,
         drawn if counterpart else "",
+    )
+
+
+def upload(box: Sequence[float] | None) -> str:
+    """The expression for a digit on a visitor's picture, cut from a box or found without."""
+    return f"to_digit(read_image({UPLOAD}){f', {box}' if box else ''})"
+
+
+def denoise(loaded: LoadedModel, case: str, asked: Mapping[str, Any]) -> str:
+    """A trajectory from noise to a digit, with all its steps; `asked` as `Asked` of the lesson has it."""
+    config, digit = loaded.model.config, asked["digit"]
+    wanted = "" if digit is None else f"labels[:] = {digit}\n"
+    return _script(
+        _load(loaded),
+        f"""
+rng = torch.Generator().manual_seed({asked["seed"]!r})
+x, labels = model.read_latents(standard_normal(1, model.config.latent_dim, rng))  # x_T, and a class
+{wanted}image, *steps = model.trajectory(
+    x,
+    labels,
+    times=inference_times({config.num_timesteps}, {asked["steps"]!r}),
+    guidance={asked["guidance"]!r},
+    sampler="{asked["sampler"]}",
+    noise=step_noise(1, model.config.image_shape, rng),
+)
+to_pil(image).save("{case}_image.png")
+strips = torch.cat(steps)  # x_t, the x_0 predicted in it, and the noise, in [-1, 1]
+to_grid((strips + 1).clamp(0, 2) / 2, columns={asked["steps"]!r}).save("{case}.png")
+""",
+    )
+
+
+def bring_back(loaded: LoadedModel, case: str, x: str, asked: Mapping[str, Any]) -> str:
+    """A digit, an expression, that is noised as far as `start`, and what the model makes of it."""
+    config, digit = loaded.model.config, asked["digit"]
+    first = max(1, int(asked["start"] * config.num_timesteps + 0.5))
+    steps = max(1, int(asked["start"] * asked["steps"] + 0.5))
+    label = "model.null_label" if digit is None else digit
+    return _script(
+        _load(loaded),
+        f"""
+x = {x}  # (1, 1, 28, 28) in [0, 1]
+rng = torch.Generator().manual_seed({asked["seed"]!r})
+noise, _ = model.read_latents(standard_normal(1, model.config.latent_dim, rng))
+times = inference_times({first}, {steps})
+noised = model.q_sample(2 * x - 1, torch.tensor(times[:1]), noise)
+guidance = {0.0 if digit is None else asked["guidance"]!r}
+image = model.denoise(noised, torch.tensor([{label}]), times, guidance)
+to_pil(x).save("{case}_seen.png")
+to_pil((noised[0] + 1) / 2).save("{case}_noised.png")
+to_pil(image).save("{case}_made.png")
+""",
     )
 
 

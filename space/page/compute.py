@@ -7,12 +7,16 @@ little-endian float32}; images have their channels last.
 import json
 import math
 from base64 import b64decode, b64encode
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from space.models import roles
+from space.models.samplers import CLEAN, SAMPLERS, Known
+from space.text.limits import MAX_DENOISED, MAX_GUIDANCE
 from space.text.refusals import Problem
 from space.weights.hub import LoadedModel, load
 
@@ -22,19 +26,26 @@ METHODS: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("code", "encode", "posterior", "discriminate"), (IMAGES, ())),
     "translate": (IMAGES, ("ab", "ba")),
     "score_patches": (IMAGES, ("a", "b")),
+    "forward": (IMAGES, ()),
 }
 """method -> what its tensor holds, and the choices of its second argument, if it has one"""
+TRAJECTORY = "trajectory"
+"""a method of images, labels, and how they are sampled"""
 
 
-def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tuple[str, ...]]:
+def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tuple[Any, ...]]:
     """The model of a question, and the arguments of its method out of JSON; raises `Problem`."""
-    if method not in METHODS:
+    if method not in METHODS and method != TRAJECTORY:
+        raise Problem("request")
+    if method == "forward" and name not in roles.JUDGES.values():  # of codes, or of no use here
         raise Problem("request")
     loaded = load(name, method)
-    content, choices = METHODS[method]
+    content, choices = METHODS.get(method, (IMAGES, ()))
     try:
         sent, *choice = json.loads(body)
         x = unpack(sent, content, loaded.model.config)
+        if method == TRAJECTORY:
+            return loaded, x, *read_sampling(loaded.model.config, len(x), *choice)
         if len(choice) != bool(choices) or not set(choice) <= set(choices):
             raise ValueError(f"{choice} in place of one of {choices}")
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -53,10 +64,42 @@ def unpack(sent: dict[str, Any], content: str, config: Any) -> Tensor:
     return x if content == CODES else x.movedim(-1, 1)
 
 
+def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple[Tensor, dict[str, Any]]:
+    """Labels and keywords of `trajectory` for so many images; raises what Python does where they are none."""
+    sampling = dict(sampling)
+    times, guidance, sampler = (sampling.pop(name) for name in ("times", "guidance", "sampler"))
+    seeds, known = sampling.pop("seeds", [0] * number), sampling.pop("known", None)
+    whole = [(time, config.num_timesteps - 1) for time in times[:-1]]
+    whole += [(label, config.num_classes) for label in labels] + [(seed, 2**31 - 1) for seed in seeds]
+    for value, most in whole:
+        if type(value) is not int or not 0 <= value <= most:
+            raise ValueError(f"{value} is no whole number from 0 to {most}")
+    falling = all(t > s for t, s in pairwise(times)) and len(times) > 1 and times[-1] == CLEAN
+    if sampling or not falling or len(labels) != number or len(seeds) != number or sampler not in SAMPLERS:
+        raise ValueError("expected times that fall to -1, a label and a seed for each image, and a sampler")
+    if not 0 <= guidance <= MAX_GUIDANCE:
+        raise ValueError(f"guidance is {guidance}")
+    passes = 1
+    if known is not None:
+        image, mask = (unpack(known[name], IMAGES, config) for name in ("image", "mask"))
+        passes = known["resamplings"]
+        if type(passes) is not int or passes < 1 or image.shape != mask.shape or len(image) != number:
+            raise ValueError("expected an image and a mask for each image")
+        known = Known(image, mask, passes)
+    if number * (len(times) - 1) * passes > MAX_DENOISED:
+        raise ValueError(f"more than {MAX_DENOISED} steps of all images together")
+    streams = [torch.Generator().manual_seed(seed) for seed in seeds]
+    return torch.tensor(labels), {
+        **{"times": times, "guidance": float(guidance), "sampler": sampler, "known": known},
+        "noise": lambda: torch.stack([torch.randn(config.image_shape, generator=one) for one in streams]),
+    }
+
+
 @torch.inference_mode()
 def run(loaded: LoadedModel, method: str, *values: Any) -> list[dict[str, Any]]:
     """The tensors that a method gives."""
-    found = getattr(loaded.model, method)(*values)
+    keywords = values[-1] if method == TRAJECTORY else {}
+    found = getattr(loaded.model, method)(*(values[:-1] if keywords else values), **keywords)
     return [pack(x) for x in ([found] if isinstance(found, Tensor) else found)]
 
 

@@ -26,8 +26,10 @@ interface HTMLElement {
   offer?: () => unknown;
   /** of lessons' components: a handle for tests and the curious */
   classifyLesson?: any;
+  diffusion?: any;
   ganGame?: any;
   heightsLesson?: any;
   latentMap?: any;
+  ownDigit?: any;
   trainingRun?: any;
 }

@@ -45,6 +45,11 @@ STEPS = {
     "cyclegan": Step("tab=translate"),
     "back": Step("tab=translate&direction=ba"),
     "cycle": Step("tab=translate&emoji=13"),
+    "noise": Step("tab=diffusion&class=3&way=forward"),
+    "denoise": Step("tab=diffusion&class=3"),
+    "guidance": Step("tab=diffusion&class=3&sheet=guidance", "diffusion-sheets"),
+    "own": Step("tab=diffusion&t=0.6", "diffusion-own"),
+    "fill": Step("tab=diffusion&erase=top", "diffusion-fill"),
 }
 """name of a step, which is also the key of its text -> what it opens"""
 ICONS = {  # name of a button -> its path

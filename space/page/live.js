@@ -96,10 +96,10 @@ async function ask(name, method, [x, ...others]) {
   const answers = [];
   for (let start = 0; start < number; start += most) {
     const rows = x.data.slice(start * size, (start + most) * size);
-    const sent = pack(tensor([rows.length / size, ...shape], rows));
+    const sent = tensor([rows.length / size, ...shape], rows);
     const response = await fetch(new URL(`compute/${name}/${method}`, ROOT), {
       method: "POST",
-      body: JSON.stringify([sent, ...others]),
+      body: JSON.stringify([sent, ...others], (_, value) => (value?.data?.buffer ? pack(value) : value)),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     if (!response.ok) throw new Error(await response.text());

@@ -1,5 +1,7 @@
 """Makes pictures of tensors: images, grids, heat maps, and the scores of a discriminator."""
 
+import io
+
 import numpy as np
 import torch
 from PIL import Image
@@ -8,6 +10,18 @@ from torch import Tensor
 MAGMA = np.array([(0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191)], float)
 GENERATED, REAL = (234, 88, 12), (79, 70, 229)
 """colours of a patch that scores 0, and of one that scores 1"""
+
+FRAME_MS, LAST_FRAME_MS = 160, 2500
+"""milliseconds that a GIF shows a picture, and the last one"""
+
+
+def to_gif(frames: list[Image.Image], scale: int = 2) -> bytes:
+    """A GIF of the pictures, enlarged; it stays at the last one for a while before it starts again."""
+    first, *others = (frame.resize([scale * side for side in frame.size], Image.NEAREST) for frame in frames)
+    durations = [FRAME_MS] * len(others) + [LAST_FRAME_MS]
+    content = io.BytesIO()
+    first.save(content, "GIF", save_all=True, append_images=others, duration=durations, loop=0)
+    return content.getvalue()
 
 
 def to_pil(images: Tensor, scale: int = 1) -> Image.Image:

@@ -9,6 +9,7 @@ It may import no other room.
 
 from space.text import (
     classify,
+    diffusion,
     families,
     game,
     generate,
@@ -36,6 +37,7 @@ TEXT = {
     **timeline.TEXT,
     **game.TEXT,
     **translate.TEXT,
+    **diffusion.TEXT,
     **models.TEXT,
 }
 

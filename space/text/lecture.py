@@ -210,4 +210,49 @@ TEXT = {
         "하기 때문입니다. 오차 지도는 도중에 잃은 것을 보여 줍니다.\n\n$$\\lambda\\,(\\lVert "
         "G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
     ),
+    "lecture.noise": (
+        "## A digit drowns\n\nThe way into noise is a rule: mix the picture with Gaussian noise, more and "
+        "more of it. Nobody learns it, it is an encoder with nothing to train. Drag along the strips: at "
+        "which $t$ do you still see the 3?\n\n"
+        "$$x_t=a_t\\,x_0+\\sigma_t\\,\\varepsilon,\\qquad\\varepsilon\\sim\\mathcal N(0,I)$$",
+        "## 숫자가 노이즈에 잠긴다\n\n노이즈로 가는 길은 규칙입니다. 그림에 가우시안 노이즈를 점점 더 많이 "
+        "섞습니다. 배울 것이 하나도 없는 인코더인 셈입니다. 띠 위를 드래그해 보세요. 어느 $t$까지 3이 "
+        "보입니까?\n\n$$x_t=a_t\\,x_0+\\sigma_t\\,\\varepsilon,\\qquad\\varepsilon\\sim\\mathcal N(0,I)$$",
+    ),
+    "lecture.denoise": (
+        "## … and returns\n\nThe loss is that of the denoising autoencoder, at every strength of noise. To "
+        "make a digit, start with noise alone and take away a little at each step. The middle strip is "
+        "what the network believes: first a blur, the mean of many threes, then ever surer. There is no "
+        "adversary, but sixteen steps.\n\n$$\\min_\\theta\\;\\mathbb "
+        "E_{x_0,\\,\\varepsilon,\\,t}\\,\\lVert\\varepsilon-\\varepsilon_\\theta(x_t,t)\\rVert^2$$",
+        "## … 그리고 돌아온다\n\n손실은 잡음 제거 오토인코더와 같고, 노이즈의 모든 세기에서 배웁니다. "
+        "숫자를 만들려면 순수한 노이즈에서 시작해 단계마다 조금씩 걷어 냅니다. 가운데 띠는 신경망이 믿는 "
+        "숫자입니다. 처음에는 수많은 3의 평균처럼 흐릿하다가 점점 또렷해집니다. 상대하는 판별자는 없지만, "
+        "열여섯 단계가 걸립니다.\n\n$$\\min_\\theta\\;\\mathbb "
+        "E_{x_0,\\,\\varepsilon,\\,t}\\,\\lVert\\varepsilon-\\varepsilon_\\theta(x_t,t)\\rVert^2$$",
+    ),
+    "lecture.guidance": (
+        "## Guidance\n\nAsk the network twice, with the digit $y$ and without, and enlarge the difference. "
+        "Look down the rows: not asked for, as learned, sharper, all alike, broken. What becomes surer "
+        "loses variety.\n\n$$\\varepsilon(x_t)+w\\,\\big(\\varepsilon(x_t,y)-\\varepsilon(x_t)\\big)$$",
+        "## 가이던스\n\n신경망에 숫자 $y$를 알려 주고 한 번, 알려 주지 않고 한 번 묻고 그 차이를 키웁니다. "
+        "줄을 차례로 내려가며 보세요. 주문하지 않은 것, 배운 그대로, 더 선명한 것, 모두 비슷한 것, 망가진 "
+        "것입니다. 확실해지는 만큼 다양함을 잃습니다.\n\n"
+        "$$\\varepsilon(x_t)+w\\,\\big(\\varepsilon(x_t,y)-\\varepsilon(x_t)\\big)$$",
+    ),
+    "lecture.own": (
+        "## Your own digit\n\nNoise it as far as $t$ and let it come back. A little noise takes away only "
+        "the wobble of your hand. With more of it the network has to guess, and somewhere on the row it "
+        "guesses another digit. Ask it for an 8, and your 3 becomes one.",
+        "## 내가 쓴 숫자\n\n$t$까지 노이즈를 섞고 되돌려 봅시다. 노이즈가 적으면 손 떨림만 사라집니다. "
+        "많아지면 신경망은 짐작해야 하고, 줄의 어디쯤에서 다른 숫자로 짐작합니다. 8을 주문하면 내가 쓴 3이 "
+        "8이 됩니다.",
+    ),
+    "lecture.fill": (
+        "## Erase and fill in\n\nThe same network fills in what is missing, though it was never trained "
+        "to. At every step the known part is put back with the noise of that step, and the step is done "
+        "again until the rest fits.",
+        "## 지우고 채워 넣기\n\n같은 신경망이, 배운 적도 없는 빈 곳 채우기를 합니다. 단계마다 아는 부분을 "
+        "그 단계만큼의 노이즈를 섞어 되돌려 놓고, 나머지가 어울릴 때까지 그 단계를 되풀이합니다.",
+    ),
 }

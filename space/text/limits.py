@@ -59,6 +59,14 @@ MAX_LATENT = 10_000.0
 """size of a number of a latent vector"""
 MAX_NUMBERS = 5000
 """numbers of a call of /heights"""
+MAX_CALLS = 64
+"""calls of the network of a call of /denoise"""
+MAX_DENOISED = 1024
+"""steps of all pictures that are denoised at once for a browser that cannot"""
+MAX_RESAMPLINGS = 10
+"""times that /denoise does a step where it fills something in"""
+MAX_GUIDANCE = 5.0
+"""weight of the digit that /denoise is asked for"""
 MAX_SEED = 2**32 - 1
 """a seed"""
 MAX_SAID = 60

@@ -97,6 +97,18 @@ TEXT = {
         "The drawing is empty. Draw something with the mouse or a finger first.",
         "그림이 비어 있습니다. 먼저 마우스나 손가락으로 그려 주세요.",
     ),
+    "problem.all_erased": (
+        "Everything is erased: nothing is known that could be filled up. Leave a part of the digit.",
+        "모두 지워져서 채워 넣을 바탕이 없습니다. 숫자의 일부는 남겨 두세요.",
+    ),
+    "problem.nothing_erased": (
+        "Nothing is erased: there is nothing to fill in. Erase a part of the digit first.",
+        "지워진 곳이 없어서 채워 넣을 것이 없습니다. 먼저 숫자의 일부를 지우세요.",
+    ),
+    "problem.mask_size": (
+        "The mask has {width}x{height} pixels; it must have 28x28, as the digit has for the model.",
+        "마스크가 {width}x{height}픽셀입니다. 모델이 보는 숫자와 같은 28x28픽셀이어야 합니다.",
+    ),
     "problem.not_an_image": (
         "This file is not a picture that can be read. Upload a PNG, JPEG or WebP file.",
         "읽을 수 있는 이미지 파일이 아닙니다. PNG, JPEG 또는 WebP 파일을 올려 주세요.",
@@ -192,6 +204,10 @@ TEXT = {
     "reason.local_file": (
         "a file on this machine cannot be read or written ({error})",
         "이 컴퓨터의 파일을 읽거나 쓸 수 없음 ({error})",
+    ),
+    "reason.picture_shape": (
+        "it makes pictures of {side}x{side} pixels in {channels} channels; this lesson needs 28x28 in grey",
+        "{side}x{side}픽셀, 채널 {channels}개인 그림을 만듦 (여기서는 28x28 흑백이 필요)",
     ),
     "reason.latent_dim": (
         "its latent space has {found} dimensions; the map needs 2",

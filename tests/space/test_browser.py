@@ -94,6 +94,11 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#translate-run .steps figure").first).to_be_visible(timeout=30_000)
     check(page, "translate", korean)
 
+    open_tab(page, "diffusion", korean)
+    expect(page.locator("#diffusion-way .decided")).not_to_be_empty(timeout=60_000)
+    expect(page.locator("#diffusion-digit .flip")).not_to_be_empty(timeout=60_000)
+    check(page, "diffusion", korean)
+
     open_tab(page, "models", korean)
     expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS), timeout=30_000)
     expect(page.locator("#models-details svg")).to_be_visible(timeout=30_000)
@@ -149,7 +154,7 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
     "tab",
     [
         *("heights", "classify", "reconstruct", "manifold", "generate", "timeline", "game", "translate"),
-        "models",
+        *("diffusion", "models"),
     ],
 )
 def test_everything_is_reachable_by_keyboard(page: Page, url: str, tab: str):

@@ -29,7 +29,7 @@ function betas({ schedule, num_timesteps: count }) {
 /** a_t and sigma_t of t = -1 (the image), 0, ..., num_timesteps - 1.
  * @param {DDPMConfig} config
  * @returns {Levels} */
-function pathLevels(config) {
+export function pathLevels(config) {
   const count = config.num_timesteps;
   if (config.prediction === "flow") {
     const sigma = range(count + 1).map((t) => t / count);
@@ -79,12 +79,16 @@ class Block extends Module {
    * @returns {Tensor} */
   forward(x, condition) {
     const h = this.conv1.forward(silu(this.norm1.forward(x)));
-    const { shape, data } = this.film.forward(condition); // (n, 2 channels)
+    const { shape, data } = this.film.forward(condition); // (n, 2 channels): scales, then shifts
     const channels = shape[1] / 2;
-    const part = (/** @type {number} */ which) =>
-      data.filter((_, i) => Math.floor(i / channels) % 2 === which);
-    const scale = part(0).map((value) => 1 + value);
-    const modulated = affine(this.norm2.forward(h), scale, part(1));
+    const scale = tensor([shape[0], channels]).data;
+    const shift = scale.slice();
+    for (let i = 0; i < scale.length; i++) {
+      const at = i + channels * Math.floor(i / channels);
+      scale[i] = 1 + data[at];
+      shift[i] = data[at + channels];
+    }
+    const modulated = affine(this.norm2.forward(h), scale, shift);
     return add(this.skip ? this.skip.forward(x) : x, this.conv2.forward(silu(modulated)));
   }
 }

@@ -98,8 +98,7 @@ def show_code(
         return ""
     check_noise(noise, level, seed)
     if source == "upload":
-        box = f", {uploaded.box}" if uploaded.box else ""
-        name, x_snippet = "upload", f"to_digit(read_image({code_behind.UPLOAD}){box})"
+        name, x_snippet = "upload", code_behind.upload(uploaded.box)
     else:
         name, x_snippet = code_behind.digit(x)
     if model == FAMILY:

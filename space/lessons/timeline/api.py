@@ -4,10 +4,11 @@ from typing import Any
 
 import gradio as gr
 
-from space.lessons.timeline.work import NAMES, WATCHED, animate
+from space.lessons.timeline.work import NAMES, WATCHED
 from space.page.components import MadeFile, one_of
 from space.page.handlers import HEAVY, friendly
 from space.page.training_run import read_frames
+from space.pictures.outputs import to_gif
 from space.text.refusals import Problem
 from space.weights.hub import load
 from space.weights.side_files import read_rows
@@ -38,4 +39,4 @@ def timeline(model: str) -> tuple[tuple[str, bytes] | None, dict[str, Any]]:
         raise Problem("no_run", model=model)
     history = {"model": model, "source": loaded.source, "commit": loaded.commit}
     history |= {"snapshots": [step for step, _ in frames], "columns": rows}
-    return (f"{model}.gif", animate([image for _, image in frames])) if frames else None, history
+    return (f"{model}.gif", to_gif([image for _, image in frames])) if frames else None, history

@@ -1,12 +1,10 @@
 """What the lesson computes: the charts of a training run from its history, and the run as an animation."""
 
-import io
 import math
 import re
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from space.models import MODELS, models_that
 from space.page.charts import MAX_POINTS
@@ -39,9 +37,6 @@ EQUILIBRIUM = {"opinion": 0.5, "value": -math.log(4)}
 2014, theorem 1)."""
 LINEAR = {"opinion", "value", "game", "regulariser", "ssim", "domain"}
 """charts whose scale is never logarithmic: their values rise, or neither direction is better"""
-
-ANIMATION_SCALE = 2
-FRAME_MS, LAST_FRAME_MS = 160, 2500
 
 
 def kind_of(name: str) -> str:
@@ -123,14 +118,3 @@ def _thin(curve: Curve, bend: float) -> Curve:
     wanted = np.linspace(places[0], places[-1], MAX_POINTS)
     kept = np.unique(np.searchsorted(places, wanted).clip(0, len(steps) - 1))
     return [steps[i] for i in kept], [values[i] for i in kept]
-
-
-def animate(frames: list[Image.Image]) -> bytes:
-    """A GIF of the pictures, which stays at the last one for a while before it starts again."""
-    first, *others = (
-        frame.resize([ANIMATION_SCALE * side for side in frame.size], Image.NEAREST) for frame in frames
-    )
-    durations = [FRAME_MS] * len(others) + [LAST_FRAME_MS]
-    content = io.BytesIO()
-    first.save(content, "GIF", save_all=True, append_images=others, duration=durations, loop=0)
-    return content.getvalue()

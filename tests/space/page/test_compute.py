@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from space.models import roles
+from space.models.samplers import Known
 from space.page import routes
 from space.text.refusals import Problem
 from space.weights.hub import load
@@ -55,6 +57,65 @@ def test_the_answer_is_what_the_model_says(
         found = np.frombuffer(b64decode(answer["data"]), "<f4").reshape(answer["shape"])
         wanted = wanted.movedim(1, -1) if wanted.dim() == 4 else wanted
         np.testing.assert_allclose(found, wanted.numpy(), atol=1e-5)
+
+
+X = tensor(2, 28, 28, 1)
+SAMPLING = {"times": [700, 300, -1], "guidance": 1.5, "sampler": "ddpm", "seeds": [3, 4]}
+
+
+def test_a_trajectory_is_that_of_the_model() -> None:
+    mask = (X > 0.5).float()
+    for more in ({}, {"known": {"image": packed(X), "mask": packed(mask), "resamplings": 2}}):
+        answers = ask(roles.DIFFUSION, "trajectory", packed(X), [3, 10], SAMPLING | more).json()
+        streams = [torch.Generator().manual_seed(seed) for seed in (3, 4)]
+        with torch.inference_mode():
+            expected = load(roles.DIFFUSION).model.trajectory(
+                X.movedim(-1, 1),
+                torch.tensor([3, 10]),
+                times=[700, 300, -1],
+                guidance=1.5,
+                sampler="ddpm",
+                noise=lambda s=streams: torch.stack([torch.randn(1, 28, 28, generator=one) for one in s]),
+                known=Known(X.movedim(-1, 1), mask.movedim(-1, 1), 2) if more else None,
+            )
+        assert [answer["shape"][0] for answer in answers] == [2, 4, 4, 4]
+        for answer, wanted in zip(answers, expected):
+            found = np.frombuffer(b64decode(answer["data"]), "<f4").reshape(answer["shape"])
+            np.testing.assert_allclose(found, wanted.movedim(1, -1).numpy(), atol=1e-5)
+    judged = ask(roles.DIGIT_JUDGE, "forward", packed(X)).json()
+    assert judged[0]["shape"] == [2, 10]
+
+
+def senseless_sampling() -> Iterator[tuple[Any, ...]]:
+    yield from ((), ([3, 10],), ([3], SAMPLING), ([3, 11], SAMPLING), ([3, True], SAMPLING), (None, SAMPLING))
+    for wrong in (
+        [],
+        [-1],
+        [300, 700, -1],
+        [700, 700, -1],
+        [1000, -1],
+        [700, 300],
+        [1.5, -1],
+        "x",
+        [None, -1],
+    ):
+        yield [3, 10], SAMPLING | {"times": wrong}
+    for wrong in (-1, 6, "1", None, [1]):
+        yield [3, 10], SAMPLING | {"guidance": wrong}
+    for wrong in ([3], [-1, 3], [2**31, 3], [0.5, 1], 7):
+        yield [3, 10], SAMPLING | {"seeds": wrong}
+    yield [3, 10], SAMPLING | {"times": [*range(999, 399, -1), -1]}  # too much
+    for wrong in (0, 1000, 2.5, None):
+        yield [3, 10], SAMPLING | {"known": {"image": packed(X), "mask": packed(X), "resamplings": wrong}}
+    yield [3, 10], SAMPLING | {"known": {"image": packed(X), "mask": packed(X[:1]), "resamplings": 2}}
+    yield [3, 10], SAMPLING | {"sampler": "train"}
+    yield [3, 10], SAMPLING | {"callback": "print"}
+
+
+def test_sampling_that_makes_no_sense_gets_one_sentence() -> None:
+    for values in senseless_sampling():
+        answer = ask(roles.DIFFUSION, "trajectory", packed(X), *values)
+        assert answer.status_code == 400 and answer.text == str(Problem("request")), values
 
 
 Z = tensor(2, 20)

@@ -26,11 +26,13 @@ CHOICES = {
     "timeline": (".still",),
     "game": (".presets button", ".distributions label"),
     "translate": (".emoji-picker label", ".columns label"),
+    "diffusion": (".chips label",),
 }
 """tab -> groups of which one is chosen"""
 TOGGLES = {"generate": (".sample",), "manifold": (".legend button",), "game": (".freeze-d",)}
 SLIDER = "[data-testid=range-input]"
-COMPUTED = "[...document.querySelectorAll('.computed')].every((one) => one.dataset.where)"
+SHOWN = "[...document.querySelectorAll('.computed')].filter((one) => one.checkVisibility())"
+COMPUTED = f"{SHOWN}.every((one) => one.dataset.where)"
 COLOURS = {
     "heights": (".legend .seen i", ".legend .model i"),
     "classify": (".legend .zero i", ".legend .right i", ".handle.person"),
@@ -40,6 +42,7 @@ COLOURS = {
     "timeline": (".legend li",),
     "game": (".scale i", ".layers .real i", ".layers .fake i", ".layers .heat i", ".plots li.real"),
     "translate": (".opinion b", ".scale b"),
+    "diffusion": (".legend .a i", ".legend .sigma i"),
     "models": (".legend .train", ".legend .test"),
 }
 """tab -> what tells something by its colour"""

@@ -112,6 +112,15 @@ def models(page: Page) -> None:
     choose(page, "#models-choose", 9)
 
 
+def diffusion(page: Page) -> None:
+    page.locator("#diffusion-way .decided").wait_for(timeout=60_000)
+    page.locator("#diffusion-way .chips input[value='3'] + span").click()
+    page.locator("#diffusion-way [data-setting=steps]").fill("5")
+    page.locator("#diffusion-way [data-setting=seed]").fill("9")
+    page.locator("#diffusion-digits").get_by_label("4, 3", exact=True).check()
+    page.locator("#diffusion-digit [data-setting=t]").fill("0.4")
+
+
 def heights(page: Page) -> None:
     page.locator("#heights .ranking tbody tr").first.wait_for(timeout=PATIENCE_MS)
     page.locator("#heights .chips input[value=galton] + span").click()
@@ -172,6 +181,11 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         SOURCES.format("#translate-circle img"),
         "#translate-circle img",
         ["direction=ba", "emoji=7"],
+    ),
+    diffusion: (
+        CANVASES.format("#diffusion-way .film, #diffusion-digit :is(.made, .flips) canvas"),
+        "#diffusion-digit .flips canvas",
+        ["class=3", "seed=9", "steps=5", "t=0.4", "own=82"],
     ),
     models: (
         SOURCES.format("#models-details img"),

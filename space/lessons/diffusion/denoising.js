@@ -1,0 +1,197 @@
+/* Trajectories of a diffusion model, as work.py computes them.
+ *
+ *   const denoiser = new Denoiser(await open(name, ["trajectory"]))      in an update of live.js
+ *   await denoiser.run([asked, ...])     -> [trajectory, ...]
+ *   await denoiser.predict(x, times, digit, guidance)     asks the network once for each x
+ *   await readDigits(open, judge, pictures)               what a classifier reads in them
+ *   drawn(seed, config), noised(picture, noise, levels, t), wayOf(...), sumOfSteps(made, levels, config)
+ */
+
+import { pathLevels } from "../../browser/families/ddpm.js";
+import { CLEAN, inferenceTimes, pSample, stepNoise } from "../../browser/families/samplers.js";
+import { tensor } from "../../browser/nn.js";
+import { range } from "../../browser/numbers.js";
+import { TorchRandom } from "../../browser/torch_random.js";
+
+/** @import { DDPMConfig } from "../../browser/families/ddpm.js" */
+/** @import { Open, Opened } from "../../page/live.js" */
+/** What is asked for: `Asked` of work.py. `noise` is used in place of the seed's.
+ * @typedef {{ digit: number | null, seed: number, steps: number, start: number, guidance: number,
+ *   sampler: "ddim" | "ddpm", picture?: Float32Array | null, known?: Float32Array | null, resamplings?: number,
+ *   noise?: Float32Array }} Asked */
+/** What a way passes: pictures at each of its times, in about [-1, 1], and the image in [0, 1].
+ * @typedef {{ asked: Asked, times: number[], x: Float32Array[], xStart: Float32Array[], predNoise: Float32Array[],
+ *   image: Float32Array }} Trajectory */
+
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
+
+/** The times of even steps from noise, as far as they lie behind `start`, and CLEAN as the last.
+ * @param {number} numTimesteps
+ * @param {number} steps
+ * @param {number} start */
+export function wayOf(numTimesteps, steps, start) {
+  const first = Math.max(1, Math.floor(start * numTimesteps + 0.5));
+  return inferenceTimes(first, Math.max(1, Math.floor(start * steps + 0.5)));
+}
+
+/** What a seed stands for: x_T, the class, and the seed of the noise of random steps.
+ * @param {number} seed
+ * @param {DDPMConfig} config */
+export function drawn(seed, { num_classes }) {
+  const random = new TorchRandom(seed);
+  const z = random.normal(PIXELS + num_classes);
+  const scores = z.subarray(PIXELS);
+  const digit = num_classes ? scores.indexOf(Math.max(...scores)) : null;
+  return { noise: z.slice(0, PIXELS), digit, stream: random.integer(2 ** 31) };
+}
+
+/** A picture in [0, 1] with the noise of time t: x_t.
+ * @param {ArrayLike<number>} picture
+ * @param {ArrayLike<number>} noise
+ * @param {import("../../browser/families/samplers.js").Levels} levels
+ * @param {number} t */
+export const noised = (picture, noise, [a, sigma], t) =>
+  Float32Array.from(picture, (value, i) => a[t + 1] * (2 * value - 1) + sigma[t + 1] * noise[i]);
+
+/** A picture as the canvas shows it: -1 is black, 1 white.
+ * @param {Float32Array} values */
+export const toUnit = (values) => values.map((value) => (value + 1) / 2);
+
+/** Pictures of the same size as one tensor.
+ * @param {ArrayLike<number>[]} pictures */
+function batch(pictures) {
+  const out = tensor([pictures.length, SIDE, SIDE, 1]);
+  pictures.forEach((picture, i) => out.data.set(picture, i * PIXELS));
+  return out;
+}
+
+/** @param {{ data: Float32Array }} pictures */
+const separate = ({ data }) =>
+  range(data.length / PIXELS).map((i) => data.subarray(i * PIXELS, (i + 1) * PIXELS));
+
+/** A diffusion model that was opened by `Live`, here or on the server. */
+export class Denoiser {
+  /** @param {Opened} model */
+  constructor(model) {
+    const { image_size, in_channels } = model.config;
+    if (image_size !== SIDE || in_channels !== 1)
+      throw new Error(`the model makes pictures of ${image_size} pixels in ${in_channels} channels`);
+    this.model = model;
+    this.config = /** @type {DDPMConfig} */ (model.config);
+    this.levels = pathLevels(this.config);
+  }
+
+  /** Trajectories that have the same times, guidance and sampler.
+   * @param {Asked[]} all
+   * @returns {Promise<Trajectory[]>} */
+  async run(all) {
+    const { config, levels } = this;
+    const [{ steps, start, guidance, sampler, known, resamplings = 4 }] = all;
+    const times = wayOf(config.num_timesteps, steps, start);
+    const seeds = all.map(({ seed }) => drawn(seed, config));
+    const noises = all.map(({ noise }, i) => noise ?? seeds[i].noise);
+    const x = all.map(({ picture }, i) =>
+      picture ? noised(picture, noises[i], levels, times[0]) : noises[i],
+    );
+    const digits = all.map(({ digit, picture }, i) => digit ?? (picture ? null : seeds[i].digit));
+    const [images, ...passed] = await this.model.run(
+      "trajectory",
+      batch(x),
+      digits.map((digit) => digit ?? config.num_classes),
+      {
+        times,
+        sampler,
+        guidance: digits.every((digit) => digit === null) ? 0 : guidance,
+        seeds: seeds.map(({ stream }) => stream),
+        ...(known && {
+          known: {
+            image: batch(all.map(({ picture }) => picture)),
+            mask: batch(all.map(({ known }) => known)),
+            resamplings,
+          },
+        }),
+      },
+    );
+    const [xs, starts, predicted] = passed.map(separate);
+    const of = (/** @type {Float32Array[]} */ parts, /** @type {number} */ i) =>
+      range(times.length - 1).map((step) => parts[step * all.length + i]);
+    return separate(images).map((image, i) => ({
+      asked: { ...all[i], digit: digits[i] },
+      times: times.slice(0, -1),
+      x: of(xs, i),
+      xStart: of(starts, i),
+      predNoise: of(predicted, i),
+      image,
+    }));
+  }
+
+  /** x_start and pred_noise of each x_t, each at its own time: a way of one step for each.
+   * @param {Float32Array[]} x
+   * @param {number[]} times
+   * @param {number | null} digit
+   * @param {number} guidance
+   * @returns {Promise<[Float32Array[], Float32Array[]]>} */
+  async predict(x, times, digit, guidance) {
+    const labels = [digit ?? this.config.num_classes];
+    const sampling = { sampler: "ddim", guidance: digit === null ? 0 : guidance };
+    const starts = [];
+    const predicted = [];
+    for (const [i, one] of x.entries()) {
+      const steps = { ...sampling, times: [times[i], CLEAN] };
+      const [, , start, noise] = await this.model.run("trajectory", batch([one]), labels, steps);
+      starts.push(start.data);
+      predicted.push(noise.data);
+    }
+    return [starts, predicted];
+  }
+}
+
+/** The digit that a classifier reads in each picture of [0, 1]; none where it cannot be had.
+ * @param {Open} open
+ * @param {string} judge
+ * @param {Float32Array[]} pictures
+ * @returns {Promise<number[]>} */
+export async function readDigits(open, judge, pictures) {
+  try {
+    const { run } = await open(judge, ["forward"]);
+    const { shape, data } = await run("forward", batch(pictures));
+    return pictures.map((_, i) => {
+      const logits = data.subarray(i * shape[1], (i + 1) * shape[1]);
+      return logits.indexOf(Math.max(...logits));
+    });
+  } catch (error) {
+    console.warn(error);
+    return [];
+  }
+}
+
+/** The way again from what was predicted at each time: each x_s out of x_start and pred_noise, and how far x_T and the
+ * sum of all steps lie from the sample. Gives the largest differences of one step and of the sum.
+ * @param {Trajectory} made
+ * @param {import("../../browser/families/samplers.js").Levels} levels
+ * @param {DDPMConfig} config */
+export function sumOfSteps({ asked, times, x, xStart, predNoise, image }, levels, config) {
+  const random = asked.sampler === "ddpm";
+  const noise = stepNoise([1, SIDE, SIDE, 1], [drawn(asked.seed, config).stream]);
+  const sum = Float64Array.from(x[0]);
+  let step = 0;
+  const last = image.map((value) => 2 * value - 1);
+  times.forEach((t, i) => {
+    const fresh = random ? noise() : null;
+    const [start, eps] = [batch([xStart[i]]), batch([predNoise[i]])];
+    const { data } = pSample(levels, t, times[i + 1] ?? CLEAN, start, eps, random ? 1 : 0, fresh);
+    const there = x[i + 1] ?? last;
+    data.forEach((value, pixel) => {
+      sum[pixel] += value - x[i][pixel];
+      step = Math.max(step, Math.abs(value - there[pixel]));
+    });
+  });
+  return { step, sum: farthest(sum, last) };
+}
+
+/** The largest difference of two pictures.
+ * @param {ArrayLike<number>} a
+ * @param {ArrayLike<number>} b */
+export const farthest = (a, b) =>
+  range(a.length).reduce((most, i) => Math.max(most, Math.abs(a[i] - b[i])), 0);

@@ -1,0 +1,279 @@
+/* One trajectory on the page: `start` runs for the Way of tab.py. `element.diffusion` is the handle for tests and the
+ * curious.
+ */
+
+import { finder, keepsStill, label, onLanguage, ROOT, setText, texts } from "../../page/dom.js";
+import { offer } from "../../page/downloads.js";
+import { follow, onTab, tell } from "../../page/link.js";
+import { Live } from "../../page/live.js";
+import { checkBytes, checkWay } from "./check.js";
+import { bindControls, isUnfolded, showControls } from "./controls.js";
+import { readDigits } from "./denoising.js";
+import { drowning, framesOf, Lane } from "./film.js";
+import { lesson } from "./lesson.js";
+import { drawSchedule, markTime } from "./schedule.js";
+import { Sheets } from "./sheets.js";
+
+/** @import { Text, Words } from "../../page/dom.js" */
+/** @import { Trajectory } from "./denoising.js" */
+/** @import { Frame } from "./film.js" */
+
+const PLAY_MS = 2600; // from one end to the other
+const LEAST_FRAME_MS = 40;
+const FIRST = 0.45; // share of the way that is shown first: all three pictures say something there
+const WAY = ["digit", "seed", "steps", "guidance", "sampler", "way"]; // settings that a way depends on
+const LINKED = [...WAY, "sheet"];
+const LANES = ["ddim", "ddpm"];
+/** What the link calls a setting. */
+const NAMES = { digit: "class" };
+
+/** @param {GradioScope & { words: Words, names: import("./lesson.js").Names }} scope */
+export function start({ element, words, names, props, trigger }) {
+  const text = texts(words);
+  label(element, text);
+  lesson.names = names;
+  const page = new WayPage(element, text, trigger, () => props.value);
+  Object.assign(element, { diffusion: page, place: () => page.place() });
+  follow(element, (link) => {
+    lesson.set(Object.fromEntries(LINKED.map((name) => [name, link[NAMES[name] ?? name]])));
+  });
+  if (!props.value?.sha256) trigger("ready");
+  page.changed();
+}
+
+class WayPage {
+  /** @param {HTMLElement} element
+   * @param {Text} text
+   * @param {GradioScope["trigger"]} trigger
+   * @param {() => import("./check.js").Facts} facts */
+  constructor(element, text, trigger, facts) {
+    this.element = element;
+    this.text = text;
+    this.trigger = trigger;
+    this.facts = facts;
+    this.find = finder(element);
+    this.lesson = lesson;
+    this.live = new Live(this.find(".stage"), "diffusion");
+    this.judging = new Live(this.find(".judging"), "diffusion");
+    this.checking = new Live(this.find(".checking"), "diffusion");
+    /** @type {Trajectory[]} */
+    this.made = [];
+    /** @type {number[]} */
+    this.reads = []; // the digit that the classifier reads in each predicted x_0
+    this.frame = 0;
+    this.milliseconds = 0;
+    /** @type {number | null} */
+    this.playing = null; // the animation's request
+    this.lanes = LANES.map(
+      (name) => new Lane(this.find(`[data-lane="${name}"]`), (index) => this.scrub(index)),
+    );
+    this.sheets = new Sheets(element, text);
+    this.bind();
+  }
+
+  bind() {
+    const { element, find, text } = this;
+    bindControls(element, "way");
+    find(".again").onclick = () => lesson.set({ seed: Math.floor(Math.random() * 1e6) });
+    find(".play").onclick = () => (this.playing === null ? this.play() : this.pause());
+    find(".position").oninput = ({ target }) => this.scrub(target.valueAsNumber);
+    find(".check").onclick = () => this.check();
+    lesson.onChange((changed) => {
+      this.relabel();
+      const isOne = (/** @type {string[]} */ names) => changed.some((name) => names.includes(name));
+      const values = LINKED.map((name) => [NAMES[name] ?? name, lesson.settings[name]]);
+      if (isOne(LINKED)) tell(element, Object.fromEntries(values));
+      if (isOne(WAY)) this.changed();
+      if (isOne(["sheet"])) this.sheets.show();
+    });
+    onTab(() => this.pause());
+    document.addEventListener("visibilitychange", () => document.hidden && this.pause());
+    onLanguage(() => {
+      label(element, text);
+      this.relabel();
+      this.draw();
+      this.sheets.show();
+    });
+  }
+
+  changed() {
+    this.pause();
+    setText(this.find(".checked"), "");
+    const { sampler, way } = lesson.settings;
+    const samplers = sampler === "both" ? LANES : [sampler];
+    this.live.update(
+      async (open) => {
+        const denoiser = await lesson.denoiser(open);
+        const begun = performance.now();
+        const made = [];
+        for (const one of samplers)
+          made.push(...(await denoiser.run([lesson.asked({ sampler: /** @type {any} */ (one) })])));
+        const milliseconds = performance.now() - begun;
+        const films = [];
+        for (const one of made) films.push(way === "back" ? framesOf(one) : await drowning(one, denoiser));
+        return { made, films, milliseconds };
+      },
+      ({ made, films, milliseconds }) => {
+        Object.assign(this, { made, milliseconds });
+        this.show(films, samplers, way);
+        this.judge(films[0]);
+        this.sheets.show();
+      },
+    );
+  }
+
+  /** @param {Frame[][]} films
+   * @param {string[]} samplers
+   * @param {"back" | "forward"} way */
+  show(films, samplers, way) {
+    const { find, lanes } = this;
+    this.reads = [];
+    lanes.forEach((lane, i) => (lane.element.hidden = i >= films.length));
+    films.forEach((frames, i) => {
+      lanes[i].show(frames);
+      lanes[i].sampler = samplers[i];
+    });
+    const position = find(".position");
+    position.max = films[0].length - 1;
+    this.frame = Math.round(FIRST * (films[0].length - 1));
+    drawSchedule(find(".schedule"), lesson.levels);
+    offer(
+      this.element,
+      this.made.map(({ asked }, i) => [
+        `[data-lane="${LANES[i]}"] .png`,
+        `${caseOf(asked)}.png`,
+        () => lanes[i].picture(),
+      ]),
+    );
+    this.element.dataset.way = way;
+    this.draw();
+    if (isUnfolded("diffusion-code")) this.trigger("moved");
+  }
+
+  /** What the classifier reads in the predicted images. It says when the digit is decided.
+   * @param {Frame[]} frames */
+  judge(frames) {
+    this.judging.update(
+      (open) =>
+        readDigits(
+          open,
+          lesson.names.judge,
+          frames.map(({ xStart }) => xStart),
+        ),
+      (reads) => {
+        if (frames !== this.lanes[0].frames) return;
+        this.reads = reads;
+        this.draw();
+      },
+    );
+  }
+
+  draw() {
+    const { find, text, frame, lanes } = this;
+    if (!this.made.length) return;
+    for (const lane of lanes)
+      if (!lane.element.hidden) {
+        lane.draw(frame);
+        setText(lane.find("h2"), text(`sampler.${lane.sampler}.full`));
+      }
+    const { t } = lanes[0].frames[frame];
+    const { levels } = lesson;
+    const [a, sigma] = levels.map((level) => level[t + 1]);
+    find(".position").value = frame;
+    const said = { t: t + 1, T: levels[0].length - 1, a: a.toFixed(2), sigma: sigma.toFixed(2) };
+    setText(find(".where"), text("where", said));
+    find(".position").setAttribute("aria-valuetext", text("where", said));
+    markTime(find(".schedule"), (t + 1) / (levels[0].length - 1));
+    this.sayDecided();
+    this.relabel();
+  }
+
+  sayDecided() {
+    const { find, text, reads, lanes } = this;
+    const { frames } = lanes[0];
+    if (!reads.length) return setText(find(".decided"), "");
+    const noisy = frames.map(({ t }, i) => ({ t, digit: reads[i] })).sort((one, other) => other.t - one.t);
+    const final = noisy[noisy.length - 1].digit;
+    const first = noisy.findLastIndex(({ digit }) => digit !== final) + 1;
+    const { digit } = this.made[0].asked;
+    const key = first === 0 ? "decided.always" : "decided";
+    const wrong = digit !== null && final !== digit ? ` ${text("decided.other", { asked: digit })}` : "";
+    setText(find(".decided"), text(key, { digit: final, t: noisy[first].t + 1 }) + wrong);
+  }
+
+  relabel() {
+    const { find, text, element } = this;
+    showControls(element, text);
+    setText(find(".play"), text(this.playing === null ? "play" : "pause"));
+    if (!this.made.length) return;
+    const [{ asked, times }] = this.made;
+    const twice = asked.digit !== null && asked.guidance !== 0 && asked.guidance !== 1;
+    const calls = times.length * (twice ? 2 : 1) * this.made.length;
+    setText(find(".cost"), text("cost", { calls, ms: Math.round(this.milliseconds) }));
+  }
+
+  /** @param {number} index */
+  scrub(index) {
+    this.pause();
+    this.frame = index;
+    this.draw();
+  }
+
+  play() {
+    const last = this.lanes[0].frames.length - 1;
+    if (last < 1) return;
+    if (this.frame === last) this.frame = 0;
+    const from = this.frame;
+    const each = Math.max(PLAY_MS / last, LEAST_FRAME_MS) * (keepsStill() ? 4 : 1);
+    const begun = performance.now();
+    const step = (/** @type {number} */ now) => {
+      const index = Math.min(last, from + Math.floor(Math.max(now - begun, 0) / each));
+      if (index !== this.frame || index === from) {
+        this.frame = index;
+        this.draw();
+      }
+      if (index < last) this.playing = requestAnimationFrame(step);
+      else this.pause();
+    };
+    this.playing = requestAnimationFrame(step);
+    this.relabel();
+  }
+
+  pause() {
+    if (this.playing !== null) cancelAnimationFrame(this.playing);
+    this.playing = null;
+    setText(this.find(".play"), this.text("play"));
+  }
+
+  check() {
+    const said = this.find(".checked");
+    const [made] = this.made;
+    if (!made) return;
+    setText(said, this.text("checking"));
+    this.checking.update(
+      async (open) => {
+        const sum = await checkWay(made, await lesson.denoiser(open), this.text);
+        const url = new URL(`weights/${lesson.names.model}`, ROOT);
+        const facts = this.facts();
+        const bytes = facts?.sha256 ? checkBytes(url, facts, this.text) : "";
+        return `${sum} ${await Promise.resolve(bytes).catch(() => this.text("checked.no_bytes"))}`;
+      },
+      (sentence) => made === this.made[0] && setText(said, sentence),
+    );
+  }
+
+  /** All that the snippet depends on; null while nothing is shown. */
+  place() {
+    if (!this.made.length) return null;
+    const [{ asked }] = this.made;
+    const { digit, seed, steps, guidance, sampler } = asked;
+    return { digit, seed, steps, guidance, sampler };
+  }
+}
+
+/** What the files of a way are named: `case_of` of view.py.
+ * @param {import("./denoising.js").Asked} asked */
+function caseOf({ digit, seed, steps, guidance, sampler }) {
+  const what = digit === null ? "any" : `digit-${digit}`;
+  return `${lesson.names.model}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}`;
+}

@@ -1,0 +1,220 @@
+/* A visitor's own digit: noised and brought back, a row over t, and what is erased filled in. `start` runs for the Own
+ * of tab.py. `element.ownDigit` is the handle for tests and the curious.
+ */
+
+import { base64ToBytes, range } from "../../browser/numbers.js";
+import { finder, label, language, onLanguage, setText, texts } from "../../page/dom.js";
+import { follow, tell } from "../../page/link.js";
+import { Live } from "../../page/live.js";
+import { bindControls, isUnfolded, showControls } from "./controls.js";
+import { drawn, noised, readDigits, toUnit, wayOf } from "./denoising.js";
+import { addRow, paint } from "./drawing.js";
+import { Hole } from "./hole.js";
+import { lesson } from "./lesson.js";
+
+/** @import { Text, Words } from "../../page/dom.js" */
+/** @import { Asked, Trajectory } from "./denoising.js" */
+
+const STARTS = range(10).map((i) => (i + 1) / 10);
+const OTHERS = 6; // fillings with other noise
+const OWN = ["t", "erase", "resamplings"];
+const ALL = ["digit", "seed", "steps", "guidance"]; // settings that this part shares
+
+/** @param {GradioScope & { words: Words, names: import("./lesson.js").Names }} scope */
+export function start({ element, words, names, props, trigger, watch }) {
+  const text = texts(words);
+  label(element, text);
+  lesson.names = names;
+  const page = new OwnPage(element, text, trigger);
+  Object.assign(element, { ownDigit: page, place: () => page.place() });
+  follow(element, (link) => lesson.set(Object.fromEntries(OWN.map((name) => [name, link[name]]))));
+  watch("value", () => page.take(props.value));
+  page.take(props.value);
+}
+
+class OwnPage {
+  /** @param {HTMLElement} element
+   * @param {Text} text
+   * @param {GradioScope["trigger"]} trigger */
+  constructor(element, text, trigger) {
+    this.element = element;
+    this.text = text;
+    this.trigger = trigger;
+    this.find = finder(element);
+    /** @type {Float32Array} */
+    this.digit = null;
+    /** @type {Trajectory} */
+    this.made = null;
+    /** @type {Trajectory} */
+    this.filled = null;
+    this.lives = Object.fromEntries(
+      ["back", "flips", "fill"].map((part) => [part, new Live(this.find(`.${part}`), "diffusion")]),
+    );
+    this.hole = new Hole(this.find(".hole canvas"), () => {
+      lesson.set({ erase: null });
+      this.fill();
+    });
+    bindControls(element, "own");
+    lesson.onChange((changed) => this.changed(changed));
+    onLanguage(() => {
+      label(element, text);
+      this.relabel();
+      this.workAll();
+    });
+  }
+
+  /** The server has read a digit.
+   * @param {{ pixels?: string, problem?: Record<string, string> } | null} value */
+  take(value) {
+    this.problem = value?.problem;
+    this.digit = value?.pixels ? new Float32Array(base64ToBytes(value.pixels).buffer) : null;
+    this.hole.digit = this.digit;
+    this.relabel();
+    if (!this.digit) return;
+    if (lesson.settings.erase === null) lesson.set({ erase: "nothing" }); // strokes were on another digit
+    this.hole.set(lesson.settings.erase);
+    this.workAll();
+  }
+
+  /** @param {string[]} changed */
+  changed(changed) {
+    const isOne = (/** @type {string[]} */ names) => changed.some((name) => names.includes(name));
+    this.relabel();
+    if (isOne(OWN)) tell(this.element, Object.fromEntries(OWN.map((name) => [name, lesson.settings[name]])));
+    if (changed.includes("erase") && lesson.settings.erase !== null) this.hole.set(lesson.settings.erase);
+    if (isOne(["t", ...ALL])) this.bringBack();
+    if (isOne(ALL)) this.overTime();
+    if (isOne(["erase", "resamplings", ...ALL])) this.fill();
+  }
+
+  workAll() {
+    this.bringBack();
+    this.overTime();
+    this.fill();
+  }
+
+  /** @param {Partial<Asked>} more */
+  asked(more) {
+    return lesson.asked({ picture: this.digit, ...more });
+  }
+
+  /** The digit, its noise, and what comes of it. */
+  bringBack() {
+    const { find, digit } = this;
+    if (!digit) return;
+    const { settings, config, levels } = lesson;
+    paint(find(".seen canvas"), digit);
+    if (config) {
+      const [t] = wayOf(config.num_timesteps, lesson.steps, settings.t);
+      paint(find(".noised canvas"), toUnit(noised(digit, drawn(settings.seed, config).noise, levels, t)));
+    }
+    this.lives.back.update(
+      async (open) => (await lesson.denoiser(open)).run([this.asked({ start: settings.t })]),
+      ([made]) => {
+        paint(find(".noised canvas"), toUnit(made.x[0]));
+        paint(find(".made canvas"), made.image);
+        this.made = made;
+        this.element.dataset.made = String(made.asked.start);
+        if (isUnfolded("diffusion-own-code")) this.trigger("moved");
+      },
+    );
+  }
+
+  /** What comes of it from each start, and where it flips. */
+  overTime() {
+    const { find, digit, text } = this;
+    if (!digit) return;
+    this.row = {}; // stands for what is asked for now
+    const { row } = this;
+    this.lives.flips.update(
+      async (open) => {
+        const denoiser = await lesson.denoiser(open);
+        const images = [];
+        for (const start of STARTS) {
+          if (row !== this.row) return null; // a newer one follows
+          const [{ image }] = await denoiser.run([this.asked({ start })]);
+          images.push(image);
+        }
+        return { images, reads: await readDigits(open, lesson.names.judge, [digit, ...images]) };
+      },
+      (found) => {
+        if (!found || row !== this.row) return;
+        const { images, reads } = found;
+        const [own, ...others] = reads;
+        const captions = STARTS.map((start, i) => `${start}${reads.length ? ` → ${others[i]}` : ""}`);
+        find(".flips .row").replaceChildren();
+        addRow(find(".flips .row"), "", images, captions);
+        const first = others.findIndex((read) => read !== own);
+        const key = reads.length ? (first < 0 ? "own.never" : "own.flip") : "";
+        setText(find(".flip"), text(key, { own, t: STARTS[first], to: others[first] }) ?? "");
+        this.flips = reads;
+      },
+    );
+  }
+
+  /** What is erased, filled in: with the steps done once, several times, and with other noise. */
+  fill() {
+    const { find, hole, text, digit } = this;
+    if (!digit) return;
+    const row = find(".fill .row");
+    const none = hole.isEmpty || hole.isAll;
+    this.filling = {}; // stands for what is asked for now
+    const { filling } = this;
+    for (const name of ["once", "filled"]) find(`.fill .${name}`).hidden = none;
+    find(".fill .computed").hidden = none;
+    setText(find(".fill .said"), none ? text(hole.isAll ? "fill.all" : "fill.nothing") : "");
+    if (none) {
+      row.replaceChildren();
+      return;
+    }
+    const known = hole.known.slice();
+    const { resamplings, seed } = lesson.settings;
+    const asked = (/** @type {number} */ seed, /** @type {number} */ resamplings) =>
+      this.asked({ seed, known, resamplings, sampler: "ddpm" });
+    this.lives.fill.update(
+      async (open) => {
+        const denoiser = await lesson.denoiser(open);
+        const made = [];
+        const seeds = range(OTHERS).map((i) => seed + 1 + i);
+        for (const all of [
+          [asked(seed, 1)],
+          [asked(seed, resamplings)],
+          seeds.map((one) => asked(one, resamplings)),
+        ])
+          if (filling === this.filling) made.push(await denoiser.run(all));
+        return made;
+      },
+      ([once, several, others]) => {
+        if (filling !== this.filling) return;
+        paint(find(".once canvas"), once[0].image);
+        paint(find(".filled canvas"), several[0].image);
+        row.replaceChildren();
+        addRow(
+          row,
+          text("fill.others"),
+          others.map(({ image }) => image),
+        );
+        this.filled = several[0];
+        this.element.dataset.filled = String(resamplings);
+      },
+    );
+  }
+
+  relabel() {
+    const { element, find, text } = this;
+    showControls(element, text);
+    const notice = find(".notice");
+    const problem = this.problem?.[language()];
+    notice.hidden = !problem;
+    setText(notice, problem ?? "");
+    /** @type {HTMLElement} */ for (const part of element.querySelectorAll(".pictures, .flips, .fill"))
+      part.classList.toggle("empty", !this.digit);
+  }
+
+  /** All that the snippet depends on; null while nothing is shown. */
+  place() {
+    if (!this.made) return null;
+    const { digit, seed, steps, guidance, start } = this.made.asked;
+    return { digit, seed, steps, guidance, start };
+  }
+}

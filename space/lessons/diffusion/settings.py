@@ -1,0 +1,30 @@
+"""What can be set in the lesson, and its bounds on the page and in the link.
+
+None is as the model's config says.
+"""
+
+from space.page import link
+from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
+
+DIGITS = range(10)
+STEPS = (4, 64)
+SHOWN_SAMPLERS = ("ddim", "ddpm", "both")
+DIRECTIONS = ("back", "forward")
+SHEETS = ("guidance", "steps", "between")
+"""what can be unfolded below the trajectory"""
+ERASED = ("nothing", "top", "bottom", "left", "right")
+"""what of the digit is erased; a visitor's own strokes are in no link"""
+WAY = {
+    "class": link.number(0, 9, whole=True),
+    "seed": link.number(0, MAX_SEED, whole=True, default=0),
+    "steps": link.number(*STEPS, whole=True),
+    "guidance": link.number(0, MAX_GUIDANCE),
+    "sampler": link.one_of(*SHOWN_SAMPLERS, default=SHOWN_SAMPLERS[0]),
+    "way": link.one_of(*DIRECTIONS, default=DIRECTIONS[0]),
+    "sheet": link.one_of(*SHEETS),
+}
+OWN = {
+    "t": link.number(0.05, 1, default=0.5),
+    "erase": link.one_of(*ERASED, default=ERASED[0]),
+    "resamplings": link.number(1, MAX_RESAMPLINGS, whole=True, default=4),
+}

@@ -1,0 +1,201 @@
+"""The diffusion tab: from noise to a digit and back, in the visitor's browser.
+
+`Way` shows a trajectory, `Own` what becomes of the visitor's digit. Their scripts compute with the weights
+that training wrote (`denoising.js`); the server reads pictures and writes snippets.
+"""
+
+import base64
+import hashlib
+from typing import Any
+
+import gradio as gr
+from torch import Tensor
+
+from space.lessons.diffusion.api import build_api
+from space.lessons.diffusion.settings import OWN, WAY
+from space.lessons.diffusion.view import OWN_MARKUP, WAY_MARKUP, measured
+from space.lessons.diffusion.work import MODEL, Asked, case_of, check
+from space.models import roles
+from space.page import code_behind, link
+from space.page.components import asset
+from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
+from space.page.found_digit import BOXABLE, Upload, read_upload
+from space.page.handlers import PRIVATE, friendly
+from space.page.modules import module
+from space.page.picture_source import PictureSource, build_picture_source
+from space.page.words import LATEX, component_words, i18n
+from space.pictures.sheets import digit_sheet
+from space.text import TEXT
+from space.text.refusals import Problem
+from space.weights.hub import is_unchanged, load
+from space.weights.model_folder import packed_weights
+
+CSS = asset("lessons/diffusion/diffusion.css")
+WORDS = component_words("diffusion.play.")
+FIRST_DIGIT = 3 * digit_sheet().shape[1]
+"""a 3, of which guidance makes an 8"""
+NAMES = {"model": MODEL, "judge": roles.DIGIT_JUDGE}
+
+
+class Way(gr.HTML):
+    """A trajectory, with all that is set; `value` is what `facts` returns."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            html_template=WAY_MARKUP,
+            css_template=CSS,
+            js_on_load=module(
+                "lessons/diffusion/diffusion.js",
+                "ready",
+                "moved",
+                tab="diffusion",
+                words=WORDS,
+                names=NAMES,
+            ),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+class Own(gr.HTML):
+    """The visitor's digit; `value` is what `show_own` returns."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            html_template=OWN_MARKUP,
+            css_template=CSS,
+            js_on_load=module("lessons/diffusion/own.js", "moved", tab="diffusion", words=WORDS, names=NAMES),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+
+def facts() -> tuple[dict[str, Any], str]:
+    """The weights that the server holds, for the check of the page; and the model's figures."""
+    loaded = load(MODEL, "denoise")
+    path = loaded.folder / "model.safetensors"
+    content = path.read_bytes() if is_unchanged(loaded) else packed_weights(loaded.model)
+    commit = f" {loaded.commit[:7]}" if loaded.commit else ""
+    where = {language: text + commit for language, text in zip(("en", "ko"), TEXT[f"source.{loaded.source}"])}
+    return {"sha256": hashlib.sha256(content).hexdigest(), "where": where}, measured(loaded)
+
+
+def show_own(source: str, digit: float, drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
+    """The digit for the script of `Own`: its pixels, float32 in base64; or why there is none."""
+    try:
+        x = choose_digit(source, digit, drawn, uploaded)
+    except Problem as problem:
+        if problem.key not in ("problem.empty_drawing", "problem.no_image", *BOXABLE):
+            raise
+        return {"problem": dict(zip(("en", "ko"), TEXT[problem.key]))}
+    return {"pixels": base64.b64encode(x.numpy().astype("<f4").tobytes()).decode()}
+
+
+def way_snippet(place: dict[str, Any] | None) -> str:
+    """The code behind the trajectory that the page shows; `place` is from its script."""
+    if place is None:
+        return ""
+    loaded = load(MODEL, "denoise")
+    asked = check(_read_place(place, "sampler"), loaded)
+    return code_behind.denoise(loaded, case_of(loaded.name, asked), vars(asked))
+
+
+def own_snippet(
+    place: dict[str, Any] | None,
+    source: str,
+    digit: float,
+    drawn: Tensor | None,
+    uploaded: Upload | None,
+) -> str:
+    """The code behind the visitor's digit, noised and brought back."""
+    if place is None:
+        return ""
+    loaded = load(MODEL, "denoise")
+    x = choose_digit(source, digit, drawn, uploaded)
+    name, expression = code_behind.digit(x)
+    if source == "upload":
+        name, expression = "upload", code_behind.upload(uploaded.box)
+    asked = check(_read_place(place, "start"), loaded)
+    return code_behind.bring_back(loaded, f"{loaded.name}_{name}", expression, vars(asked))
+
+
+def _read_place(place: Any, *more: str) -> Asked:
+    """What a script says of what it shows, but for a picture."""
+    if not isinstance(place, dict) or place.keys() != {"digit", "seed", "steps", "guidance", *more}:
+        raise Problem("request")
+    return Asked(**place)
+
+
+def build() -> list[link.Linked]:
+    """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
+    with gr.Tab(i18n("diffusion.tab"), id="diffusion"):
+        gr.Markdown(i18n("diffusion.intro"), latex_delimiters=LATEX, elem_classes="reading")
+        way = Way(elem_id="diffusion-way")
+        fold, snippet = code_behind.folded_snippet("diffusion-code")
+        gr.Markdown(
+            i18n("diffusion.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="diffusion-own"
+        )
+        with gr.Row():
+            with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
+                pictures = build_picture_source("diffusion", SOURCES, _build_examples, boxed=True)
+            with gr.Column(scale=3, min_width=320):
+                own = Own(elem_id="diffusion-digit")
+                own_fold, own_code = code_behind.folded_snippet("diffusion-own-code")
+        figures = gr.HTML(elem_id="diffusion-measured")
+        gr.Markdown(i18n("diffusion.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        way.ready(friendly(facts), None, [way, figures], **PRIVATE)
+        _bind_way(way, fold, snippet)
+        _bind_own(pictures, own, own_fold, own_code)
+        build_api()
+    return [
+        link.Linked(way, WAY, own=True),
+        link.Linked(own, OWN, own=True),
+        link.value("source", pictures.source),
+        link.value("own", pictures.examples, link.number(0, LAST_DIGIT, whole=True)),
+    ]
+
+
+def _build_examples() -> DigitPicker:
+    return DigitPicker(FIRST_DIGIT, name="diffusion-digit", elem_id="diffusion-digits")
+
+
+def _place(selector: str) -> str:
+    """JavaScript: what a component's script says of what it shows, null while that is nothing.
+
+    Read when the call is made: of several moves Gradio makes one call, without the data of the moves.
+    """
+    return f"document.querySelector('{selector}').parentElement.place?.() ?? null"
+
+
+def _bind_way(way: Way, fold: gr.Accordion, snippet: gr.Code) -> None:
+    for event in (way.moved, fold.expand):
+        event(
+            friendly(way_snippet),
+            gr.JSON(visible=False),
+            snippet,
+            js=f"() => [{_place('#diffusion-way .stage')}]",
+            trigger_mode="always_last",
+            **PRIVATE,
+        )
+
+
+def _bind_own(pictures: PictureSource, own: Own, fold: gr.Accordion, snippet: gr.Code) -> None:
+    pictures.bind(read_drawing, read_upload)
+    chosen = pictures.chosen
+    gr.on(fn=friendly(show_own), inputs=chosen, outputs=own, trigger_mode="always_last", **PRIVATE)
+    place = gr.JSON(visible=False)
+    for event in (own.moved, fold.expand):
+        event(
+            friendly(own_snippet),
+            [place, *chosen],
+            snippet,
+            js=f"(_, ...chosen) => [{_place('#diffusion-digit .back')}, ...chosen]",
+            trigger_mode="always_last",
+            **PRIVATE,
+        )

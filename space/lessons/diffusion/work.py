@@ -1,0 +1,161 @@
+"""What the lesson computes: one trajectory of a diffusion model. The browser does the same in `denoising.js`.
+
+A seed stands for x_T, for the class where none is asked for, and for the noise of random steps. So a seed
+gives the picture that /generate makes of it.
+"""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import torch
+from torch import Tensor
+
+from space.models import models_that, roles
+from space.models.layers import standard_normal
+from space.models.samplers import Known, SamplerName, inference_times, step_noise
+from space.text import why
+from space.text.limits import MAX_CALLS, MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
+from space.text.refusals import Problem, check_number
+from space.weights.hub import LoadedModel
+from space.weights.model_folder import ModelUnavailable
+
+MODEL = roles.DIFFUSION
+NAMES = models_that("denoise")
+SAMPLERS = get_args(SamplerName)
+LEAST_START = 0.01
+SHAPE = (1, 28, 28)
+"""of the pictures that the lesson draws, reads and shows"""
+OWN_START = 0.5
+"""where a picture begins if nothing else is said"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One trajectory that is asked for; None is as the model's config says, or the seed."""
+
+    digit: int | None = None
+    """the class; without one the seed decides, and nothing is asked for where a picture is given"""
+    seed: int = 0
+    steps: int | None = None
+    """calls of the network on the whole way from noise; fewer where the way begins later"""
+    start: float = 1.0
+    """where the way begins, from 0, the image, to 1, noise alone"""
+    guidance: float | None = None
+    sampler: SamplerName = "ddim"
+    picture: Tensor | None = None
+    """(1, 1, 28, 28) in [0, 1]: noised as far as `start`"""
+    known: Tensor | None = None
+    """of the same shape: 1 where the picture stays, 0 where it is filled in"""
+    resamplings: int = 4
+    """times that each step is done where something is filled in"""
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """All that a way from noise to an image passes, S steps of it."""
+
+    asked: Asked
+    """nothing in it is None that the way depends on, but a digit that is not asked for"""
+    times: list[int]
+    """t of each step, from noise to the image"""
+    image: Tensor
+    """(1, C, H, W) in [0, 1]"""
+    x: Tensor
+    """(S, C, H, W) x_t, in about [-1, 1] as all that follow"""
+    x_start: Tensor
+    pred_noise: Tensor
+
+
+def way(num_timesteps: int, steps: int, start: float) -> list[int]:
+    """The times of `steps` even steps from noise, as far as they lie behind `start`; CLEAN is the last."""
+    first = max(1, int(start * num_timesteps + 0.5))
+    return inference_times(first, max(1, int(start * steps + 0.5)))
+
+
+def case_of(name: str, asked: Asked) -> str:
+    """What files of a trajectory are named."""
+    what = "any" if asked.digit is None else f"digit-{asked.digit}"
+    return f"{name}_{what}_seed{asked.seed}_{asked.sampler}{asked.steps}_guidance{asked.guidance:g}"
+
+
+def check_model(loaded: LoadedModel) -> None:
+    """Raise `ModelUnavailable` unless the model makes pictures as the lesson has them."""
+    shape = loaded.model.config.image_shape
+    if tuple(shape) != SHAPE:
+        channels, side, _ = shape
+        raise ModelUnavailable(loaded.name, why("picture_shape", side=side, channels=channels))
+
+
+def check(asked: Asked, loaded: LoadedModel) -> Asked:
+    """The same with what the model's config says, if the model can do it; else a `Problem`."""
+    check_model(loaded)
+    config = loaded.model.config
+    steps = config.num_inference_steps if asked.steps is None else asked.steps
+    guidance = config.guidance if asked.guidance is None else asked.guidance
+    most = min(MAX_CALLS, config.num_timesteps)
+    if asked.sampler not in SAMPLERS:
+        raise Problem("not_one_of", name="sampler", value=asked.sampler, allowed=", ".join(SAMPLERS))
+    digit = asked.digit
+    if digit is not None:
+        digit = whole("digit", digit, 0, config.num_classes - 1)
+    return Asked(
+        digit=digit,
+        seed=whole("seed", asked.seed, 0, MAX_SEED),
+        steps=whole("steps", steps, 1, most),
+        start=check_number("start", asked.start, LEAST_START, 1),
+        guidance=check_number("guidance", guidance, 0, MAX_GUIDANCE),
+        sampler=asked.sampler,
+        picture=asked.picture,
+        known=asked.known,
+        resamplings=whole("resamplings", asked.resamplings, 1, MAX_RESAMPLINGS),
+    )
+
+
+def whole(name: str, value: float, least: int, most: int) -> int:
+    """A whole number within its bounds, else a `Problem`."""
+    if check_number(name, value, least, most) != int(value):
+        raise Problem("number", name=name, value=value, least=least, most=most)
+    return int(value)
+
+
+def check_known(known: Tensor | None, picture: Tensor | None) -> None:
+    """Raise a `Problem` unless part of a picture is known, and part is not."""
+    if known is None:
+        return
+    if picture is None:
+        raise Problem("no_image")
+    if not known.any():
+        raise Problem("all_erased")
+    if known.all():
+        raise Problem("nothing_erased")
+
+
+@torch.inference_mode()
+def denoise(loaded: LoadedModel, asked: Asked) -> Trajectory:
+    """The trajectory; raises `Problem` for what cannot be asked for."""
+    asked = check(asked, loaded)
+    check_known(asked.known, asked.picture)
+    model, config = loaded.model, loaded.model.config
+    rng = torch.Generator().manual_seed(asked.seed)
+    noise, labels = model.read_latents(standard_normal(1, config.latent_dim, rng))
+    times = way(config.num_timesteps, asked.steps, asked.start)
+    x, known = noise, None
+    if asked.picture is not None:
+        labels = torch.full_like(labels, model.null_label)
+        x = model.q_sample(2 * asked.picture - 1, torch.tensor(times[:1]), noise)
+        if asked.known is not None:
+            known = Known(asked.picture, asked.known, asked.resamplings)
+    if asked.digit is not None:
+        labels = torch.full_like(labels, asked.digit)
+    none = int(labels) == model.null_label
+    image, *passed = model.trajectory(
+        x,
+        labels,
+        times=times,
+        guidance=0.0 if none else asked.guidance,
+        sampler=asked.sampler,
+        noise=step_noise(1, config.image_shape, rng),
+        known=known,
+    )
+    asked = Asked(**{**vars(asked), "digit": None if none else int(labels)})
+    return Trajectory(asked, times[:-1], image, *passed)

@@ -1,0 +1,135 @@
+"""The diffusion tab in a real browser: its way is PyTorch's, scrubbing asks nothing, a digit comes back."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+
+from space.lessons.diffusion.work import MODEL, Asked, denoise
+from space.pictures.sheets import digit_sheet
+from space.weights.hub import load
+from tests.pages import until, until_quiet
+from tests.processes import Lab
+
+pytestmark = pytest.mark.browser
+WAY = "document.querySelector('#diffusion-way .stage').parentElement.diffusion"
+OWN = "document.querySelector('#diffusion-digit .back').parentElement.ownDigit"
+NUMBERS = "({ times, x, xStart, predNoise, image, asked }) => "
+NUMBERS += "[times, ...[x, xStart, predNoise, [image]].map((all) => all.map((one) => [...one])), asked]"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+WAIT = 60_000
+
+
+def open_lesson(page: Page, lab: Lab, query: str) -> None:
+    page.goto(f"{lab.url}?tab=diffusion{query}")
+    page.wait_for_function(f"{WAY.replace('.parentElement', '?.parentElement')}?.made.length", timeout=WAIT)
+
+
+def assert_same_way(found: list, asked: Asked) -> None:
+    """Each number of each step as PyTorch has it, within 1e-3."""
+    made = denoise(load(MODEL), asked)
+    times, *pictures, said = found
+    assert times == made.times and said["digit"] == made.asked.digit
+    for one, wanted in zip(pictures, (made.x, made.x_start, made.pred_noise, made.image), strict=True):
+        difference = np.abs(np.array(one) - wanted.flatten(1).numpy())
+        # noise is divided by its share, which is small near the image
+        assert difference.max() < 1e-3, difference.max(1)
+
+
+def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: Lab):
+    open_lesson(page, lab, "&class=3&seed=7&steps=6&guidance=2&sampler=both&t=0.6&erase=top&resamplings=2")
+    ddim, ddpm = (page.evaluate(f"({NUMBERS})({WAY}.made[{i}])") for i in (0, 1))
+    assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim"))
+    assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm"))
+
+    page.wait_for_function(f"{OWN}?.made && {OWN}.filled && {OWN}.flips", timeout=WAIT)
+    three, known = digit_sheet()[3, 0][None, None] / 255, torch.ones(1, 1, 28, 28)
+    known[..., :14, :] = 0
+    assert_same_way(page.evaluate(f"({NUMBERS})({OWN}.made)"), Asked(3, 7, 6, 0.6, 2.0, picture=three))
+    filled = page.evaluate(f"({NUMBERS})({OWN}.filled)")
+    assert_same_way(filled, Asked(3, 7, 6, 1.0, 2.0, "ddpm", three, known, 2))
+    assert np.allclose(np.array(filled[4]).reshape(28, 28)[14:], three[0, 0, 14:].numpy(), atol=1e-5)
+    expect(page.locator("#diffusion-digit .flip")).to_contain_text("reads 3 in")
+
+    page.locator("#diffusion-way .check").click()
+    checked = page.locator("#diffusion-way .checked")
+    expect(checked).to_contain_text("it is that of the server's file", timeout=WAIT)
+    for number in re.findall(r"difference (\S+?)\. ", f"{checked.inner_text()} "):
+        assert float(number) < 1e-4
+    until_quiet(page)
+
+    asked: list[str] = []
+    page.on("request", lambda request: "/heartbeat/" in request.url or asked.append(request.url))
+    where, position = page.locator("#diffusion-way .where"), page.locator("#diffusion-way .position")
+    lanes = "[...document.querySelectorAll('#diffusion-way .x canvas')].map((one) => one.toDataURL())"
+    seen = set()
+    for step in (0, 3, 6):
+        position.fill(str(step))
+        seen.add(where.inner_text() + json.dumps(page.evaluate(lanes)))
+    position.press("ArrowLeft")
+    expect(where).not_to_contain_text("t = 0")
+    film = page.locator("#diffusion-way .film").first
+    film.scroll_into_view_if_needed()
+    film.click(position={"x": 5, "y": 5})
+    expect(where).to_contain_text("t = 1000 of 1000")
+    page.locator("#diffusion-way .play").click()
+    page.wait_for_function(f"{WAY}.playing === null && {WAY}.frame === 6", timeout=WAIT)
+    assert len(seen) == 3 and asked == []
+
+
+def test_a_digit_drowns_sheets_unfold_and_what_makes_no_sense_is_said(page: Page, lab: Lab):
+    open_lesson(page, lab, "&steps=4&guidance=1&way=forward&seed=2")
+    assert page.evaluate(f"{WAY}.lanes[0].frames.map(({{ t }}) => t)") == [-1, 249, 499, 749, 999]
+    for sheet, canvases in (("between", 1), ("steps", 1), ("guidance", 5)):
+        part = page.locator(f"#diffusion-way [data-sheet={sheet}]")
+        part.locator("summary").click()
+        expect(part.locator("canvas")).to_have_count(canvases, timeout=WAIT)
+        part.locator("summary").click()
+    said = page.locator("#diffusion-digit .fill .said")
+    expect(said).to_contain_text("Nothing is erased yet")
+    hole = page.locator("#diffusion-digit .hole canvas")
+    hole.focus()
+    hole.press(" ")
+    page.wait_for_function(f"{OWN}.filled", timeout=WAIT)
+    assert page.evaluate(f"{OWN}.hole.known.filter((one) => one === 0).length") > 9
+    assert page.evaluate(f"{WAY}.lesson.settings.erase") is None  # in no link
+    page.evaluate(f"{OWN}.hole.known.fill(0), {OWN}.fill()")
+    expect(said).to_contain_text("Everything is erased")
+
+
+def test_an_address_that_asks_for_nonsense_begins_as_without(page: Page, lab: Lab):
+    open_lesson(page, lab, "&steps=0&guidance=NaN&t=7&class=11&seed=-3&resamplings=1e9&sampler=x&erase=all")
+    page.wait_for_function("!location.search.includes('steps')")
+    assert page.evaluate(f"{WAY}.lesson.settings") == {
+        **{"digit": None, "seed": 0, "steps": None, "guidance": None, "sampler": "ddim", "way": "back"},
+        **{"sheet": None, "t": 0.5, "erase": "nothing", "resamplings": 4},
+    }
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_strips_and_slider_share_the_screen_of_a_phone_and_the_server_stands_in(page: Page, lab: Lab):
+    """The weights do not arrive: the server computes the very way, and a sentence says why."""
+    page.route("**/weights/ddpm-mnist", lambda route: route.abort())
+    open_lesson(page, lab, "&class=8&seed=1&steps=4&guidance=1")
+    stage = page.locator("#diffusion-way .stage")
+    expect(stage.locator(".computed").first).to_contain_text("the weights did not reach")
+    assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[0])"), Asked(8, 1, 4, 1.0, 1.0, "ddim"))
+    first, last = (stage.locator(part).first.bounding_box() for part in (".pictures", ".player"))
+    assert last["y"] + last["height"] - first["y"] < 844 / 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_tab_that_is_left_stops_and_gives_its_memory_back(page: Page, lab: Lab):
+    open_lesson(page, lab, "&steps=4&guidance=1")
+    until_quiet(page)
+    workers = len(page.workers)
+    page.locator("#diffusion-way .play").click()
+    page.get_by_role("tab", name="Models", exact=True).click()
+    page.wait_for_function(f"{WAY}.playing === null")
+    until(page, lambda: len(page.workers) < workers)
+    page.get_by_role("tab", name="From noise to a digit").click()
+    page.locator("#diffusion-way .chips input[value='4'] + span").click()
+    page.wait_for_function(f"{WAY}.made[0].asked.digit === 4", timeout=WAIT)

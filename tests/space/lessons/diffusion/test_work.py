@@ -1,0 +1,172 @@
+"""Trajectories on the server, the endpoint /denoise, and what cannot be asked of it."""
+
+import hashlib
+import math
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from space.lessons.diffusion import api, tab, work
+from space.lessons.generate.work import draw_samples
+from space.models.ddpm import DDPM
+from space.models.samplers import CLEAN
+from space.pictures.outputs import to_pil
+from space.pictures.sheets import digit_sheet
+from space.text.refusals import Problem
+from space.weights import hub
+from space.weights.model_folder import ModelUnavailable
+from tests.small_models import bundled, small
+
+THREE = digit_sheet()[3, 0][None, None] / 255
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """A small untrained model in place of the shipped one, which says something at once."""
+    folder = tmp_path_factory.mktemp("pretrained")
+    model = small(DDPM)
+    torch.nn.init.normal_(model.unet.head.weight, std=0.2)
+    model.save_pretrained(folder / work.MODEL)
+    with bundled(folder), torch.inference_mode():
+        yield hub.load(work.MODEL)
+
+
+def save(image: Image.Image, path: Path) -> str:
+    image.save(path)
+    return str(path)
+
+
+def test_a_seed_alone_gives_the_sample_of_generate(loaded):
+    for seed in (0, 7, 2**32 - 1):
+        made = work.denoise(loaded, work.Asked(seed=seed))
+        assert torch.equal(made.image, draw_samples(loaded, 1, seed, 1.0).images)
+        assert made.asked.digit in range(10) and len(made.times) == loaded.model.config.num_inference_steps
+
+
+def test_a_picture_is_noised_as_far_as_its_start(loaded):
+    asked = work.Asked(picture=THREE, start=0.4, steps=10)
+    made = work.denoise(loaded, asked)
+    assert made.times[0] == 399 and len(made.times) == 4 and made.asked.digit is None
+    a, sigma = loaded.model.levels[:, 400]
+    noise = work.denoise(loaded, work.Asked(steps=1)).x
+    assert torch.allclose(made.x[:1], a * (2 * THREE - 1) + sigma * noise, atol=1e-6)
+    near = work.denoise(loaded, work.Asked(picture=THREE, start=0.01, steps=10))
+    assert near.times == [9] and (near.image - THREE).abs().mean() < 0.1
+
+
+def test_the_steps_of_a_way_lie_behind_its_start():
+    for num_timesteps in (1, 10, 1000):
+        for steps in (1, 3, 10, 64):
+            for start in (0.01, 0.05, 0.5, 0.975, 1):
+                if steps <= num_timesteps:
+                    times = work.way(num_timesteps, steps, start)
+                    assert times[-1] == CLEAN and times == sorted(set(times), reverse=True)
+                    assert 0 <= times[0] < max(1, start * num_timesteps + 0.5)
+                    assert abs(len(times) - 1 - start * steps) <= 1
+
+
+def test_what_is_known_stays_and_resampling_changes_the_rest(loaded):
+    known = torch.ones_like(THREE)
+    known[..., :14, :] = 0
+    once, often = (
+        work.denoise(loaded, work.Asked(picture=THREE, known=known, steps=3, resamplings=passes)).image
+        for passes in (1, 3)
+    )
+    for made in (once, often):
+        assert torch.allclose(made[..., 14:, :], THREE[..., 14:, :], atol=1e-6)
+    assert not torch.allclose(once[..., :14, :], often[..., :14, :], atol=1e-2)
+
+
+def test_the_endpoint_gives_picture_strips_animation_and_numbers(loaded, tmp_path):
+    path = save(to_pil(1 - THREE, 10), tmp_path / "three.png")
+    picture, strips, (name, gif), numbers = api.denoise_api(path, digit=8, steps=6, guidance=2)
+    assert picture.size == (280, 280) and strips.size == (3 * 29 - 1, 3 * 29 - 1)  # half of the way
+    assert name == f"{work.MODEL}.gif" and Image.open(BytesIO(gif)).n_frames == 4
+    assert numbers["digit"] == 8 and numbers["start"] == 0.5 and len(numbers["t"]) == 3
+    assert np.allclose(np.square(numbers["a"]) + np.square(numbers["sigma"]), 1, atol=1e-5)
+    mask = save(
+        Image.fromarray(np.uint8(255 * (np.arange(784).reshape(28, 28) < 392))), tmp_path / "mask.png"
+    )
+    *_, numbers = api.denoise_api(path, steps=2, mask=mask)
+    assert numbers["start"] == 1 and numbers["digit"] is None
+
+
+def masked(tmp_path: Path, value: int, side: int = 28) -> dict[str, str]:
+    image = save(to_pil(THREE), tmp_path / "three.png")
+    return {"image": image, "mask": save(Image.new("L", (side, side), value), tmp_path / f"{value}.png")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        *(({"steps": steps}, "steps is") for steps in (0, -1, 65, 10**6, 2.5, math.nan, math.inf, "4", True)),
+        *(({"start": start}, "start is") for start in (0, -0.1, 1.01, math.nan, math.inf, "noise", [1])),
+        *(({"guidance": guidance}, "guidance is") for guidance in (-0.1, 5.1, 100, math.nan, -math.inf, "1")),
+        *(({"digit": digit}, "digit is") for digit in (-1, 10, 1.5, "3", math.nan)),
+        *(({"seed": seed}, "seed is") for seed in (-1, 2**32, 0.5, None)),
+        *(({"resamplings": passes}, "resamplings is") for passes in (0, 11, math.nan)),
+        *(({"sampler": sampler}, "sampler is") for sampler in ("heun", "", None, 3)),
+        ({"model": "ddpm"}, "There is no model named ddpm"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_in_a_sentence(loaded, arguments: dict[str, Any], sentence: str):
+    with pytest.raises(Problem, match=sentence) as found:
+        api.denoise_api(**arguments)
+    assert "\n" not in str(found.value) and len(found.value.said("ko")) < 300
+
+
+def test_masks_that_make_no_sense(loaded, tmp_path):
+    for value, side, sentence in (
+        (255, 28, "Everything is erased"),
+        (0, 28, "Nothing is erased"),
+        (255, 64, "The mask has 64x64 pixels"),
+    ):
+        with pytest.raises(Problem, match=sentence):
+            api.denoise_api(**masked(tmp_path, value, side))
+    with pytest.raises(Problem, match="no picture yet"):
+        api.denoise_api(mask=masked(tmp_path, 255)["mask"])
+    with pytest.raises(Problem, match="Nothing stands out"):
+        api.denoise_api(save(Image.new("L", (90, 70), 200), tmp_path / "blank.png"))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"image_size": 32},
+        {"in_channels": 3},
+        {"prediction": "flow"},
+        {"prediction": "noise"},
+        {"num_classes": 0},
+        {"num_timesteps": 7},
+    ],
+)
+def test_weights_of_another_kind_work_or_are_refused_in_a_sentence(tmp_path, config):
+    small(DDPM, **config).save_pretrained(tmp_path / work.MODEL)
+    with bundled(tmp_path), torch.inference_mode():
+        other = hub.load(work.MODEL)
+        if tuple(other.model.config.image_shape) != work.SHAPE:
+            with pytest.raises(ModelUnavailable, match="28x28 in grey"):
+                work.denoise(other, work.Asked())
+            return
+        made = work.denoise(other, work.Asked(steps=2, picture=THREE, start=0.5))
+        assert made.image.isfinite().all()
+        if not other.model.config.num_classes:
+            assert work.denoise(other, work.Asked(steps=2)).asked.digit is None
+            with pytest.raises(Problem, match="digit is 3"):
+                work.denoise(other, work.Asked(digit=3))
+
+
+def test_the_page_knows_the_very_bytes_and_why_there_is_no_digit(loaded):
+    facts, _ = tab.facts()
+    content = (loaded.folder / "model.safetensors").read_bytes()
+    assert facts["sha256"] == hashlib.sha256(content).hexdigest()
+    assert facts["where"] == {"en": "bundled with this app", "ko": "앱에 포함됨"}
+    assert tab.show_own("draw", 0, None, None)["problem"]["en"].startswith("The drawing is empty")
+    assert tab.show_own("upload", 0, None, None)["problem"]["ko"]
+    with pytest.raises(Problem):
+        tab.way_snippet({"digit": 3})
