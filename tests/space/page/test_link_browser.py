@@ -161,7 +161,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         ["z=", "spacing=inverse_gaussian", "ae_z=", "start=82", "end=180", "seed=4"],
     ),
     generate: (
-        CANVASES.format("[id^=generate-] .sample canvas, [id^=generate-] .strip canvas"),
+        CANVASES.format("[id^=generate-] .sample canvas, #generate-panel .strip canvas"),
         "#generate-panel .sample",
         [f"model={roles.GAN}", "scale=0.8", "seed=9", "walk=0,1,2,5", "other_walk="],
     ),
