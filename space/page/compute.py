@@ -58,7 +58,12 @@ def unpack(sent: dict[str, Any], content: str, config: Any) -> Tensor:
     shape = [config.latent_dim] if content == CODES else [*2 * [config.image_size], config.in_channels]
     number, *rest = sent["shape"]
     numbers = np.frombuffer(b64decode(sent["data"], validate=True), "<f4")
-    if rest != shape or not number * math.prod(shape) == numbers.size > 0 or not np.isfinite(numbers).all():
+    if (
+        type(number) is not int
+        or rest != shape
+        or not number * math.prod(shape) == numbers.size > 0
+        or not np.isfinite(numbers).all()
+    ):
         raise ValueError(f"expected finite numbers, of the shape (n, {shape})")
     x = torch.from_numpy(numbers.astype(np.float32)).reshape(number, *shape)
     return x if content == CODES else x.movedim(-1, 1)

@@ -1,7 +1,10 @@
 """What the page asks for besides Gradio's own: weights, computing for it, a Korean font, the scripts."""
 
 import logging
-from collections.abc import Callable
+from asyncio import Lock
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +21,38 @@ from space.text.refusals import Problem
 from space.weights.hub import LoadedModel, is_unchanged, load
 from space.weights.model_folder import ModelUnavailable, packed_weights
 
-_computing = CapacityLimiter(HEAVY["concurrency_limit"])
+
+class Places:
+    """Places to wait at for the one thread that computes, as many as Gradio's group HEAVY has.
+
+    Of an address only one question waits for the thread itself; its others wait for that one. So addresses
+    take turns, and none has more than its share of the places.
+    """
+
+    def __init__(self) -> None:
+        self._thread = CapacityLimiter(HEAVY["concurrency_limit"])
+        self._taken: Counter[str] = Counter()
+        self._turns: dict[str, Lock] = {}
+
+    @asynccontextmanager
+    async def place(self, address: str) -> AsyncIterator[CapacityLimiter]:
+        """A place until the answer is made, and what to compute it under; `Problem` where none is free."""
+        most = MAX_WAITING[HEAVY["concurrency_id"]]
+        if self._taken.total() >= most or self._taken[address] >= most // SHARE:
+            raise Problem("busy")
+        self._taken[address] += 1
+        try:
+            async with self._turns.setdefault(address, Lock()):
+                yield self._thread
+        finally:
+            self._taken[address] -= 1
+            if not self._taken[address]:
+                del self._taken[address], self._turns[address]
+
+
+SHARE = 4
+"""the part of all places that one address may have: a quarter"""
+_places = Places()
 
 
 def _of_a_model(answer: Callable[[LoadedModel, Request], Response]) -> Callable[[Request], Response]:
@@ -66,11 +100,11 @@ async def compute(request: Request) -> Response:
     Questions of all visitors wait for one another, as events of the group HEAVY do.
     """
     name, method = request.path_params["name"], request.path_params["method"]
+    body = await request.body()
     try:
-        if _computing.statistics().tasks_waiting >= MAX_WAITING[HEAVY["concurrency_id"]]:
-            raise Problem("busy")
-        loaded, *values = await run_sync(computing.read, name, method, await request.body())
-        found = await run_sync(computing.run, loaded, method, *values, limiter=_computing)
+        async with _places.place(request.client.host if request.client else "") as thread:
+            loaded, *values = await run_sync(computing.read, name, method, body)
+            found = await run_sync(computing.run, loaded, method, *values, limiter=thread)
     except Problem as problem:
         status = 503 if problem.key == "problem.busy" else 400
         return PlainTextResponse(problem.said(request.headers.get("accept-language", "")), status)

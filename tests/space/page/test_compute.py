@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 import torch
@@ -125,7 +126,8 @@ SENSELESS = [
     *([packed(Z, **wrong)] for wrong in ({"shape": [20, 2]}, {"shape": [2, 21]}, {"shape": "2,20"})),
     *([packed(Z, **wrong)] for wrong in ({"shape": [2.5, 20]}, {"shape": [-2, 20]}, {"shape": [1e99, 20]})),
     *([packed(Z, **wrong)] for wrong in ({"data": "%%%%"}, {"data": None}, {"data": "AAAA"}, {"data": ""})),
-    *([packed(Z, shape=shape)] for shape in ([], [0, 20], [[2], 20], [None, 20], [True, 40])),
+    *([packed(Z, shape=shape)] for shape in ([], [0, 20], [[2], 20], [None, 20], [True, 40], ["2", 20])),
+    [packed(Z, shape=[[0] * 90_000, 20])],  # times 20 it would be a list of 1,800,000
     *([packed(Z * wrong)] for wrong in (torch.nan, torch.inf)),
     *([packed(Z), "ab"], [packed(Z), []], [packed(tensor(2, 20, 1, 1))]),
 ]
@@ -158,6 +160,33 @@ def test_only_what_the_lessons_show_is_computed(name: str, method: str, key: str
     assert answer.status_code == 400
     words = {"unknown_model": "모델은 없습니다", "not_one_of": "다음 중에서", "request": "처리할 수 없는"}
     assert words[key] in answer.text
+
+
+def test_addresses_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One address asks twelve times, then another once: the second is computed next."""
+    monkeypatch.setitem(routes.MAX_WAITING, "heavy", 48)
+
+    async def ask_all() -> tuple[list[str], int]:
+        places, order, refused = routes.Places(), [], 0
+
+        async def question(address: str) -> None:
+            nonlocal refused
+            try:
+                async with places.place(address) as thread, thread:
+                    await anyio.sleep(0)
+                    order.append(address)
+            except Problem as problem:
+                assert problem.key == "problem.busy"
+                refused += 1
+
+        async with anyio.create_task_group() as tasks:
+            for address in ["eager"] * 14 + ["other"]:
+                tasks.start_soon(question, address)
+        assert not places._taken and not places._turns
+        return order, refused
+
+    order, refused = anyio.run(ask_all)
+    assert order.index("other") <= 2 and order.count("eager") == 12 and refused == 2
 
 
 def test_a_full_queue_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
