@@ -34,6 +34,7 @@ import { isOpen, onTab } from "./link.js";
 
 const PATIENCE_MS = 20_000; // for weights to arrive
 const ANSWER_MS = 60_000; // for the server to compute
+const SETTLED_MS = 150; // without something newer, before the server is asked: a slider that moves asks once
 const MOST_NUMBERS = 35_000; // in a question to the server, which takes 200 kB
 
 const LATE = "the weights have not arrived in time";
@@ -84,17 +85,20 @@ async function remote(name) {
   return { config, methods: methodsOf(family), run: (method, ...values) => ask(name, method, values) };
 }
 
-/** What a method gives of its values, the first of which is a tensor; many rows are sent in pieces.
+/** What a method gives of its values, the first of which is a tensor; many rows are sent in pieces. Before each, `check`
+ * may throw that nobody wants it any more.
  * @param {string} name
  * @param {string} method
  * @param {any[]} values
+ * @param {() => void} [check]
  * @returns {Promise<any>} a tensor, or several */
-async function ask(name, method, [x, ...others]) {
+async function ask(name, method, [x, ...others], check = () => {}) {
   const [number, ...shape] = x.shape;
   const size = x.data.length / number;
   const most = Math.max(1, Math.floor(MOST_NUMBERS / size));
   const answers = [];
   for (let start = 0; start < number; start += most) {
+    check();
     const rows = x.data.slice(start * size, (start + most) * size);
     const sent = tensor([rows.length / size, ...shape], rows);
     const response = await fetch(new URL(`compute/${name}/${method}`, ROOT), {
@@ -184,6 +188,7 @@ export class Live {
     const check = () => {
       if (this.current !== one) throw new Error(STALE);
     };
+    check();
     this.models.set(name, methods);
     const model = await load(name, methods).catch((error) => {
       check();
@@ -207,8 +212,8 @@ export class Live {
         }
       }
       if (this.newest !== one) this.start(); // it need not wait for the server
-      check();
-      return ask(name, method, values);
+      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      return ask(name, method, values, check);
     };
     return { config: model.config, methods: model.methods, run };
   }
