@@ -75,13 +75,14 @@ def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple
     times, guidance, sampler = (sampling.pop(name) for name in ("times", "guidance", "sampler"))
     seeds, known = sampling.pop("seeds", [0] * number), sampling.pop("known", None)
     whole = [(time, config.num_timesteps - 1) for time in times[:-1]]
+    whole += [(time - CLEAN, 0) for time in times[-1:]]
     whole += [(label, config.num_classes) for label in labels] + [(seed, 2**31 - 1) for seed in seeds]
     for value, most in whole:
         if type(value) is not int or not 0 <= value <= most:
             raise ValueError(f"{value} is no whole number from 0 to {most}")
-    falling = all(t > s for t, s in pairwise(times)) and len(times) > 1 and times[-1] == CLEAN
+    falling = all(t > s for t, s in pairwise(times)) and len(times) > 1
     if sampling or not falling or len(labels) != number or len(seeds) != number or sampler not in SAMPLERS:
-        raise ValueError("expected times that fall to -1, a label and a seed for each image, and a sampler")
+        raise ValueError("expected times that fall, a label and a seed for each image, and a sampler")
     if not 0 <= guidance <= MAX_GUIDANCE:
         raise ValueError(f"guidance is {guidance}")
     passes = 1

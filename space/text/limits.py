@@ -60,7 +60,7 @@ MAX_LATENT = 10_000.0
 MAX_NUMBERS = 5000
 """numbers of a call of /heights"""
 MAX_CALLS = 64
-"""calls of the network of a call of /denoise"""
+"""steps of a call of /denoise; each asks the network once, with guidance twice"""
 MAX_DENOISED = 1024
 """steps of all pictures that are denoised at once for a browser that cannot"""
 MAX_RESAMPLINGS = 10

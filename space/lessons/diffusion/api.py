@@ -42,11 +42,13 @@ def denoise_api(
             asked for
         seed: of the noise, an integer from 0 (default) to 4294967295; alone it gives the sample that
             /generate makes of it
-        steps: calls of the network from noise on, an integer from 1 to 64; none: as the model was measured
+        steps: from noise on, an integer from 1 to 64; each asks the network once, with guidance twice; none:
+            as the model was measured
         start: where the way begins, from 0.01 (hardly any noise) to 1 (noise alone); none: 1, and 0.5 with an
             image of which nothing is erased
         guidance: weight of the digit asked for, 0 to 5; none: as the model was measured
-        sampler: ddim (without chance), ddpm (fresh noise in each step), dpm_solver or euler
+        sampler: ddim (without chance), ddpm (fresh noise in each step), dpm_solver or euler; with a mask it
+            is ddpm
         mask: picture of 28x28 pixels, white where the digit, as the model sees it, is to be filled in
         resamplings: times that each step is done where something is filled in, an integer from 1 to 10
 

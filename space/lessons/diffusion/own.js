@@ -47,19 +47,25 @@ class OwnPage {
     this.made = null;
     /** @type {Trajectory} */
     this.filled = null;
+    /** @type {Trajectory[] | null} */
+    this.fillings = null; // with the steps done once, several times, and with other noise
+    /** @type {{ images: Float32Array[], reads: number[] } | null} */
+    this.found = null; // what comes of the digit from each start
     this.lives = Object.fromEntries(
       ["back", "flips", "fill"].map((part) => [part, new Live(this.find(`.${part}`), "diffusion")]),
     );
     this.hole = new Hole(this.find(".hole canvas"), () => {
-      lesson.set({ erase: null });
-      this.fill();
+      if (lesson.settings.erase === null) this.fill();
+      else lesson.set({ erase: null }); // which fills
     });
     bindControls(element, "own");
     lesson.onChange((changed) => this.changed(changed));
     onLanguage(() => {
       label(element, text);
       this.relabel();
-      this.workAll();
+      this.showFlips();
+      if (this.digit) this.sayFilled();
+      this.showFilled();
     });
   }
 
@@ -122,7 +128,7 @@ class OwnPage {
 
   /** What comes of it from each start, and where it flips. */
   overTime() {
-    const { find, digit, text } = this;
+    const { digit } = this;
     if (!digit) return;
     this.row = {}; // stands for what is asked for now
     const { row } = this;
@@ -139,32 +145,39 @@ class OwnPage {
       },
       (found) => {
         if (!found || row !== this.row) return;
-        const { images, reads } = found;
-        const [own, ...others] = reads;
-        const captions = STARTS.map((start, i) => `${start}${reads.length ? ` → ${others[i]}` : ""}`);
-        find(".flips .row").replaceChildren();
-        addRow(find(".flips .row"), "", images, captions);
-        const first = others.findIndex((read) => read !== own);
-        const key = reads.length ? (first < 0 ? "own.never" : "own.flip") : "";
-        setText(find(".flip"), text(key, { own, t: STARTS[first], to: others[first] }) ?? "");
-        this.flips = reads;
+        this.found = found;
+        this.flips = found.reads;
+        this.showFlips();
       },
     );
   }
 
+  showFlips() {
+    if (!this.found) return;
+    const { find, text } = this;
+    const { images, reads } = this.found;
+    const [own, ...others] = reads;
+    const captions = STARTS.map((start, i) => `${start}${reads.length ? ` → ${others[i]}` : ""}`);
+    find(".flips .row").replaceChildren();
+    addRow(find(".flips .row"), "", images, captions);
+    const first = others.findIndex((read) => read !== own);
+    const key = reads.length ? (first < 0 ? "own.never" : "own.flip") : "";
+    setText(find(".flip"), text(key, { own, t: STARTS[first], to: others[first] }) ?? "");
+  }
+
   /** What is erased, filled in: with the steps done once, several times, and with other noise. */
   fill() {
-    const { find, hole, text, digit } = this;
+    const { find, hole, digit } = this;
     if (!digit) return;
-    const row = find(".fill .row");
     const none = hole.isEmpty || hole.isAll;
     this.filling = {}; // stands for what is asked for now
     const { filling } = this;
     for (const name of ["once", "filled"]) find(`.fill .${name}`).hidden = none;
     find(".fill .computed").hidden = none;
-    setText(find(".fill .said"), none ? text(hole.isAll ? "fill.all" : "fill.nothing") : "");
+    this.sayFilled();
     if (none) {
-      row.replaceChildren();
+      find(".fill .row").replaceChildren();
+      this.fillings = null;
       return;
     }
     const known = hole.known.slice();
@@ -175,28 +188,39 @@ class OwnPage {
       async (open) => {
         const denoiser = await lesson.denoiser(open);
         const made = [];
-        const seeds = range(OTHERS).map((i) => seed + 1 + i);
-        for (const all of [
-          [asked(seed, 1)],
-          [asked(seed, resamplings)],
-          seeds.map((one) => asked(one, resamplings)),
-        ])
-          if (filling === this.filling) made.push(await denoiser.run(all));
+        const seeds = range(OTHERS + 1).map((i) => seed + i);
+        // one by one: all together would be more than the server does at once
+        for (const one of [asked(seed, 1), ...seeds.map((seed) => asked(seed, resamplings))])
+          if (filling === this.filling) made.push(...(await denoiser.run([one])));
         return made;
       },
-      ([once, several, others]) => {
+      (made) => {
         if (filling !== this.filling) return;
-        paint(find(".once canvas"), once[0].image);
-        paint(find(".filled canvas"), several[0].image);
-        row.replaceChildren();
-        addRow(
-          row,
-          text("fill.others"),
-          others.map(({ image }) => image),
-        );
-        this.filled = several[0];
+        this.fillings = made;
+        this.filled = made[1];
+        this.showFilled();
         this.element.dataset.filled = String(resamplings);
       },
+    );
+  }
+
+  sayFilled() {
+    const { hole, find, text } = this;
+    setText(find(".fill .said"), hole.isAll ? text("fill.all") : hole.isEmpty ? text("fill.nothing") : "");
+  }
+
+  showFilled() {
+    if (!this.fillings) return;
+    const { find, text } = this;
+    const [once, several, ...others] = this.fillings;
+    paint(find(".once canvas"), once.image);
+    paint(find(".filled canvas"), several.image);
+    const row = find(".fill .row");
+    row.replaceChildren();
+    addRow(
+      row,
+      text("fill.others"),
+      others.map(({ image }) => image),
     );
   }
 

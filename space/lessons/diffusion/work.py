@@ -104,7 +104,7 @@ def check(asked: Asked, loaded: LoadedModel) -> Asked:
         steps=whole("steps", steps, 1, most),
         start=check_number("start", asked.start, LEAST_START, 1),
         guidance=check_number("guidance", guidance, 0, MAX_GUIDANCE),
-        sampler=asked.sampler,
+        sampler=asked.sampler if asked.known is None else "ddpm",  # RePaint's steps are random
         picture=asked.picture,
         known=asked.known,
         resamplings=whole("resamplings", asked.resamplings, 1, MAX_RESAMPLINGS),

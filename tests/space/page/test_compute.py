@@ -99,6 +99,7 @@ def senseless_sampling() -> Iterator[tuple[Any, ...]]:
         [1.5, -1],
         "x",
         [None, -1],
+        [700, -1.0],
     ):
         yield [3, 10], SAMPLING | {"times": wrong}
     for wrong in (-1, 6, "1", None, [1]):
