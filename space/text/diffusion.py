@@ -55,7 +55,7 @@ TEXT = {
     ),
     "diffusion.measured": ("Measured", "측정값"),
     "diffusion.source": ("Your digit", "내 숫자"),
-    "diffusion.source.digit": ("Test digit", "시험 숫자"),
+    "diffusion.source.digit": ("Test digit", "테스트 숫자"),
     "diffusion.source.draw": ("Draw", "직접 쓰기"),
     "diffusion.source.upload": ("Upload", "올리기"),
     "diffusion.sketch": ("Write a digit", "숫자를 쓰세요"),

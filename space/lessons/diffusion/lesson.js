@@ -20,7 +20,7 @@ class Lesson {
   constructor() {
     /** @type {Settings} */
     this.settings = {
-      ...{ digit: null, seed: 0, steps: null, guidance: null, sampler: "ddim", way: "back", sheet: null },
+      ...{ digit: null, seed: 3, steps: null, guidance: null, sampler: "ddim", way: "back", sheet: null },
       ...{ t: 0.5, erase: "nothing", resamplings: 4 },
     };
     /** @type {Names} */

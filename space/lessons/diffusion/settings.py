@@ -16,7 +16,7 @@ ERASED = ("nothing", "top", "bottom", "left", "right")
 """what of the digit is erased; a visitor's own strokes are in no link"""
 WAY = {
     "class": link.number(0, 9, whole=True),
-    "seed": link.number(0, MAX_SEED, whole=True, default=0),
+    "seed": link.number(0, MAX_SEED, whole=True, default=3),
     "steps": link.number(*STEPS, whole=True),
     "guidance": link.number(0, MAX_GUIDANCE),
     "sampler": link.one_of(*SHOWN_SAMPLERS, default=SHOWN_SAMPLERS[0]),
