@@ -38,7 +38,7 @@ TEXT = {
     "classify.code": (
         "The page computes this in your browser (`space/browser/classes.js`, `redraws.js`). Here is the "
         "same in Python: `fit_logistic` and `fit_normals` give the coefficients of the page, `redraw` its "
-        "errors in the race below, sample by sample.",
+        "errors in the race above, sample by sample.",
         "이 페이지의 계산은 브라우저에서 이루어집니다(`space/browser/classes.js`, `redraws.js`). 아래는 "
         "같은 계산을 Python으로 쓴 것입니다. `fit_logistic`과 `fit_normals`는 이 페이지의 계수와 같은 "
         "값을, `redraw`는 위의 경주에서 표본마다 같은 오답률을 냅니다.",
@@ -271,17 +271,18 @@ TEXT = {
         "Error of each way against the size of its sample; the numbers are in the table below",
         "표본의 크기에 따른 각 방법의 오답률. 숫자는 아래 표에 있습니다",
     ),
+    "classify.play.race.naive_shared": ("naive Bayes with one spread", "나이브 베이즈(같은 분산)"),
     "classify.play.race.crossing": (
-        "In these samples naive Bayes with one spread is ahead up to n = {before}, logistic regression "
-        "from n = {after} on (by more than two standard errors of the difference).",
-        "이 표본들에서는 n = {before}까지 나이브 베이즈(같은 분산)가, n = {after}부터 로지스틱 회귀가 "
-        "앞섭니다(차이가 표준 오차의 두 배를 넘는 경우).",
+        "In these samples {rival} is ahead up to n = {before}, logistic regression from n = {after} on (by "
+        "more than two standard errors of the difference).",
+        "이 표본들에서는 n = {before}까지 {rival}가, n = {after}부터 로지스틱 회귀가 앞섭니다(차이가 표준 "
+        "오차의 두 배를 넘는 경우).",
     ),
     "classify.play.race.no_crossing": (
         "In these samples the curves do not cross for certain. At n = {n}, logistic regression makes {gap} "
-        "± {error} points more errors than naive Bayes with one spread.",
+        "± {error} points more errors than {rival}.",
         "이 표본들에서는 두 곡선이 교차한다고 말할 수 없습니다. n = {n}에서 로지스틱 회귀의 오답률에서 "
-        "나이브 베이즈(같은 분산)의 오답률을 빼면 {gap} ± {error} %p입니다.",
+        "{rival}의 오답률을 빼면 {gap} ± {error} %p입니다.",
     ),
     "classify.play.race.measured": (
         "Measured on ANSUR II, height and weight, 200 samples a size: with 4 people naive Bayes with one "

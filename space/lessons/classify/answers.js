@@ -86,9 +86,9 @@ export function showAnswers(element, survey, text, names) {
  * @param {Survey} survey
  * @param {"left" | "right"} side */
 function problemOf({ logistic, normals, hidden }, side) {
+  if (side === "left" && hidden >= 0 && logistic.odds) return "left.hidden";
   const { problem } = side === "left" ? logistic : normals;
-  if (problem) return problem === "flat" ? `${side}.flat` : problem;
-  return side === "left" && hidden >= 0 ? "left.hidden" : "";
+  return problem === "flat" ? `${side}.flat` : problem;
 }
 
 /** @param {Survey} survey

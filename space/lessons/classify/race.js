@@ -42,13 +42,15 @@ export class Race {
     return `${settings.data} ${two}`;
   }
 
-  begin() {
+  /** @param {number} before  samples of every size that were drawn before: these are others */
+  begin(before = 0) {
     const { everybody, two } = this.survey;
     const people = { columns: everybody.columns.slice(0, two ? 2 : 1), label: everybody.label };
     this.of = this.key;
     this.running = false;
     this.redraws = new Redraws(people);
     this.sizes = sizesFor(people).map((n) => new Size(n));
+    this.before = before;
     this.draws = 0;
   }
 
@@ -60,14 +62,14 @@ export class Race {
   }
 
   run() {
-    if (this.draws >= DRAWS) this.begin();
+    if (this.draws >= DRAWS) this.begin(this.before + DRAWS);
     this.running = true;
     const of = this.of;
     const frame = () => {
       if (!this.running || of !== this.of) return;
       const end = performance.now() + FRAME_MS;
       while (this.draws < DRAWS && performance.now() < end) {
-        const number = ++this.draws;
+        const number = this.before + ++this.draws;
         for (const size of this.sizes) size.add(this.redraws.draw(size.n, number));
       }
       this.running = this.draws < DRAWS;
@@ -102,10 +104,14 @@ export class Race {
   }
 
   verdict() {
+    const { text } = this;
     const found = crossing(this.sizes);
-    if (found) return this.text("race.crossing", { before: found[0], after: found[1] });
+    // of one measurement, naive Bayes with one spread is LDA
+    const rival = text(this.survey.two ? "race.naive_shared" : "lda");
+    if (found) return text("race.crossing", { rival, before: found[0], after: found[1] });
     const { gap, n } = this.sizes[this.sizes.length - 1];
-    return this.text("race.no_crossing", {
+    return text("race.no_crossing", {
+      rival,
       n,
       gap: fixed(100 * gap.mean, 2),
       error: fixed(100 * gap.error, 2),

@@ -249,6 +249,7 @@ class SamplePanel {
   /** Texts on the model: at once what is known of each, then what the server adds. */
   showTold() {
     const { model } = this.settings;
+    if (!Object.hasOwn(this.given.about, model)) return; // an answer about a model that is no longer chosen
     const told = this.props.told?.model === model ? this.props.told : null;
     this.put(".about", this.given.about[model] + (told?.unavailable ?? ""));
     this.put(".measured", told?.measured ?? "");

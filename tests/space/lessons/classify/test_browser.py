@@ -75,11 +75,16 @@ def test_a_visitor_tells_apart_and_makes(page: Page, lab: Lab):
 def test_few_people_are_no_obstacle(page: Page, lab: Lab):
     """Four people: sentences instead of numbers, and no error on the console, which the fixture forbids."""
     open_lesson(page, lab, "&n=60&features=two")
-    said = set()
+    said, separable = set(), 0
     for seed in range(1, 9):
         page.evaluate(f"{LESSON}.set({{ n: 4, kind: 'qda', seed: {seed} }})")
         said |= {way(page, side, ".problem").inner_text()[:14] for side in ("left", "right")}
+        if way(page, "left", ".problem").inner_text().startswith("A boundary sep"):
+            separable = seed
     assert {"A boundary sep", "One kind has t"} <= said, said
+    page.evaluate(f"{LESSON}.set({{ seed: {separable}, hidden: 'second' }})")
+    expect(way(page, "left", "output")).to_have_text("–")
+    expect(way(page, "left", ".problem")).to_contain_text("no answer")  # not: where the steps were stopped
 
 
 def test_the_race_runs_on_the_page_and_finds_the_crossing(page: Page, lab: Lab):
@@ -94,6 +99,21 @@ def test_the_race_runs_on_the_page_and_finds_the_crossing(page: Page, lab: Lab):
     expect(page.locator("#classify .race tbody tr").first).to_contain_text("17.1 ± 0.1")
     choose(page, "galton")  # other people, another race
     expect(page.locator("#classify .race table")).to_be_hidden()
+
+
+def test_the_race_of_one_measurement_names_a_rival_that_runs_and_draws_others_once_more(page: Page, lab: Lab):
+    open_lesson(page, lab)
+    found = []
+    quick = "race.find('.run').click(); race.sizes = race.sizes.slice(0, 1)"  # one size of the nine
+    for before in (0, 200):
+        page.evaluate(f"(({{ race }}) => {{ {quick} }})({LESSON})")
+        page.wait_for_function(
+            f"(({{ race }}) => race.before === {before} && race.draws === 200 && !race.running)({LESSON})"
+        )
+        expect(page.locator("#classify .verdict")).to_have_text(re.compile(r"more errors than LDA\.$"))
+        found.append(page.evaluate(f"{LESSON}.race.sizes[0].means.map(({{ mean }}) => mean)"))
+    (first, naive, _, lda, _), again = found
+    assert naive == pytest.approx(lda, abs=1e-12) and first != again[0]
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)

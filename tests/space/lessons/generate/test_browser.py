@@ -241,6 +241,21 @@ def test_one_model_alone_and_beside_another_again(page: Page, url: str) -> None:
     sample(page, 6, SECOND).click()
     expect(sample(page, 6, SECOND)).to_have_attribute("aria-pressed", "true")
 
+    held: list[Route] = []
+    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))
+    choose.click()
+    page.get_by_role("option", name="VAE, ").last.click()
+    expect(page.locator(f"{SECOND} h2")).to_contain_text("VAE")
+    until(page, lambda: held)
+    choose.click()
+    page.get_by_role("option", name=TEXT["generate.nothing"][0]).click()
+    expect(page.locator(SECOND)).not_to_be_visible()
+    page.route("**/gradio_api/queue/join*", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    until_quiet(page)
+    expect(page.locator(f"{SECOND} .about")).to_contain_text("VAE")  # an answer that comes too late
+
 
 @pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}], indirect=True)
 def test_nothing_moves_by_itself_for_those_who_ask_for_that(page: Page, url: str) -> None:
