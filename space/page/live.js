@@ -9,7 +9,7 @@
  * The newest `update` wins. While the browser computes an earlier one, it waits, and of several that wait only the
  * newest is computed: a slider makes as many frames as the browser can. What waits for weights or for the server is
  * given up at once, and its answer dropped. Neither may keep what it was given: `show` is called once with what
- * `compute` returned, and the element says where that was computed.
+ * `compute` returned, and the element says where that was computed; or `fail`, where nobody could compute the newest.
  *
  * All lessons of a page share one thread. It ends when another tab is opened, which gives its memory back; in the tab
  * that is opened, the models of its lessons are fetched again, which the browser has in its cache.
@@ -28,7 +28,8 @@ import { isOpen, onTab } from "./link.js";
 /** @typedef {Pick<RemoteModel, "config" | "methods" | "run">} Opened */
 /** @typedef {(name: string, methods: string[]) => Promise<Opened>} Open  fetches the networks of these methods, of those
  * that the model has */
-/** @typedef {{ compute: (open: Open) => Promise<any>, show: (result: any) => void, shown: boolean }} Update */
+/** @typedef {{ compute: (open: Open) => Promise<any>, show: (result: any) => void, fail: () => void,
+ *   shown: boolean }} Update */
 /** Where something was computed: here, or on the server because the weights were late, missing or of no use.
  * @typedef {"browser" | "late" | "missing" | "useless"} Where */
 
@@ -153,9 +154,10 @@ export class Live {
   }
 
   /** @param {Update["compute"]} compute
-   * @param {Update["show"]} show */
-  update(compute, show) {
-    this.newest = { compute, show, shown: false };
+   * @param {Update["show"]} show
+   * @param {Update["fail"]} [fail] */
+  update(compute, show, fail = () => {}) {
+    this.newest = { compute, show, fail, shown: false };
     if (isOpen(this.tab) && !this.computing) this.start();
   }
 
@@ -174,6 +176,7 @@ export class Live {
     } catch (error) {
       if (this.current !== one) return;
       console.warn(error);
+      if (this.newest === one) one.fail();
       this.say("failed");
     }
     if (this.newest !== one) this.start();

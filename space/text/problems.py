@@ -29,6 +29,10 @@ TEXT = {
         "{name} is {value}; it must be a number from {least} to {most}.",
         "{name} 값이 {value}입니다. {least}부터 {most}까지의 숫자여야 합니다.",
     ),
+    "problem.no_number": (
+        "{name} is empty; it must be a number from {least} to {most}.",
+        "{name} 값이 비어 있습니다. {least}부터 {most}까지의 숫자여야 합니다.",
+    ),
     "problem.numbers": (
         "Send a list of 4 to {most} numbers.",
         "숫자를 4개부터 {most}개까지 목록으로 보내 주세요.",

@@ -70,6 +70,12 @@ TEXT = {
         "Shown at 64 × 64; the server is computing {size} × {size}.",
         "지금은 64 × 64로 보여 드립니다. 서버가 {size} × {size}로 계산하고 있습니다.",
     ),
+    "translate.refused": (
+        "Shown at 64 × 64; the server could not compute {size} × {size}. Change the picture or the size to "
+        "try again.",
+        "지금은 64 × 64로 보여 드립니다. 서버가 {size} × {size}로 계산하지 못했습니다. 다시 시도하려면 "
+        "그림이나 크기를 바꿔 주세요.",
+    ),
     "translate.large": (
         "Computed on the server, at {size} × {size}.",
         "{size} × {size}로 서버에서 계산했습니다.",

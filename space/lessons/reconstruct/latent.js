@@ -3,6 +3,7 @@
  *   const bars = new LatentBars(svg, { text, small, moved })     `moved(z)` is called with what a visitor makes of z;
  *                                                               without it the bars cannot be moved
  *   bars.show(z, sigma)                                         what the encoder says
+ *   bars.put(z)                                                 back to another z, without `moved`
  *   bars.z, bars.isMoved, bars.reset()
  *
  * A bar follows the pointer anywhere in its column. With the keyboard, Left and Right go from bar to bar, Up, Down, Page
@@ -76,9 +77,14 @@ export class LatentBars {
     this.draw();
   }
 
-  reset() {
-    this.z = this.origin.slice();
+  /** @param {Float32Array} z */
+  put(z) {
+    this.z = z.slice();
     this.draw();
+  }
+
+  reset() {
+    this.put(this.origin);
     this.moved?.(this.z);
   }
 

@@ -63,6 +63,8 @@ class Reconstruction {
     this.bars = new Map(); // by model; "" is the one that can be dragged
     /** @type {Shown | null} */
     this.shown = null;
+    /** @type {Float32Array} */
+    this.decoded = new Float32Array(0); // the z that the x' shown is made from, of one model
     this.waiting = false; // whether something else than what is shown is to be computed
     watch("settings", () => this.change());
     watch("own", () => this.settings.source !== "digit" && this.change());
@@ -86,9 +88,16 @@ class Reconstruction {
   change() {
     const { settings } = this;
     this.showCode();
-    const { seed } = settings;
-    if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED)
-      return this.refuse("problem.number", { name: "seed", value: seed, least: 0, most: MAX_SEED });
+    for (const [name, most] of /** @type {["level" | "seed", number][]} */ ([
+      ["level", 1],
+      ["seed", MAX_SEED],
+    ])) {
+      const value = settings[name];
+      const sound = name === "seed" ? Number.isInteger(value) : Number.isFinite(value);
+      if (sound && value >= 0 && value <= most) continue;
+      const problem = typeof value === "number" ? "problem.number" : "problem.no_number"; // the field is empty
+      return this.refuse(problem, { name, value, least: 0, most });
+    }
     const own = this.props.own?.[settings.source] ?? {
       problem: settings.source === "draw" ? "problem.empty_drawing" : "problem.no_image",
     };
@@ -97,6 +106,10 @@ class Reconstruction {
     this.live.update(
       (open) => this.compute(open, settings, own.digit),
       (shown) => this.show(shown, settings.model),
+      () => {
+        this.clear(); // what was shown is not what is wanted
+        this.find("p.notice").hidden = true; // live.js says that it failed
+      },
     );
   }
 
@@ -224,6 +237,7 @@ class Reconstruction {
     both(find(".tiles .bytes .note"), this.words, "bytes.note", { before, after });
     find(".with-sigma").hidden = !result.sigma;
     find(".shown button.csv").dataset.file = `${result.name}_${shown.case}_z.csv`;
+    this.decoded = result.z;
     this.bars.get("").show(result.z, result.sigma);
     find(".reset").disabled = true;
   }
@@ -264,7 +278,16 @@ class Reconstruction {
         const model = await open(name, METHODS);
         return model.run("decode", tensor([1, z.length], z));
       },
-      (output) => this.shown === shown && this.showOutput(output, moved),
+      (output) => {
+        if (this.shown !== shown) return;
+        this.showOutput(output, moved);
+        this.decoded = z;
+      },
+      () => {
+        if (this.shown !== shown) return;
+        bars.put(this.decoded);
+        this.find(".reset").disabled = !bars.isMoved;
+      },
     );
   }
 

@@ -14,7 +14,7 @@ from space.weights.side_files import Metrics
 
 SCALE = 8
 """pixels a side that each pixel of a digit is kept with"""
-PROBLEMS = ("empty_drawing", "no_image", "blank_image", "several_things", "number")
+PROBLEMS = ("empty_drawing", "no_image", "blank_image", "several_things", "number", "no_number")
 """keys of `Problem`s that the script says"""
 
 

@@ -48,6 +48,7 @@ INTO_SLIDER = """({ slider }) => ({
     visible: slider !== null,
     value: slider?.map((url) => ({ path: "x.bmp", url, meta: { _type: "gradio.FileData" } })) ?? null,
 })"""
+REFUSED = "({ question }) => ({ __type__: 'update', props: { refused: question } })"
 TWEMOJI_COLOURS = (
     *("#ffcc4d", "#f4900c", "#dd2e44", "#ea596e", "#aa8ed6", "#55acee", "#77b255", "#3e721d"),
     *("#c1694f", "#ccd6dd", "#66757f", "#292f33", "#ffffff"),
@@ -59,9 +60,10 @@ class Part(gr.HTML):
 
     Events change these props of the circle: `settings`, the values of direction, source, emoji and size;
     `own`, the visitor's pictures (`pictures_of`); `large`, a translation that the server has computed
-    (`show_large`); `problem`, HTML that says why the model cannot be used; `unfolded`, whether the code is to
-    be seen. Its `value` has the number of the last picture that was `asked` of the server, and the addresses
-    of the pictures in the slider, which it tells by `drawn`. It asks for the code by `coded`.
+    (`show_large`); `refused`, the number of one that it could not compute; `problem`, HTML that says why
+    the model cannot be used; `unfolded`, whether the code is to be seen. Its `value` has the number of the
+    last picture that was `asked` of the server, and the addresses of the pictures in the slider, which it
+    tells by `drawn`. It asks for the code by `coded`.
     """
 
     def __init__(self, part: str = "circle", value: Any = None, **kwargs: Any) -> None:
@@ -267,7 +269,7 @@ def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
         js="(...settings) => ({ __type__: 'update', props: { settings } })",
         **PRIVATE,
     )
-    circle.asked(
+    asked = circle.asked(
         friendly(show_large),
         [circle, *pictures.chosen, *controls],
         circle,
@@ -275,6 +277,7 @@ def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
         **HEAVY,
         **PRIVATE,
     )
+    asked.failure(None, circle, circle, js=REFUSED, **PRIVATE)
     circle.drawn(None, circle, slider, js=INTO_SLIDER, **PRIVATE)
     gr.on(
         [as_trigger(circle.ready), direction.change],

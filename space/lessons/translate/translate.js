@@ -18,7 +18,7 @@ import { emoji } from "../../page/sheets.js";
 /** @typedef {{ direction: "ab" | "ba", source: string, emoji: number, size: number }} Settings */
 /** Pictures by their key, as addresses, and figures by their name.
  * @typedef {{ settings: Settings, side: number, pictures: Record<string, string>, figures: Record<string, number>,
- *   slider?: [Uint8Array, Uint8Array] }} Shown */
+ *   slider: Uint8Array[] }} Shown  in the slider are x and G(x), as files */
 
 const MODEL = "cyclegan-twemoji2fluent";
 const METHODS = ["translate", "score_patches"];
@@ -77,7 +77,7 @@ async function onceRound(open, x, settings) {
     figures.counterpart_l1_translation = meanDifference(output, y);
     figures.counterpart_l1_x = meanDifference(x, y);
   }
-  const slider = /** @type {[Uint8Array, Uint8Array]} */ ([toRgb(x), toRgb(output)]);
+  const slider = [x, output].map((image) => toBmp(toRgb(image), SIDE, LARGE / SIDE));
   return { settings, side: SIDE, pictures, figures, slider };
 }
 
@@ -100,6 +100,7 @@ class Translation {
     watch("settings", () => this.change());
     watch("own", () => this.settings.source !== "emoji" && this.change());
     watch("large", () => this.showLarge());
+    watch("refused", () => this.sayLarge());
     watch("problem", () => {
       if (this.problem === this.props.problem) return;
       this.problem = this.props.problem;
@@ -172,17 +173,15 @@ class Translation {
 
   /** @param {Shown} shown */
   show(shown) {
-    const large = this.props.large;
-    if (shown.slider && large?.question === this.question) return; // the server was quicker
+    const small = shown.side === SIDE;
+    if (small && this.props.large?.question === this.question) return; // the server was quicker
     this.shown = shown;
     this.find(".notice").hidden = true;
-    this.find(".computed").hidden = !shown.slider;
-    const { size } = shown.settings;
-    this.find(".large").hidden = size === SIDE;
-    both(this.find(".large"), this.words, shown.slider ? "waiting" : "large", { size });
+    this.find(".computed").hidden = !small;
+    this.sayLarge();
     this.showPart(this.find);
     if (details) this.showDetails();
-    if (shown.slider) this.fillSlider(shown.slider.map((rgb) => toBmp(rgb, SIDE, LARGE / SIDE)));
+    this.fillSlider(shown.slider);
     this.find(".shown").dataset.shown = this.case;
   }
 
@@ -195,7 +194,17 @@ class Translation {
       side: large.size,
       pictures: large.pictures,
       figures: large.figures,
+      slider: large.slider.map(base64ToBytes),
     });
+  }
+
+  /** Whether the server computes, has computed or could not compute the picture at its size. */
+  sayLarge() {
+    if (!this.shown) return;
+    const { side, settings } = this.shown;
+    const waiting = this.props.refused === this.question ? "refused" : "waiting";
+    this.find(".large").hidden = settings.size === SIDE;
+    both(this.find(".large"), this.words, side === SIDE ? waiting : "large", { size: settings.size });
   }
 
   /** What the files are named by. */
@@ -265,7 +274,7 @@ class Translation {
     table.offer = () => toCsv([["figure", "value"], ...rows]);
   }
 
-  /** @param {Uint8Array[] | null} files  pictures of x and of G(x) */
+  /** @param {Shown["slider"] | null} files */
   fillSlider(files) {
     for (const url of this.urls) URL.revokeObjectURL(url);
     this.urls = (files ?? []).map((bytes) => URL.createObjectURL(new Blob([/** @type {any} */ (bytes)])));

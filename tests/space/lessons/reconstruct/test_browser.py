@@ -18,7 +18,7 @@ from space.lessons.reconstruct.work import FAMILY, MODEL, NOISES, RECONSTRUCTORS
 from space.models import roles
 from space.pictures.outputs import to_heat, to_pil
 from space.pictures.sheets import digit_sheet
-from space.text import TEXT
+from space.text import TEXT, filled
 from space.weights.hub import load
 from tests.pages import until, visit_tab
 from tests.processes import Lab
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.browser
 RESULT = "#reconstruct-result"
 SHOWN = f"{RESULT} .shown"
 DIGIT = 7 * 20  # that the tab begins with
+SEED = {"name": "seed", "least": 0, "most": 2**32 - 1}
 GO = "(query) => labLink.go(labLink.read(query))"
 
 
@@ -203,6 +204,10 @@ def test_results_need_no_answer_of_the_server(page: Page, lab: Lab) -> None:
     wait_for(page, f"{roles.SPARSE} digit-3-2_masking-0.3_seed5")
     page.locator("#reconstruct-seed input").fill("-1")
     expect(page.locator(f"{RESULT} .notice").first).to_contain_text("seed is -1")
+    page.locator("#reconstruct-seed input").fill("")
+    notice = page.locator(f"{RESULT} .notice").first
+    for lang, sentence in zip(("en", "ko"), filled(TEXT["problem.no_number"], **SEED), strict=True):
+        expect(notice.locator(f"[lang={lang}]")).to_have_text(sentence)
 
 
 def cut_short(body: bytes) -> bytes:
@@ -245,6 +250,16 @@ def test_bad_weights_take_the_servers_path_with_a_sentence(page: Page, lab: Lab)
         expect(page.locator(f"{RESULT} .computed")).to_contain_text("on the server")
         expect_pictures(pictures(page), x, x, [reconstruct(x, x, name).output])
     drag(page, 0, 0.1)
-    expect_decoded(page, roles.CONVOLUTIONAL, x)  # the bars are decoded there, too
+    before = expect_decoded(page, roles.CONVOLUTIONAL, x)  # the bars are decoded there, too
+    computed = page.locator(f"{RESULT} .computed")
+    page.route("**/compute/**", lambda route: route.fulfill(status=503, body="busy"))
+    drag(page, 1, 0.1)
+    expect(computed).to_have_attribute("data-where", "failed")
+    assert expect_decoded(page, roles.CONVOLUTIONAL, x) == before  # they go back to what is shown
+    page.evaluate(GO, f"tab=reconstruct&model={MODEL}")
+    wait_for(page, f"{MODEL} digit-7-1")
+    page.evaluate(GO, f"tab=reconstruct&model={roles.CONVOLUTIONAL}")
+    expect(computed).to_have_attribute("data-where", "failed")
+    expect(page.locator(f"{SHOWN} > *")).to_have_count(0)  # no bars of another model, which nothing follows
     page.evaluate(GO, f"tab=reconstruct&model={MODEL}")
     expect(page.locator(f"{RESULT} .computed")).to_have_attribute("data-where", "browser")

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-from space.lessons.translate import view, work
+from space.lessons.translate import tab, view, work
 from space.lessons.translate.emoji_picker import FIRST
 from space.lessons.translate.view import STRIP_FIRST
 from space.lessons.translate.work import MODEL
@@ -22,12 +22,27 @@ from space.page.markup import data_url
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import EMOJI
 from space.text import TEXT
+from space.text.refusals import Problem
 from tests.pages import stroke, until, visit_tab
 from tests.pictures import PICTURES
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 CIRCLE, DETAILS, STRIP = "#translate-circle", "#translate-details", "#translate-run .strip"
+AGREES = """(picture) => {
+    const pixels = (image, side) => {
+        if (!image?.naturalWidth) return "";
+        const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+        const pen = canvas.getContext("2d");
+        pen.imageSmoothingEnabled = false;
+        pen.drawImage(image, 0, 0, side, side);
+        return pen.getImageData(0, 0, side, side).data.join();
+    };
+    const slider = [...document.querySelectorAll("#translate-slider img")];
+    const shown = [".x", ".output"].map((one) => picture.querySelector(`${one} img`));
+    const wanted = shown.map((one) => pixels(one, one.naturalWidth)).sort().join();
+    return wanted === slider.map((one) => pixels(one, shown[0].naturalWidth)).sort().join();
+}"""
 PLACE = "document.querySelector('#translate-slider .inner').getBoundingClientRect().x"
 
 
@@ -208,8 +223,12 @@ def test_a_column_of_the_strip_is_chosen_without_a_request(page: Page, url: str)
     assert requests == []
 
 
-def test_a_visitor_draws_with_colours(page: Page, url: str) -> None:
-    open_tab(page, url)
+def expect_in_slider(page: Page) -> None:
+    """Wait until the slider has the two pictures of the circle."""
+    until(page, lambda: page.locator(CIRCLE).evaluate(AGREES))
+
+
+def draw(page: Page) -> None:
     page.locator("#translate-source").get_by_text(TEXT["translate.source.draw"][0]).click()
     expect(page.locator(f"{CIRCLE} .notice")).to_contain_text("The drawing is empty")
     expect(page.locator("#translate-size")).to_be_visible()
@@ -217,19 +236,50 @@ def test_a_visitor_draws_with_colours(page: Page, url: str) -> None:
     canvas.wait_for()
     page.wait_for_timeout(1500)  # the drawing board sets up its tools
     stroke(canvas, (1 / 3, 0.5), (1 / 3 + 0.3, 0.5))
+
+
+def test_the_slider_has_what_the_server_computed_before_the_browser(page: Page, url: str) -> None:
+    held: list[Route] = []
+    page.route(f"**/weights/{MODEL}", lambda route: held.append(route))
+    visit_tab(page, url, "translate")
+    draw(page)
+    expect_shown(page, "ab_drawing_128")
+    expect_in_slider(page)
+    for route in held:
+        route.continue_()
+    computed = page.locator(f"{CIRCLE} .computed")
+    until(page, lambda: computed.get_attribute("data-where"))
+    expect_shown(page, "ab_drawing_128")
+    expect_in_slider(page)
+
+
+def test_a_visitor_draws_with_colours(page: Page, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_tab(page, url)
+    draw(page)
     expect(page.locator(f"{CIRCLE} img")).to_have_count(4)
     expect(page.locator(f"{DETAILS} img:visible")).to_have_count(3)  # nobody drew a counterpart
     expect_shown(page, "ab_drawing_128")  # after 64, which the browser has computed
     expect(page.locator(f"{CIRCLE} .large")).to_contain_text("on the server, at 128")
     expect(page.locator(f"{CIRCLE} .computed")).to_be_hidden()
+    expect_in_slider(page)
     before = source(page.locator(f"{CIRCLE} .x img"))
     page.locator("#translate-size").get_by_text("256", exact=False).click()
     expect_new(page, before)
     expect_shown(page, "ab_drawing_256")
+    expect_in_slider(page)
     page.locator("#translate-size").get_by_text("64 × 64").click()
     expect_shown(page, "ab_drawing_64")
     expect(page.locator(f"{CIRCLE} .computed")).to_have_attribute("data-where", "browser")
     expect(page.locator(f"{CIRCLE} .large")).to_be_hidden()
+    expect_in_slider(page)
+
+    def busy(*_: object) -> None:
+        raise Problem("busy")
+
+    monkeypatch.setattr(tab, "translate", busy)
+    page.locator("#translate-size").get_by_text("128", exact=False).click()
+    expect(page.locator(f"{CIRCLE} .large")).to_contain_text("could not compute 128")
+    expect_in_slider(page)
 
 
 def test_a_visitor_uploads_pictures_good_and_bad(page: Page, url: str, tmp_path: Path) -> None:
