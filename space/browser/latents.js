@@ -3,12 +3,19 @@
  *   slerp(start, end, t)       the vector at t in [0, 1] of the spherical path
  *   walk(stops, numFrames)     codes of the path through all stops and back to the first
  *   row(z, i), mean(z, rows)   one of the codes, the mean of some
+ *   widthOf(config)            numbers in a latent vector of a model
  */
 
 import { tensor } from "./nn.js";
 import { range } from "./numbers.js";
 
 /** @import { Tensor } from "./nn.js" */
+
+/** Numbers that `decode` makes an image of. A diffusion model has one a pixel and channel, and one a class.
+ * @param {Record<string, any>} config
+ * @returns {number} */
+export const widthOf = ({ latent_dim, in_channels, image_size, num_classes }) =>
+  latent_dim ?? in_channels * image_size ** 2 + num_classes;
 
 /** @param {ArrayLike<number>} x @param {ArrayLike<number>} y */
 const dot = (x, y) => range(x.length).reduce((sum, i) => sum + x[i] * y[i], 0);

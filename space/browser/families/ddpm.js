@@ -1,6 +1,7 @@
 /* Denoising diffusion, as in space/models/ddpm.py. Pixels are in [-1, 1], but images in [0, 1] come in and go out. */
 
 import { Conv2d, Linear } from "../convolutions.js";
+import { widthOf } from "../latents.js";
 import { add, affine, Embedding, GroupNorm, Module, map, Sequential, SiLU, silu, tensor } from "../nn.js";
 import { clamp, range } from "../numbers.js";
 import { concatenate, pixelShuffle, pixelUnshuffle } from "../shapes.js";
@@ -261,7 +262,6 @@ export class DDPM extends Module {
   /** @param {number} number
    * @param {number} seed */
   sample(number, seed) {
-    const { in_channels, image_size, num_classes } = this.config;
-    return this.decode(standardNormal(number, in_channels * image_size ** 2 + num_classes, seed));
+    return this.decode(standardNormal(number, widthOf(this.config), seed));
   }
 }

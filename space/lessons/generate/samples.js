@@ -7,7 +7,7 @@
  */
 
 import { standardNormal } from "../../browser/families/layers.js";
-import { mean, row, walk } from "../../browser/latents.js";
+import { mean, row, walk, widthOf } from "../../browser/latents.js";
 import { map, tensor } from "../../browser/nn.js";
 import { range, sigmoid } from "../../browser/numbers.js";
 
@@ -37,7 +37,7 @@ export const isSound = ({ number, seed, scale }, most) =>
  * @returns {Promise<Samples>} */
 export async function drawSamples(model, { number, seed, scale }) {
   const factor = Math.fround(scale); // as PyTorch multiplies
-  const z = map(standardNormal(number, model.config.latent_dim, seed), (value) => factor * value);
+  const z = map(standardNormal(number, widthOf(model.config), seed), (value) => factor * value);
   const images = await model.run("decode", z);
   if (!model.methods.includes("discriminate")) return { z, images, scores: null };
   const logits = await model.run("discriminate", images);

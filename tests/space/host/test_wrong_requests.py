@@ -116,7 +116,8 @@ def test_500_is_a_fault_of_the_app_and_is_logged(served, monkeypatch, caplog):
         return httpx.post(f"{served[1]}/gradio_api/run/predict", json=body)
 
     functions = served[0].get_blocks().fns.values()
-    fn = next(fn for fn in functions if fn.fn and not fn.queue and len(fn.inputs) == 1)
+    fn = next(fn for fn in functions if fn.fn and len(fn.inputs) == 1)
+    monkeypatch.setattr(fn, "queue", False)
     for wrap in (handlers.friendly, lambda handler: handler):
         caplog.clear()
         assert call(ZeroDivisionError, wrap).status_code == 500

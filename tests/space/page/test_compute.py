@@ -17,6 +17,7 @@ from space.models.samplers import Known
 from space.page import routes
 from space.text.refusals import Problem
 from space.weights.hub import load
+from tests.processes import run_apart
 
 CLIENT = TestClient(Starlette(routes=routes.ROUTES))
 
@@ -186,7 +187,7 @@ def test_addresses_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not places._taken and not places._turns
         return order, refused
 
-    order, refused = anyio.run(ask_all)
+    order, refused = run_apart(ask_all())
     assert order.index("other") <= 2 and order.count("eager") == 12 and refused == 2
 
 

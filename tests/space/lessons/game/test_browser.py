@@ -194,7 +194,7 @@ def test_a_visitor_draws_a_distribution(page: Page, url: str) -> None:
     )
     assert min(density[:2]) > 0.1 and density[2] < 1e-6
 
-    page.get_by_role("button", name="둘 다").click()
+    page.get_by_role("button", name="D·G 한 스텝").click()
     assert len(settle(page)["covered"]) == 2
     page.get_by_role("button", name="그림 지우기").click()
     expect(run).to_be_disabled()
