@@ -78,10 +78,10 @@ TEXT = {
     ),
     "family.ddpm.name": ("Diffusion", "확산"),
     "family.ddpm.samples": (
-        "Nothing is compressed: $z$ is a picture of pure noise and one number for each class, the largest "
+        "Nothing is compressed: z is a picture of pure noise and one number for each class, the largest "
         "of which names the digit. The network takes the noise out step by step. It was never shown a "
         "whole way from noise to digit, only how to take noise out of a picture, at every strength.",
-        "압축이 없습니다. $z$는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 "
+        "압축이 없습니다. z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 "
         "정합니다. 신경망은 이 잡음을 여러 단계에 걸쳐 걷어 냅니다. 잡음에서 숫자까지의 길을 통째로 배운 "
         "적은 없고, 모든 세기의 잡음을 그림에서 걷어 내는 법만 배웠습니다.",
     ),
