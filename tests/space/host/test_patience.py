@@ -139,7 +139,8 @@ def test_an_answer_that_is_not_read_is_ended_and_a_slow_reader_is_waited_for(ser
 
 
 def connections(served: tuple[Any, str]) -> set[Any]:
-    return served[0].get_blocks().server.server_state.connections
+    """A copy, made at once: the server changes the set in its own thread."""
+    return served[0].get_blocks().server.server_state.connections.copy()
 
 
 def test_a_slow_phone_is_waited_for(served):
