@@ -74,6 +74,13 @@ export function onLanguage(callback) {
   new MutationObserver(callback).observe(document.documentElement, { attributeFilter: ["lang"] });
 }
 
+/** Calls back whenever the page turns light or dark.
+ * @param {() => void} callback */
+export function onTheme(callback) {
+  for (const root of [document.documentElement, document.body])
+    new MutationObserver(callback).observe(root, { attributeFilter: ["class"] });
+}
+
 /** @typedef {Record<"en" | "ko", Record<string, string>>} Words */
 /** @typedef {(key: string, values?: Record<string, unknown>) => string} Text */
 

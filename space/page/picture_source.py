@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from space.page.components import Drawing, PictureFile, blank_paper, paper
+from space.page.components import Drawing, PictureFile, as_trigger, blank_paper, paper
 from space.page.found_digit import BOXABLE, FoundDigit, cut
 from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.markup import notice
@@ -36,6 +36,26 @@ class PictureSource:
     def chosen(self) -> list[Any]:
         """What tells the picture, as inputs of a handler."""
         return [self.source, self.examples, self.drawn, self.uploaded]
+
+    def give(
+        self, component: gr.HTML, pictures_of: Callable[..., Any], settings: Sequence[gr.components.Component]
+    ) -> None:
+        """Tell a component that computes in the browser of its `settings`, and of the visitor's pictures.
+
+        `pictures_of` makes an update of the component out of `drawn` and `uploaded`. The values of the
+        settings go to its prop `settings`, as soon as it is `ready`.
+        """
+        own = [self.drawn, self.uploaded]
+        changes = [picture.change for picture in own]
+        gr.on(changes, friendly(pictures_of), own, component, trigger_mode="always_last", **PRIVATE)
+        gr.on(
+            [as_trigger(component.ready), *(setting.change for setting in settings)],
+            None,
+            settings,
+            component,
+            js="(...settings) => ({ __type__: 'update', props: { settings } })",
+            **PRIVATE,
+        )
 
     def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> None:
         """Bind the events; `read_drawing` and `read_upload` give what the states hold."""

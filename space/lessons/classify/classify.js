@@ -3,7 +3,7 @@
  */
 
 import { readSets } from "../../browser/people.js";
-import { finder, label, onLanguage, setText, texts } from "../../page/dom.js";
+import { finder, label, onLanguage, onTheme, setText, texts } from "../../page/dom.js";
 import { follow, tell } from "../../page/link.js";
 import { showAnswers } from "./answers.js";
 import { bindControls, drawnText, namesOf, showControls } from "./controls.js";
@@ -40,8 +40,7 @@ export async function start({ element, words }) {
     page.show();
     page.race.show();
   });
-  for (const root of [document.documentElement, document.body])
-    new MutationObserver(() => page.layOut()).observe(root, { attributeFilter: ["class"] }); // light or dark
+  onTheme(() => page.layOut());
 }
 
 class ClassifyPage {

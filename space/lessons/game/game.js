@@ -2,7 +2,7 @@
  * makes some moves and draws them. `element.ganGame` is the handle for tests and the curious.
  */
 
-import { finder, onLanguage, pixelRatio, texts } from "../../page/dom.js";
+import { finder, onLanguage, onTheme, pixelRatio, texts } from "../../page/dom.js";
 import { offer } from "../../page/downloads.js";
 import { follow, tell } from "../../page/link.js";
 import { drawPlot, resizePlots } from "./charts.js";
@@ -33,8 +33,7 @@ export function start({ element, words, maxMoves }) {
     page.schedule();
   }).observe(page.find(".stage"));
   onLanguage(() => page.show());
-  for (const root of [document.documentElement, document.body])
-    new MutationObserver(() => page.layOut()).observe(root, { attributeFilter: ["class"] }); // light or dark
+  onTheme(() => page.layOut());
 }
 
 class GamePage {

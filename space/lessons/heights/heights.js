@@ -3,7 +3,7 @@
  */
 
 import { readSets } from "../../browser/people.js";
-import { finder, keepsStill, label, onLanguage, setText, texts } from "../../page/dom.js";
+import { finder, keepsStill, label, onLanguage, onTheme, setText, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { follow, tell } from "../../page/link.js";
 import { bindControls, showControls } from "./controls.js";
@@ -44,8 +44,7 @@ export async function start({ element, words }) {
   }).observe(page.find(".frame"));
   new ResizeObserver(() => page.layOut()).observe(page.find(".frame"));
   onLanguage(() => page.show());
-  for (const root of [document.documentElement, document.body])
-    new MutationObserver(() => page.layOut()).observe(root, { attributeFilter: ["class"] }); // light or dark
+  onTheme(() => page.layOut());
 }
 
 class HeightsPage {

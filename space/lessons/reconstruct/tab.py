@@ -20,7 +20,7 @@ from space.lessons.reconstruct.work import (
     measured,
 )
 from space.page import code_behind, link
-from space.page.components import as_trigger, asset
+from space.page.components import asset
 from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
 from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
@@ -223,24 +223,7 @@ def _bind(
     pictures: PictureSource, controls: _Controls, objective: gr.Markdown, result: Result, table: gr.HTML
 ) -> None:
     pictures.bind(read_drawing, read_upload)
-    own = [pictures.drawn, pictures.uploaded]
-    gr.on(
-        [picture.change for picture in own],
-        friendly(pictures_of),
-        own,
-        result,
-        trigger_mode="always_last",
-        **PRIVATE,
-    )
-    settings = [pictures.source, pictures.examples, *controls]
-    gr.on(
-        [as_trigger(result.ready), *(component.change for component in settings)],
-        None,
-        settings,
-        result,
-        js="(...settings) => ({ __type__: 'update', props: { settings } })",
-        **PRIVATE,
-    )
+    pictures.give(result, pictures_of, [pictures.source, pictures.examples, *controls])
     texts = {name: str(objective_of(name)) for name in (*RECONSTRUCTORS, FAMILY)}
     controls.model.change(
         None, controls.model, objective, js=f"(name) => ({json.dumps(texts)})[name]", **PRIVATE

@@ -251,24 +251,7 @@ def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
     js = "(direction) => ({ __type__: 'update', props: { direction } })"
     direction.change(None, direction, emoji, js=js, **PRIVATE)
     pictures.bind(read_drawing, read_upload)
-    own = [pictures.drawn, pictures.uploaded]
-    gr.on(
-        [picture.change for picture in own],
-        friendly(pictures_of),
-        own,
-        circle,
-        trigger_mode="always_last",
-        **PRIVATE,
-    )
-    settings = [direction, source, emoji, size]
-    gr.on(
-        [as_trigger(circle.ready), *(component.change for component in settings)],
-        None,
-        settings,
-        circle,
-        js="(...settings) => ({ __type__: 'update', props: { settings } })",
-        **PRIVATE,
-    )
+    pictures.give(circle, pictures_of, [direction, source, emoji, size])
     asked = circle.asked(
         friendly(show_large),
         [circle, *pictures.chosen, *controls],
