@@ -1,5 +1,6 @@
 """State in the link, in a real Chromium: from the address bar of one visitor to the picture of another."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -30,8 +31,11 @@ def shown(page: Page, picture: str) -> str:
 
 
 def look_at(page: Page, selector: str) -> None:
-    """Scroll to what is there, or will be: a game goes on only where it is seen."""
-    page.locator(selector).first.wait_for(state="attached", timeout=PATIENCE_MS)
+    """Scroll to what is there, or will be: a game goes on only where it is seen.
+
+    What is on a tab that is yet to be opened has no place to scroll to.
+    """
+    page.locator(selector).first.wait_for(timeout=PATIENCE_MS)
     page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
 
 
@@ -44,6 +48,18 @@ def settled(page: Page, picture: str, selector: str) -> str:
         page.wait_for_timeout(400)
         before, now = now, shown(page, picture)
     return now
+
+
+def comes_to_the_same(visitor: Page, page: Page, picture: str, selector: str) -> None:
+    """Wait until the visitor sees what the page shows; what is below may move while a page is built."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        look_at(visitor, selector)
+        here, there = shown(visitor, picture), shown(page, picture)
+        if here == there:
+            return
+        assert time.monotonic() < end, f"{visitor.url}: {here[:500]} is not {there[:500]}"
+        visitor.wait_for_timeout(200)
 
 
 def choose(page: Page, dropdown: str, option: int) -> None:
@@ -189,7 +205,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
     ),
     models: (
         SOURCES.format("#models-details img"),
-        "#models-details img",
+        "#models-details",  # of the images of a training, one is seen
         [f"model={roles.DCGAN}"],
     ),
 }
@@ -213,12 +229,7 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
         assert tab == f"tab={act.__name__}"
         assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
         visitor.goto(link)
-        look_at(visitor, selector)
-        until(
-            visitor,
-            lambda picture=picture: shown(visitor, picture) == shown(page, picture),
-            PATIENCE_MS / 1000,
-        )
+        comes_to_the_same(visitor, page, picture, selector)
         assert visitor.url == link
         assert visitor.locator(".toast-body").count() == 0
     assert page.evaluate("history.length") == 2  # a blank page, and this one
