@@ -1,7 +1,7 @@
 /* Multi-layer perceptrons that a page trains. Networks that it was sent are models.js's.
  *
  *   new Mlp(widths).initialise(random)    .forward(inputs, n), .backward(slopes, n, learn); tanh between its layers
- *   new Adam(network).step(rate), descend(network, rate)
+ *   new Adam(network, beta1).step(rate), descend(network, rate)
  *
  * Numbers are rows of flat Float64Arrays.
  */
@@ -75,12 +75,13 @@ export class Mlp {
     return this.values[this.layers.length];
   }
 
-  /** From the loss's slope by each output of the latest `forward`, (n, last width): its slope by each input, and in
-   * `gradients`, where `learn`, its gradient by the parameters.
+  /** From the loss's slope by each output of the latest `forward`, (n, last width): where `learn`, its gradient by the
+   * parameters, in `gradients`; where `through`, its slope by each input, which is returned.
    * @param {Float64Array} outputSlopes
    * @param {number} n
-   * @param {boolean} learn */
-  backward(outputSlopes, n, learn) {
+   * @param {boolean} learn
+   * @param {boolean} [through] */
+  backward(outputSlopes, n, learn, through = !learn) {
     this.slopes[this.layers.length] = outputSlopes;
     for (let l = this.layers.length - 1; l >= 0; l--) {
       const g = this.slopes[l + 1];
@@ -97,7 +98,7 @@ export class Mlp {
         bias.fill(0);
         for (let i = 0; i < n; i++) for (let o = 0; o < outputs; o++) bias[o] += g[i * outputs + o];
       }
-      if (l > 0 || !learn) {
+      if (l > 0 || through) {
         multiply(this.slopes[l], n, inputs, outputs, g, outputs, 1, this.layers[l].weight, 1, inputs, null); // g W
       }
     }
@@ -203,13 +204,15 @@ function multiply(out, rows, columns, length, a, aRow, aStep, b, bColumn, bStep,
   }
 }
 
-const ADAM = { beta1: 0.5, beta2: 0.999, epsilon: 1e-8 }; // beta1 as in the DCGAN paper
+const ADAM = { beta2: 0.999, epsilon: 1e-8 };
 
-/** Adam (Kingma & Ba 2015, algorithm 1) on the parameters of one network. */
+/** Adam (Kingma & Ba 2015, algorithm 1) on the parameters of one network, or of whatever else has some. */
 export class Adam {
-  /** @param {Mlp} network */
-  constructor(network) {
+  /** @param {{ parameters: Float64Array, gradients: Float64Array }} network
+   * @param {number} [beta1]  as in the DCGAN paper; densities are learned with the usual 0.9 */
+  constructor(network, beta1 = 0.5) {
     this.network = network;
+    this.beta1 = beta1;
     this.mean = new Float64Array(network.parameters.length);
     this.square = new Float64Array(network.parameters.length);
     this.steps = 0;
@@ -217,9 +220,9 @@ export class Adam {
 
   /** @param {number} learningRate */
   step(learningRate) {
-    const { beta1, beta2, epsilon } = ADAM;
+    const { beta2, epsilon } = ADAM;
     const { parameters, gradients } = this.network;
-    const { mean, square } = this;
+    const { mean, square, beta1 } = this;
     this.steps++;
     const rate = learningRate / (1 - beta1 ** this.steps);
     const correction = 1 / (1 - beta2 ** this.steps);
@@ -233,7 +236,7 @@ export class Adam {
 }
 
 /** Plain gradient descent.
- * @param {Mlp} network
+ * @param {{ parameters: Float64Array, gradients: Float64Array }} network
  * @param {number} learningRate */
 export function descend({ parameters, gradients }, learningRate) {
   for (let i = 0; i < parameters.length; i++) parameters[i] -= learningRate * gradients[i];

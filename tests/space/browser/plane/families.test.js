@@ -1,0 +1,198 @@
+/* The families of densities in the plane: their slopes, that they are densities, and what a learner does. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EXTENT, Mixture } from "../../../../space/browser/mixtures.js";
+import { Random, range } from "../../../../space/browser/numbers.js";
+import { curse } from "../../../../space/browser/plane/counting.js";
+import { DATA, HELD_OUT, middles, Plane, score } from "../../../../space/browser/plane/data.js";
+import { atOnce, FAMILIES, Learner, modesOf } from "../../../../space/browser/plane/families.js";
+
+const NAMES = Object.keys(FAMILIES);
+const NETWORKS = NAMES.filter((name) => "learningRate" in FAMILIES[name].defaults);
+
+function taught(name, data, steps, settings = {}) {
+  const learner = new Learner(name, new Plane(DATA[data](), 1), { seed: 1, ...settings });
+  while (learner.steps < steps && FAMILIES[name].enough) learner.step();
+  return learner;
+}
+
+/** The slope of `loss` by a number of an array: of fourth order, and so right to ten digits. */
+function slope(loss, array, i) {
+  const [before, step] = [array[i], 1e-3];
+  const [far, near] = [2, 1].map((times) => {
+    array[i] = before + times * step;
+    const up = loss();
+    array[i] = before - times * step;
+    return up - loss();
+  });
+  array[i] = before;
+  return (8 * near - far) / (12 * step);
+}
+
+const N = 6;
+const some = (seed, n) => {
+  const random = new Random(seed);
+  return Float64Array.from({ length: n }, () => random.normal());
+};
+const [batch, noise, sigmas] = [some(1, 2 * N), some(2, 2 * N), some(3, N).map(Math.exp)];
+const LOSSES = {
+  autoregressive: (family) => family.loss(batch, N),
+  flow: (family) => family.loss(batch, N),
+  vae: (family) => family.loss(batch, noise, N),
+  energy: (family) => family.loss(batch, N),
+  diffusion: (family) => family.loss(batch, noise, sigmas, N),
+};
+
+for (const [name, lossOf] of Object.entries(LOSSES))
+  test(`${name}: gradients are finite differences`, () => {
+    const { family } = taught(name, "moons", 2, name === "energy" ? { side: 6 } : {});
+    const loss = () => lossOf(family);
+    for (const { network } of family.adams ?? [family.adam]) {
+      loss();
+      const gradients = network.gradients.slice();
+      const stride = Math.max(1, Math.floor(gradients.length / 60));
+      for (let i = 0; i < gradients.length; i += stride) {
+        const expected = slope(loss, network.parameters, i);
+        const error = Math.abs(gradients[i] - expected) / Math.max(Math.abs(expected), 1e-3);
+        assert.ok(error < 1e-6, `parameter ${i}: ${gradients[i]}, ${expected}`);
+      }
+    }
+  });
+
+test("the divergence of a diffusion's velocity is that of finite differences", () => {
+  const { family } = taught("diffusion", "moons", 20);
+  const x = batch.slice();
+  family.velocity(x, N, 0.4);
+  const found = family.divergence(N, 0.4).slice();
+  for (const i of range(N)) {
+    const expected = [0, 1].reduce(
+      (sum, d) => sum + slope(() => family.velocity(x, N, 0.4)[2 * i + d], x, 2 * i + d),
+      0,
+    );
+    assert.ok(Math.abs(found[i] - expected) < 1e-8);
+  }
+});
+
+/** Integral over the shown square by a grid of `side`^2 cells. */
+function integralOf(learner, side) {
+  const cell = ((2 * EXTENT) / side) ** 2;
+  const logs = atOnce(learner.logDensities(middles(side), side * side));
+  return logs.reduce((sum, log) => sum + Math.exp(log), 0) * cell;
+}
+
+const STEPS = { gaussians: 10, autoregressive: 150, flow: 40, vae: 200, energy: 15, diffusion: 60 };
+for (const data of ["moons", "spiral"])
+  for (const name of NAMES.filter((one) => one !== "gan"))
+    test(`${name}: the density integrates to 1, ${data}`, () => {
+      const learner = taught(name, data, STEPS[name] ?? 0);
+      const side = { diffusion: 24, vae: 40, kernels: 64 }[name] ?? 256; // what is dear is smooth, too, so early on
+      const within = ["flow", "energy", "diffusion"].includes(name) ? 0.02 : 0.005;
+      const beyond = learner.family.sample(4000, new Random(3)).reduce((sum, _, i, points) => {
+        const outside = i % 2 && Math.max(Math.abs(points[i]), Math.abs(points[i - 1])) > EXTENT;
+        return sum + Number(outside) / 4000;
+      }, 0);
+      const found = integralOf(learner, side) + beyond;
+      assert.ok(Math.abs(found - 1) < within + 0.003 * Number(beyond > 0), `${found}`);
+    });
+
+test("the bounds of a VAE rise from the ELBO to the exact log p, at every point", () => {
+  const { family } = taught("vae", "moons", 400);
+  const random = new Random(2);
+  for (const [x, y] of [
+    [-0.75, 1.1],
+    [0, 0],
+    [2.2, 0.4],
+    [1, -2.5],
+  ]) {
+    const bounds = family.bounds([x, y], { doublings: 6, groups: 64, random });
+    const exact = family.logDensity(Float64Array.of(x, y), 1)[0];
+    assert.equal(bounds.length, 7);
+    bounds.forEach((bound, k) => assert.ok(k === 0 || bound >= bounds[k - 1], `${bounds}`));
+    assert.ok(bounds[6] <= exact + 0.02, `${bounds} ${exact}`);
+  }
+});
+
+test("a flow's samples are the way back", () => {
+  const { family } = taught("flow", "moons", 30);
+  const points = family.sample(50, new Random(4));
+  const again = points.slice();
+  family.toNoise(again, 50);
+  family.fromNoise(again, 50);
+  points.forEach((value, i) => assert.ok(Math.abs(value - again[i]) < 1e-9));
+});
+
+test("every family learns: its score falls, and it makes points of the data", () => {
+  for (const name of ["autoregressive", "flow", "energy"]) {
+    const learner = taught(name, "gaussians", 0);
+    const plane = new Plane(DATA.gaussians(), 1);
+    const scoreOf = () => score(atOnce(learner.logDensities(plane.held, HELD_OUT)), plane).kl;
+    const before = scoreOf();
+    while (learner.steps < 60) learner.step();
+    assert.ok(scoreOf() < 0.5 * before, `${name} ${before} ${scoreOf()}`);
+    assert.ok(modesOf(learner.family, plane, new Random(1), 2000).covered[0]);
+  }
+});
+
+for (const name of NAMES)
+  test(`${name}: the same seed learns the same, and makes the same points`, () => {
+    const [first, again] = range(2).map(() =>
+      taught(name, "ring", 3).family.sample(20, new Random(1)).join(),
+    );
+    assert.equal(first, again);
+  });
+
+for (const name of NETWORKS)
+  test(`${name}: numbers that are not finite are noticed, and the last good state comes back`, () => {
+    const learner = taught(name, "ring", 50);
+    const good = learner.family.sample(10, new Random(1));
+    learner.step();
+    learner.family.parts[0].fill(NaN);
+    learner.learn(5);
+    learner.step();
+    assert.ok(learner.broken);
+    assert.equal(learner.steps, 52);
+    const rate = learner.family.learningRate;
+    learner.restore();
+    assert.ok(!learner.broken && learner.family.learningRate === rate / 2);
+    assert.deepEqual(learner.family.sample(10, new Random(1)), good);
+    learner.step();
+    assert.ok(Number.isFinite(learner.loss));
+  });
+
+const at = (x, y, sigma = 0.12) => new Mixture([{ x, y, sigma, weight: 1, mode: 0 }]);
+
+test("one dot is data like other data", () => {
+  const plane = new Plane(at(1, 2), 1);
+  for (const name of NAMES) {
+    const learner = new Learner(name, plane, { seed: 1 });
+    for (let i = 0; i < 5; i++) learner.step();
+    assert.ok(!learner.broken, name);
+    assert.ok(learner.family.sample(10, new Random(1)).every(Number.isFinite), name);
+  }
+  const heap = new Plane(at(1, 2, 0), 1); // all points the same
+  const learner = new Learner("gaussians", heap, { seed: 1 });
+  for (let i = 0; i < 5; i++) learner.step();
+  assert.ok(!learner.broken && learner.family.sample(10, new Random(1)).every(Number.isFinite));
+});
+
+test("data outside the plane is refused, data half outside is not", () => {
+  assert.throws(() => new Plane(at(40, 0), 1), RangeError);
+  const plane = new Plane(at(EXTENT, 0), 1);
+  assert.ok(plane.inside > 1900 && plane.inside < 2100);
+  const { family } = new Learner("histogram", plane, { seed: 1 });
+  assert.ok(family.sample(100, new Random(1)).every((value) => Math.abs(value) <= EXTENT));
+});
+
+test("the curse of cells", () => {
+  assert.ok(Math.abs(10 ** curse(40, 4000, 2).points - 2.5) < 1e-9);
+  assert.ok(Math.abs(curse(40, 4000, 784).cells - 1256) < 0.1);
+});
+
+test("a restart of EM finds another top, and remembers the last", () => {
+  const learner = taught("gaussians", "ring", 20, { components: 12 });
+  learner.family.restart();
+  while (learner.steps < 20) learner.step();
+  const [before] = learner.family.runs;
+  assert.ok(Math.abs(before + learner.loss) > 1e-6 && Number.isFinite(before));
+});
