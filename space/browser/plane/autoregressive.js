@@ -147,11 +147,6 @@ export class Autoregressive {
     );
   }
 
-  /** What changes while it learns. */
-  get parts() {
-    return this.adams.flatMap(({ network, mean, square }) => [network.parameters, mean, square]);
-  }
-
   /** @param {number} n
    * @param {Random} random */
   sample(n, random) {

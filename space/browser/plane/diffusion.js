@@ -14,7 +14,15 @@ const HIDDEN = 64;
 const LEAST = 0.03;
 const MOST = 5;
 const DATA = 1.5; // spread of the data, to scale by
+const WIDTH = 0.15; // of what is narrow in the data: noise smaller than that shows less and less in a point
+const WAVES = [2, 4]; // of the point, as inputs: with them a network of smooth units learns what is narrow much sooner
+const INPUTS = 4 + 4 * WAVES.length;
 const LOG_2_PI = Math.log(2 * Math.PI);
+
+/** How much of the noise is the network's to tell. Where sigma is large, the point is the noise; where it is small, nearly
+ * nothing can be told. So the network's output is about as large at every sigma.
+ * @param {number} sigma */
+const shareOf = (sigma) => (DATA / Math.hypot(sigma, DATA)) * (sigma / Math.hypot(sigma, WIDTH));
 
 export class Diffusion {
   /** @param {Plane} plane
@@ -23,36 +31,45 @@ export class Diffusion {
     this.plane = plane;
     this.random = new Random(seed);
     this.learningRate = learningRate;
-    this.network = new Mlp([4, HIDDEN, HIDDEN, 2]).initialise(this.random);
-    this.adam = new Adam(this.network, 0.9);
+    this.network = new Mlp([INPUTS, HIDDEN, HIDDEN, 2]).initialise(this.random);
+    this.adams = [new Adam(this.network, 0.9)];
     this.batch = new Float64Array(2 * BATCH);
     this.noise = new Float64Array(2 * BATCH);
     this.sigmas = new Float64Array(BATCH);
-    this.inputs = new Float64Array(4 * BATCH);
+    this.inputs = new Float64Array(INPUTS * BATCH);
     this.slopes = new Float64Array(2 * BATCH);
     this.steps = 0;
   }
 
-  /** Fills the inputs of the network (n, 4): the point scaled to spread 1, and log sigma in two shapes.
+  /** Fills the inputs of the network (n, INPUTS): the point scaled to spread 1, log sigma in two shapes, and of each
+   * wave the sine and cosine of both coordinates, as much as the noise leaves of them on average.
    * @param {Float64Array} x
    * @param {number} n
    * @param {(i: number) => number} sigmaOf */
   fillInputs(x, n, sigmaOf) {
-    if (this.inputs.length < 4 * n) this.inputs = new Float64Array(4 * n);
-    for (let i = 0; i < n; i++) {
+    if (this.inputs.length < INPUTS * n) this.inputs = new Float64Array(INPUTS * n);
+    const { inputs } = this;
+    for (let i = 0, at = 0; i < n; i++) {
       const sigma = sigmaOf(i);
       const scale = 1 / Math.hypot(sigma, DATA);
-      this.inputs[4 * i] = scale * x[2 * i];
-      this.inputs[4 * i + 1] = scale * x[2 * i + 1];
-      this.inputs[4 * i + 2] = Math.log(sigma) / 2;
-      this.inputs[4 * i + 3] = sigma * scale;
+      const [u, v] = [scale * x[2 * i], scale * x[2 * i + 1]];
+      inputs[at++] = u;
+      inputs[at++] = v;
+      inputs[at++] = Math.log(sigma) / 2;
+      inputs[at++] = sigma * scale;
+      for (const wave of WAVES) {
+        const left = Math.exp(-0.5 * (wave * sigma * scale) ** 2); // of the wave, on average over the noise
+        inputs[at++] = left * Math.sin(wave * u);
+        inputs[at++] = left * Math.sin(wave * v);
+        inputs[at++] = left * Math.cos(wave * u);
+        inputs[at++] = left * Math.cos(wave * v);
+      }
     }
     return this.inputs;
   }
 
-  /** Fills the gradients of the mean squared error in the noise that was added to `batch` (n, 2), which it returns.
-   *
-   * The network's output is weighed with what the point itself tells: where sigma is large, the point is the noise.
+  /** Fills the gradients of half the mean squared error in the noise that was added to `batch` (n, 2), which it returns.
+   * Where log sigma is even, a bound of -log p grows in proportion to it (Song et al. 2021).
    * @param {Float64Array} batch
    * @param {Float64Array} noise
    * @param {Float64Array} sigmas
@@ -68,9 +85,8 @@ export class Diffusion {
     for (let i = 0; i < 2 * n; i++) {
       const sigma = sigmas[i >> 1];
       const error = this.noiseOf(x[i], outputs[i], sigma) - noise[i];
-      const weight = 1 + (sigma / DATA) ** 2; // makes each sigma count alike
-      loss += (0.5 * weight * error * error) / n;
-      this.slopes[i] = (weight * error * DATA) / Math.hypot(sigma, DATA) / n;
+      loss += (0.5 * error * error) / n;
+      this.slopes[i] = (error * shareOf(sigma)) / n;
     }
     this.network.backward(this.slopes, n, true);
     return loss;
@@ -81,17 +97,19 @@ export class Diffusion {
    * @param {number} output
    * @param {number} sigma */
   noiseOf(x, output, sigma) {
-    const square = sigma * sigma + DATA * DATA;
-    return (sigma * x) / square + (DATA / Math.sqrt(square)) * output;
+    return (sigma * x) / (sigma * sigma + DATA * DATA) + shareOf(sigma) * output;
   }
 
   step() {
     const { random } = this;
     this.plane.draw(this.batch, BATCH, random);
     for (let i = 0; i < 2 * BATCH; i++) this.noise[i] = random.normal();
-    for (let i = 0; i < BATCH; i++) this.sigmas[i] = LEAST * (MOST / LEAST) ** random.uniform();
+    for (let i = 0; i < BATCH; i++) {
+      const share = (i + random.uniform()) / BATCH; // one sigma from each of as many equal parts
+      this.sigmas[i] = LEAST * (MOST / LEAST) ** share;
+    }
     const loss = this.loss(this.batch, this.noise, this.sigmas, BATCH);
-    this.adam.step(this.learningRate);
+    for (const adam of this.adams) adam.step(this.learningRate);
     this.steps++;
     return loss;
   }
@@ -115,10 +133,19 @@ export class Diffusion {
     const square = sigma * sigma + DATA * DATA;
     const found = new Float64Array(n).fill((2 * sigma) / square);
     const slopes = new Float64Array(2 * n);
+    const { inputs } = this;
     for (let d = 0; d < 2; d++) {
       for (let i = 0; i < n; i++) [slopes[2 * i], slopes[2 * i + 1]] = [1 - d, d];
       const byInput = this.network.backward(slopes, n, false);
-      for (let i = 0; i < n; i++) found[i] += (DATA / square) * byInput[4 * i + d];
+      for (let i = 0; i < n; i++) {
+        const row = INPUTS * i;
+        let slope = byInput[row + d];
+        WAVES.forEach((wave, w) => {
+          const at = row + 4 + 4 * w + d; // of the sine; the cosine is two further
+          slope += wave * (inputs[at + 2] * byInput[at] - inputs[at] * byInput[at + 2]);
+        });
+        found[i] += (shareOf(sigma) / Math.sqrt(square)) * slope;
+      }
     }
     return found;
   }
@@ -177,11 +204,6 @@ export class Diffusion {
       way.push(x);
     }
     return way;
-  }
-
-  /** What changes while it learns. */
-  get parts() {
-    return [this.network.parameters, this.adam.mean, this.adam.square];
   }
 
   /** @param {number} n

@@ -23,12 +23,13 @@ export class Energy {
     this.random = new Random(seed);
     this.learningRate = learningRate;
     this.network = new Mlp([2, HIDDEN, HIDDEN, 1]).initialise(this.random);
-    this.adam = new Adam(this.network, 0.9);
+    this.adams = [new Adam(this.network, 0.9)];
     this.grid = middles(side, REACH);
     this.inputs = new Float64Array(2 * BATCH + this.grid.length);
     this.slopes = new Float64Array(this.inputs.length / 2);
     this.steps = 0;
-    this.logZ = NaN; // of the network as it stands, once somebody has asked
+    this.logZ = NaN;
+    this.readAt = -1; // steps at which logZ was read
   }
 
   /** Fills the gradients of the mean -log p of `batch` (n, 2), which it returns; the grid is that of the training.
@@ -54,9 +55,8 @@ export class Energy {
 
   step() {
     const loss = this.loss(this.plane.draw(this.batchOf(), BATCH, this.random), BATCH);
-    this.adam.step(this.learningRate);
+    for (const adam of this.adams) adam.step(this.learningRate);
     this.steps++;
-    this.logZ = NaN;
     return loss;
   }
 
@@ -71,6 +71,7 @@ export class Energy {
       .forward(middles(READ, REACH), cells)
       .slice(0, cells)
       .map((energy) => -energy);
+    this.readAt = this.steps;
     this.logZ = logSumExp(logs, 0, cells) + Math.log((4 * REACH * REACH) / cells);
     return logs;
   }
@@ -78,7 +79,7 @@ export class Energy {
   /** @param {Float64Array} points
    * @param {number} n */
   logDensity(points, n) {
-    if (Number.isNaN(this.logZ)) this.readZ();
+    if (this.readAt !== this.steps) this.readZ();
     return this.network
       .forward(points, n)
       .slice(0, n)
@@ -86,11 +87,6 @@ export class Energy {
         const inside = Math.abs(points[2 * i]) < REACH && Math.abs(points[2 * i + 1]) < REACH;
         return inside ? -energy - this.logZ : -Infinity;
       });
-  }
-
-  /** What changes while it learns. */
-  get parts() {
-    return [this.network.parameters, this.adam.mean, this.adam.square];
   }
 
   /** By the cells of the grid, which only the plane allows; elsewhere it takes a long walk.

@@ -1,10 +1,12 @@
-/* Every family of densities in the plane, under one interface.
+/* Every family of densities in the plane, under one interface. What a page reads is `family`; where networks learn by
+ * steps of chance, that is their average over the latest steps, and what learns is `trained`.
  *
  *   const plane = new Plane(DATA.moons(), 0);
  *   const learner = new Learner("flow", plane, { seed: 0 });   // settings: those of FAMILIES.flow.defaults
  *   learner.learn(8);                        as many steps as fit into 8 ms; at least one, none where it is `broken`
  *   learner.steps, .loss, .enough            `enough`: steps until the score of docs/results.md; 0: nothing to learn
- *   learner.broken, .restore()               numbers were not finite any more; back to the last good state
+ *   learner.broken, .restore()               numbers were not finite any more: `family` is the last good state;
+ *                                            the learner goes on from there
  *   learner.family.sample(1000, new Random(1))
  *   learner.logDensities(points, n)          a generator that yields between slices and returns log p of all points;
  *                                            null where the family cannot be asked
@@ -33,6 +35,7 @@ import { Gan } from "./gan.js";
 import { Gaussians } from "./gaussians.js";
 import { Vae } from "./vae.js";
 
+/** @import { Adam } from "../networks.js" */
 /** @import { Random } from "../numbers.js" */
 /** @import { Plane } from "./data.js" */
 
@@ -41,7 +44,8 @@ import { Vae } from "./vae.js";
  * @property {number} [steps]  made so far; families that only count have none
  * @property {() => number} [step]  one step of learning; the loss before it
  * @property {number} [learningRate]  may change at any time
- * @property {Float64Array[]} [parts]  all numbers that learning changes
+ * @property {Float64Array} [parameters]  that learning changes, where there are no networks
+ * @property {Adam[]} [adams]  the optimisers of all networks
  * @property {((points: Float64Array, n: number) => Float64Array) | null} logDensity  log p of points (n, 2), in nats
  * @property {(n: number, random: Random) => Float64Array} sample  points (n, 2) */
 
@@ -50,6 +54,7 @@ import { Vae } from "./vae.js";
  * @property {"exact" | "latents" | "grid" | "ode" | "none"} answer  how log p is known: from a formula; by a sum over a
  *   grid of latents, or of the plane, which only two dimensions allow; along an ODE; not at all
  * @property {number} enough  steps
+ * @property {boolean} [averaged]
  * @property {number} slice  points whose log p takes a few milliseconds
  * @property {Record<string, number>} defaults  of its settings
  * @property {(plane: Plane, settings: any) => Family} make */
@@ -83,6 +88,7 @@ export const FAMILIES = {
   autoregressive: {
     branch: "explicit",
     answer: "exact",
+    averaged: true,
     enough: 1350,
     slice: 512,
     defaults: { components: 12, learningRate: 4e-3 },
@@ -91,6 +97,7 @@ export const FAMILIES = {
   flow: {
     branch: "explicit",
     answer: "exact",
+    averaged: true,
     enough: 670,
     slice: 256,
     defaults: { couplings: 8, learningRate: 4e-3 },
@@ -99,6 +106,7 @@ export const FAMILIES = {
   vae: {
     branch: "approximate",
     answer: "latents",
+    averaged: true,
     enough: 5900,
     slice: 8,
     defaults: { learningRate: 8e-3 },
@@ -107,6 +115,7 @@ export const FAMILIES = {
   energy: {
     branch: "approximate",
     answer: "grid",
+    averaged: true,
     enough: 1000,
     slice: 512,
     defaults: { side: 32, learningRate: 8e-3 },
@@ -115,9 +124,10 @@ export const FAMILIES = {
   diffusion: {
     branch: "approximate",
     answer: "ode",
+    averaged: true,
     enough: 1320,
     slice: 4,
-    defaults: { learningRate: 4e-3 },
+    defaults: { learningRate: 8e-3 },
     make: (plane, settings) => new Diffusion(plane, settings),
   },
   gan: {
@@ -131,7 +141,12 @@ export const FAMILIES = {
 };
 
 const KEEP = 50; // steps from one kept state to the next
+const LATE = 16; // an average after n steps weighs step i by (i / n)^LATE
 const WORSE = 10; // by so many nats than at its best, a state is not worth keeping
+
+/** @param {Family} family */
+const parametersOf = ({ adams, parameters }) =>
+  adams?.map(({ network }) => network.parameters) ?? (parameters ? [parameters] : []);
 
 /** A family that learns, in pieces of time. */
 export class Learner {
@@ -142,8 +157,9 @@ export class Learner {
     this.name = name;
     this.kind = FAMILIES[name];
     this.settings = { ...this.kind.defaults, ...settings };
-    /** @type {Family & Record<string, any>} */
-    this.family = this.kind.make(plane, this.settings);
+    const make = () => /** @type {Family & Record<string, any>} */ (this.kind.make(plane, this.settings));
+    this.trained = make();
+    this.family = this.kind.averaged ? make() : this.trained;
     this.loss = NaN;
     this.broken = false;
     this.best = Infinity; // loss where a state was kept
@@ -151,29 +167,52 @@ export class Learner {
   }
 
   get steps() {
-    return this.family.steps ?? 0;
+    return this.trained.steps ?? 0;
   }
 
   get enough() {
     return this.kind.enough;
   }
 
+  /** All numbers that learning changes. */
+  parts() {
+    const { trained, family } = this;
+    const moments = trained.adams?.flatMap(({ mean, square }) => [mean, square]) ?? [];
+    return [...parametersOf(trained), ...parametersOf(family), ...moments];
+  }
+
   keep() {
-    this.kept = this.family.parts?.map((part) => part.slice());
+    this.kept = { steps: this.steps, parts: this.parts().map((part) => part.slice()) };
   }
 
   /** One step. Where its loss is not finite, the family is `broken` and learns no more until `restore`. */
   step() {
-    const { family } = this;
-    if (!family.step || this.broken) return;
-    const loss = family.step();
-    this.broken = !Number.isFinite(loss);
-    if (this.broken) return;
+    const { trained, family } = this;
+    if (!trained.step || this.broken) return;
+    const loss = trained.step();
+    if (!Number.isFinite(loss)) {
+      this.broken = true;
+      this.parts().forEach((part, i) => part.set(this.kept.parts[i]));
+      trained.steps = family.steps = this.kept.steps;
+      return;
+    }
     this.loss = loss;
+    if (family !== trained) this.average();
     if (this.steps % KEEP || loss > this.best + WORSE) return;
-    if (!family.parts?.every((part) => part.every(Number.isFinite))) return;
+    if (!this.parts().every((part) => part.every(Number.isFinite))) return;
     this.best = Math.min(this.best, loss);
     this.keep();
+  }
+
+  average() {
+    const { trained, family } = this;
+    family.steps = trained.steps;
+    const share = (LATE + 1) / (this.steps + LATE);
+    const latest = parametersOf(trained);
+    parametersOf(family).forEach((average, k) => {
+      const now = latest[k];
+      for (let i = 0; i < average.length; i++) average[i] += share * (now[i] - average[i]);
+    });
   }
 
   /** Steps for so many milliseconds, and not beyond `most` in all.
@@ -181,16 +220,15 @@ export class Learner {
    * @param {number} [most] */
   learn(milliseconds, most = Infinity) {
     const end = performance.now() + milliseconds;
-    while (this.family.step && !this.broken && this.steps < most) {
+    while (this.trained.step && !this.broken && this.steps < most) {
       this.step();
       if (performance.now() >= end) break;
     }
   }
 
-  /** The last good state again; it goes on from there with half the learning rate. */
+  /** Goes on from the last good state, with half the learning rate. */
   restore() {
-    this.family.parts?.forEach((part, i) => part.set(this.kept?.[i] ?? part));
-    if (this.family.learningRate) this.family.learningRate /= 2;
+    if (this.trained.learningRate) this.trained.learningRate /= 2;
     this.broken = false;
   }
 

@@ -142,11 +142,6 @@ export class Flow {
     return z;
   }
 
-  /** What changes while it learns. */
-  get parts() {
-    return this.adams.flatMap(({ network, mean, square }) => [network.parameters, mean, square]);
-  }
-
   /** @param {number} n
    * @param {Random} random */
   sample(n, random) {

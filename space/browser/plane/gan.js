@@ -22,6 +22,7 @@ export class Gan {
     const settings = { ...DEFAULTS, seed, learningRateG: learningRate, learningRateD: ratio * learningRate };
     this.game = new Game(points, settings);
     this.steps = 0;
+    this.adams = [this.game.adamG, this.game.adamD];
     this.logDensity = null;
   }
 
@@ -59,18 +60,5 @@ export class Gan {
    * @param {number} seed */
   estimate(bandwidth, seed) {
     return new Kernels({ points: this.sample(SAMPLES, new Random(seed)), n: SAMPLES }, { bandwidth });
-  }
-
-  /** What changes while it learns. */
-  get parts() {
-    const { generator, discriminator, adamG, adamD } = this.game;
-    return [
-      generator.parameters,
-      discriminator.parameters,
-      adamG.mean,
-      adamG.square,
-      adamD.mean,
-      adamD.square,
-    ];
   }
 }

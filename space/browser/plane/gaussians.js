@@ -140,11 +140,6 @@ export class Gaussians {
     });
   }
 
-  /** What changes while it learns. */
-  get parts() {
-    return [this.parameters];
-  }
-
   /** @param {number} n
    * @param {Random} random */
   sample(n, random) {

@@ -13,7 +13,7 @@ import { logSumExp, middles } from "./data.js";
 const BATCH = 128;
 const HIDDEN = 32;
 const LOG_2_PI = Math.log(2 * Math.PI);
-const SIDE = 256; // of the grid of z for the exact density
+const SIDE = 160; // of the grid of z for the exact density
 const REACH = 5; // of that grid: beyond it lies less than 2e-6 of N(0, I)
 
 export class Vae {
@@ -148,11 +148,6 @@ export class Vae {
       }
       return shift + logSumExp(logs, 0, logs.length);
     });
-  }
-
-  /** What changes while it learns. */
-  get parts() {
-    return this.adams.flatMap(({ network, mean, square }) => [network.parameters, mean, square]);
   }
 
   /** @param {number} n
