@@ -15,13 +15,14 @@ for name in ("MODEL_NAMESPACE", "MODEL_REVISION", "SPACE_AUTHOR_NAME"):
 
 import torch  # noqa: E402  after the environment is set
 from PIL import Image  # noqa: E402
-from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 
 from space.host import import_first  # noqa: E402, F401  before Gradio, as in the app
-from tests.pages import watch  # noqa: E402
-from tests.processes import Lab, running_lab  # noqa: E402
+from tests.pages import new_page  # noqa: E402
+from tests.processes import PATIENCE, Lab, running_lab  # noqa: E402
 
 torch.set_num_threads(1)
+expect.set_options(timeout=1000 * PATIENCE)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
 WITHOUT = (
@@ -54,18 +55,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page in a context of its own, whose options a test may parametrize; no script of it may fail,
-    and it may do nothing that its content security policy forbids."""
-    options = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
-    context = browser.new_context(**options)
-    page = context.new_page()
-    watch(page)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: "Content Security Policy" in said.text and errors.append(said.text))
-    yield page
-    context.close()
-    assert errors == []
+    """A page of its own; a test may parametrize the options of its context."""
+    with new_page(browser, **getattr(request, "param", {})) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -18,17 +18,18 @@ from space.host.queue import use_fair_queue
 from space.host.streams import Streams
 from space.page.handlers import LIGHT
 from space.page.words import i18n
+from tests.processes import PATIENCE
 
 
 class Door:
     """A small app whose one handler waits until the test opens the door."""
 
     def __init__(self) -> None:
-        self.open, self.entered, self.http = threading.Event(), [], httpx.Client()
+        self.open, self.entered, self.http = threading.Event(), [], httpx.Client(timeout=PATIENCE)
 
         def enter(name: str) -> str:
             self.entered.append(name)
-            assert self.open.wait(60)
+            assert self.open.wait(PATIENCE)
             return f"hello {name}"
 
         with gr.Blocks() as self.demo:
@@ -57,10 +58,10 @@ class Door:
 
     def answer(self, knocked: httpx.Response) -> str:
         url = f"{self.url}/gradio_api/call/enter/{knocked.json()['event_id']}"
-        return json.loads(self.http.get(url, timeout=60).text.rpartition("data: ")[2])[0]
+        return json.loads(self.http.get(url).text.rpartition("data: ")[2])[0]
 
     def wait_until(self, true: Callable[[], bool]) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while not true():
             assert time.monotonic() < end
             time.sleep(0.01)
@@ -80,7 +81,7 @@ def fill(door: Door) -> list[httpx.Response]:
 def stream(door: Door, session: str) -> Iterator[Iterator[dict[str, Any]]]:
     """The messages of a stream of answers, as a page reads it."""
     url = f"{door.url}/gradio_api/queue/data?session_hash={session}"
-    with httpx.stream("GET", url, headers={"sec-fetch-mode": "cors"}, timeout=60) as response:
+    with httpx.stream("GET", url, headers={"sec-fetch-mode": "cors"}, timeout=PATIENCE) as response:
         yield (json.loads(line.removeprefix("data: ")) for line in response.iter_lines() if line)
 
 

@@ -208,7 +208,7 @@ def start_client(hub: HubServer, home: Path, **environment: str) -> Iterator[Pro
     os.environ.update(settings)
     try:
         client = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        client.submit(os.getpid).result(timeout=60)  # the process starts here, with this environment
+        client.submit(os.getpid).result(timeout=120)  # the process starts here, with this environment
     finally:
         os.environ.clear()
         os.environ.update(before)

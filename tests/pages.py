@@ -1,14 +1,19 @@
 """Helpers of browser tests: open a tab, draw on a canvas, wait until a page is quiet."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Browser, Locator, Page, Request
 
 from space.page.modules import SOURCES
+from tests.processes import PATIENCE
 
 QUIET_SECONDS = 1.0
+IDLE = "() => new Promise((done) => requestIdleCallback(() => done(true), { timeout: 10_000 }))"
+"""true once the page has nothing left to do: it had what came, and has asked for what it needs next"""
 MODULES = "http://modules.test"
 
 
@@ -33,14 +38,31 @@ class Traffic:
 _traffic: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
 
 
+@contextmanager
+def new_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in a context of its own. No script of it may fail, and it may do nothing that its content
+    security policy forbids."""
+    context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
+    page = context.new_page()
+    watch(page)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: "Content Security Policy" in said.text and errors.append(said.text))
+    yield page
+    context.close()
+    assert errors == []
+
+
 def watch(page: Page) -> None:
-    """Note the requests of a new page, for `until_quiet`."""
+    """Note the requests of a new page, for `until_quiet`; whatever waits on it is patient."""
+    page.set_default_timeout(1000 * PATIENCE)
     _traffic[page] = Traffic(page)
 
 
 def until_quiet(page: Page) -> None:
-    """Wait until all requests of the page are finished and no new one comes for a second."""
-    until(page, _traffic[page].is_quiet)
+    """Wait until all requests are finished, no new one comes for a second, and the page is idle."""
+    traffic = _traffic[page]
+    until(page, lambda: traffic.is_quiet() and page.evaluate(IDLE) and traffic.is_quiet())
 
 
 def import_modules(page: Page, *paths: str) -> None:
@@ -60,10 +82,17 @@ def import_modules(page: Page, *paths: str) -> None:
     )
 
 
+def until_started(page: Page) -> None:
+    """Wait until the page has followed its link: before that nobody hears a click, or the link undoes it."""
+    page.get_by_role("tabpanel").first.wait_for()
+    page.wait_for_function("window.labLink")
+    page.evaluate(IDLE)
+
+
 def visit_tab(page: Page, url: str, tab: str) -> None:
     """Open the link of a tab, so that no other tab loads."""
     page.goto(f"{url}?tab={tab}")
-    page.get_by_role("tabpanel").first.wait_for()
+    until_started(page)
 
 
 def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -76,9 +105,30 @@ def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]
     mouse.up()
 
 
-def until(page: Page, holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `holds()` is true; fails after `seconds`, which leave time for a busy machine."""
-    end = time.monotonic() + seconds
+def draw(
+    canvas: Locator, start: tuple[float, float], end: tuple[float, float], seen: Callable[[], bool]
+) -> None:
+    """Draw a line on a board of Gradio's until it is `seen`.
+
+    A board takes strokes once it has set up its tools, and does not say when that is.
+    """
+    again = 0.0
+
+    def comes() -> bool:
+        nonlocal again
+        if seen():
+            return True
+        if time.monotonic() > again:
+            stroke(canvas, start, end)
+            again = time.monotonic() + 5
+        return False
+
+    until(canvas.page, comes)
+
+
+def until(page: Page, holds: Callable[[], bool], instead: Callable[[], object] = str) -> None:
+    """Wait until `holds()` is true; where it never is, the failure says what `instead()` returns."""
+    end = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < end, f"not within {seconds} seconds"
+        assert time.monotonic() < end, f"not within {PATIENCE} seconds: {instead()}"
         page.wait_for_timeout(50)

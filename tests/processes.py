@@ -37,6 +37,8 @@ guard("connect", socket.socket, lambda _, address: address)
 guard("connect_ex", socket.socket, lambda _, address: address)
 guard("sendto", socket.socket, lambda _, data, *more: more[-1])
 '''
+PATIENCE = 120.0
+"""seconds that a test waits for what must come; a busy machine is slow, not wrong"""
 SETTINGS = ("GRADIO_", "HF_", "OMP_", "MODEL_", "SPACE_")
 """prefixes of variables that the app does not inherit from the test process"""
 

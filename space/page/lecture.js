@@ -159,7 +159,7 @@ export function start({ element, props }) {
   for (const change of ["scroll", "resize"]) window.addEventListener(change, offerPicture, { passive: true });
   document.addEventListener(
     "click",
-    ({ target }) => /** @type {Element} */ (target).closest(OPENER) && open(0),
+    ({ target }) => /** @type {Element} */ (target).closest(OPENER) && link.started.then(() => open(0)),
   );
   document.addEventListener("keydown", onKey);
   for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {

@@ -65,7 +65,7 @@ def picture(tmp_path):
 
 
 def get(url: str, **headers: str):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as response:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=120) as response:
         return response.status, response.headers, response.read()
 
 

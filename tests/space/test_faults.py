@@ -74,7 +74,7 @@ class World:
     def wait_for_log(self, line: str) -> None:
         """Until the app has said something to its operator."""
         log = self.lab.folder / "app.log"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while line not in log.read_text(errors="replace"):
             assert time.monotonic() < deadline, log.read_text(errors="replace")
             time.sleep(0.05)
@@ -100,10 +100,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         settings = client_settings(hub, home / "hf")
         settings |= {"SPACE_AUTHOR_NAME": "lab", "MODEL_REVISION": "v1", "HF_TOKEN": "hf_guest"}
         with running_lab(home / "run", home / "space", **settings) as lab:
-            client = Client(lab.url, verbose=False, httpx_kwargs={"timeout": 60})
+            client = Client(lab.url, verbose=False, httpx_kwargs={"timeout": 120})
             world = World(lab, hub, client, home / "hf" / "hub")
             world.decode(GOOD)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while not (world.cache / f"models--lab--{GOOD}" / "refs" / "v1").exists():
                 assert time.monotonic() < deadline, (lab.folder / "app.log").read_text()
                 time.sleep(0.05)
@@ -147,7 +147,7 @@ def test_every_fault_ends_in_a_working_app_and_a_sentence(world: World) -> None:
                 hub.fault(pattern.format(name), kind)
         models = world.models()
         pictures |= {name: world.decode(name) for name in models_that("decode") if name not in pictures}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while any(models[name]["reason"] not in allowed for name, (*_, allowed) in FAULTS.items()):
             assert time.monotonic() < deadline, models
             models = world.models()  # until then: that the Hub is slow
@@ -177,7 +177,7 @@ def test_weights_damaged_on_disk_after_the_start(world: World, damage: str) -> N
     blob, content = path.resolve(), path.read_bytes()
     maps = Path(f"/proc/{world.lab.process.pid}/maps").read_text()
     assert blob.name not in maps and path.name not in maps  # else a file that is cut off ends the process
-    untouched = httpx.get(weights, timeout=60)
+    untouched = httpx.get(weights, timeout=120)
     assert untouched.content == content and "etag" in untouched.headers
     try:
         if damage == "flip":
@@ -188,7 +188,7 @@ def test_weights_damaged_on_disk_after_the_start(world: World, damage: str) -> N
             blob.unlink()
         assert np.array_equal(world.decode(GOOD), before)
         for headers in ({}, {"if-none-match": untouched.headers["etag"]}, {"range": "bytes=8-19"}):
-            answer = httpx.get(weights, timeout=60, headers=headers)
+            answer = httpx.get(weights, timeout=120, headers=headers)
             assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
             found = load(answer.content)
             assert found.keys() == good.keys() and all(torch.equal(found[key], good[key]) for key in good)
@@ -197,4 +197,4 @@ def test_weights_damaged_on_disk_after_the_start(world: World, damage: str) -> N
         assert world.lab.process.poll() is None
     finally:
         blob.write_bytes(content)
-    assert httpx.get(weights, timeout=60).content == content
+    assert httpx.get(weights, timeout=120).content == content

@@ -50,11 +50,11 @@ def test_a_launcher_that_is_ended_ends_its_run_in_order(tmp_path, launcher):
     flags = ["--dataset", "fake", "--batch_size", 64, "--max_steps", 100_000, "--model.hidden_dim", 16,
              "--checkpointing_steps", 100_000, "--cpu"]  # fmt: skip
     process = start_script("train_vae", "--output_dir", tmp_path / "run", *flags, launcher=launcher)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (tmp_path / "run" / "samples" / "step-000003.png").exists():
         if time.monotonic() > deadline or process.poll() is not None:
             process.terminate()
-            pytest.fail(process.communicate(timeout=60)[1])
+            pytest.fail(process.communicate(timeout=120)[1])
         time.sleep(0.01)
     with pytest.raises(TrainingError, match="another process trains or measures in"):
         lock(tmp_path / "run")

@@ -56,7 +56,7 @@ def hub(machines: tuple[HubServer, ProcessPoolExecutor]) -> Iterator[HubServer]:
 @pytest.fixture
 def push(machines: tuple[HubServer, ProcessPoolExecutor]) -> Any:
     """`push_folder` in the client process -> (URL of the commit, what it printed)."""
-    return lambda folder, **options: machines[1].submit(do_push, folder, options).result(timeout=60)
+    return lambda folder, **options: machines[1].submit(do_push, folder, options).result(timeout=120)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_what_cannot_be_pushed_is_not_trained(
     hub.repos |= {"others/theirs": Repo(), "lab/public": Repo()}
     if "token" in options or "report_to" in options:
         options = {"hub_model_id": REPO, **options}
-    error = machines[1].submit(train, tmp_path / "my run", dict(options)).result(timeout=60)
+    error = machines[1].submit(train, tmp_path / "my run", dict(options)).result(timeout=120)
     assert sentence in error
     assert hub.requests("POST .*/commit/") == [] and not (tmp_path / "my run").exists()
 
@@ -156,7 +156,7 @@ def test_a_hub_that_cannot_be_pushed_to_is_found_out_before_the_first_step(
 ) -> None:
     hub.fault(pattern, kind)
     options = {"silence": 0.5, "hub_model_id": roles.VAE_MAP}
-    error = machines[1].submit(train, tmp_path / "run", options).result(timeout=60)
+    error = machines[1].submit(train, tmp_path / "run", options).result(timeout=120)
     assert error.endswith(f"cannot be pushed to: {reason}.") and not (tmp_path / "run").exists()
 
 
@@ -175,7 +175,7 @@ def test_after_a_failed_push_a_command_pushes_the_finished_folder(
     hub.heal()
     python, flag, module, *arguments = shlex.split(command)
     assert (python, flag, module) == ("python", "-m", "training.publish")
-    printed, error = machines[1].submit(do_publish, arguments).result(timeout=60)
+    printed, error = machines[1].submit(do_publish, arguments).result(timeout=120)
     assert error == "" and f"{hub.url}/{REPO}/commit/{hub.repos[REPO].at('main').oid}\n" in printed
     pushed = hub.repos[REPO].at("main").files
     assert pushed["model.safetensors"] == (folder / "model.safetensors").read_bytes()
@@ -222,7 +222,7 @@ def test_what_is_pushed_comes_back(hub: HubServer, push: Any, folder: Path, mach
     assert len(hub.requests("POST .*/commit/")) == 1
     assert all(f"+ {path}, {len(data):,} bytes" in printed for path, data in files.items())
 
-    source, commit, weights, place = machines[1].submit(do_load, roles.VAE_MAP).result(timeout=60)
+    source, commit, weights, place = machines[1].submit(do_load, roles.VAE_MAP).result(timeout=120)
     assert (source, commit) == ("hub", head.oid)
     expected = load_folder(MODELS[roles.VAE_MAP], folder).state_dict()
     assert weights.keys() == expected.keys()
@@ -364,7 +364,7 @@ def test_an_incomplete_folder_is_refused(missing: str, folder: Path) -> None:
 
 def test_dry_run_writes_nothing(hub: HubServer, machines: Any, folder: Path) -> None:
     arguments = ["--namespace", "lab", "--pretrained_dir", str(folder.parent), "--dry_run"]
-    printed, error = machines[1].submit(do_publish, arguments, "").result(timeout=60)
+    printed, error = machines[1].submit(do_publish, arguments, "").result(timeout=120)
     assert error == ""
     assert f"{REPO} (new)" in printed
     size = (folder / "model.safetensors").stat().st_size
@@ -373,7 +373,7 @@ def test_dry_run_writes_nothing(hub: HubServer, machines: Any, folder: Path) -> 
     hub.repos[REPO].commit(
         "earlier", read_folder(folder) | {"README.md": b"by a person", "latents.csv": b"old"}
     )
-    printed, _ = machines[1].submit(do_publish, arguments).result(timeout=60)
+    printed, _ = machines[1].submit(do_publish, arguments).result(timeout=120)
     assert "- latents.csv" in printed and "README.md was edited on the Hub" in printed
     assert "+ " not in printed
     assert hub.requests(WRITES) == [] and {entry.method for entry in hub.log} <= {"GET", "HEAD"}
@@ -383,13 +383,13 @@ def test_every_folder_is_published_or_none(hub: HubServer, machines: Any, folder
     other = make_model_folder(folder.parent / roles.VAE_DEEP, seed=1)
     arguments = ["--namespace", "lab", "--pretrained_dir", str(folder.parent)]
     (other / "history.csv").rename(other / "history.txt")
-    _, error = machines[1].submit(do_publish, arguments).result(timeout=60)
+    _, error = machines[1].submit(do_publish, arguments).result(timeout=120)
     assert error == f"{other} is not a complete model folder: history.csv is missing."
-    _, error = machines[1].submit(do_publish, [*arguments, "--models", "gan"]).result(timeout=60)
+    _, error = machines[1].submit(do_publish, [*arguments, "--models", "gan"]).result(timeout=120)
     assert error == f"There is no model gan; choose from: {roles.VAE_DEEP}, {roles.VAE_MAP}."
     assert hub.log == []
     (other / "history.txt").rename(other / "history.csv")
-    printed, error = machines[1].submit(do_publish, arguments).result(timeout=60)
+    printed, error = machines[1].submit(do_publish, arguments).result(timeout=120)
     assert error == "" and set(hub.repos) == {REPO, f"lab/{roles.VAE_DEEP}"}
     for repo_id, repo in hub.repos.items():
         assert f"{hub.url}/{repo_id}/commit/{repo.commits[-1].oid}\n" in printed
@@ -621,9 +621,11 @@ def test_a_space_that_costs_money_is_one_sentence(hub: HubServer, machines: Any,
 
 
 def test_something_must_be_named(machines: Any) -> None:
-    _, error = machines[1].submit(do_publish, []).result(timeout=60)
+    _, error = machines[1].submit(do_publish, []).result(timeout=120)
     assert error == "Nothing to do: give --space OWNER/NAME, --namespace NAME, or --folder FOLDER."
-    _, error = machines[1].submit(do_publish, ["--folder", "runs/a", "--space", "lab/lab"]).result(timeout=60)
+    _, error = (
+        machines[1].submit(do_publish, ["--folder", "runs/a", "--space", "lab/lab"]).result(timeout=120)
+    )
     assert error == "--folder goes with --hub_model_id, not with --space, --namespace or --models."
 
 
@@ -681,13 +683,13 @@ def test_a_push_killed_at_any_write_leaves_the_old_or_the_new(
     for number in range(writes):
         reset()
         hub.fault(WRITES, "withhold", times=1, after=number)  # it is done, as it is before the next one
-        child = machines[1].submit(start_push, arguments).result(timeout=60)
-        deadline = time.monotonic() + 30
+        child = machines[1].submit(start_push, arguments).result(timeout=120)
+        deadline = time.monotonic() + 120
         while not (hub.faults[0][2] == 0 and hub.requests(WRITES)[-1].done):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         os.kill(child, signal.SIGKILL)
-        assert machines[1].submit(reap, child).result(timeout=60) == signal.SIGKILL
+        assert machines[1].submit(reap, child).result(timeout=120) == signal.SIGKILL
         for name, commits in state().items():
             assert commits in (old.get(name), new[name][:1], new[name]), (number, name)
         hub.heal()

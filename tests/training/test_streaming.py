@@ -271,7 +271,7 @@ def test_a_reading_process_that_dies_is_one_sentence(folder, tmp_path):
     wait_for(started, process)
     workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     os.kill(int(workers[0]), signal.SIGKILL)  # as Linux does where memory is short
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 1
     (sentence,) = (line for line in errors.splitlines() if line.startswith("error: "))
     assert "a process that reads images ended" in sentence and "--dataloader_num_workers 0" in sentence

@@ -30,7 +30,7 @@ def test_modules_in_node(references_folder: Path) -> None:
         env=os.environ | {"REFERENCES": str(references_folder)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "skipped 0" in done.stdout, done.stdout

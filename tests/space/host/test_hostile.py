@@ -65,7 +65,7 @@ class Server:
         found = next(line for line in self.process.stdout if line.startswith("{"))
         self.url, self.folder = json.loads(found)["url"], Path(json.loads(found)["folder"])
         self.api = f"{self.url}/gradio_api"
-        self.http = httpx.Client(timeout=60)
+        self.http = httpx.Client(timeout=120)
 
     def ask(self, question: str) -> Any:
         self.process.stdin.write(question + "\n")
@@ -375,7 +375,7 @@ def test_only_uploads_are_opened(server, trap, endpoint):
 def test_the_client_still_uploads(server, tmp_path):
     path = tmp_path / "digit.png"
     path.write_bytes(DIGIT)
-    client = Client(server.url, verbose=False, httpx_kwargs={"timeout": 60})
+    client = Client(server.url, verbose=False, httpx_kwargs={"timeout": 120})
     assert len(client.predict(handle_file(path), roles.VAE_MAP, api_name="/encode")["mu"]) == 2
 
 

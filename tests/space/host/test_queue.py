@@ -182,11 +182,11 @@ def test_the_page_shows_the_sentence(page: Page, door):
     fill(door)
     page.goto(door.url)
     page.locator("#knock").click()
-    expect(page.locator(".toast-body")).to_contain_text(TEXT["problem.busy"][1], timeout=30_000)
+    expect(page.locator(".toast-body")).to_contain_text(TEXT["problem.busy"][1])
     door.open.set()
     door.wait_until(lambda: door.waiting() == 0)
     page.locator("#knock").click()
-    expect(page.get_by_label("answer")).to_have_value("hello me", timeout=30_000)
+    expect(page.get_by_label("answer")).to_have_value("hello me")
 
 
 def test_the_docs_tell_the_limits():

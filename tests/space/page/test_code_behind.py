@@ -359,10 +359,10 @@ def test_weights_from_the_hub_are_named_by_their_commit(tmp_path: Path) -> None:
         repo = server.repos[f"teacher/{roles.VAE_MAP}"] = Repo()
         files = read_folder(hub.BUNDLED / roles.VAE_MAP)
         repo.commit("weights", files)
-        shown, code, badge = client.submit(in_client, "teacher", pictures_and_code).result(timeout=60)
+        shown, code, badge = client.submit(in_client, "teacher", pictures_and_code).result(timeout=120)
         commit = re.search(rf'"teacher/{roles.VAE_MAP}", revision="(\w{{40}})"', code)[1]
         repo.commit("other weights", files | {"model.safetensors": files["model.safetensors"][:-4] + b"abcd"})
-        client.submit(work, tmp_path, code).result(timeout=60)
+        client.submit(work, tmp_path, code).result(timeout=120)
     assert commit[:7] in badge
     made = {path.name: pixels(Image.open(path)) for path in tmp_path.glob("*.png")}
     assert_same(made, shown)

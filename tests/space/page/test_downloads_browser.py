@@ -86,7 +86,7 @@ def test_pictures_say_what_they_show_and_can_be_kept(page: Page, url: str) -> No
     korean = page.evaluate("navigator.language") == "ko-KR"
     visit_tab(page, url, "reconstruct")
     shown = page.locator("#reconstruct-result")
-    expect(shown.locator("img")).to_have_count(4, timeout=60_000)
+    expect(shown.locator("img")).to_have_count(4)
     name = TEXT["reconstruct.alt.output"][korean].format(model=roles.PLAIN)
     picture = shown.get_by_role("figure").filter(has=page.get_by_role("img", name=name))
     button = picture.get_by_role("button", name=TEXT["download.png"][korean])
@@ -108,9 +108,9 @@ def test_pictures_say_what_they_show_and_can_be_kept(page: Page, url: str) -> No
 def test_the_code_on_the_page_gives_the_pictures_on_the_page(page: Page, url: str, tmp_path: Path) -> None:
     visit_tab(page, url, "reconstruct")
     code = open_code(page, "reconstruct-code")
-    expect(code).to_contain_text("from_pretrained", timeout=60_000)
+    expect(code).to_contain_text("from_pretrained")
     page.locator("#reconstruct-noise").get_by_text("Gaussian").click()
-    expect(code).to_contain_text('corrupt(x, "gaussian", 0.5', timeout=60_000)  # and it stays unfolded
+    expect(code).to_contain_text('corrupt(x, "gaussian", 0.5')  # and it stays unfolded
     expect(page.locator("#reconstruct-result button.png").last).to_have_attribute(
         "data-file", re.compile("gaussian-0.5_seed0")
     )
@@ -125,13 +125,13 @@ def test_the_code_on_the_page_gives_the_pictures_on_the_page(page: Page, url: st
 def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Path) -> None:
     visit_tab(page, url, "manifold")
     panel = page.locator(f"#map-{roles.VAE_MAP}")
-    panel.locator("[data-decoder=browser]").wait_for(timeout=60_000)
+    panel.locator("[data-decoder=browser]").wait_for()
     code = open_code(page, f"code-{roles.VAE_MAP}")
-    expect(code).to_contain_text("evenly(", timeout=60_000)
+    expect(code).to_contain_text("evenly(")
     panel.locator(".z1").focus()
     panel.locator(".z1").press("ArrowRight")
     panel.locator("select").select_option("inverse_gaussian")
-    expect(code).to_contain_text("quantiles(", timeout=60_000)
+    expect(code).to_contain_text("quantiles(")
     z = page.evaluate(f"document.querySelector('#map-{roles.VAE_MAP} [data-decoder]').latentMap.z")
     numbers = ", ".join(str(np.float32(value)) for value in z)
     expect(code).to_contain_text(f"torch.tensor([[{numbers}]])")
@@ -151,7 +151,7 @@ def test_a_map_and_the_code_behind_its_point(page: Page, url: str, tmp_path: Pat
 def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
     visit_tab(page, url, "generate")
     panel = page.locator("#generate-panel")
-    expect(panel.locator(".samples > *")).to_have_count(32, timeout=60_000)
+    expect(panel.locator(".samples > *")).to_have_count(32)
     expect(panel.get_by_role("img", name=TEXT["generate.panel.strip"][0])).to_be_visible()
     expect(panel.locator(".sum button.png")).to_be_hidden()
     file, content = keep(panel.locator(".files button.png"))
@@ -170,7 +170,7 @@ def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
     file, content = keep(panel.locator(".sum button.png"))
     assert file == f"{roles.DCGAN}_seed0_32_arithmetic.png" and pixels(content).shape == (28, 4 * 28)
     code = open_code(page, "generate-code")
-    expect(code).to_contain_text("arithmetic.png", timeout=60_000)
+    expect(code).to_contain_text("arithmetic.png")
     made = run(code.inner_text(), tmp_path)
     for button in (".files", ".strip", ".sum"):
         file, content = keep(panel.locator(f"{button} button.png"))
@@ -180,7 +180,7 @@ def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
 def test_training_and_its_curves(page: Page, url: str) -> None:
     visit_tab(page, url, "timeline")
     panel = page.locator("#timeline-run")
-    panel.locator(f"[data-model={roles.GAN}]").wait_for(timeout=60_000)
+    panel.locator(f"[data-model={roles.GAN}]").wait_for()
     panel.locator(".position").focus()
     panel.locator(".position").press("Home")
     panel.locator(".position").press("ArrowRight")
@@ -199,7 +199,7 @@ def test_training_and_its_curves(page: Page, url: str) -> None:
 
 def test_the_game_and_its_curves(page: Page, url: str) -> None:
     visit_tab(page, url, "game")
-    expect(page.locator("#game .count")).not_to_be_empty(timeout=30_000)  # its script has started
+    expect(page.locator("#game .count")).not_to_be_empty()  # its script has started
     page.locator("#game .both").click()
     page.locator("#game .both").click()
     file, content = keep(page.locator("#game .files button.png"))
@@ -215,7 +215,7 @@ def test_the_game_and_its_curves(page: Page, url: str) -> None:
 def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     visit_tab(page, url, "translate")
     shown = page.locator("#translate-circle")
-    expect(shown.locator("img")).to_have_count(4, timeout=60_000)
+    expect(shown.locator("img")).to_have_count(4)
     name = TEXT["translate.alt.translation"][0].format(domain="Fluent 3D")
     file, content = keep(shown.locator("figure", has=page.get_by_role("img", name=name)).locator("button"))
     assert file == f"{roles.TRANSLATOR}_ab_emoji-1_64_translation.png"
@@ -236,7 +236,7 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
 def test_what_the_models_tab_shows(page: Page, url: str) -> None:
     visit_tab(page, url, "models")
     details = page.locator("#models-details")
-    expect(details.locator("svg")).to_be_visible(timeout=60_000)
+    expect(details.locator("svg")).to_be_visible()
     details.locator("input[type=range]").focus()
     details.locator("input[type=range]").press("Home")
     assert keep(details.locator("figure button.png"))[0] == f"{roles.PLAIN}_step0.png"

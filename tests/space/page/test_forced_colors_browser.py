@@ -1,22 +1,20 @@
 """In Windows' high contrast, what is chosen and what colours mean can be told on every tab."""
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.pages import until_quiet, visit_tab
+from space.text import TEXT
+from tests.pages import new_page, until_quiet, until_started
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
 
-FORCED = [
-    pytest.param({"forced_colors": "active", "color_scheme": scheme}, id=scheme)
-    for scheme in ("dark", "light")
-]
 CHOSEN = ":is(:has(:checked), [aria-pressed=true], [aria-selected=true])"
 CHOICES = {
     "heights": (".chips.model label", ".chips.who label"),
@@ -48,6 +46,15 @@ COLOURS = {
 """tab -> what tells something by its colour"""
 
 
+@pytest.fixture(scope="module", params=["dark", "light"])
+def forced(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """One page for all tabs, which leave one another alone."""
+    with new_page(browser, forced_colors="active", color_scheme=request.param) as page:
+        page.goto(lab.url)
+        until_started(page)
+        yield page
+
+
 def picture(element: Locator) -> np.ndarray:
     """What is on the screen at an element and a little around it, with neither focus nor pointer on it."""
     page = element.page
@@ -64,16 +71,16 @@ def differ(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape != other.shape or (np.abs(one - other).max(2) > 60).sum() >= 60
 
 
-@pytest.mark.parametrize("page", FORCED, indirect=True)
 @pytest.mark.parametrize("tab", COLOURS)
-def test_what_is_chosen_and_what_colours_mean_can_be_told(page: Page, lab: Lab, tab: str):
-    visit_tab(page, lab.url, tab)
+def test_what_is_chosen_and_what_colours_mean_can_be_told(forced: Page, tab: str):
+    page = forced
+    page.get_by_role("tab", name=TEXT[f"{tab}.tab"][0], exact=True).click()
     until_quiet(page)
     page.wait_for_function(COMPUTED)  # what the browser computes by itself
     told: dict[str, Any] = {}
     for group in CHOICES.get(tab, ()):
         choices = page.locator(f"{group}:visible")
-        choices.and_(page.locator(CHOSEN)).first.wait_for(timeout=30_000)  # its script has started
+        choices.and_(page.locator(CHOSEN)).first.wait_for()  # its script has started
         place = choices.evaluate_all("(all, chosen) => all.findIndex((e) => e.matches(chosen))", CHOSEN)
         this, other = choices.nth(place), choices.nth(place - 1 if place else 1)
         before = picture(this)

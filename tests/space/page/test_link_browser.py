@@ -1,5 +1,6 @@
 """State in the link, in a real Chromium: from the address bar of one visitor to the picture of another."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -8,12 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from space.models import roles
 from space.text import TEXT
-from tests.pages import import_modules, until, until_quiet, watch
-from tests.processes import Lab
+from tests.pages import import_modules, new_page, until, until_quiet, until_started
+from tests.processes import PATIENCE, Lab
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 120_000
-"""a busy machine is slow, not wrong; nothing waits longer than it has to"""
 
 # of pictures: what is in them, or a name that the server made from it
 SOURCES = "[...document.querySelectorAll('{}')].map((image) => image.src)"
@@ -35,7 +34,7 @@ def look_at(page: Page, selector: str) -> None:
 
     What is on a tab that is yet to be opened has no place to scroll to.
     """
-    page.locator(selector).first.wait_for(timeout=PATIENCE_MS)
+    page.locator(selector).first.wait_for()
     page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
 
 
@@ -52,7 +51,7 @@ def settled(page: Page, picture: str, selector: str) -> str:
 
 def comes_to_the_same(visitor: Page, page: Page, picture: str, selector: str) -> None:
     """Wait until the visitor sees what the page shows; what is below may move while a page is built."""
-    end = time.monotonic() + PATIENCE_MS / 1000
+    end = time.monotonic() + PATIENCE
     while True:
         look_at(visitor, selector)
         here, there = shown(visitor, picture), shown(page, picture)
@@ -62,12 +61,20 @@ def comes_to_the_same(visitor: Page, page: Page, picture: str, selector: str) ->
         visitor.wait_for_timeout(200)
 
 
+def said_by_the_address(page: Page, parts: list[str]) -> None:
+    """Wait until the address says all parts, or how they begin; it follows the page a little later."""
+    until(
+        page, lambda: all(re.search(rf"[?&]{re.escape(part)}", page.url) for part in parts), lambda: page.url
+    )
+
+
 def choose(page: Page, dropdown: str, option: int) -> None:
     page.locator(f"{dropdown} input").click()
     page.get_by_role("option").nth(option).click()
 
 
 def reconstruct(page: Page) -> None:
+    expect(page.locator("#reconstruct-result img")).to_have_count(4)  # its script has started
     page.locator("#reconstruct-digits").get_by_label("3, 2", exact=True).check()
     choose(page, "#reconstruct-model", 4)
     page.locator("#reconstruct-noise input").nth(1).check()
@@ -76,8 +83,8 @@ def reconstruct(page: Page) -> None:
 
 
 def manifold(page: Page) -> None:
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=PATIENCE_MS)
-    page.locator(f"#map-{roles.PLAIN_MAP} [data-decoder=browser]").wait_for(timeout=PATIENCE_MS)
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for()
+    page.locator(f"#map-{roles.PLAIN_MAP} [data-decoder=browser]").wait_for()
     page.locator("#manifold-start-sheet").get_by_label("4, 3", exact=True).check()
     page.locator("#manifold-end-sheet").get_by_label("9, 1", exact=True).check()
     page.locator("#manifold-seed input").fill("4")
@@ -92,7 +99,7 @@ def manifold(page: Page) -> None:
 
 def generate(page: Page) -> None:
     samples = page.locator("#generate-panel .sample")
-    expect(samples).to_have_count(32, timeout=PATIENCE_MS)
+    expect(samples).to_have_count(32)
     choose(page, "#generate-model", 0)
     page.locator("#generate-seed input").fill("9")
     page.locator("#generate-scale input[type=range]").fill("0.8")
@@ -102,34 +109,38 @@ def generate(page: Page) -> None:
 
 
 def timeline(page: Page) -> None:
-    page.locator("#timeline-run [data-model]").wait_for(timeout=PATIENCE_MS)
+    page.locator("#timeline-run [data-model]").wait_for()
     choose(page, "#timeline-model", 1)
-    page.locator(f"#timeline-run [data-model={roles.DCGAN}]").wait_for(timeout=PATIENCE_MS)
+    page.locator(f"#timeline-run [data-model={roles.DCGAN}]").wait_for()
     page.locator("#timeline-run .position").fill("5")
     page.locator("#timeline-run .frame").click(position={"x": 100, "y": 60})
 
 
+GAME = "[...document.querySelectorAll('#game *')].find((one) => one.ganGame)?.ganGame"
+
+
 def game(page: Page) -> None:
-    page.locator("#game [data-preset=vanishing]").click()
-    page.wait_for_timeout(300)
-    page.locator("#game [data-preset=collapse]").click()
-    page.wait_for_timeout(500)
+    page.wait_for_function(GAME)
+    for preset in ("vanishing", "collapse"):
+        page.locator(f"#game [data-preset={preset}]").click()
+        look_at(page, "#game .stage")
+        page.wait_for_function(f"{GAME}.counts.G > 5")
     page.locator("#game .run").click()
 
 
 def translate(page: Page) -> None:
-    page.locator("#translate-emoji input").first.wait_for(timeout=PATIENCE_MS)
+    expect(page.locator("#translate-circle img")).to_have_count(4)  # its script has started
     page.locator("#translate-direction input").nth(1).check()
     page.locator("#translate-emoji input").nth(7).check()
 
 
 def models(page: Page) -> None:
-    page.locator("#models-details img").first.wait_for(state="attached", timeout=PATIENCE_MS)
+    page.locator("#models-details img").first.wait_for(state="attached")
     choose(page, "#models-choose", 9)
 
 
 def diffusion(page: Page) -> None:
-    page.locator("#diffusion-way .decided").wait_for(timeout=60_000)
+    page.locator("#diffusion-way .decided").wait_for()
     page.locator("#diffusion-way .chips input[value='3'] + span").click()
     page.locator("#diffusion-way [data-setting=steps]").fill("5")
     page.locator("#diffusion-way [data-setting=seed]").fill("9")
@@ -138,14 +149,14 @@ def diffusion(page: Page) -> None:
 
 
 def heights(page: Page) -> None:
-    page.locator("#heights .ranking tbody tr").first.wait_for(timeout=PATIENCE_MS)
+    page.locator("#heights .ranking tbody tr").first.wait_for()
     page.locator("#heights .chips input[value=galton] + span").click()
     page.locator("#heights .chips input[value=histogram] + span").click()
     page.locator("#heights .reserve input").check()
 
 
 def classify(page: Page) -> None:
-    page.locator("#classify .legend .zero span").filter(has_text="women").wait_for(timeout=PATIENCE_MS)
+    page.locator("#classify .legend .zero span").filter(has_text="women").wait_for()
     page.locator("#classify .chips input[value=korea] + span").click()
     page.locator("#classify .chips input[value=two] + span").click()
     page.locator("#classify .chips input[value=qda] + span").click()
@@ -187,9 +198,8 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         [f"model={roles.DCGAN}", "step=", "cell="],
     ),
     game: (
-        "((one) => one && [one.counts, one.running, Array.from(one.game.generator.parameters)])"
         # undefined until its script has started
-        "([...document.querySelectorAll('#game *')].find((one) => one.ganGame)?.ganGame)",
+        f"((one) => one && [one.counts, one.running, Array.from(one.game.generator.parameters)])({GAME})",
         "#game .count",
         ["preset=collapse", "moves="],
     ),
@@ -212,29 +222,19 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
 
 
 def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser, page: Page, url: str):
-    phone = browser.new_context(locale="ko-KR", viewport={"width": 390, "height": 844})
-    visitor = phone.new_page()
-    watch(visitor)
-    errors: list[str] = []
-    visitor.on(
-        "pageerror", lambda error: errors.append(str(error))
-    )  # the console also tells of broken-off calls
     page.goto(url)
-    for act, (picture, selector, parts) in TABS.items():
-        page.get_by_role("tab", name=TEXT[f"{act.__name__}.tab"][0], exact=True).click()
-        act(page)
-        settled(page, picture, selector)
-        link = page.url
-        tab, *said = link.partition("?")[2].split("&")
-        assert tab == f"tab={act.__name__}"
-        assert [part for part in parts if not any(one.startswith(part) for one in said)] == [], link
-        visitor.goto(link)
-        comes_to_the_same(visitor, page, picture, selector)
-        assert visitor.url == link
-        assert visitor.locator(".toast-body").count() == 0
+    with new_page(browser, locale="ko-KR", viewport={"width": 390, "height": 844}) as visitor:
+        for act, (picture, selector, parts) in TABS.items():
+            page.get_by_role("tab", name=TEXT[f"{act.__name__}.tab"][0], exact=True).click()
+            act(page)
+            settled(page, picture, selector)
+            said_by_the_address(page, [f"tab={act.__name__}", *parts])
+            link = page.url
+            visitor.goto(link)
+            comes_to_the_same(visitor, page, picture, selector)
+            expect(visitor).to_have_url(link)
+            assert visitor.locator(".toast-body").count() == 0
     assert page.evaluate("history.length") == 2  # a blank page, and this one
-    assert errors == []
-    phone.close()
 
 
 def test_an_address_that_makes_no_sense_changes_nothing(page: Page, url: str):
@@ -245,7 +245,7 @@ def test_an_address_that_makes_no_sense_changes_nothing(page: Page, url: str):
     assert page.url == f"{url}?tab=reconstruct"  # digit 140 is what the tab begins with
     page.goto("about:blank")
     page.goto(f"{url}?tab=%00__proto__&digit=999999&z=constructor")
-    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible()
     until(page, lambda: page.url == url)
     assert page.locator(".toast-body").count() == 0
     assert page.evaluate(f"{HOSTILE}.map((query) => labLink.read(query)?.states)") == [
@@ -271,7 +271,7 @@ HOSTILE = [
 
 def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page: Page, url: str):
     page.goto(f"{url}?tab=manifold")
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for(timeout=PATIENCE_MS)
+    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for()
     settled(page, TABS[manifold][0], TABS[manifold][1])
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
@@ -286,16 +286,19 @@ def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page:
     page.wait_for_timeout(600)
     assert requests == [] and page.evaluate("history.length") == visits
     page.mouse.up()
-    z1, z2 = (
-        page.locator(f"#map-{roles.VAE_MAP} .position").inner_text()[5:-1].replace("\u2212", "-").split(", ")
-    )
-    said = page.url.partition("&z=")[2].split(",")
-    assert [f"{float(value):.2f}" for value in said] == [z1, z2]
+    shown = page.locator(f"#map-{roles.VAE_MAP} .position").inner_text()[5:-1].replace("\u2212", "-")
+
+    def says_what_is_shown() -> bool:
+        said = page.url.partition("&z=")[2].split(",")
+        return ", ".join(f"{float(value):.2f}" for value in said if value) == shown
+
+    until(page, says_what_is_shown)
 
 
 def test_the_button_copies_the_link_without_what_is_not_of_this_app(page: Page, url: str):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{url}?__sign=secret&tab=models&model={roles.DCGAN}")
+    until_started(page)
     page.locator("#link .copy").click()
     expect(page.locator("#link .said")).to_have_text("Link copied", use_inner_text=True)
     assert page.evaluate("navigator.clipboard.readText()") == f"{url}?tab=models&model={roles.DCGAN}"
@@ -304,6 +307,7 @@ def test_the_button_copies_the_link_without_what_is_not_of_this_app(page: Page, 
         "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
     )  # as over http
     page.reload()
+    until_started(page)
     page.locator("#link .copy").click()
     field = page.locator("#link .address")  # the visitor copies it
     expect(field).to_have_value(f"{url}?tab=models&model={roles.DCGAN}")

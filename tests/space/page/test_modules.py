@@ -69,7 +69,7 @@ def test_nothing_else_is_served(lab: Lab, path: str) -> None:
 
 def request(lab: Lab, path: str) -> int:
     """The status of a path that no client tidies up."""
-    connection = http.client.HTTPConnection(lab.url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(lab.url.removeprefix("http://"), timeout=120)
     connection.request("GET", path)
     status = connection.getresponse().status
     connection.close()
@@ -175,9 +175,7 @@ def frame_of(address: str) -> type[http.server.BaseHTTPRequestHandler]:
 def test_scripts_start_behind_a_proxy_that_serves_the_app_under_a_prefix(lab: Lab, page: Page) -> None:
     with proxy(lab, "/lab") as url:
         page.goto(f"{url}/?tab=game&preset=collapse")
-        expect(page.locator("[data-preset=collapse]")).to_have_attribute(
-            "aria-pressed", "true", timeout=30_000
-        )
+        expect(page.locator("[data-preset=collapse]")).to_have_attribute("aria-pressed", "true")
         page.goto("about:blank")  # the streams end before the proxy does
 
 
@@ -187,7 +185,7 @@ def test_scripts_start_in_another_sites_frame(lab: Lab, page: Page) -> None:
     with serve(frame_of(f"{url}/?tab=game&preset=collapse")) as site:
         page.goto(site)
         button = page.frame_locator("iframe").locator("[data-preset=collapse]")
-        expect(button).to_have_attribute("aria-pressed", "true", timeout=30_000)
+        expect(button).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.browser
@@ -195,7 +193,7 @@ def test_a_page_asks_for_what_it_needs_and_each_module_once(lab: Lab, page: Page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab.url}/?tab=game")
-    page.locator("[data-preset=collapse]").wait_for(timeout=30_000)
+    page.locator("[data-preset=collapse]").wait_for()
     page.wait_for_function("window.labLink !== undefined")
     ours = [url.split(modules.BASE)[1] for url in asked if "/modules/" in url]
     needed = {*modules.EVERY_PAGE, *modules.needed_by("lessons/game/game.js")}

@@ -36,7 +36,7 @@ class Bench:
 
     def visit(self, **settings: Any) -> dict[str, Any]:
         """What `load` gives in the client process, after it has forgotten everything."""
-        return self.client.submit(visit, self.settings(**settings)).result(timeout=60)
+        return self.client.submit(visit, self.settings(**settings)).result(timeout=120)
 
     def settings(self, **settings: Any) -> dict[str, Any]:
         return {"namespace": self.namespace, "bundled": self.home / "bundled", **settings}

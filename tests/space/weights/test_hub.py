@@ -94,7 +94,7 @@ def test_the_token_opens_a_private_repository_and_stays_on_the_hub(bench: Bench)
 
 def test_visitors_at_once_cause_one_fetch(bench: Bench) -> None:
     bench.repo(bench.first)
-    answers = bench.client.submit(visit_at_once, bench.settings(), 8).result(timeout=60)
+    answers = bench.client.submit(visit_at_once, bench.settings(), 8).result(timeout=120)
     assert {answer["source"] for answer in answers} == {"hub"}
     assert len({answer["identity"] for answer in answers}) == 1
     assert bench.lookups() == 1
@@ -162,7 +162,7 @@ def test_a_bad_hub_is_not_waited_for(bench: Bench, pattern: str, kind: Any, reas
     assert answer["digest"] == digest(bench.bundled)
     assert answer["seconds"] < deadline + 0.5
     seen = bench.lookups()
-    again = bench.client.submit(visit_until, "bundled", reason).result(timeout=60)
+    again = bench.client.submit(visit_until, "bundled", reason).result(timeout=120)
     assert again["slowest"] < 0.3  # remembered
     assert bench.lookups() == seen
 
@@ -223,7 +223,7 @@ def test_a_hub_that_is_busy_for_a_moment_is_asked_again(bench: Bench, retry_afte
     for pattern in ("/api/models/{ns}/", "HEAD /{ns}/.*config.json", "GET /cdn/{ns}/"):
         bench.fault(pattern, Altered(429, {"Retry-After": retry_after}), times=1)
     answer = bench.visit(remember=10.0)
-    assert answer["source"] == "hub" or bench.client.submit(visit_until, "hub").result(timeout=60)
+    assert answer["source"] == "hub" or bench.client.submit(visit_until, "hub").result(timeout=120)
     assert bench.lookups() == 2
 
 
@@ -251,7 +251,7 @@ def test_a_slow_download_serves_the_next_visitor(bench: Bench) -> None:
     bench.fault("GET /{ns}/.*/resolve/.*config.json", "drip")  # about 1 s
     answer = bench.visit(deadline=DEADLINE)
     assert (answer["source"], answer["seconds"] < 1) == ("bundled", True)
-    answer = bench.client.submit(visit_until, "hub").result(timeout=60)
+    answer = bench.client.submit(visit_until, "hub").result(timeout=120)
     assert answer["digest"] == digest(bench.first)
     assert answer["slowest"] < 0.4
     assert bench.lookups() == 1
@@ -262,7 +262,7 @@ def test_a_slow_hub_is_waited_for_once_and_not_for_every_model(bench: Bench) -> 
     bench.hub.repos[f"{bench.namespace}/{OTHER}"] = bench.hub.repos[f"{bench.namespace}/{NAME}"]
     bench.fault("/api/models/{ns}/", "hang")
     assert bench.visit(deadline=1.0)["seconds"] > 0.9
-    answer = bench.client.submit(visit_again, OTHER).result(timeout=60)
+    answer = bench.client.submit(visit_again, OTHER).result(timeout=120)
     assert (answer["source"], answer["reason"]) == ("bundled", "the Hub is slow at the moment")
     assert answer["seconds"] < 0.3
 
@@ -273,9 +273,9 @@ def test_a_slow_hub_is_waited_for_once_and_not_for_every_model(bench: Bench) -> 
 def test_an_unchanged_commit_keeps_the_model(bench: Bench) -> None:
     bench.repo(bench.first)
     before = bench.visit(remember=0.0)
-    again = bench.client.submit(visit_again).result(timeout=60)
+    again = bench.client.submit(visit_again).result(timeout=120)
     assert again["identity"] == before["identity"]
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 120
     while bench.lookups() < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert bench.lookups() >= 2
@@ -286,12 +286,12 @@ def test_a_new_commit_arrives_without_a_wait(bench: Bench) -> None:
     repo = bench.repo(bench.first)
     bench.fault("/api/models/{ns}/", "503", times=2)  # the first one is tried again at once
     assert bench.visit(remember=0.0)["source"] == "bundled"
-    answer = bench.client.submit(visit_until, "hub").result(timeout=60)
+    answer = bench.client.submit(visit_until, "hub").result(timeout=120)
     assert (answer["digest"], answer["slowest"] < 0.5) == (digest(bench.first), True)
     new = repo.commit("new weights", read_folder(bench.second)).oid
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while answer["commit"] != new and time.monotonic() < deadline:
-        answer = bench.client.submit(visit_again).result(timeout=60)
+        answer = bench.client.submit(visit_again).result(timeout=120)
         assert (answer["source"], answer["seconds"] < 0.5) == ("hub", True)
     assert answer["digest"] == digest(bench.second)
 
@@ -380,17 +380,17 @@ def test_another_process_that_hangs_in_a_download_holds_nobody_up_for_long(bench
         answer = bench.visit(deadline=DEADLINE, remember=1.0)
         assert (answer["source"], answer["reason"]) == ("bundled", LATE)
         time.sleep(1.5)
-        assert bench.client.submit(visit_again).result(timeout=60)["reason"] == LATE
-        deadline = time.monotonic() + 10
+        assert bench.client.submit(visit_again).result(timeout=120)["reason"] == LATE
+        deadline = time.monotonic() + 120
         while bench.lookups() < 2:  # the first attempt has ended
             assert time.monotonic() < deadline
             time.sleep(0.05)
-    assert bench.client.submit(visit_until, "hub").result(timeout=60)["digest"] == digest(bench.first)
+    assert bench.client.submit(visit_until, "hub").result(timeout=120)["digest"] == digest(bench.first)
 
 
 def test_no_sound_copy_anywhere(bench: Bench, tmp_path: Path) -> None:
     (make_model_folder(tmp_path / NAME) / "config.json").unlink()
-    error = bench.client.submit(error_of_visit, bench.settings(bundled=tmp_path)).result(timeout=60)
+    error = bench.client.submit(error_of_visit, bench.settings(bundled=tmp_path)).result(timeout=120)
     repo = f"{bench.namespace}/{NAME}"
     reason = f"{repo} does not exist or is private, and in the bundled copy config.json is missing"
     assert error == f"{repo}: {reason}"

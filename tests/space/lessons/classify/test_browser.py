@@ -16,7 +16,7 @@ CHANCE = re.compile(r"0\.\d{3}")
 
 def open_lesson(page: Page, lab: Lab, query: str = "") -> None:
     page.goto(f"{lab.url}?tab=classify{query}")
-    expect(page.locator("#classify .way.right .edge dd")).to_contain_text(re.compile(r"\d"), timeout=30_000)
+    expect(page.locator("#classify .way.right .edge dd")).to_contain_text(re.compile(r"\d"))
 
 
 def choose(page: Page, value: str) -> None:
@@ -92,7 +92,7 @@ def test_the_race_runs_on_the_page_and_finds_the_crossing(page: Page, lab: Lab):
     two = "race.sizes = race.sizes.filter(({ n }) => n === 40 || n === 160)"  # of the nine, to be quick
     page.evaluate(f"(({{ race }}) => {{ {two} }})({LESSON})")
     page.locator("#classify .run").click()
-    expect(page.locator("#classify .race .progress")).to_have_text("200 of 200", timeout=60_000)
+    expect(page.locator("#classify .race .progress")).to_have_text("200 of 200")
     expect(page.locator("#classify .verdict")).to_contain_text(
         "naive Bayes with one spread is ahead up to n = 40, logistic regression from n = 160 on"
     )
@@ -164,4 +164,4 @@ def script_seconds(session) -> float:
 def test_without_its_data_the_lesson_says_so(page: Page, lab: Lab):
     page.route("**/people/*.csv", lambda route: route.abort())
     visit_tab(page, lab.url, "classify")
-    expect(page.locator("#classify .source")).to_contain_text("did not arrive", timeout=30_000)
+    expect(page.locator("#classify .source")).to_contain_text("did not arrive")

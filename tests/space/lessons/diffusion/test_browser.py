@@ -20,12 +20,11 @@ OWN = "document.querySelector('#diffusion-digit .back').parentElement.ownDigit"
 NUMBERS = "({ times, x, xStart, predNoise, image, asked }) => "
 NUMBERS += "[times, ...[x, xStart, predNoise, [image]].map((all) => all.map((one) => [...one])), asked]"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-WAIT = 60_000
 
 
 def open_lesson(page: Page, lab: Lab, query: str) -> None:
     page.goto(f"{lab.url}?tab=diffusion{query}")
-    page.wait_for_function(f"{WAY.replace('.parentElement', '?.parentElement')}?.made.length", timeout=WAIT)
+    page.wait_for_function(f"{WAY.replace('.parentElement', '?.parentElement')}?.made.length")
 
 
 def assert_same_way(found: list, asked: Asked) -> None:
@@ -45,7 +44,7 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim"))
     assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm"))
 
-    page.wait_for_function(f"{OWN}?.made && {OWN}.filled && {OWN}.flips", timeout=WAIT)
+    page.wait_for_function(f"{OWN}?.made && {OWN}.filled && {OWN}.flips")
     three, known = digit_sheet()[3, 0][None, None] / 255, torch.ones(1, 1, 28, 28)
     known[..., :14, :] = 0
     assert_same_way(page.evaluate(f"({NUMBERS})({OWN}.made)"), Asked(3, 7, 6, 0.6, 2.0, picture=three))
@@ -56,7 +55,7 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
 
     page.locator("#diffusion-way .check").click()
     checked = page.locator("#diffusion-way .checked")
-    expect(checked).to_contain_text("it is that of the server's file", timeout=WAIT)
+    expect(checked).to_contain_text("it is that of the server's file")
     for number in re.findall(r"difference (\S+?)\. ", f"{checked.inner_text()} "):
         assert float(number) < 1e-4
     until_quiet(page)
@@ -76,7 +75,7 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     film.click(position={"x": 5, "y": 5})
     expect(where).to_contain_text("t = 1000 of 1000")
     page.locator("#diffusion-way .play").click()
-    page.wait_for_function(f"{WAY}.playing === null && {WAY}.frame === 6", timeout=WAIT)
+    page.wait_for_function(f"{WAY}.playing === null && {WAY}.frame === 6")
     assert len(seen) == 3 and asked == []
 
 
@@ -86,14 +85,14 @@ def test_a_digit_drowns_sheets_unfold_and_what_makes_no_sense_is_said(page: Page
     for sheet, canvases in (("between", 1), ("steps", 1), ("guidance", 5)):
         part = page.locator(f"#diffusion-way [data-sheet={sheet}]")
         part.locator("summary").click()
-        expect(part.locator("canvas")).to_have_count(canvases, timeout=WAIT)
+        expect(part.locator("canvas")).to_have_count(canvases)
         part.locator("summary").click()
     said = page.locator("#diffusion-digit .fill .said")
     expect(said).to_contain_text("Nothing is erased yet")
     hole = page.locator("#diffusion-digit .hole canvas")
     hole.focus()
     hole.press(" ")
-    page.wait_for_function(f"{OWN}.filled", timeout=WAIT)
+    page.wait_for_function(f"{OWN}.filled")
     assert page.evaluate(f"{OWN}.hole.known.filter((one) => one === 0).length") > 9
     assert page.evaluate(f"{WAY}.lesson.settings.erase") is None  # in no link
     page.evaluate(f"{OWN}.hole.known.fill(0), {OWN}.fill()")
@@ -132,4 +131,4 @@ def test_the_tab_that_is_left_stops_and_gives_its_memory_back(page: Page, lab: L
     until(page, lambda: len(page.workers) < workers)
     page.get_by_role("tab", name="From noise to a digit").click()
     page.locator("#diffusion-way .chips input[value='4'] + span").click()
-    page.wait_for_function(f"{WAY}.made[0].asked.digit === 4", timeout=WAIT)
+    page.wait_for_function(f"{WAY}.made[0].asked.digit === 4")

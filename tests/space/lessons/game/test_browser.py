@@ -42,8 +42,8 @@ def open_game(page: Page) -> None:
 
 def open_tab(page: Page, url: str) -> None:
     """The component on the page that Gradio serves."""
-    page.goto(url, timeout=60_000)
-    expect(page.locator("#game .count")).not_to_be_empty(timeout=60_000)
+    page.goto(url)
+    expect(page.locator("#game .count")).not_to_be_empty()
 
 
 HANDLE = "[...document.querySelectorAll('#game, #game *')].find((node) => node.ganGame).ganGame"
@@ -56,30 +56,30 @@ def handle(page: Page, body: str, argument: object = None) -> Any:
 
 def settle(page: Page) -> dict[str, Any]:
     """The meter's reading of the game as it stands."""
-    page.wait_for_function(f"{HANDLE}.reading", timeout=30_000)
+    page.wait_for_function(f"{HANDLE}.reading")
     return handle(page, "return lab.reading")
 
 
 def test_a_run_sends_nothing_and_stops_off_screen(page: Page, url: str) -> None:
     open_tab(page, url)
     requests: list[str] = []
-    page.locator(".katex").last.wait_for(timeout=30_000)
+    page.locator(".katex").last.wait_for()
     page.evaluate("document.fonts.ready.then(() => true)")  # the equations'
     page.wait_for_load_state("networkidle")
     page.on("request", lambda request: requests.append(request.url))
     page.get_by_role("button", name="Run").press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    page.wait_for_function("document.querySelector('#game .modes dd').textContent !== '–'", timeout=30_000)
+    page.wait_for_function("document.querySelector('#game .modes dd').textContent !== '–'")
     until(page, lambda: handle(page, "return lab.counts.G") > 0)
     assert handle(page, "return lab.counts.D >= 3 * lab.counts.G")
 
     page.locator("#game").evaluate("node => node.style.display = 'none'")  # as on another tab
-    page.wait_for_function(f"!{HANDLE}.onScreen", timeout=30_000)
+    page.wait_for_function(f"!{HANDLE}.onScreen")
     before = handle(page, "return lab.counts.D")
     page.evaluate("async () => { for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame); }")
     assert handle(page, "return lab.counts.D") == before
     page.locator("#game").evaluate("node => node.style.display = ''")
-    page.wait_for_function(f"{HANDLE}.counts.D > {before}", timeout=30_000)
+    page.wait_for_function(f"{HANDLE}.counts.D > {before}")
     assert requests == []
 
 
@@ -132,9 +132,7 @@ def test_a_situation_and_its_remedy_by_their_buttons(page: Page) -> None:
         "moons",
     ]
     expect(page.get_by_role("radio", name="Two moons")).to_be_checked()
-    page.wait_for_function(
-        "document.querySelector('#game .jsd dd').textContent.startsWith('0.69')", timeout=30_000
-    )
+    page.wait_for_function("document.querySelector('#game .jsd dd').textContent.startsWith('0.69')")
     page.get_by_role("button", name="Apply it").click()
     assert handle(page, "return [lab.running, lab.settings.loss]") == [True, "non_saturating"]
     page.get_by_role("button", name="Balanced game").click()

@@ -15,7 +15,6 @@ from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 FIRST, SECOND = "#generate-panel", "#generate-other-panel"
 
 
@@ -23,7 +22,7 @@ def open_tab(page: Page, url: str) -> None:
     """Go to the tab and wait until both panels show their samples and walks."""
     visit_tab(page, url, "generate")
     for panel in (FIRST, SECOND):
-        page.locator(f"{panel} [data-state=ready]").wait_for(timeout=60_000)
+        page.locator(f"{panel} [data-state=ready]").wait_for()
         expect(page.locator(f"{panel} .film")).to_be_visible()
 
 

@@ -19,7 +19,7 @@ def choose(page: Page, value: str) -> None:
 
 def open_lesson(page: Page, lab: Lab, query: str = "") -> None:
     page.goto(f"{lab.url}?tab=heights{query}")
-    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible()
 
 
 def test_a_visitor_finds_a_distribution(page: Page, lab: Lab):
@@ -124,11 +124,11 @@ def test_a_link_brings_the_same_people_and_the_same_score(page: Page, lab: Lab):
     address = page.url
     visit_tab(page, lab.url, "models")
     page.goto(address)
-    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#heights .ranking tbody tr").first).to_be_visible()
     assert page.evaluate(state) == [settings, score, made]
 
 
 def test_without_its_data_the_lesson_says_so(page: Page, lab: Lab):
     page.route("**/people/*.csv", lambda route: route.abort())
     visit_tab(page, lab.url, "heights")
-    expect(page.locator("#heights .source")).to_contain_text("did not arrive", timeout=30_000)
+    expect(page.locator("#heights .source")).to_contain_text("did not arrive")

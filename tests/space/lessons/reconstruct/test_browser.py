@@ -39,7 +39,7 @@ def without_gradients() -> Iterator[None]:
 
 def wait_for(page: Page, said: str) -> None:
     """Until this is shown: a model, and what the files are named by."""
-    expect(page.locator(SHOWN)).to_have_attribute("data-shown", said, timeout=30_000)
+    expect(page.locator(SHOWN)).to_have_attribute("data-shown", said)
 
 
 def requests_of(page: Page) -> list[str]:
@@ -75,8 +75,8 @@ def digit(index: int) -> Tensor:
 
 def expect_every_model_and_noise(page: Page) -> None:
     """As the server makes them."""
-    expect(page.locator(f"{RESULT} .badge")).to_contain_text(MODEL, timeout=30_000)
-    page.locator("#reconstruct-measured table").wait_for(timeout=30_000)
+    expect(page.locator(f"{RESULT} .badge")).to_contain_text(MODEL)
+    page.locator("#reconstruct-measured table").wait_for()
     asked = requests_of(page)
     rng = np.random.default_rng(3)
     for noise in NOISES:

@@ -7,13 +7,14 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from space import app
 from space.lessons.timeline import tab, view, work
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.weights import hub
-from tests.pages import until, until_quiet
+from tests.pages import new_page, until, until_quiet
+from tests.processes import PATIENCE
 from tests.space.lessons.timeline.fakes import BARE_NAME, GAN_NAME, STEPS, VAE_NAME, grid, write_models
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,6 @@ def url(root: Path) -> Iterator[str]:
 
 
 def open_run(page: Page, url: str) -> None:
-    page.set_default_timeout(90_000)  # a machine that trains beside the tests is slow
     page.goto(url)
     page.get_by_role("tab", name="How it learned").or_(page.get_by_role("tab", name="학습 과정")).click()
     page.locator(f"#timeline-run [data-model={GAN_NAME}]").wait_for()
@@ -56,6 +56,30 @@ def choose_model(page: Page, name: str) -> None:
     page.locator("#timeline-model input").click()
     page.get_by_role("option").nth(work.NAMES.index(name)).click()
     page.locator(f"#timeline-run [data-model={name}]").wait_for()
+
+
+def slow_down(page: Page) -> None:
+    """So that what plays is still playing when a busy machine looks at it."""
+    page.locator("#timeline-run .speed").select_option("0.5")
+
+
+@pytest.fixture(scope="module")
+def still_page(browser: Browser, url: str) -> Iterator[Page]:
+    with new_page(browser, **STILL) as page:
+        open_run(page, url)
+        until_quiet(page)
+        yield page
+
+
+@pytest.fixture
+def still(still_page: Page) -> Page:
+    """One page for many tests, each of which finds the GAN's last picture with no pointer on it."""
+    if not still_page.locator(f"#timeline-run [data-model={GAN_NAME}]").count():
+        choose_model(still_page, GAN_NAME)
+    still_page.locator("#timeline-run .position").fill(str(len(STEPS) - 1))
+    still_page.mouse.move(5, 5)
+    still_page.evaluate("scrollTo(0, 0)")
+    return still_page
 
 
 def state(page: Page, name: str) -> object:
@@ -100,6 +124,7 @@ def test_it_plays_to_the_end_without_asking_the_server(page: Page, url: str) -> 
     page.on("request", lambda request: requests.append(request.url))
     page.wait_for_function("() => !document.querySelector('#timeline-run [data-model]').trainingRun.playing")
     assert state(page, "index") == len(STEPS) - 1
+    slow_down(page)
     page.get_by_role("button", name="Play").click()  # once more, from the start
     assert state(page, "index") < len(STEPS) - 1
     page.get_by_role("button", name="Pause").click()
@@ -116,9 +141,8 @@ def test_it_stands_still_where_motion_is_unwelcome(page: Page, url: str) -> None
     assert np.array_equal(pixels(page, ".frame"), np.asarray(grid(400))[..., 0])
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_slider_picture_curves_and_words_go_together(page: Page, url: str) -> None:
-    open_run(page, url)
+def test_slider_picture_curves_and_words_go_together(still: Page) -> None:
+    page = still
     slider, where = page.locator("#timeline-run .position"), page.locator("#timeline-run .where")
     last = marker_x(page)
     slider.fill("7")
@@ -134,9 +158,8 @@ def test_slider_picture_curves_and_words_go_together(page: Page, url: str) -> No
     assert page.locator("#timeline-run .panel").first.locator("circle[visibility=visible]").count() == 0
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_the_equilibrium_lies_where_it_belongs(page: Page, url: str) -> None:
-    open_run(page, url)
+def test_the_equilibrium_lies_where_it_belongs(still: Page) -> None:
+    page = still
     lines = page.locator("#timeline-run .equilibrium")
     assert lines.count() == 2
     assert "equilibrium −log 4 ≈ −1.386" in page.locator("#timeline-run .charts").inner_text()
@@ -147,9 +170,9 @@ def test_the_equilibrium_lies_where_it_belongs(page: Page, url: str) -> None:
     assert half == pytest.approx((min(levels) + max(levels)) / 2, abs=0.2)
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_keys(page: Page, url: str) -> None:
-    open_run(page, url)
+def test_keys(still: Page) -> None:
+    page = still
+    slow_down(page)
     page.locator("#timeline-run .position").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -167,9 +190,8 @@ def test_keys(page: Page, url: str) -> None:
     assert state(page, "cell") == {"column": before["column"] + 1, "row": before["row"] - 1}
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_pointing_enlarges_one_picture_through_time(page: Page, url: str) -> None:
-    open_run(page, url)
+def test_pointing_enlarges_one_picture_through_time(still: Page) -> None:
+    page = still
     page.mouse.move(*point_at(page, 7, 3))
     assert np.array_equal(pixels(page, ".now"), cell_of(400, 7, 3))
     stills = page.locator("#timeline-run .still")
@@ -185,9 +207,8 @@ def test_pointing_enlarges_one_picture_through_time(page: Page, url: str) -> Non
     assert np.array_equal(pixels(page, ".now"), cell_of(STEPS[5], 2, 1))
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_a_drag_on_the_curves_moves_through_the_run(page: Page, url: str) -> None:
-    open_run(page, url)
+def test_a_drag_on_the_curves_moves_through_the_run(still: Page) -> None:
+    page = still
     chart = page.locator("#timeline-run .panel svg").nth(1)
     box = chart.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 30)
@@ -201,9 +222,8 @@ def test_a_drag_on_the_curves_moves_through_the_run(page: Page, url: str) -> Non
     assert abs(marker_x(page) - 0.6 * box["width"]) < 0.15 * box["width"]
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_another_model_and_names_from_its_files_as_text(page: Page, url: str) -> None:
-    open_run(page, url)
+def test_another_model_and_names_from_its_files_as_text(still: Page) -> None:
+    page = still
     choose_model(page, VAE_NAME)
     assert np.array_equal(pixels(page, ".frame"), np.asarray(grid(STEPS[8], rows=5))[..., 0])
     assert page.locator("#timeline-run .panel").count() == 3
@@ -213,9 +233,8 @@ def test_another_model_and_names_from_its_files_as_text(page: Page, url: str) ->
     page.locator("#timeline-source").get_by_text(VAE_NAME).wait_for()
 
 
-@pytest.mark.parametrize("page", [STILL], indirect=True)
-def test_what_is_missing_gets_a_sentence(page: Page, url: str, root: Path) -> None:
-    open_run(page, url)
+def test_what_is_missing_gets_a_sentence(still: Page, root: Path) -> None:
+    page = still
     choose_model(page, BARE_NAME)
     run = page.locator("#timeline-run")
     expect(run.get_by_text("No pictures of its training")).to_be_visible()
@@ -242,7 +261,7 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     def slowly(name: str, *needs: str) -> hub.LoadedModel:
         if name == GAN_NAME:
             asked.set()
-            go_on.wait(60)
+            go_on.wait(PATIENCE)
         return load(name, *needs)
 
     monkeypatch.setattr(tab, "load", slowly)
@@ -266,22 +285,34 @@ def test_another_tab_stops_it(page: Page, url: str) -> None:
     page.get_by_role("tab", name="How it learned").click()
     page.locator("#timeline-run .frame").wait_for()
     assert not state(page, "playing")
+    slow_down(page)
     page.get_by_role("button", name="Play").click()
     assert state(page, "playing")
 
 
-@pytest.mark.parametrize("width", [320, 390, 800, 1280])
-@pytest.mark.parametrize("page", [STILL | {"locale": "ko-KR", "has_touch": True}], indirect=True)
-def test_widths_in_korean(page: Page, url: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
+@pytest.mark.parametrize(
+    "page",
+    [STILL | {"locale": "ko-KR", "has_touch": True, "viewport": {"width": 320, "height": 844}}],
+    indirect=True,
+)
+def test_widths_in_korean(page: Page, url: str) -> None:
     open_run(page, url)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert "균형점 1/2" in page.locator("#timeline-run .charts").inner_text()
     assert page.locator("#timeline-run .where").inner_text() == "스텝 400 · 에포크 4.0"
-    page.locator("#timeline-run .frame").scroll_into_view_if_needed()
-    page.touchscreen.tap(*point_at(page, 3, 2))
-    assert state(page, "cell") == {"column": 3, "row": 2}
-    page.set_viewport_size({"width": width + 200, "height": 844})
-    page.wait_for_timeout(200)
-    chart, charts = (page.locator(f"#timeline-run {one}").first for one in (".panel svg", ".charts"))
-    assert chart.bounding_box()["width"] == pytest.approx(charts.bounding_box()["width"], abs=1)
+    for column, width in enumerate((320, 390, 800, 1280)):
+        page.set_viewport_size({"width": width, "height": 844})
+        until(page, lambda: fills_the_width(page))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        page.locator("#timeline-run .frame").scroll_into_view_if_needed()
+        page.touchscreen.tap(*point_at(page, column, 2))
+        assert state(page, "cell") == {"column": column, "row": 2}, width
+
+
+def fills_the_width(page: Page) -> bool:
+    """Whether the charts are as wide as their place."""
+    return page.evaluate(
+        """() => {
+            const place = (one) => document.querySelector(`#timeline-run ${one}`).getBoundingClientRect();
+            return Math.abs(place(".panel svg").width - place(".charts").width) <= 1;
+        }"""
+    )
