@@ -46,18 +46,24 @@ function show(next) {
   goTo(textIsBeside() ? step.picture : "");
 }
 
-/** Scroll to a part of the page, and stay there while what lies above it grows, until the visitor moves. */
-function goTo(id) {
-  clearInterval(settling);
-  const until = performance.now() + SETTLE_MS;
-  const scroll = () => {
+/** Scroll to a part of the page, or to its top. */
+const goTo = (id) =>
+  stayAt(() => {
     const target = id && document.getElementById(id);
     if (target) target.scrollIntoView({ block: "start" });
     else window.scrollTo(0, 0);
-    if (performance.now() > until) clearInterval(settling);
     offerPicture();
-  };
-  settling = setInterval(scroll, 100);
+  });
+
+/** Scroll, and stay there while the page grows, until the visitor moves.
+ * @param {() => void} scroll */
+function stayAt(scroll) {
+  clearInterval(settling);
+  const until = performance.now() + SETTLE_MS;
+  settling = setInterval(() => {
+    scroll();
+    if (performance.now() > until) clearInterval(settling);
+  }, 100);
   scroll();
 }
 
@@ -81,14 +87,13 @@ function open(at) {
 function leave() {
   if (index === null) return;
   index = null;
-  clearInterval(settling);
   if (document.fullscreenElement) document.exitFullscreen();
   root.classList.remove("lecturing");
   const states = Object.fromEntries([...before.visited].map((tab) => [tab, before.states[tab]]));
   link.say(null);
   link.go({ tab: before.tab, states });
   const { scroll } = before;
-  requestAnimationFrame(() => window.scrollTo(0, scroll));
+  stayAt(() => window.scrollTo(0, scroll));
   /** @type {HTMLElement} */ (document.querySelector(OPENER)).focus({ preventScroll: true });
 }
 

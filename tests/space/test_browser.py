@@ -16,7 +16,7 @@ from space.models import MODELS, roles
 from space.page.words import TEXTS
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT
-from tests.pages import draw, new_page, until_quiet, until_started, visit_tab
+from tests.pages import draw, new_page, until, until_quiet, until_started, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -112,12 +112,13 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
 def open_tab(page: Page, tab: str, korean: bool) -> None:
     """Through the menu where a phone has no room for all tabs side by side."""
     name = TEXT[f"{tab}.tab"][korean]
-    beside = page.get_by_role("tab", name=name, exact=True)
-    if not beside.is_visible():
-        page.locator(".overflow-menu > button").click()
-        page.locator(".overflow-dropdown button", has_text=name).click()
-    else:
+    beside, menu = page.get_by_role("tab", name=name, exact=True), page.locator(".overflow-menu > button")
+    until(page, lambda: beside.is_visible() or menu.is_visible())
+    if beside.is_visible():
         beside.click()
+    else:
+        menu.click()
+        page.locator(".overflow-dropdown button", has_text=name).click()
 
 
 def check(page: Page, tab: str, korean: bool) -> None:

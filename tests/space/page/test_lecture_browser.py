@@ -167,7 +167,7 @@ def test_full_screen_and_a_step_that_is_none(page: Page, url: str):
         assert not page.locator("#lecture").is_visible()
 
 
-EARLY = """async (base) => {
+ALONE = """async (base) => {
     document.body.innerHTML = `<div id="lecture"><div id="controls">
         <button class="previous"></button><span class="place"></span><button class="next"></button>
         <button class="full_screen"></button><button class="leave"></button><span class="title"></span>
@@ -176,19 +176,42 @@ EARLY = """async (base) => {
         <p id="link"><button class="copy"></button><input class="address"></p>`;
     const [lecture, link] = await Promise.all(
         ["lecture", "link"].map((name) => import(`${base}/page/${name}.js`)));
-    const find = (selector) => document.querySelector(selector);
+    window.find = (selector) => document.querySelector(selector);
     const steps = [{ name: "one", link: "tab=second", picture: "" }];
     lecture.start({ element: find("#controls"), props: { steps, text: { en: {}, ko: {} } } });
-    find("#lecture-open button").click();
-    await new Promise((resolve) => setTimeout(resolve));
-    const props = { tabs: { first: [], second: [] } };
-    link.start({ element: find("#link"), props, trigger: () => {} });
-    await link.started;
-    return [find(".place").textContent, labLink.snapshot().tab];
+    window.startLink = () => {
+        const props = { tabs: { first: [], second: [] } };
+        link.start({ element: find("#link"), props, trigger: () => {} });
+        return link.started;
+    };
 }"""
+"""the lecture on an empty page, before the link has started"""
 
 
 def test_a_click_before_the_link_has_started_counts(page: Page):
     """Scripts start in any order."""
     import_modules(page)
-    assert page.evaluate(EARLY, MODULES) == ["1 / 1", "second"]
+    page.evaluate(ALONE, MODULES)
+    page.locator("#lecture-open button").click()
+    page.evaluate("startLink()")
+    assert page.locator(".place").inner_text() == "1 / 1"
+    assert page.evaluate("labLink.snapshot().tab") == "second"
+
+
+def test_leaving_scrolls_back_where_the_tab_is_long_enough_only_later(page: Page):
+    import_modules(page)
+    page.evaluate(ALONE, MODULES)
+    page.evaluate("startLink()")
+    page.evaluate(
+        "document.body.style.height = '3000px'; scrollTo(0, 120); find('#lecture-open button').click()"
+    )
+    page.wait_for_function("find('.place').textContent === '1 / 1' && scrollY === 0")
+    page.evaluate(
+        """() => {
+            const { style } = document.body;
+            style.height = "";
+            find(".leave").click();
+            requestAnimationFrame(() => requestAnimationFrame(() => (style.height = "3000px")));
+        }"""
+    )
+    page.wait_for_function("scrollY === 120")
