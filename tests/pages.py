@@ -120,7 +120,7 @@ def draw(
             return True
         if time.monotonic() > again:
             stroke(canvas, start, end)
-            again = time.monotonic() + 5
+            again = time.monotonic() + 10
         return False
 
     until(canvas.page, comes)
