@@ -18,6 +18,7 @@ from space.lessons.models import tab as models
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.timeline import tab as timeline
 from space.lessons.translate import tab as translate
+from space.lessons.tree import tab as tree
 from space.page import lecture, link
 from space.page.handlers import LIGHT, MAX_WAITING
 from space.page.routes import ROUTES
@@ -27,6 +28,7 @@ from space.page.words import i18n
 LESSONS = {
     "heights": heights,
     "classify": classify,
+    "tree": tree,
     "reconstruct": reconstruct,
     "manifold": manifold,
     "generate": generate,

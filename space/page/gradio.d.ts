@@ -32,4 +32,5 @@ interface HTMLElement {
   latentMap?: any;
   ownDigit?: any;
   trainingRun?: any;
+  treeLesson?: any;
 }

@@ -23,7 +23,14 @@ from starlette.routing import Route
 from space.pictures.sheets import digit_sheet, emoji_sheet
 
 SPACE = Path(__file__).parents[1]
-FILES = ("browser/*.js", "browser/families/*.js", "browser/people/*.csv", "page/*.js", "lessons/*/*.js")
+FILES = (
+    "browser/*.js",
+    "browser/families/*.js",
+    "browser/plane/*.js",
+    "browser/people/*.csv",
+    "page/*.js",
+    "lessons/*/*.js",
+)
 """files under space/ that are served"""
 SOURCES = {
     path.relative_to(SPACE).as_posix(): path.read_bytes()

@@ -22,6 +22,7 @@ from space.text import (
     reconstruct,
     timeline,
     translate,
+    tree,
 )
 
 TEXT = {
@@ -31,6 +32,7 @@ TEXT = {
     **lecture.TEXT,
     **heights.TEXT,
     **classify.TEXT,
+    **tree.TEXT,
     **reconstruct.TEXT,
     **manifold.TEXT,
     **generate.TEXT,

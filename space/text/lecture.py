@@ -39,24 +39,60 @@ TEXT = {
     "lecture.classify": (
         "## Two ways to tell apart\n\nOne way fits only where the answer changes: $P(Y\\mid X)$, the "
         "S-curve below. The other fits what each kind is like, $P(X\\mid Y)$, the two curves above; Bayes "
-        "makes the same S-curve of them. Drag one person far away: the one boundary hardly moves, the other "
-        "does.\n\n"
-        "$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
+        "makes the same S-curve of them. Drag one person far away: the one boundary hardly moves, the "
+        "other does.\n\n$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
         "## 가르는 두 가지 방법\n\n한 방법은 답이 어디서 바뀌는지, 곧 아래의 S자 곡선 $P(Y\\mid X)$만 "
         "맞춥니다. 다른 방법은 각 무리가 어떻게 생겼는지, 곧 위의 두 곡선 $P(X\\mid Y)$를 맞추고, 베이즈 "
         "정리가 거기서 같은 S자 곡선을 얻습니다. 한 사람을 멀리 끌어 보세요. 한쪽 경계는 거의 그대로인데 "
-        "다른 쪽은 움직입니다.\n\n"
-        "$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
+        "다른 쪽은 움직입니다.\n\n$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
     ),
     "lecture.generate": (
         "## Only one of them can make\n\nHide a measurement, ask where nobody is, draw a person: whoever "
         "knows $P(X\\mid Y)$ can answer, whoever knows only the boundary cannot. From here on the lecture "
-        "is about $p(x)$, first of heights, then of pictures.\n\n"
-        "$$y\\sim P(Y),\\qquad x\\sim P(X\\mid Y=y)$$",
+        "is about $p(x)$, first of heights, then of pictures.\n\n$$y\\sim P(Y),\\qquad x\\sim P(X\\mid "
+        "Y=y)$$",
         "## 만들 수 있는 것은 한쪽뿐\n\n값 하나를 가리고, 아무도 없는 곳에 묻고, 사람을 하나 뽑아 보세요. "
         "$P(X\\mid Y)$를 아는 쪽은 답할 수 있고, 경계만 아는 쪽은 답할 수 없습니다. 이제부터 강의는 "
-        "$p(x)$에 관한 것입니다. 처음은 키였고, 다음은 그림입니다.\n\n"
-        "$$y\\sim P(Y),\\qquad x\\sim P(X\\mid Y=y)$$",
+        "$p(x)$에 관한 것입니다. 처음은 키였고, 다음은 그림입니다.\n\n$$y\\sim P(Y),\\qquad x\\sim "
+        "P(X\\mid Y=y)$$",
+    ),
+    "lecture.tree": (
+        "## A tree of densities\n\nAll of them want $p(x)$; they differ in what one may ask. *Explicit*: a "
+        "formula, exact or a bound. *Implicit*: only samples. Solid is the tree of 2017, dashed what came "
+        "since. Three questions for every leaf: can $p(x)$ be asked, can one draw, what goes wrong?\n\n"
+        "$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
+        "## 밀도의 나무\n\n모두 $p(x)$를 원하지만, 물을 수 있는 것이 다릅니다. *명시적 밀도*는 식이 있어서 "
+        "정확한 값이나 하한을 답하고, *암묵적 밀도*는 표본만 냅니다. 실선은 2017년의 나무이고 점선은 그 "
+        "뒤에 나온 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 물을 수 있는가, 뽑을 수 있는가, 무엇이 "
+        "잘못되는가?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
+    ),
+    "lecture.exact": (
+        "## Tractable: an exact answer\n\nA normalizing flow bends noise into two moons. Because the map "
+        "can be undone, every point has an exact density. It can stretch the plane, not tear it: look for "
+        "the bridge between the moons.\n\n$$\\log p(x)=\\log\\mathcal "
+        "N\\big(f(x);0,I\\big)+\\log\\left|\\det\\frac{\\partial f}{\\partial x}\\right|$$",
+        "## 계산 가능: 정확한 답\n\n정규화 흐름은 잡음을 구부려 두 달을 만듭니다. 되돌릴 수 있는 "
+        "변환이므로 모든 점의 밀도를 정확히 압니다. 평면을 늘일 수는 있어도 찢을 수는 없습니다. 두 달 "
+        "사이의 다리를 찾아보세요.\n\n$$\\log p(x)=\\log\\mathcal "
+        "N\\big(f(x);0,I\\big)+\\log\\left|\\det\\frac{\\partial f}{\\partial x}\\right|$$",
+    ),
+    "lecture.bound": (
+        "## Approximate: a bound\n\nThe VAE's $p(x)$ is an integral over $z$. It learns from a lower "
+        "bound, the ELBO; more samples of $z$ lift the bound. In the plane the integral can be added up, "
+        "so that the gap is on the screen: drag the question mark.\n\n"
+        "$$\\text{ELBO}\\le\\text{IW}_{k}\\le\\log p(x)=\\log\\int p(x\\mid z)\\,p(z)\\,dz$$",
+        "## 근사: 하한\n\nVAE의 $p(x)$는 $z$에 대한 적분입니다. 하한인 ELBO로 학습하고, $z$를 더 많이 "
+        "뽑으면 하한이 올라갑니다. 평면에서는 이 적분을 직접 더할 수 있어서 틈이 화면에 보입니다. 물음표를 "
+        "드래그해 보세요.\n\n$$\\text{ELBO}\\le\\text{IW}_{k}\\le\\log p(x)=\\log\\int p(x\\mid "
+        "z)\\,p(z)\\,dz$$",
+    ),
+    "lecture.implicit": (
+        "## Implicit: only samples\n\nThe GAN has learned a way to draw and nothing else: how likely a "
+        "point is cannot be asked. Bumps on its samples give a number, but move the width and the number "
+        "moves: it is the ruler's answer.\n\n$$x=G(z),\\quad z\\sim\\mathcal N(0,I),\\qquad p(x)=\\;?$$",
+        "## 암묵적: 표본만\n\nGAN이 배운 것은 뽑는 방법뿐입니다. 한 점이 얼마나 그럴듯한지 물을 수 "
+        "없습니다. 표본 위에 커널을 놓으면 숫자가 나오지만, 폭을 바꾸면 숫자도 바뀝니다. 그것은 자의 "
+        "답입니다.\n\n$$x=G(z),\\quad z\\sim\\mathcal N(0,I),\\qquad p(x)=\\;?$$",
     ),
     "lecture.autoencoder": (
         "## The autoencoder\n\nAn encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ (the "

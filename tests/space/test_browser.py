@@ -67,6 +67,10 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#classify .way.right output")).to_have_text(re.compile(r"0\.\d{3}"))
     check(page, "classify", korean)
 
+    open_tab(page, "tree", korean)
+    expect(page.locator("#tree .results tbody tr")).to_have_count(1, timeout=120_000)
+    check(page, "tree", korean)
+
     open_tab(page, "reconstruct", korean)
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4)
@@ -166,7 +170,17 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
 @pytest.mark.parametrize(
     "tab",
     [
-        *("heights", "classify", "reconstruct", "manifold", "generate", "timeline", "game", "translate"),
+        *(
+            "heights",
+            "classify",
+            "tree",
+            "reconstruct",
+            "manifold",
+            "generate",
+            "timeline",
+            "game",
+            "translate",
+        ),
         *("diffusion", "models"),
     ],
 )

@@ -5,11 +5,11 @@
 import { finder, onLanguage, onTheme, pixelRatio, texts } from "../../page/dom.js";
 import { offer } from "../../page/downloads.js";
 import { follow, tell } from "../../page/link.js";
+import { startPen } from "../../page/pen.js";
 import { drawPlot, resizePlots } from "./charts.js";
 import { readColours } from "./colours.js";
 import { bindControls, drawThumbnails, showControls } from "./controls.js";
 import { countText, fileName, historyTable, meterTexts, standsText } from "./meters.js";
-import { startPen } from "./pen.js";
 import { Plane } from "./plane.js";
 import { Play } from "./play.js";
 

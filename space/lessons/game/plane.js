@@ -8,7 +8,7 @@ import { MESH } from "./play.js";
 
 /** @import { View } from "../../browser/gan2d.js" */
 /** @import { Colours } from "./colours.js" */
-/** @import { Pen } from "./pen.js" */
+/** @import { Pen } from "../../page/pen.js" */
 /** @import { Play } from "./play.js" */
 
 const HEAT = 36; // cells of D's heat map along each axis

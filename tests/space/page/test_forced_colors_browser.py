@@ -19,6 +19,7 @@ CHOSEN = ":is(:has(:checked), [aria-pressed=true], [aria-selected=true])"
 CHOICES = {
     "heights": (".chips.model label", ".chips.who label"),
     "classify": (".chips.features label", ".chips.data label"),
+    "tree": ("button.leaf", ".chips.data label"),
     "reconstruct": ("[role=tab]", "#reconstruct-noise label", ".digit-picker label"),
     "generate": (".slots label",),
     "timeline": (".still",),
@@ -34,6 +35,7 @@ COMPUTED = f"{SHOWN}.every((one) => one.dataset.where)"
 COLOURS = {
     "heights": (".legend .seen i", ".legend .model i"),
     "classify": (".legend .zero i", ".legend .right i", ".handle.person"),
+    "tree": (".scale i", ".planes .truth .frame"),
     "reconstruct": (".scale b",),
     "generate": (".marks b", ".scored .score"),
     "manifold": (".legend button",),

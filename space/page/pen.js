@@ -1,10 +1,10 @@
 /* Drawing on the plane by hand, with a mouse, a finger or keys. */
 
-import { EXTENT } from "../../browser/mixtures.js";
-import { clamp } from "../../browser/numbers.js";
-import { ARROWS } from "../../page/dom.js";
+import { EXTENT } from "../browser/mixtures.js";
+import { clamp } from "../browser/numbers.js";
+import { ARROWS } from "./dom.js";
 
-/** @import { Point } from "../../browser/mixtures.js" */
+/** @import { Point } from "../browser/mixtures.js" */
 /** @typedef {object} Pen
  * @property {number} x where keys have moved the pen to
  * @property {number} y

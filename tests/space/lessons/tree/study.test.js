@@ -1,0 +1,142 @@
+/* A family on the bench: it learns, is drawn, scored and asked; the same order gives the same numbers. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EXTENT } from "../../../../space/browser/mixtures.js";
+import { middles } from "../../../../space/browser/plane/data.js";
+import { FAMILIES } from "../../../../space/browser/plane/families.js";
+import { power } from "../../../../space/lessons/tree/answers.js";
+import { picture } from "../../../../space/lessons/tree/pictures.js";
+import { FILM, SHOWN, Study } from "../../../../space/lessons/tree/study.js";
+
+const ORDER = { data: "moons", strokes: [], seed: 3 };
+
+/** A study that has learned so many steps, and is scored. */
+function done(order, steps = 20) {
+  const study = new Study({ ...ORDER, ...order });
+  study.train(Math.min(steps, study.enough));
+  for (let i = 0; study.work(50); i++) assert.ok(i < 10000);
+  return study;
+}
+
+/** A study that has learned so many steps, and is not scored yet. */
+function taught(order, steps) {
+  const study = new Study({ ...ORDER, ...order });
+  study.train(Math.min(steps, study.enough));
+  while (study.training) study.work(50);
+  return study;
+}
+
+/** What a generator returns. */
+function whole(pieces) {
+  for (;;) {
+    const { done: end, value } = pieces.next();
+    if (end) return value;
+  }
+}
+
+const timeless = (/** @type {any} */ { seconds, sampleMs, ...result }) => result;
+
+test("the same order gives the same numbers, in whatever pieces it is worked off", () => {
+  for (const family of ["autoregressive", "gaussians", "gan"]) {
+    const [one, other] = [done({ family }), new Study({ ...ORDER, family })];
+    other.train(20);
+    while (other.work(0.5));
+    assert.deepEqual(timeless(one.result), timeless(other.result), family);
+    assert.deepEqual(one.frame().samples, other.frame().samples);
+    assert.equal(one.frame().samples.length, 2 * SHOWN);
+    assert.deepEqual(one.ask([0.5, 1]), other.ask([0.5, 1]));
+  }
+});
+
+test("what learned, stopped and learned on is what learned at once", () => {
+  const study = done({ family: "flow" }, 10);
+  const before = study.result;
+  study.train(20);
+  assert.equal(study.frame().result, null); // it holds no more
+  while (study.work(50));
+  assert.equal(before.steps, 10);
+  assert.deepEqual(timeless(study.result), timeless(done({ family: "flow" }, 20).result));
+});
+
+test("a picture holds one unit of probability, and is the density that is scored", () => {
+  for (const family of ["histogram", "kernels", "gaussians", "autoregressive", "energy", "vae"]) {
+    const study = taught({ family }, family === "vae" ? 300 : 30);
+    const values = whole(picture(study.learner, "fine"));
+    const side = Math.sqrt(values.length);
+    const cell = (2 * EXTENT) / side;
+    const mass = values.reduce((sum, value) => sum + value, 0) * cell * cell;
+    assert.ok(mass > 0.93 && mass < 1.01, `${family}: ${mass}`); // some of it lies outside
+    const at = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+    const point = middles(side).slice(2 * at, 2 * at + 2);
+    const exact = Math.exp(study.family.logDensity(point, 1)[0]);
+    assert.ok(Math.abs(values[at] / exact - 1) < 0.01, `${family}: ${values[at]}, ${exact}`);
+  }
+});
+
+test("a VAE answers with bounds that rise to the exact value", () => {
+  const study = taught({ family: "vae" }, 200);
+  for (const at of /** @type {import("../../../../space/browser/mixtures.js").Point[]} */ ([
+    [0, 0],
+    [1.4, -0.9],
+    [-2.9, 2.9],
+  ])) {
+    const { bounds, log } = study.ask(at);
+    assert.equal(bounds.length, 7);
+    bounds.forEach((bound, i) =>
+      assert.ok(bound <= (bounds[i + 1] ?? log) + 0.02, `${at}: ${bounds}, ${log}`),
+    );
+  }
+});
+
+test("a GAN is not asked: the ruler's answer is another with another width", () => {
+  const study = done({ family: "gan" });
+  assert.equal(study.result.kl, undefined);
+  assert.equal(study.ask([0, 1]).log, null);
+  const { kl } = study.ruled;
+  const { ruled } = study.ask([0, 1]);
+  study.setRuler(0.5);
+  while (study.work(50));
+  assert.ok(Math.abs(study.ruled.kl - kl) > 0.1 && study.ruled.bandwidth === 0.5);
+  assert.ok(Math.abs(study.ask([0, 1]).ruled - ruled) > 0.1);
+});
+
+test("a diffusion gives the way of its points, and the field along it", () => {
+  const film = taught({ family: "diffusion" }, 5).makeFilm();
+  assert.equal(film.way.length, FILM + 1);
+  assert.equal(film.fields.length, FILM + 1);
+  assert.ok(film.times[0] > film.times[FILM]);
+});
+
+test("numbers that are not finite stop the learning, and the last good state is scored again", () => {
+  const study = done({ family: "autoregressive", rate: 1000 }, 200);
+  assert.ok(study.frame().broken && study.result === null && study.frame().samples === null);
+  study.restore();
+  while (study.work(50));
+  const { broken, restored, result } = study.frame();
+  assert.ok(!broken && restored && Number.isFinite(result.kl));
+  study.train(study.learner.steps + 5);
+  while (study.work(50));
+  assert.ok(study.result);
+});
+
+test("a drawing of one dot, at the edge too, is learned by every family; one outside is refused", () => {
+  for (const dot of [
+    [0, 0],
+    [EXTENT, -EXTENT],
+  ])
+    for (const family of Object.keys(FAMILIES)) {
+      const study = taught({ family, data: "drawn", strokes: [[/** @type {any} */ (dot)]] }, 3);
+      const { broken, samples } = study.frame();
+      assert.ok(!broken && samples.every(Number.isFinite), family);
+      assert.ok(!Number.isNaN(study.ask(/** @type {any} */ (dot)).log ?? 0), family);
+    }
+  assert.throws(() => new Study({ ...ORDER, family: "gan", data: "drawn", strokes: [[[9, 9]]] }), RangeError);
+});
+
+test("powers of ten are written as a reader reads them", () => {
+  assert.equal(power(Math.log10(1024)), "1,024");
+  assert.equal(power(-1), "0.1");
+  assert.equal(power(784 * Math.log10(32)), "1.1 × 10¹¹⁸⁰");
+  assert.equal(power(-11.44), "3.6 × 10⁻¹²");
+});
