@@ -12,7 +12,7 @@ import { logSumExp, middles } from "./data.js";
 
 const BATCH = 256;
 const HIDDEN = 48;
-const READ = 64; // side of the grid that densities are read from
+const READ = 96; // side of the grid that densities are read from
 const REACH = 1.2 * EXTENT; // of the grid: density beyond it is taken for none
 
 export class Energy {
@@ -24,7 +24,9 @@ export class Energy {
     this.learningRate = learningRate;
     this.network = new Mlp([2, HIDDEN, HIDDEN, 1]).initialise(this.random);
     this.adams = [new Adam(this.network, 0.9)];
-    this.grid = middles(side, REACH);
+    this.side = side;
+    this.cells = middles(side, REACH);
+    this.grid = this.cells.slice();
     this.inputs = new Float64Array(2 * BATCH + this.grid.length);
     this.slopes = new Float64Array(this.inputs.length / 2);
     this.steps = 0;
@@ -54,10 +56,19 @@ export class Energy {
   }
 
   step() {
+    this.shiftGrid();
     const loss = this.loss(this.plane.draw(this.batchOf(), BATCH, this.random), BATCH);
     for (const adam of this.adams) adam.step(this.learningRate);
     this.steps++;
     return loss;
+  }
+
+  /** Lays the grid of the training somewhere else by less than a cell: what lay between its points, where the network
+   * could hide density, is seen too. */
+  shiftGrid() {
+    const width = (2 * REACH) / this.side;
+    const shift = [0, 1].map(() => width * (this.random.uniform() - 0.5));
+    for (let i = 0; i < this.grid.length; i++) this.grid[i] = this.cells[i] + shift[i % 2];
   }
 
   batchOf() {

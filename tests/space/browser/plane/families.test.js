@@ -113,6 +113,12 @@ test("the bounds of a VAE rise from the ELBO to the exact log p, at every point"
   }
 });
 
+test("an energy hides no density between the points of its grid", () => {
+  const learner = taught("energy", "spiral", 300, { side: 16 });
+  const found = integralOf(learner, 256);
+  assert.ok(Math.abs(found - 1) < 0.02, `${found}`);
+});
+
 test("a flow's samples are the way back", () => {
   const { family } = taught("flow", "moons", 30);
   const points = family.sample(50, new Random(4));

@@ -26,12 +26,12 @@ for (const [name, { make, defaults }] of Object.entries(FAMILIES)) {
   const networks = family.adams?.map(({ network }) => network) ?? [family];
   const parts = () => networks.map(({ parameters }) => list(parameters));
   const one = { start: parts(), widths: networks.map(({ widths }) => widths ?? null), steps: [],
-    learningRate: family.learningRate, grid: list(family.grid), points: list(plane.points) };
+    learningRate: family.learningRate, points: list(plane.points) };
   for (let i = 0; i < 2; i++) {
     const loss = family.step();
     const batch = family.batch ?? (family.inputs && family.inputs.subarray(0, 512));
     one.steps.push({ loss, batch: list(batch), noise: list(family.noise), sigmas: list(family.sigmas),
-      gradients: networks.map(({ gradients }) => list(gradients)), parts: parts() });
+      grid: list(family.grid), gradients: networks.map(({ gradients }) => list(gradients)), parts: parts() });
   }
   told[name] = one;
 }
@@ -111,7 +111,7 @@ def test_two_steps_are_those_of_torch(told: dict[str, Any], loss_of: Callable[..
     adam = torch.optim.Adam([p for some in lists for p in some], family["learningRate"], betas=(0.9, 0.999))
     for step in family["steps"]:
         adam.zero_grad()
-        loss = loss_of(parts, tensor(step["batch"]).view(-1, 2), step | {"grid": family["grid"]})
+        loss = loss_of(parts, tensor(step["batch"]).view(-1, 2), step)
         loss.backward()
         assert step["loss"] == pytest.approx(loss.item(), abs=1e-9)
         for mine, some in zip(step["gradients"], lists):
