@@ -68,6 +68,8 @@ class LoopConfig:
     """undecoded images that each process holds with `streaming`, to draw from at random"""
     num_epochs: int = 20
     """passes over the training images"""
+    pretrained_model_name_or_path: str = ""
+    """a model folder or a repository of the Hub whose weights the run starts from; default: random weights"""
     max_steps: int = 0
     """stop after this many optimizer steps; 0: after num_epochs"""
     batch_size: int = 128

@@ -19,6 +19,7 @@ from training.measure.metric import Metrics
 from training.measure.samples import find_classifier
 from training.model_folder import finish
 from training.optimizers import adamw, moving_average, update, warmup_cosine
+from training.trained import start_weights
 
 
 def train_one_objective(
@@ -46,6 +47,7 @@ def train_one_objective(
     test_pixels = test.pixels.to(accelerator.device)
 
     model = model_class(config.model)
+    start_weights(config.pretrained_model_name_or_path, model)
     check_described(config, accelerator, model, train)
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)

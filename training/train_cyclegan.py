@@ -36,6 +36,7 @@ from training.measure.samples import find_classifier
 from training.measure.translations import translation_losses
 from training.model_folder import finish
 from training.optimizers import adamw, descend, linear_decay, moving_average
+from training.trained import start_weights
 
 NUM_PICTURED = 8
 
@@ -366,7 +367,9 @@ def main(config: TrainConfig) -> None:
     shape = config.model.in_channels, config.model.image_size
     train, test = load_splits(config, accelerator, load_domains, *shape)
     zoom = relative_size(*train) if config.match_size else config.model.zoom
-    model = CycleGAN(replace(config.model, zoom=zoom)).to(accelerator.device)
+    model = CycleGAN(replace(config.model, zoom=zoom))
+    start_weights(config.pretrained_model_name_or_path, model)
+    model = model.to(accelerator.device)
     check_described(config, accelerator, model, train)
     batches = UnpairedBatches(*train, config.batch_plan, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)

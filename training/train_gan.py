@@ -39,6 +39,7 @@ from training.measure.samples import find_classifier, frechet_distance, generate
 from training.model_folder import finish
 from training.optimizers import adamw, moving_average, update, warmup_cosine
 from training.sync_batch_norm import synchronise_batch_norm
+from training.trained import start_weights
 
 NUM_PICTURED = 60
 NUM_MEASURED = 2000
@@ -100,6 +101,7 @@ class TrainConfig(LoopConfig):
 def make_model(config: TrainConfig, accelerator: Accelerator) -> GAN:
     """Both networks, on the device; BatchNorm spans the batches of all processes."""
     model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
+    start_weights(config.pretrained_model_name_or_path, model)
     model = model.to(accelerator.device, memory_format=torch.channels_last)
     return synchronise_batch_norm(model) if accelerator.num_processes > 1 else model
 

@@ -1,15 +1,16 @@
-"""The model in a folder that a run has left."""
+"""The model in a folder that a run has left, read again, or as the start of another run."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from torch import nn
 
-from space.models import FAMILIES
+from space.models import FAMILIES, load
 from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
-from training.errors import TrainingError
+from training.errors import TrainingError, one_line
 
 
 def folder_of(model: str) -> Path:
@@ -30,3 +31,19 @@ def read_trained(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
         return load_folder(families[facts["family"]], folder), facts
     except ModelUnavailable as error:
         raise TrainingError(str(error)) from error
+
+
+def start_weights(name: str, model: nn.Module) -> None:
+    """Give `model` the weights of the folder or Hub repository `name`; none for "".
+
+    Raises `TrainingError` if there are none, or if they are of another family or other shapes.
+    """
+    if not name:
+        return
+    try:
+        start = load(name)
+        if type(start) is not type(model):
+            raise ValueError(f"it is a {type(start).__name__}, the run trains a {type(model).__name__}")
+        model.load_state_dict(start.state_dict())
+    except (ValueError, OSError, RuntimeError, SafetensorError) as error:
+        raise TrainingError(f"--pretrained_model_name_or_path {name}: {one_line(error)}") from error
