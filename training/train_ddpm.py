@@ -119,7 +119,7 @@ def watch(model: DDPM, test: Images, classifier: Classifier) -> dict[str, float]
     """The Fréchet distance of a few samples in half the usual steps, the same noise each time."""
     config = model.config
     latents = standard_normal(NUM_MEASURED, config.latent_dim, torch.Generator().manual_seed(0))
-    times = inference_times(config.num_timesteps, max(1, config.num_inference_steps // 2))
+    times = inference_times(model.levels, max(1, config.num_inference_steps // 2))
     samples = generate(lambda z: model.denoise(*model.read_latents(z), times=times), latents.to(model.levels))
     features, _ = look(classifier, samples)
     return {"lenet_fid": frechet_distance(look(classifier, test.pixels)[0], features)}

@@ -313,7 +313,7 @@ class DDPM(
         labels: Tensor,
         times: Sequence[int] | None = None,
         guidance: float | None = None,
-        sampler: SamplerName = "ddim",
+        sampler: SamplerName = "dpm_solver",
         noise: StepNoise | None = None,
         callback: Callback | None = None,
         known: Known | None = None,
@@ -326,7 +326,7 @@ class DDPM(
         """
         config = self.config
         if times is None:
-            times = inference_times(config.num_timesteps, config.num_inference_steps)
+            times = inference_times(self.levels, config.num_inference_steps)
         weight = config.guidance if guidance is None else check_guidance(guidance)
 
         def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:

@@ -19,6 +19,9 @@ from torch import Tensor
 CLEAN = -1
 """the time of x_0, before the first step t = 0 has added any noise"""
 
+MOST_RATIO, LEAST_RATIO, RHO = 40.0, 0.1, 7
+"""sigma / a of the first step and of the last, and how much closer the steps of little noise lie"""
+
 Predict = Callable[[Tensor, int], tuple[Tensor, Tensor]]
 """x_t (B, C, H, W) and t -> x_start and pred_noise, both of its shape"""
 Callback = Callable[[Tensor, int, Tensor, Tensor], None]
@@ -38,15 +41,27 @@ class Known(NamedTuple):
     """times that each step is done"""
 
 
-def inference_times(num_timesteps: int, num_inference_steps: int) -> list[int]:
-    """The times at which the network is called, from num_timesteps - 1 down, and CLEAN as the last.
+def inference_times(levels: Tensor, num_inference_steps: int, first: int | None = None) -> list[int]:
+    """The times at which the network is called, from `first` down, and CLEAN as the last.
 
-    Evenly, and always from pure noise ('trailing' in Lin et al. 2024, https://arxiv.org/abs/2305.08891).
+    `first` is by default num_timesteps - 1, pure noise. The ratio sigma / a falls between `MOST_RATIO` and
+    `LEAST_RATIO` as in Karras et al. 2022 (eq. 5, https://arxiv.org/abs/2206.00364): so a step changes little
+    where much is decided. Each time is the nearest that the path has and no other step has taken.
     """
-    if not 1 <= num_inference_steps <= num_timesteps:
-        raise ValueError(f"num_inference_steps is {num_inference_steps}; allowed: 1 to {num_timesteps}")
-    share = num_timesteps / num_inference_steps
-    return [round(num_timesteps - step * share) - 1 for step in range(num_inference_steps)] + [CLEAN]
+    a, sigma = levels[:, 1:].double()
+    ratios = sigma / a
+    first = len(ratios) - 1 if first is None else first
+    if not 1 <= num_inference_steps <= first + 1:
+        raise ValueError(f"num_inference_steps is {num_inference_steps}; allowed: 1 to {first + 1}")
+    most = min(MOST_RATIO, ratios[first].item()) ** (1 / RHO)
+    least = min(LEAST_RATIO, ratios[first].item() / 4) ** (1 / RHO)
+    times: list[int] = []
+    for step in range(num_inference_steps):
+        share = step / max(1, num_inference_steps - 1)
+        nearest = int((ratios - (most + share * (least - most)) ** RHO).abs().argmin()) if step else first
+        later = num_inference_steps - 1 - step  # steps that need a time of their own
+        times.append(max(later, min(nearest, times[-1] - 1) if times else nearest))
+    return [*times, CLEAN]
 
 
 def step_noise(num_images: int, shape: Sequence[int], rng: torch.Generator) -> StepNoise:

@@ -282,7 +282,7 @@ def upload(box: Sequence[float] | None) -> str:
 
 def denoise(loaded: LoadedModel, case: str, asked: Mapping[str, Any]) -> str:
     """A trajectory from noise to a digit, with all its steps; `asked` as `Asked` of the lesson has it."""
-    config, digit = loaded.model.config, asked["digit"]
+    digit = asked["digit"]
     wanted = "" if digit is None else f"labels[:] = {digit}\n"
     return _script(
         _load(loaded),
@@ -292,7 +292,7 @@ x, labels = model.read_latents(standard_normal(1, model.config.latent_dim, rng))
 {wanted}image, *steps = model.trajectory(
     x,
     labels,
-    times=inference_times({config.num_timesteps}, {asked["steps"]!r}),
+    times=inference_times(model.levels, {asked["steps"]!r}),
     guidance={asked["guidance"]!r},
     sampler="{asked["sampler"]}",
     noise=step_noise(1, model.config.image_shape, rng),
@@ -308,7 +308,7 @@ def bring_back(loaded: LoadedModel, case: str, x: str, asked: Mapping[str, Any])
     """A digit, an expression, that is noised as far as `start`, and what the model makes of it."""
     config, digit = loaded.model.config, asked["digit"]
     first = max(1, int(asked["start"] * config.num_timesteps + 0.5))
-    steps = max(1, int(asked["start"] * asked["steps"] + 0.5))
+    steps = min(first, max(1, int(asked["start"] * asked["steps"] + 0.5)))
     label = "model.null_label" if digit is None else digit
     return _script(
         _load(loaded),
@@ -316,7 +316,7 @@ def bring_back(loaded: LoadedModel, case: str, x: str, asked: Mapping[str, Any])
 x = {x}  # (1, 1, 28, 28) in [0, 1]
 rng = torch.Generator().manual_seed({asked["seed"]!r})
 noise, _ = model.read_latents(standard_normal(1, model.config.latent_dim, rng))
-times = inference_times({first}, {steps})
+times = inference_times(model.levels, {steps}, {first - 1})
 noised = model.q_sample(2 * x - 1, torch.tensor(times[:1]), noise)
 guidance = {0.0 if digit is None else asked["guidance"]!r}
 image = model.denoise(noised, torch.tensor([{label}]), times, guidance)

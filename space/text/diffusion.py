@@ -67,9 +67,14 @@ TEXT = {
     "diffusion.play.way.back": ("Noise → digit", "노이즈 → 숫자"),
     "diffusion.play.way.forward": ("Digit → noise", "숫자 → 노이즈"),
     "diffusion.play.sampler": ("Sampler", "표본 추출기"),
+    "diffusion.play.sampler.dpm_solver": ("DPM-Solver++", "DPM-Solver++"),
     "diffusion.play.sampler.ddim": ("DDIM", "DDIM"),
     "diffusion.play.sampler.ddpm": ("DDPM", "DDPM"),
-    "diffusion.play.sampler.both": ("Both", "둘 다"),
+    "diffusion.play.sampler.both": ("DDIM | DDPM", "DDIM | DDPM"),
+    "diffusion.play.sampler.dpm_solver.full": (
+        "DPM-Solver++: no chance, and each step looks at the one before",
+        "DPM-Solver++: 우연이 없고, 단계마다 앞 단계를 함께 봄",
+    ),
     "diffusion.play.sampler.ddim.full": (
         "DDIM: no chance on the way",
         "DDIM: 가는 길에 우연이 없음",
@@ -151,14 +156,14 @@ TEXT = {
     ),
     "diffusion.play.sheet.steps": ("More and more steps", "단계를 늘리면"),
     "diffusion.play.sheet.steps.about": (
-        "The same noise by DDIM in 4, 8, 16, 32 and 64 steps. Each step costs a call of the network.",
-        "같은 노이즈를 DDIM으로 4, 8, 16, 32, 64단계에 걸쳐 되돌립니다. 한 단계마다 신경망을 부릅니다.",
+        "The same noise in 4, 8, 16, 32 and 64 steps. Each step costs a call of the network.",
+        "같은 노이즈를 4, 8, 16, 32, 64단계에 걸쳐 되돌립니다. 한 단계마다 신경망을 부릅니다.",
     ),
     "diffusion.play.sheet.between": ("Between two noises", "두 노이즈 사이"),
     "diffusion.play.sheet.between.about": (
         "From the noise of this seed to that of the next, along the sphere on which noise lies, each made "
-        "into a digit by DDIM. So the noise is a code, without an encoder.",
-        "이 시드의 노이즈에서 다음 시드의 노이즈까지, 노이즈가 놓인 구면을 따라가며 하나하나 DDIM으로 "
+        "into a digit without chance. So the noise is a code, without an encoder.",
+        "이 시드의 노이즈에서 다음 시드의 노이즈까지, 노이즈가 놓인 구면을 따라가며 하나하나 우연 없이 "
         "숫자를 만듭니다. 인코더가 없어도 노이즈가 곧 코드입니다.",
     ),
     # the visitor's digit

@@ -36,7 +36,7 @@ def evaluate_diffusion(
     latents = standard_normal(len(test), config.latent_dim, torch.Generator().manual_seed(seed)).to(device)
 
     def draw(count: int, num_steps: int, guidance: float) -> Tensor:
-        times = inference_times(config.num_timesteps, num_steps)
+        times = inference_times(model.levels, num_steps)
         return generate(
             lambda z: model.denoise(*model.read_latents(z), times=times, guidance=guidance), latents[:count]
         )
@@ -44,7 +44,7 @@ def evaluate_diffusion(
     steps, guidance = config.num_inference_steps, config.guidance
     samples = draw(len(test), steps, guidance)
     how = f"{len(samples):,} samples, noise N(0, I), seed {seed}"
-    usual = f"{how}, {in_steps(steps)} of DDIM, guidance {guidance:g}"
+    usual = f"{how}, {in_steps(steps)} of DPM-Solver++, guidance {guidance:g}"
     metrics = judged(samples, train, test, classifier, seed, usual, inception_fid)
     if classifier:
         real = look(classifier, test.pixels)[0]
@@ -52,7 +52,7 @@ def evaluate_diffusion(
             fewer = look(classifier, draw(len(test), steps // 2, guidance))[0]
             half, how = frechet_distance(real, fewer), f"{how}, guidance {guidance:g}"
             metrics["lenet_fid_half_steps"] = metric(
-                half, "", "lower", f"lenet_fid with {in_steps(steps // 2)} of DDIM; {how}"
+                half, "", "lower", f"lenet_fid with {in_steps(steps // 2)} of DPM-Solver++; {how}"
             )
             metrics["half_steps_ratio"] = metric(
                 half / metrics["lenet_fid"]["value"], "", "lower", "lenet_fid_half_steps / lenet_fid"
@@ -109,9 +109,9 @@ def curves(
                 right = (probabilities.argmax(1) == asked).float().mean().item()
                 found["class_accuracy"].append(100 * right)
         if name == "steps":
-            how = ", ".join(str(n) for n, _ in points) + f" steps of DDIM, guidance {guidance:g}"
+            how = ", ".join(str(n) for n, _ in points) + f" steps of DPM-Solver++, guidance {guidance:g}"
         else:
-            how = f"guidance {', '.join(f'{weight:g}' for _, weight in points)}; {in_steps(steps)} of DDIM"
+            how = f"guidance {', '.join(f'{weight:g}' for _, weight in points)}; {in_steps(steps)} of DPM-Solver++"
         for key, values in found.items():
             if values:
                 metrics[f"{key}_by_{name}"] = metric(

@@ -202,9 +202,12 @@ export class DDPM extends Module {
    * @param {Tensor} x
    * @param {number[]} labels
    * @param {Sampling} [sampling] */
-  denoise(x, labels, { times, guidance = this.config.guidance, sampler = "ddim", known, ...chance } = {}) {
-    const { num_timesteps, num_inference_steps } = this.config;
-    const path = times ?? inferenceTimes(num_timesteps, num_inference_steps);
+  denoise(
+    x,
+    labels,
+    { times, guidance = this.config.guidance, sampler = "dpm_solver", known, ...chance } = {},
+  ) {
+    const path = times ?? inferenceTimes(this.levels, this.config.num_inference_steps);
     const { seed, callback } = chance;
     const seeds = chance.seeds ?? (seed !== undefined && noiseSeeds(x.shape[0], new TorchRandom(seed)));
     const noise = seeds ? stepNoise(x.shape, seeds) : undefined;

@@ -17,17 +17,38 @@ import { pairwise } from "./layers.js";
 
 export const CLEAN = -1; // the time of the image itself
 
-/** Times at which the network is called, evenly from pure noise on, and CLEAN as the last.
- * @param {number} numTimesteps
- * @param {number} numInferenceSteps */
-export function inferenceTimes(numTimesteps, numInferenceSteps) {
-  const share = numTimesteps / numInferenceSteps;
-  return [...range(numInferenceSteps).map((step) => roundEven(numTimesteps - step * share) - 1), CLEAN];
+const MOST_RATIO = 40; // sigma / a of the first step
+const LEAST_RATIO = 0.1; // and of the last
+const RHO = 7; // how much closer the steps of little noise lie
+
+/** Times at which the network is called, from `first` down, and CLEAN as the last; sigma / a falls as in Karras et al.
+ * 2022.
+ * @param {Levels} levels
+ * @param {number} numInferenceSteps
+ * @param {number} [first] */
+export function inferenceTimes([a, sigma], numInferenceSteps, first = a.length - 2) {
+  const ratios = range(a.length - 1).map((t) => sigma[t + 1] / a[t + 1]);
+  const most = Math.min(MOST_RATIO, ratios[first]) ** (1 / RHO);
+  const least = Math.min(LEAST_RATIO, ratios[first] / 4) ** (1 / RHO);
+  /** @type {number[]} */
+  const times = [];
+  for (const step of range(numInferenceSteps)) {
+    const share = step / Math.max(1, numInferenceSteps - 1);
+    const nearest = step ? closest(ratios, (most + share * (least - most)) ** RHO) : first;
+    const later = numInferenceSteps - 1 - step; // steps that need a time of their own
+    times.push(Math.max(later, Math.min(nearest, (times[step - 1] ?? Infinity) - 1)));
+  }
+  return [...times, CLEAN];
 }
 
-/** Python's `round`: halves go to the even number.
- * @param {number} value */
-const roundEven = (value) => (value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value));
+/** Where a value is that lies closest to another.
+ * @param {number[]} values
+ * @param {number} wanted */
+const closest = (values, wanted) =>
+  values.reduce(
+    (best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? i : best),
+    0,
+  );
 
 /** Noise of images (n, height, width, channels), each of a stream of its own.
  * @param {number[]} shape

@@ -28,7 +28,7 @@ def denoise_api(
     steps: int | None = None,
     start: float | None = None,
     guidance: float | None = None,
-    sampler: SamplerName = "ddim",
+    sampler: SamplerName = "dpm_solver",
     mask: str | None = None,
     resamplings: int = 4,
 ) -> tuple[Image.Image, Image.Image, tuple[str, bytes], dict[str, Any]]:
@@ -47,8 +47,8 @@ def denoise_api(
         start: where the way begins, from 0.01 (hardly any noise) to 1 (noise alone); none: 1, and 0.5 with an
             image of which nothing is erased
         guidance: weight of the digit asked for, 0 to 5; none: as the model was measured
-        sampler: ddim (without chance), ddpm (fresh noise in each step), dpm_solver or euler; with a mask it
-            is ddpm
+        sampler: dpm_solver (looks back one step), ddim (without chance, too), ddpm (fresh noise in each step)
+            or euler; with a mask it is ddpm
         mask: picture of 28x28 pixels, white where the digit, as the model sees it, is to be filled in
         resamplings: times that each step is done where something is filled in, an integer from 1 to 10
 
@@ -104,7 +104,7 @@ def build_api() -> None:
             image,
             one_of("model", NAMES, MODEL),
             *middle,
-            one_of("sampler", SAMPLERS, "ddim"),
+            one_of("sampler", SAMPLERS, "dpm_solver"),
             mask,
             resamplings,
         ]

@@ -8,17 +8,18 @@
  */
 
 import { pathLevels } from "../../browser/families/ddpm.js";
-import { CLEAN, inferenceTimes, pSample, stepNoise } from "../../browser/families/samplers.js";
+import { CLEAN, inferenceTimes, SAMPLERS, stepNoise } from "../../browser/families/samplers.js";
 import { tensor } from "../../browser/nn.js";
 import { range } from "../../browser/numbers.js";
 import { TorchRandom } from "../../browser/torch_random.js";
 
 /** @import { DDPMConfig } from "../../browser/families/ddpm.js" */
+/** @import { Levels } from "../../browser/families/samplers.js" */
 /** @import { Open, Opened } from "../../page/live.js" */
 /** What is asked for: `Asked` of work.py. `noise` is used in place of the seed's.
  * @typedef {{ digit: number | null, seed: number, steps: number, start: number, guidance: number,
- *   sampler: "ddim" | "ddpm", picture?: Float32Array | null, known?: Float32Array | null, resamplings?: number,
- *   noise?: Float32Array }} Asked */
+ *   sampler: "dpm_solver" | "ddim" | "ddpm", picture?: Float32Array | null, known?: Float32Array | null,
+ *   resamplings?: number, noise?: Float32Array }} Asked */
 /** What a way passes: pictures at each of its times, in about [-1, 1], and the image in [0, 1].
  * @typedef {{ asked: Asked, times: number[], x: Float32Array[], xStart: Float32Array[], predNoise: Float32Array[],
  *   image: Float32Array }} Trajectory */
@@ -26,13 +27,17 @@ import { TorchRandom } from "../../browser/torch_random.js";
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
 
-/** The times of even steps from noise, as far as they lie behind `start`, and CLEAN as the last.
- * @param {number} numTimesteps
+/** The times of a way that begins at `start`, with the share `start` of the steps, and CLEAN as the last.
+ * @param {Levels} levels
  * @param {number} steps
  * @param {number} start */
-export function wayOf(numTimesteps, steps, start) {
-  const first = Math.max(1, Math.floor(start * numTimesteps + 0.5));
-  return inferenceTimes(first, Math.max(1, Math.floor(start * steps + 0.5)));
+export function wayOf(levels, steps, start) {
+  const numTimes = Math.max(1, Math.floor(start * (levels[0].length - 1) + 0.5));
+  return inferenceTimes(
+    levels,
+    Math.min(numTimes, Math.max(1, Math.floor(start * steps + 0.5))),
+    numTimes - 1,
+  );
 }
 
 /** What a seed stands for: x_T, the class, and the seed of the noise of random steps.
@@ -49,7 +54,7 @@ export function drawn(seed, { num_classes }) {
 /** A picture in [0, 1] with the noise of time t: x_t.
  * @param {ArrayLike<number>} picture
  * @param {ArrayLike<number>} noise
- * @param {import("../../browser/families/samplers.js").Levels} levels
+ * @param {Levels} levels
  * @param {number} t */
 export const noised = (picture, noise, [a, sigma], t) =>
   Float32Array.from(picture, (value, i) => a[t + 1] * (2 * value - 1) + sigma[t + 1] * noise[i]);
@@ -88,7 +93,7 @@ export class Denoiser {
   async run(all) {
     const { config, levels } = this;
     const [{ steps, start, guidance, sampler, known, resamplings = 4 }] = all;
-    const times = wayOf(config.num_timesteps, steps, start);
+    const times = wayOf(levels, steps, start);
     const seeds = all.map(({ seed }) => drawn(seed, config));
     const noises = all.map(({ noise }, i) => noise ?? seeds[i].noise);
     const x = all.map(({ picture }, i) =>
@@ -166,28 +171,31 @@ export async function readDigits(open, judge, pictures) {
   }
 }
 
-/** The way again from what was predicted at each time: each x_s out of x_start and pred_noise, and how far x_T and the
- * sum of all steps lie from the sample. Gives the largest differences of one step and of the sum.
+/** The way again from what was predicted at each time, and how far x_T and the sum of all steps lie from the sample.
+ * Gives the largest differences of one step and of the sum.
  * @param {Trajectory} made
- * @param {import("../../browser/families/samplers.js").Levels} levels
+ * @param {Levels} levels
  * @param {DDPMConfig} config */
 export function sumOfSteps({ asked, times, x, xStart, predNoise, image }, levels, config) {
-  const random = asked.sampler === "ddpm";
   const noise = stepNoise([1, SIDE, SIDE, 1], [drawn(asked.seed, config).stream]);
-  const sum = Float64Array.from(x[0]);
-  let step = 0;
   const last = image.map((value) => 2 * value - 1);
-  times.forEach((t, i) => {
-    const fresh = random ? noise() : null;
-    const [start, eps] = [batch([xStart[i]]), batch([predNoise[i]])];
-    const { data } = pSample(levels, t, times[i + 1] ?? CLEAN, start, eps, random ? 1 : 0, fresh);
-    const there = x[i + 1] ?? last;
-    data.forEach((value, pixel) => {
-      sum[pixel] += value - x[i][pixel];
-      step = Math.max(step, Math.abs(value - there[pixel]));
-    });
-  });
-  return { step, sum: farthest(sum, last) };
+  const found = (/** @type {number} */ t) => times.indexOf(t);
+  /** @type {ArrayLike<number>[]} */
+  const passed = []; // x of each time, as the steps made it
+  const walked = SAMPLERS[asked.sampler](
+    (_, t) => [batch([xStart[found(t)]]), batch([predNoise[found(t)]])],
+    levels,
+    batch([x[0]]),
+    [...times, CLEAN],
+    noise,
+    ({ data }) => passed.push(data),
+  );
+  passed.push(walked.data);
+  const theirs = [...x, last];
+  const sum = Float64Array.from(x[0]);
+  for (const [i, data] of passed.slice(1).entries())
+    sum.forEach((_, pixel) => (sum[pixel] += data[pixel] - passed[i][pixel]));
+  return { step: Math.max(...passed.map((data, i) => farthest(data, theirs[i]))), sum: farthest(sum, last) };
 }
 
 /** The largest difference of two pictures.

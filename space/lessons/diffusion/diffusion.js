@@ -20,10 +20,11 @@ import { Sheets } from "./sheets.js";
 
 const PLAY_MS = 2600; // from one end to the other
 const LEAST_FRAME_MS = 40;
-const FIRST = 0.45; // share of the way that is shown first: all three pictures say something there
+const FIRST = 0.65; // share of the way that is shown first: all three pictures say something there
 const WAY = ["digit", "seed", "steps", "guidance", "sampler", "way"]; // settings that a way depends on
 const LINKED = [...WAY, "sheet"];
-const LANES = ["ddim", "ddpm"];
+const LANES = ["first", "second"];
+const BOTH = ["ddim", "ddpm"];
 /** What the link calls a setting. */
 const NAMES = { digit: "class" };
 
@@ -100,7 +101,7 @@ class WayPage {
     this.pause();
     setText(this.find(".checked"), "");
     const { sampler, way } = lesson.settings;
-    const samplers = sampler === "both" ? LANES : [sampler];
+    const samplers = sampler === "both" ? BOTH : [sampler];
     this.live.update(
       async (open) => {
         const denoiser = await lesson.denoiser(open);

@@ -48,7 +48,7 @@ export class Lane {
   constructor(element, onScrub) {
     this.element = element;
     this.find = finder(element);
-    this.sampler = "ddim";
+    this.sampler = "";
     /** @type {Frame[]} */
     this.frames = [];
     /** @type {number[]} */

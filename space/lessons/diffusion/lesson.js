@@ -13,14 +13,22 @@ import { Denoiser, drawn } from "./denoising.js";
 /** @import { Asked } from "./denoising.js" */
 /** @typedef {{ model: string, judge: string }} Names  of the models */
 /** @typedef {{ digit: number | null, seed: number, steps: number | null, guidance: number | null,
- *   sampler: "ddim" | "ddpm" | "both", way: "back" | "forward", sheet: string | null, t: number,
+ *   sampler: "dpm_solver" | "ddim" | "ddpm" | "both", way: "back" | "forward", sheet: string | null, t: number,
  *   erase: string | null, resamplings: number }} Settings  `erase` is null where the visitor erased by hand */
 
 class Lesson {
   constructor() {
     /** @type {Settings} */
     this.settings = {
-      ...{ digit: null, seed: 3, steps: null, guidance: null, sampler: "ddim", way: "back", sheet: null },
+      ...{
+        digit: null,
+        seed: 3,
+        steps: null,
+        guidance: null,
+        sampler: "dpm_solver",
+        way: "back",
+        sheet: null,
+      },
       ...{ t: 0.5, erase: "nothing", resamplings: 4 },
     };
     /** @type {Names} */
@@ -79,7 +87,7 @@ class Lesson {
   asked(more = {}) {
     const { steps, guidance } = this;
     const { digit, seed } = this.settings;
-    return { digit, seed, steps, guidance, start: 1, sampler: "ddim", ...more };
+    return { digit, seed, steps, guidance, start: 1, sampler: "dpm_solver", ...more };
   }
 }
 

@@ -111,7 +111,7 @@ class OwnPage {
     const { settings, config, levels } = lesson;
     paint(find(".seen canvas"), digit);
     if (config) {
-      const [t] = wayOf(config.num_timesteps, lesson.steps, settings.t);
+      const [t] = wayOf(levels, lesson.steps, settings.t);
       paint(find(".noised canvas"), toUnit(noised(digit, drawn(settings.seed, config).noise, levels, t)));
     }
     this.lives.back.update(

@@ -8,7 +8,7 @@ from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
 
 DIGITS = range(10)
 STEPS = (4, 64)
-SHOWN_SAMPLERS = ("ddim", "ddpm", "both")
+SHOWN_SAMPLERS = ("dpm_solver", "ddim", "ddpm", "both")
 DIRECTIONS = ("back", "forward")
 SHEETS = ("guidance", "steps", "between")
 """what can be unfolded below the trajectory"""

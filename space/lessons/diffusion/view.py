@@ -116,7 +116,7 @@ WAY_MARKUP = f"""
 </div>
 <div class="stage">
   <div class="lanes">
-    {LANE.format("ddim")}{LANE.format("ddpm")}
+    {LANE.format("first")}{LANE.format("second")}
     <div class="player">
       <button type="button" class="play"></button>
       <input type="range" class="position" min="0" max="0" value="0" step="1" data-label="position">

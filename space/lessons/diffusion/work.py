@@ -41,7 +41,7 @@ class Asked:
     start: float = 1.0
     """where the way begins, from 0, the image, to 1, noise alone"""
     guidance: float | None = None
-    sampler: SamplerName = "ddim"
+    sampler: SamplerName = "dpm_solver"
     picture: Tensor | None = None
     """(1, 1, 28, 28) in [0, 1]: noised as far as `start`"""
     known: Tensor | None = None
@@ -66,10 +66,10 @@ class Trajectory:
     pred_noise: Tensor
 
 
-def way(num_timesteps: int, steps: int, start: float) -> list[int]:
-    """The times of `steps` even steps from noise, as far as they lie behind `start`; CLEAN is the last."""
-    first = max(1, int(start * num_timesteps + 0.5))
-    return inference_times(first, max(1, int(start * steps + 0.5)))
+def way(levels: Tensor, steps: int, start: float) -> list[int]:
+    """The times of a way that begins at `start`, with the share `start` of the `steps`; CLEAN is the last."""
+    num_times = max(1, int(start * (levels.shape[1] - 1) + 0.5))
+    return inference_times(levels, min(num_times, max(1, int(start * steps + 0.5))), num_times - 1)
 
 
 def case_of(name: str, asked: Asked) -> str:
@@ -138,7 +138,7 @@ def denoise(loaded: LoadedModel, asked: Asked) -> Trajectory:
     model, config = loaded.model, loaded.model.config
     rng = torch.Generator().manual_seed(asked.seed)
     noise, labels = model.read_latents(standard_normal(1, config.latent_dim, rng))
-    times = way(config.num_timesteps, asked.steps, asked.start)
+    times = way(model.levels, asked.steps, asked.start)
     x, known = noise, None
     if asked.picture is not None:
         labels = torch.full_like(labels, model.null_label)

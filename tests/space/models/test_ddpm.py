@@ -167,7 +167,7 @@ def test_every_sampler_draws_from_the_data_with_a_perfect_network(sampler, path)
     x = torch.randn(4000, 1, 2, 2, generator=rng(), dtype=torch.float64)
     fresh = rng(1)
     found = SAMPLERS[sampler](
-        perfect(levels), levels, x, inference_times(1000, 100), lambda: torch.randn(x.shape, generator=fresh)
+        perfect(levels), levels, x, even_times(1000, 100), lambda: torch.randn(x.shape, generator=fresh)
     )
     assert found.mean().item() == pytest.approx(DATA_MEAN, abs=0.02)
     assert found.std().item() == pytest.approx(DATA_DEVIATION, abs=0.02 if sampler != "ddpm" else 0.04)
@@ -184,7 +184,7 @@ def test_the_deterministic_samplers_follow_the_flow_of_probability(path):
     errors = {}
     for name, sampler in {"ddim": ddim, "dpm_solver": dpm_solver}.items():
         for steps in (10, 20, 40):
-            found = sampler(perfect(levels), levels, x, inference_times(1000, steps))
+            found = sampler(perfect(levels), levels, x, even_times(1000, steps))
             errors[name, steps] = (found - exact).square().mean().sqrt().item()
     for steps, fewer in ((20, 10), (40, 20)):
         assert 0.45 < errors["ddim", steps] / errors["ddim", fewer] < 0.6
@@ -193,7 +193,8 @@ def test_the_deterministic_samplers_follow_the_flow_of_probability(path):
 
 @each_path
 def test_eulers_steps_are_those_of_ddim_and_along_the_straight_path_those_of_any_textbook(path):
-    levels, times = path_levels(DDPMConfig(**path)), inference_times(1000, 7)
+    levels = path_levels(DDPMConfig(**path))
+    times = inference_times(levels, 7)
     x = torch.randn(5, 1, 4, 4, generator=rng(), dtype=torch.float64)
     found = euler(perfect(levels), levels, x, times)
     assert torch.allclose(found, ddim(perfect(levels), levels, x, times), atol=1e-9)
@@ -204,20 +205,44 @@ def test_eulers_steps_are_those_of_ddim_and_along_the_straight_path_those_of_any
         assert torch.allclose(found, x, atol=1e-9)
 
 
+@each_path
 @pytest.mark.parametrize("num_timesteps", [1, 3, 100, 1000])
-def test_the_times_go_evenly_from_pure_noise_to_the_image(num_timesteps):
-    for steps in {1, 2, 3, 13, 16, 50, 999, 1000}:
-        if steps > num_timesteps:
-            with pytest.raises(ValueError, match=f"is {steps}; allowed: 1 to {num_timesteps}"):
-                inference_times(num_timesteps, steps)
-            continue
-        times = inference_times(num_timesteps, steps)
-        assert len(times) == steps + 1 and times[0] == num_timesteps - 1 and times[-1] == CLEAN
-        gaps = [t - s for t, s in pairwise(times)]
-        assert min(gaps) >= 1 and max(gaps) - min(gaps) <= 1
+def test_the_times_go_from_pure_noise_to_the_image(num_timesteps, path):
+    levels = path_levels(DDPMConfig(num_timesteps=num_timesteps, num_inference_steps=1, **path))
+    for first in {0, num_timesteps // 3, num_timesteps - 1}:
+        for steps in {1, 2, 3, 13, 16, 50, first + 1}:
+            if steps > first + 1:
+                with pytest.raises(ValueError, match=f"is {steps}; allowed: 1 to {first + 1}"):
+                    inference_times(levels, steps, first)
+                continue
+            times = inference_times(levels, steps, first)
+            assert len(times) == steps + 1 and times[0] == first and times[-1] == CLEAN
+            assert min(t - s for t, s in pairwise(times)) >= 1
     for steps in (0, -1, 10**6):
         with pytest.raises(ValueError, match=rf"num_inference_steps is {steps}"):
-            inference_times(num_timesteps, steps)
+            inference_times(levels, steps)
+
+
+@each_path
+def test_the_times_are_those_of_karras(path):
+    """Equation 5, where the path has a time for it."""
+    levels = path_levels(DDPMConfig(**path))
+    for steps in (4, 8, 16):
+        times = inference_times(levels, steps)
+        ramp = torch.linspace(40 ** (1 / 7), 0.1 ** (1 / 7), steps) ** 7
+        a, sigma = levels[:, torch.tensor(times[1:-1]) + 1]
+        between = levels[:, torch.tensor(times[1:-1])], levels[:, torch.tensor(times[1:-1]) + 2]
+        for ratio, wanted, (low_a, low), (high_a, high) in zip(
+            sigma / a, ramp[1:], *(part.T for part in between)
+        ):
+            assert abs(ratio - wanted) <= max(abs(low / low_a - wanted), 0)
+            assert abs(ratio - wanted) <= abs(high / high_a - wanted)
+            assert low / low_a < wanted < high / high_a
+
+
+def even_times(num_timesteps: int, steps: int) -> list[int]:
+    """Times whose steps are alike; those of the samplers' theory, and of diffusers' 'trailing'."""
+    return [round(num_timesteps - step * num_timesteps / steps) - 1 for step in range(steps)] + [CLEAN]
 
 
 def test_a_sampler_that_needs_noise_says_so():
@@ -356,8 +381,8 @@ def test_the_callback_sees_one_and_the_same_trajectory(path):
     """What it is told of each step is what the next begins with; the last step gives the picture."""
     model, told = tiny(num_inference_steps=5, **path), []
     x, labels = torch.randn(2, 1, 28, 28), torch.tensor([1, 2])
-    images = model.denoise(x, labels, callback=lambda *step: told.append(step))
-    times = inference_times(1000, 5)
+    images = model.denoise(x, labels, sampler="ddim", callback=lambda *step: told.append(step))
+    times = inference_times(model.levels, 5)
     assert [t for _, t, *_ in told] == times[:-1] and torch.equal(told[0][0], x)
     for (x, t, x_start, pred_noise), s in zip(told, times[1:]):
         a, sigma = model.levels[:, t + 1]
@@ -442,7 +467,7 @@ def test_a_walk_of_dpm_solver_is_that_of_diffusers(schedule):
     expected = X
     for t in scheduler.timesteps:
         expected = scheduler.step(perfect(levels)(expected, int(t))[0], t, expected).prev_sample
-    found = dpm_solver(perfect(levels), levels, X, inference_times(1000, 9))
+    found = dpm_solver(perfect(levels), levels, X, even_times(1000, 9))
     assert torch.allclose(found, expected, atol=1e-4)
 
 
@@ -482,7 +507,7 @@ def test_what_is_filled_in_fits_what_is_known():
 
     torch.manual_seed(0)
     known, mask = torch.tensor([1.5, 0.0]).expand(4000, 2), torch.tensor([1.0, 0.0]).expand(4000, 2)
-    times, found = inference_times(1000, 40), {}
+    times, found = even_times(1000, 40), {}
     for resamplings in (1, 10):
         x = torch.randn(4000, 2)
         noise = partial(torch.randn, 4000, 2)
@@ -524,9 +549,9 @@ def test_the_known_part_has_the_noise_of_the_time_in_every_pass(path):
 def test_a_trajectory_is_what_denoise_passes():
     model = tiny()
     x, labels = torch.randn(2, 1, 28, 28, generator=rng()), torch.tensor([3, 10])
-    made, *passed = model.trajectory(x, labels, guidance=1.5)
-    assert torch.equal(made, model.denoise(x, labels, guidance=1.5))
-    times = inference_times(1000, 3)
+    made, *passed = model.trajectory(x, labels, guidance=1.5, sampler="ddim")
+    assert torch.equal(made, model.denoise(x, labels, guidance=1.5, sampler="ddim"))
+    times = inference_times(model.levels, 3)
     xs, starts, noises = (one.unflatten(0, (3, 2)) for one in passed)
     assert torch.equal(xs[0], x)
     for i, (t, s) in enumerate(pairwise(times)):

@@ -2,16 +2,18 @@
 
 import json
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from space.lessons.diffusion.work import MODEL, Asked, denoise
+from space.lessons.diffusion.work import MODEL, Asked, denoise, way
+from space.models.ddpm import DDPMConfig, path_levels
 from space.pictures.sheets import digit_sheet
 from space.weights.hub import load
-from tests.pages import until, until_quiet
+from tests.pages import import_modules, until, until_quiet
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -79,9 +81,21 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     assert len(seen) == 3 and asked == []
 
 
+def test_the_times_of_every_way_are_those_of_pytorch(page: Page):
+    import_modules(page, "lessons/diffusion/denoising.js", "browser/families/ddpm.js")
+    for config in (DDPMConfig(), DDPMConfig(prediction="flow"), DDPMConfig(schedule="linear")):
+        asked = [[steps, start] for steps in range(1, 65) for start in (0.05, 0.1, 0.35, 0.6, 0.95, 1)]
+        levels = f"pathLevels({json.dumps(asdict(config))}).map((level) => Float32Array.from(level))"
+        ways = f"(asked) => {{ const levels = {levels}; return asked.map((one) => wayOf(levels, ...one)); }}"
+        found = page.evaluate(ways, asked)
+        )
+        levels = path_levels(config).float()
+        assert found == [way(levels, *one) for one in asked]
+
+
 def test_a_digit_drowns_sheets_unfold_and_what_makes_no_sense_is_said(page: Page, lab: Lab):
     open_lesson(page, lab, "&steps=4&guidance=1&way=forward&seed=2")
-    assert page.evaluate(f"{WAY}.lanes[0].frames.map(({{ t }}) => t)") == [-1, 249, 499, 749, 999]
+    assert page.evaluate(f"{WAY}.lanes[0].frames.map(({{ t }}) => t)") == [-1, 55, 591, 928, 999]
     for sheet, canvases in (("between", 1), ("steps", 1), ("guidance", 5)):
         part = page.locator(f"#diffusion-way [data-sheet={sheet}]")
         part.locator("summary").click()
@@ -103,8 +117,8 @@ def test_an_address_that_asks_for_nonsense_begins_as_without(page: Page, lab: La
     open_lesson(page, lab, "&steps=0&guidance=NaN&t=7&class=11&seed=-3&resamplings=1e9&sampler=x&erase=all")
     page.wait_for_function("!location.search.includes('steps')")
     assert page.evaluate(f"{WAY}.lesson.settings") == {
-        **{"digit": None, "seed": 3, "steps": None, "guidance": None, "sampler": "ddim", "way": "back"},
-        **{"sheet": None, "t": 0.5, "erase": "nothing", "resamplings": 4},
+        **{"digit": None, "seed": 3, "steps": None, "guidance": None, "sampler": "dpm_solver"},
+        **{"way": "back", "sheet": None, "t": 0.5, "erase": "nothing", "resamplings": 4},
     }
 
 
@@ -115,7 +129,7 @@ def test_strips_and_slider_share_the_screen_of_a_phone_and_the_server_stands_in(
     open_lesson(page, lab, "&class=8&seed=1&steps=4&guidance=1")
     stage = page.locator("#diffusion-way .stage")
     expect(stage.locator(".computed").first).to_contain_text("the weights did not reach")
-    assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[0])"), Asked(8, 1, 4, 1.0, 1.0, "ddim"))
+    assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[0])"), Asked(8, 1, 4, 1.0, 1.0))
     first, last = (stage.locator(part).first.bounding_box() for part in (".pictures", ".player"))
     assert last["y"] + last["height"] - first["y"] < 844 / 2
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -13,7 +13,7 @@ from PIL import Image
 
 from space.lessons.diffusion import api, tab, work
 from space.lessons.generate.work import draw_samples
-from space.models.ddpm import DDPM
+from space.models.ddpm import DDPM, DDPMConfig, path_levels
 from space.models.samplers import CLEAN
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet
@@ -61,10 +61,11 @@ def test_a_picture_is_noised_as_far_as_its_start(loaded):
 
 def test_the_steps_of_a_way_lie_behind_its_start():
     for num_timesteps in (1, 10, 1000):
+        levels = path_levels(DDPMConfig(num_timesteps=num_timesteps, num_inference_steps=1))
         for steps in (1, 3, 10, 64):
             for start in (0.01, 0.05, 0.5, 0.975, 1):
                 if steps <= num_timesteps:
-                    times = work.way(num_timesteps, steps, start)
+                    times = work.way(levels, steps, start)
                     assert times[-1] == CLEAN and times == sorted(set(times), reverse=True)
                     assert 0 <= times[0] < max(1, start * num_timesteps + 0.5)
                     assert abs(len(times) - 1 - start * steps) <= 1
