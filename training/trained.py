@@ -43,7 +43,7 @@ def start_weights(name: str, model: nn.Module) -> None:
     try:
         start = load(name)
         if type(start) is not type(model):
-            raise ValueError(f"it is a {type(start).__name__}, the run trains a {type(model).__name__}")
+            raise ValueError(f"it holds {type(start).__name__}, the run trains {type(model).__name__}")
         model.load_state_dict(start.state_dict())
     except (ValueError, OSError, RuntimeError, SafetensorError) as error:
         raise TrainingError(f"--pretrained_model_name_or_path {name}: {one_line(error)}") from error

@@ -111,7 +111,8 @@ def curves(
         if name == "steps":
             how = ", ".join(str(n) for n, _ in points) + f" steps of DPM-Solver++, guidance {guidance:g}"
         else:
-            how = f"guidance {', '.join(f'{weight:g}' for _, weight in points)}; {in_steps(steps)} of DPM-Solver++"
+            weights = ", ".join(f"{weight:g}" for _, weight in points)
+            how = f"guidance {weights}; {in_steps(steps)} of DPM-Solver++"
         for key, values in found.items():
             if values:
                 metrics[f"{key}_by_{name}"] = metric(

@@ -88,7 +88,6 @@ def test_the_times_of_every_way_are_those_of_pytorch(page: Page):
         levels = f"pathLevels({json.dumps(asdict(config))}).map((level) => Float32Array.from(level))"
         ways = f"(asked) => {{ const levels = {levels}; return asked.map((one) => wayOf(levels, ...one)); }}"
         found = page.evaluate(ways, asked)
-        )
         levels = path_levels(config).float()
         assert found == [way(levels, *one) for one in asked]
 
