@@ -67,6 +67,8 @@ TEXT = {
     "metric.recall": ("Recall of samples", "생성 표본의 재현율"),
     "metric.class_accuracy": ("Samples read as the class asked for", "주문한 클래스로 읽힌 표본"),
     "metric.class_entropy": ("Entropy of sampled classes", "생성된 클래스의 엔트로피"),
+    "metric.curve_steps": ("Steps", "단계 수"),
+    "metric.curve_guidance": ("Guidance", "가이던스"),
     "metric.class_histogram": ("Sampled classes, 0 to 9", "생성된 클래스의 비율, 0~9"),
     "metric.classifier_confidence": ("Classifier's confidence", "생성 표본에 대한 분류기의 확신도"),
     "metric.d_real": ("D(x), test images", "D(x), 테스트 이미지"),

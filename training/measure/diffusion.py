@@ -113,6 +113,8 @@ def curves(
         else:
             weights = ", ".join(f"{weight:g}" for _, weight in points)
             how = f"guidance {weights}; {in_steps(steps)} of DPM-Solver++"
+        at: list[float] = [point[0] if name == "steps" else point[1] for point in points]
+        metrics[f"curve_{name}"] = metric(at, "", None, f"where the metrics ..._by_{name} were measured")
         for key, values in found.items():
             if values:
                 metrics[f"{key}_by_{name}"] = metric(

@@ -16,12 +16,20 @@ from space.lessons.diffusion.settings import (
     STEPS,
 )
 from space.lessons.diffusion.work import Trajectory
-from space.page.markup import computed, download, metric_tiles, source_badge
+from space.page.markup import (
+    computed,
+    download,
+    metric_name,
+    metric_tiles,
+    metric_value,
+    protocols,
+    source_badge,
+)
 from space.page.words import words
 from space.pictures.outputs import to_grid
 from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
 from space.weights.hub import LoadedModel
-from space.weights.side_files import read_metrics
+from space.weights.side_files import Metrics, read_metrics
 
 PICTURE_SCALE = 10
 """screen pixels for a pixel of the picture made"""
@@ -177,9 +185,35 @@ OWN_MARKUP = f"""
 """
 """of the component `Own`; own.js fills it"""
 METRICS = ("lenet_fid", "lenet_fid_floor", "precision", "recall", "class_accuracy")
+ALONG = ("steps", "guidance")
+"""what the samples were measured against"""
 
 
 def measured(loaded: LoadedModel) -> str:
     """The figures of the model, with how they were measured, and where its weights come from."""
     metrics = read_metrics(loaded.folder)
-    return metric_tiles(metrics, METRICS, words("diffusion.measured")) + source_badge(loaded)
+    tables = "".join(curve_table(metrics, along) for along in ALONG)
+    return metric_tiles(metrics, METRICS, words("diffusion.measured")) + tables + source_badge(loaded)
+
+
+def curve_table(metrics: Metrics, along: str) -> str:
+    """A table of the figures against the steps or the guidance; empty where they were not measured."""
+    columns = {key: metrics.get(f"{key}_by_{along}") for key in METRICS}
+    shown = {f"curve_{along}": metrics.get(f"curve_{along}")} | {
+        key: one for key, one in columns.items() if one
+    }
+    lists = [one["value"] for one in shown.values() if one]
+    if len(lists) < 2 or not all(isinstance(one, list) and len(one) == len(lists[0]) for one in lists):
+        return ""
+    head = "".join(f'<th scope="col">{metric_name(key)}</th>' for key in shown)
+    rows = "".join(
+        "<tr>"
+        + "".join(f"<td>{metric_value(one | {'value': one['value'][i]})}</td>" for one in shown.values())
+        + "</tr>"
+        for i in range(len(lists[0]))
+    )
+    how = protocols({key: [str(one.get("protocol", ""))] for key, one in list(shown.items())[1:]})
+    return (
+        f"<h3>{words(f'diffusion.by_{along}')}</h3>"
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{how}'
+    )
