@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from space.models import MODELS, models_that
+from space.models import MODELS, models_that, roles
 from space.page.charts import MAX_POINTS
 from space.weights.side_files import Curve, Rows
 
 GAMES, TRANSLATORS, DIFFUSION = map(models_that, ("discriminate", "translate", "q_sample"))
 WATCHED = ("decode", "translate")
 """a model that can do one of these makes pictures"""
-NAMES = sorted(models_that(*WATCHED), key=[*GAMES, *TRANSLATORS, *MODELS].index)
-"""Models whose pictures can be watched as they learn, the games first."""
+NAMES = sorted(models_that(*WATCHED), key=[roles.DCGAN, *GAMES, *TRANSLATORS, *MODELS].index)
+"""Models whose pictures can be watched as they learn, the games first: of them the one whose log shows D
+winning before G learns."""
 MAX_PANELS = 8
 
 NO_CURVE = {"step", "epoch", "learning_rate", "images_per_second"}

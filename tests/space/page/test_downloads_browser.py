@@ -180,18 +180,18 @@ def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
 def test_training_and_its_curves(page: Page, url: str) -> None:
     visit_tab(page, url, "timeline")
     panel = page.locator("#timeline-run")
-    panel.locator(f"[data-model={roles.GAN}]").wait_for()
+    panel.locator(f"[data-model={roles.DCGAN}]").wait_for()
     panel.locator(".position").focus()
     panel.locator(".position").press("Home")
     panel.locator(".position").press("ArrowRight")
     file, content = keep(panel.locator(".files button.png"))
-    step = int(re.fullmatch(rf"{roles.GAN}_step(\d+)\.png", file)[1])
-    saved = (hub.BUNDLED / roles.GAN / "samples" / f"step-{step:06d}.png").read_bytes()
+    step = int(re.fullmatch(rf"{roles.DCGAN}_step(\d+)\.png", file)[1])
+    saved = (hub.BUNDLED / roles.DCGAN / "samples" / f"step-{step:06d}.png").read_bytes()
     assert np.array_equal(pixels(content), pixels(saved))
     file, content = keep(panel.locator(".files button.csv"))
     header, rows = table(content)
-    assert file == f"{roles.GAN}_curves.csv" and header[0] == "step" and {"d_real", "loss_g"} <= set(header)
-    logged = list(csv.DictReader((hub.BUNDLED / roles.GAN / "history.csv").open()))
+    assert file == f"{roles.DCGAN}_curves.csv" and header[0] == "step" and {"d_real", "loss_g"} <= set(header)
+    logged = list(csv.DictReader((hub.BUNDLED / roles.DCGAN / "history.csv").open()))
     wanted = {float(row["step"]): float(row["loss_g"]) for row in logged if row["loss_g"]}
     found = {float(row[0]): float(row[header.index("loss_g")]) for row in rows if row[header.index("loss_g")]}
     assert found == wanted

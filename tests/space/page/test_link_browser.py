@@ -111,7 +111,7 @@ def generate(page: Page) -> None:
 def timeline(page: Page) -> None:
     page.locator("#timeline-run [data-model]").wait_for()
     choose(page, "#timeline-model", 1)
-    page.locator(f"#timeline-run [data-model={roles.DCGAN}]").wait_for()
+    page.locator(f"#timeline-run [data-model={roles.GAN}]").wait_for()
     page.locator("#timeline-run .position").fill("5")
     page.locator("#timeline-run .frame").click(position={"x": 100, "y": 60})
 
@@ -195,7 +195,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
     timeline: (
         CANVASES.format("#timeline-run .frame, #timeline-run .now"),
         "#timeline-run [data-model]",
-        [f"model={roles.DCGAN}", "step=", "cell="],
+        [f"model={roles.GAN}", "step=", "cell="],
     ),
     game: (
         # undefined until its script has started

@@ -12,11 +12,11 @@ from PIL import Image
 from space.lessons.timeline import view
 from space.models import roles
 from space.models.cyclegan import CycleGAN, CycleGANConfig
-from space.models.gan import GAN, GANConfig
+from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.vae import VAE, VAEConfig
 from space.weights import hub
 
-GAN_NAME, VAE_NAME, BARE_NAME = roles.GAN, roles.VAE_MAP, roles.PLAIN
+GAN_NAME, VAE_NAME, BARE_NAME = roles.DCGAN, roles.VAE_MAP, roles.PLAIN
 CYCLEGAN_NAME = roles.TRANSLATOR
 STEPS = [0, 1, 2, 4, 9, 19, 40, 86, 186, 400]
 GAN_COLUMNS = ["loss_d", "loss_g", "d_real", "d_fake", "d_fake_after", "value"]
@@ -35,7 +35,7 @@ def grid(step: int, columns: int = 10, rows: int = 6) -> Image.Image:
 def write_gan(folder: Path) -> None:
     """A run as `training.train_gan` leaves it: losses every 10 steps, a metric with each picture."""
     torch.manual_seed(0)
-    GAN(GANConfig(latent_dim=4, hidden_dim=8)).save_pretrained(folder)
+    DCGAN(DCGANConfig(latent_dim=4, base_channels=8)).save_pretrained(folder)
     (folder / "samples").mkdir()
     for step in STEPS:
         grid(step).save(folder / "samples" / f"step-{step:06d}.png")

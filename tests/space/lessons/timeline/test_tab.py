@@ -11,7 +11,7 @@ from tests.space.lessons.timeline.fakes import CYCLEGAN_NAME, GAN_NAME, VAE_NAME
 
 
 def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
-    assert work.NAMES[:3] == [roles.GAN, roles.DCGAN, roles.TRANSLATOR]
+    assert work.NAMES[:3] == [roles.DCGAN, roles.GAN, roles.TRANSLATOR]
     assert len(work.NAMES) == len(set(work.NAMES))
     assert roles.DIGIT_JUDGE not in work.NAMES and roles.VAE_MAP in work.NAMES
     with pytest.raises(Problem, match="choose one of"):
