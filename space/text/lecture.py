@@ -206,10 +206,10 @@ TEXT = {
     ),
     "lecture.gan": (
         "## Digits from a GAN\n\nThe same game with pictures. Beside the VAE's digits from the same noise "
-        "the strokes are sharp: $D$ learns to reject blur. The number below each is $D(G(z))$: sort by "
-        "it.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
+        "the strokes are sharp: $D$ learns to reject blur. The best come first, by $D(G(z))$: look at the "
+        "last.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
         "## GAN이 그린 숫자\n\n같은 게임을 그림으로 합니다. $D$가 흐릿한 그림을 거르도록 학습하므로, "
-        "나란히 놓인 VAE보다 획이 선명합니다. 그림마다 적힌 값은 $D(G(z))$입니다. 이 값의 순서로 정렬해 "
+        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 "
         "보세요.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
     ),
     "lecture.dcgan": (

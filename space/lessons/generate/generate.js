@@ -10,7 +10,7 @@ import { follow, heed, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
 import { Film } from "./film.js";
 import { drawSamples, explore, isSound, spread } from "./samples.js";
-import { marksOf, ordered, tableRows, toggle } from "./selection.js";
+import { marksOf, ordered, ranksOf, tableRows, toggle } from "./selection.js";
 import { Terms } from "./terms.js";
 import { Tiles } from "./tiles.js";
 
@@ -48,6 +48,8 @@ class SamplePanel {
     this.terms = new Terms(element, this.text);
     this.film = new Film(element, this.text);
     this.find(".clear").onclick = () => this.select({ ...this.selection, [this.slot]: [] });
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.sorting = undefined;
     this.find(".order input").onchange = () => this.order();
     this.find(".samples").onkeydown = (event) => this.moveFocus(event);
     this.relabel();
@@ -151,16 +153,20 @@ class SamplePanel {
     const { cells, find } = this;
     const { samples, tiles } = this.shown;
     const { scores } = samples;
+    const ranks = scores && ranksOf(scores);
+    const isFirst = cells.length === 0;
     while (cells.length > tiles.number) cells.pop()?.remove();
     while (cells.length < tiles.number) cells.push(this.buildCell(cells.length));
     cells.forEach((cell, i) => {
       tiles.show(this.part(cell, "picture"), i);
       this.part(cell, "score").textContent = scores ? scores[i].toFixed(2) : "";
-      cell.style.setProperty("--score", String(scores?.[i] ?? 0));
+      cell.style.setProperty("--rank", String(ranks?.[i] ?? 0));
     });
-    find(".order").hidden = !scores;
+    find(".judged").hidden = !scores;
     find(".samples").classList.toggle("scored", scores !== null);
-    this.order();
+    clearTimeout(this.sorting); // while a slider moves, a sample stays where it is looked at
+    if (isFirst) this.order();
+    else this.sorting = setTimeout(() => this.order(), SORT_MS);
   }
 
   /** @param {number} i number of the sample */
@@ -286,6 +292,8 @@ class SamplePanel {
     this.drawTerms();
   }
 }
+
+const SORT_MS = 400; // without a new score, until the samples are put in order
 
 /** @param {GradioScope & Given} scope */
 export function start(scope) {

@@ -34,6 +34,11 @@ export function ordered(count, scores) {
   return scores ? order.sort((i, j) => scores[j] - scores[i]) : order;
 }
 
+/** The place of each score among all, from 0, the lowest, to 1.
+ * @param {number[]} scores */
+export const ranksOf = (scores) =>
+  scores.map((one) => scores.filter((other) => other < one).length / Math.max(1, scores.length - 1));
+
 /** Rows of a table of samples: number, score, latent vector; the first row names them.
  * @param {number[][]} z latent vectors
  * @param {number[] | null} scores

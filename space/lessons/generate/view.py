@@ -45,7 +45,10 @@ MARKUP = f"""
 <form class="controls">
   <fieldset class="slots"><legend data-text="slots"></legend></fieldset>
   <button type="button" class="clear" data-text="clear"></button>
-  <label class="order"><input type="checkbox"> <span data-text="order"></span></label>
+  <div class="judged">
+    <label class="order"><input type="checkbox" checked> <span data-text="order"></span></label>
+    <label class="raw"><input type="checkbox"> D(G(z))</label>
+  </div>
 </form>
 <div class="samples" role="group" data-label="samples"></div>
 {computed()}

@@ -166,7 +166,7 @@ def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
     assert [float(row[1]) for row in rows] == pytest.approx(numbers["scores"], abs=1e-4)
     for slot, sample in (("a", 3), ("b", 4), ("c", 5)):
         panel.locator(f".slots .{slot}").click()
-        panel.locator(".sample").nth(sample).click()
+        panel.locator(f".sample[aria-label^='Sample {sample + 1},']").click()
     file, content = keep(panel.locator(".sum button.png"))
     assert file == f"{roles.DCGAN}_seed0_32_arithmetic.png" and pixels(content).shape == (28, 4 * 28)
     code = open_code(page, "generate-code")

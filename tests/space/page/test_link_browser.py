@@ -103,7 +103,7 @@ def generate(page: Page) -> None:
     choose(page, "#generate-model", 0)
     page.locator("#generate-seed input").fill("9")
     page.locator("#generate-scale input[type=range]").fill("0.8")
-    samples.nth(5).click()
+    page.locator("#generate-panel .sample[aria-label^='Sample 6,']").click()
     page.locator("#generate-other-panel .slots input").nth(0).check()
     page.locator("#generate-other-panel .clear").click()
 

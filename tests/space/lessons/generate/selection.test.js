@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { marksOf, ordered, tableRows, toggle } from "../../../../space/lessons/generate/selection.js";
+import { marksOf, ordered, ranksOf, tableRows, toggle } from "../../../../space/lessons/generate/selection.js";
 
 const SLOTS = ["walk", "a", "b", "c"];
 const NOTHING = { walk: [], a: [], b: [], c: [] };
@@ -30,6 +30,8 @@ test("a mark is the place in a walk, or the name of the term", () => {
 test("samples are ordered as drawn, or the best first", () => {
   assert.deepEqual(ordered(3, null), [0, 1, 2]);
   assert.deepEqual(ordered(4, [0.2, 0.9, 0.2, 0.5]), [1, 3, 0, 2]); // equal ones as drawn
+  assert.deepEqual(ranksOf([0.4, 0.9, 0.4, 0.5, 0.6]), [0, 1, 0, 0.5, 0.75]);
+  assert.deepEqual(ranksOf([0.4]), [0]);
 });
 
 test("a table has a row for each sample, and no score where there is no discriminator", () => {
