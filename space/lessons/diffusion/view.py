@@ -198,12 +198,11 @@ def measured(loaded: LoadedModel) -> str:
 
 def curve_table(metrics: Metrics, along: str) -> str:
     """A table of the figures against the steps or the guidance; empty where they were not measured."""
-    columns = {key: metrics.get(f"{key}_by_{along}") for key in METRICS}
-    shown = {f"curve_{along}": metrics.get(f"curve_{along}")} | {
-        key: one for key, one in columns.items() if one
-    }
-    lists = [one["value"] for one in shown.values() if one]
-    if len(lists) < 2 or not all(isinstance(one, list) and len(one) == len(lists[0]) for one in lists):
+    places = {f"curve_{along}": f"curve_{along}"} | {key: f"{key}_by_{along}" for key in METRICS}
+    shown = {key: metrics[place] for key, place in places.items() if place in metrics}
+    lists = [one["value"] for one in shown.values()]
+    whole = all(isinstance(one, list) and len(one) == len(lists[0]) for one in lists)
+    if f"curve_{along}" not in shown or len(lists) < 2 or not whole:
         return ""
     head = "".join(f'<th scope="col">{metric_name(key)}</th>' for key in shown)
     rows = "".join(

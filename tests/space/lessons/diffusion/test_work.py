@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from space.lessons.diffusion import api, tab, work
+from space.lessons.diffusion import api, tab, view, work
 from space.lessons.generate.work import draw_samples
 from space.models.ddpm import DDPM, DDPMConfig, path_levels
 from space.models.samplers import CLEAN
@@ -171,3 +172,25 @@ def test_the_page_knows_the_very_bytes_and_why_there_is_no_digit(loaded):
     assert tab.show_own("upload", 0, None, None)["problem"]["ko"]
     with pytest.raises(Problem):
         tab.way_snippet({"digit": 3})
+
+
+def test_the_tables_show_what_was_measured_and_nothing_else():
+    """A folder may come from the Hub: lists of other lengths, or none, make no table."""
+    whole = {
+        "curve_steps": {"value": [4, 8], "unit": "", "protocol": "where"},
+        "lenet_fid_by_steps": {"value": [9.5, 7.25], "unit": "", "protocol": "how <b>"},
+        "class_accuracy_by_steps": {"value": [98.5, 99], "unit": "%", "protocol": "how"},
+    }
+    table = view.curve_table(whole, "steps")
+    assert re.findall(r"<td>(.*?)</td>", table) == ["4", "9.5", "98.5\u00a0%", "8", "7.25", "99.0\u00a0%"]
+    assert "how &lt;b&gt;" in table and view.curve_table(whole, "guidance") == ""
+    for key, value in {"curve_steps": [4], "lenet_fid_by_steps": 3.0, "class_accuracy_by_steps": []}.items():
+        assert view.curve_table(whole | {key: whole[key] | {"value": value}}, "steps") == ""
+    for missing in whole:
+        rest = {key: one for key, one in whole.items() if key != missing}
+        assert (view.curve_table(rest, "steps") == "") == (missing == "curve_steps")
+    assert (
+        view.curve_table({"curve_steps": whole["curve_steps"]}, "steps")
+        == view.curve_table({}, "steps")
+        == ""
+    )
