@@ -57,7 +57,7 @@ class DDPMConfig(ImageConfig):
     """residual blocks at each size on the way down and on the way up; twice as many at the bottom"""
     num_inference_steps: int = 16
     """calls of the network for an image"""
-    guidance: float = 1.5
+    guidance: float = 1.0
     """weight of the class; 1: as trained, 0: as if none was asked for"""
 
     def __post_init__(self) -> None:
