@@ -204,10 +204,11 @@ def test_what_is_measured_of_samples(monkeypatch):
     accuracies = value["class_accuracy_by_guidance"]
     assert accuracies[0] < 30 and min(accuracies[1:]) > 90
     assert value["lenet_fid_by_guidance"][0] > value["lenet_fid_by_guidance"][1]
-    assert (
-        "200 samples, noise N(0, I), seed 0, 4 steps of DDIM, guidance 1.5" in found["lenet_fid"]["protocol"]
-    )
-    assert "guidance 0, 1, 1.25, 1.5, 2, 3; 4 steps of DDIM" in found["recall_by_guidance"]["protocol"]
+    how = "200 samples, noise N(0, I), seed 0, 4 steps of DPM-Solver++, guidance 1"
+    assert how in found["lenet_fid"]["protocol"]
+    how = "guidance 0, 1, 1.25, 1.5, 2, 3; 4 steps of DPM-Solver++"
+    assert how in found["recall_by_guidance"]["protocol"]
+    assert value["curve_steps"] == [1, 2, 4, 8, 16] and value["curve_guidance"] == [0, 1, 1.25, 1.5, 2, 3]
     assert value["nearest_train"] < 0.1  # they are training images
     assert set(evaluate_diffusion(model, test, test, None, 0)) == {
         "nearest_train",
