@@ -19,7 +19,7 @@ from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.timeline import tab as timeline
 from space.lessons.translate import tab as translate
 from space.lessons.tree import tab as tree
-from space.page import lecture, link
+from space.page import facts, lecture, link
 from space.page.handlers import LIGHT, MAX_WAITING
 from space.page.routes import ROUTES
 from space.page.theme import CSS, HEAD, LOGO, THEME
@@ -39,6 +39,8 @@ LESSONS = {
     "models": models,
 }
 """name in the page's address (`?tab=`) -> module of the tab, in the order of the tabs"""
+FACTS = {"manifold": manifold.told, "translate": translate.told}
+"""lesson -> what its scripts are told of a model"""
 
 
 def build() -> gr.Blocks:
@@ -58,7 +60,7 @@ def build() -> gr.Blocks:
 
 def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, str | None]:
     """Serve the page; `overrides` go to `gr.Blocks.launch`."""
-    demo = demo or build()
+    demo, routes = demo or build(), [*ROUTES, facts.route(FACTS)]
     shown = {
         "i18n": i18n,
         "theme": THEME,
@@ -66,4 +68,4 @@ def launch(demo: gr.Blocks | None = None, **overrides: Any) -> tuple[Any, str, s
         "head": HEAD,
         "footer_links": ["api", "settings"],
     }
-    return demo.launch(**shown | launch_arguments(demo, ROUTES, MAX_WAITING, LIGHT) | overrides)
+    return demo.launch(**shown | launch_arguments(demo, routes, MAX_WAITING, LIGHT) | overrides)

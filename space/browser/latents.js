@@ -2,6 +2,7 @@
  *
  *   slerp(start, end, t)       the vector at t in [0, 1] of the spherical path
  *   walk(stops, numFrames)     codes of the path through all stops and back to the first
+ *   straight(start, end, n)    n codes on the straight line from one code to another
  *   row(z, i), mean(z, rows)   one of the codes, the mean of some
  *   widthOf(config)            numbers in a latent vector of a model
  */
@@ -67,6 +68,20 @@ export function walk(stops, numFrames) {
     for (const frame of range(numFrames))
       out.data.set(slerp(start, end, frame / numFrames), (i * numFrames + frame) * width);
   });
+  return out;
+}
+
+/** Codes (number, width), the ends included.
+ * @param {Tensor} start  (1, width)
+ * @param {Tensor} end
+ * @param {number} number */
+export function straight(start, end, number) {
+  const width = start.shape[1];
+  const out = tensor([number, width]);
+  for (const i of range(number)) {
+    const t = Math.fround(i / (number - 1));
+    for (const k of range(width)) out.data[i * width + k] = start.data[k] + t * (end.data[k] - start.data[k]);
+  }
   return out;
 }
 

@@ -1,13 +1,14 @@
 /* Pictures of tensors, as space/pictures/outputs.py makes them: red, green and blue bytes of each pixel.
  *
  *   toRgb(image)                             an image (1, h, w, 1 or 3) with values in [0, 1]
+ *   inARow(images)                           images (n, h, w, c) side by side as one, a grey pixel between them
  *   toHeat(values)                           from black (0) through violet to pale yellow (1 and more)
  *   toOpinion(image, scores, stride)         an image in grey, coloured by a discriminator's scores of its patches
  *   bitmap(pixels, width)                    the picture as a `data:` URL, made without a canvas: some browsers falsify
  *                                            what a canvas gives back
  */
 
-import { product } from "./nn.js";
+import { product, tensor } from "./nn.js";
 import { clamp, range } from "./numbers.js";
 
 /** @import { Tensor } from "./nn.js" */
@@ -32,6 +33,19 @@ export function toRgb({ shape, data }) {
   const pixels = new Uint8Array((data.length / channels) * 3);
   for (let i = 0; i < pixels.length; i++) pixels[i] = byte(data[channels === 3 ? i : Math.floor(i / 3)]);
   return pixels;
+}
+
+/** @param {Tensor} images */
+export function inARow({ shape: [number, height, width, channels], data }) {
+  const row = tensor([1, height, number * (width + 1) - 1, channels]);
+  row.data.fill(0.5);
+  const [from, to] = [width * channels, row.shape[2] * channels]; // numbers in a line of one, and of all
+  for (const i of range(number))
+    for (const y of range(height)) {
+      const start = (i * height + y) * from;
+      row.data.set(data.subarray(start, start + from), y * to + i * (from + channels));
+    }
+  return row;
 }
 
 /** @param {ArrayLike<number>} values */

@@ -15,6 +15,7 @@ import numpy as np
 from torch import Tensor
 
 from space.models import MODELS
+from space.page.handlers import PRIVATE
 from space.page.words import i18n
 from space.pictures.sheets import EMOJI, digit_sheet
 from space.weights.hub import LoadedModel
@@ -363,3 +364,10 @@ def folded_snippet(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
             show_line_numbers=False,
         )
     return fold, snippet
+
+
+def tell_unfolded(fold: gr.Accordion, component: gr.HTML) -> None:
+    """Keep the prop `unfolded` of a component true while the accordion is open."""
+    for event, state in ((fold.expand, "true"), (fold.collapse, "false")):
+        js = f"() => ({{ __type__: 'update', props: {{ unfolded: {state} }} }})"
+        event(None, None, component, js=js, **PRIVATE)

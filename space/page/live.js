@@ -29,7 +29,7 @@ import { isOpen, onTab } from "./link.js";
 /** @typedef {(name: string, methods: string[]) => Promise<Opened>} Open  fetches the networks of these methods, of those
  * that the model has */
 /** @typedef {{ compute: (open: Open) => Promise<any>, show: (result: any) => void, fail: () => void,
- *   shown: boolean }} Update */
+ *   shown: boolean, settled?: Promise<void> }} Update */
 /** Where something was computed: here, or on the server because the weights were late, missing or of no use.
  * @typedef {"browser" | "late" | "missing" | "useless"} Where */
 
@@ -44,6 +44,8 @@ const STALE = "there is something newer to compute";
 /** @type {Runner | null} */
 let runner = null;
 /** @type {Map<string, Promise<RemoteModel>>} */
+let opening = new Map(); // by name
+/** @type {Map<string, Promise<RemoteModel>>} */
 let loading = new Map(); // by name and methods
 /** @type {Live[]} */
 let all = [];
@@ -56,7 +58,8 @@ function load(name, methods) {
   const [key, here] = [[name, ...methods].join(), loading];
   if (!here.has(key)) {
     runner ??= new Runner();
-    const loaded = runner.load(new URL(`weights/${name}`, ROOT)).then(async (model) => {
+    if (!opening.has(name)) opening.set(name, runner.load(new URL(`weights/${name}`, ROOT)));
+    const loaded = opening.get(name).then(async (model) => {
       await model.prepare(...methods.filter((method) => model.methods.includes(method)));
       return model;
     });
@@ -215,7 +218,8 @@ export class Live {
         }
       }
       if (this.newest !== one) this.start(); // it need not wait for the server
-      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      one.settled ??= new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      await one.settled;
       return ask(name, method, values, check);
     };
     return { config: model.config, methods: model.methods, run };
@@ -247,6 +251,7 @@ onTab(() => {
   all = all.filter(({ element }) => element.isConnected);
   runner?.dispose();
   runner = null;
+  opening = new Map();
   loading = new Map();
   for (const live of all) {
     live.leave();

@@ -53,8 +53,6 @@ MAX_ROWS = 40
 """rows of a grid of /manifold"""
 MAX_STEPS = 32
 """pictures of a call of /interpolate"""
-MAX_CODES = 1024
-"""points that are decoded at once for a browser that cannot"""
 MAX_LATENT = 10_000.0
 """size of a number of a latent vector"""
 MAX_NUMBERS = 5000

@@ -58,6 +58,7 @@ TEXT = {
     "manifold.start_sheet": ("First digit", "첫 번째 숫자"),
     "manifold.seen": ("What the encoder sees", "인코더의 입력"),
     "manifold.resampled": ("Decoded: μ, then samples of q(z|x)", "디코딩: μ, 이어서 q(z|x)의 표본"),
+    "manifold.alt.seen": ("The first digit, as the encoder gets it", "인코더에 입력되는 첫 번째 숫자"),
     "manifold.alt.resampled": (
         "A row of digits: the one that μ decodes to, then eight samples of q(z|x)",
         "나란히 놓인 숫자: μ를 디코딩한 것, 이어서 q(z|x)의 표본 8개",
@@ -85,12 +86,12 @@ TEXT = {
     "manifold.strip_vae": ("VAE", "변분 오토인코더 (VAE)"),
     "manifold.strip_autoencoder": ("Autoencoder", "오토인코더"),
     "manifold.deep": (
-        "## Twenty dimensions\nNo map can show them. The eight dimensions with the largest share of the KL "
-        "divergence have a slider each, the largest first. A dimension near 0 nats carries no information: "
-        "its slider changes nothing.",
-        "## 20차원 잠재 공간\n지도로 나타낼 수는 없지만, KL 발산에서 차지하는 몫이 큰 여덟 차원에 큰 "
-        "차원부터 슬라이더를 두었습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 "
-        "변하지 않습니다.",
+        "## Twenty dimensions\nNo map can show them. Each has a slider, the dimension with the largest share "
+        "of the KL divergence first. A dimension near 0 nats carries no information: its slider changes "
+        "nothing.",
+        "## 20차원 잠재 공간\n지도로 나타낼 수는 없지만, 차원마다 슬라이더를 두고 KL 발산에서 차지하는 몫이 "
+        "큰 차원부터 늘어놓았습니다. 0 nats에 가까운 차원은 정보를 담지 않으므로 움직여도 그림이 변하지 "
+        "않습니다.",
     ),
     "manifold.deep_image": ("Decoded by {model}", "{model}의 디코딩 결과"),
     "manifold.from_origin": ("Start from z = 0", "z = 0에서 시작"),
@@ -107,12 +108,6 @@ TEXT = {
     "manifold.map.spacing": ("Spacing", "간격"),
     "manifold.map.linear": ("linear", "선형"),
     "manifold.map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),
-    "manifold.map.in_browser": ("Decoded in your browser in {ms} ms", "브라우저에서 {ms} ms 만에 디코딩"),
-    "manifold.map.on_server": ("Decoded on the server in {ms} ms", "서버에서 {ms} ms 만에 디코딩"),
-    "manifold.map.failed": (
-        "This point could not be decoded; try again.",
-        "이 점을 디코딩하지 못했습니다. 다시 시도해 주세요.",
-    ),
     "manifold.map.hub": ("from the Hub", "Hub에서 받음"),
     "manifold.map.cache": ("from the Hub's cache", "Hub 캐시에서"),
     "manifold.map.bundled": ("bundled weights", "앱에 포함된 가중치"),

@@ -78,8 +78,8 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
 
     open_tab(page, "manifold", korean)
     for name in (roles.VAE_MAP, roles.PLAIN_MAP):
-        page.locator(f"#map-{name} [data-decoder=browser]").wait_for()
-    expect(page.locator("#manifold-found")).to_contain_text("VAE")
+        page.locator(f"#map-{name} .computed[data-where=browser]").wait_for()
+    expect(page.locator("#manifold-first .found")).to_contain_text("VAE")
     check(page, "manifold", korean)
 
     open_tab(page, "generate", korean)

@@ -1,25 +1,57 @@
-"""Two digits on the maps: where the encoders put them, and what lies between."""
+"""Two digits on the maps: where the encoders put them, and what lies between, computed in the browser."""
 
-from collections.abc import Sequence
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import gradio as gr
 from torch import Tensor
 
-from space.lessons.manifold.maps import LatentMap
-from space.lessons.manifold.view import show_two
+from space.lessons.manifold import view
+from space.lessons.manifold.work import MAPS, NUM_RESAMPLES
 from space.page import code_behind, link
-from space.page.components import Drawing, as_trigger, paper
-from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit
+from space.page.components import Drawing, as_trigger, asset, paper
+from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit, read_drawing
 from space.page.handlers import FILES, PRIVATE, friendly
+from space.page.modules import module
 from space.page.words import LATEX, i18n
-from space.pictures.inputs import sketch_to_digit
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem, check_number
+from space.weights import hub
 
 FIRST_DIGITS = 40, 122
 """a 2 and a 6: on the way from one to the other the two maps differ most plainly"""
+
+
+class TwoDigits(gr.HTML):
+    """A part of what the page shows of two digits, which one script fills in: the first one, or the way.
+
+    Events change these props of the first part: `settings`, the values of both pickers, the seed and the
+    steps; `source`, whether the first digit was picked or drawn; `own`, the drawn one; `unfolded`, whether
+    the code is to be seen, which it asks for by `coded`. Its `value` says whether a drawn digit is shown.
+    """
+
+    def __init__(self, part: str = "first", value: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            value={"drawn": False},
+            html_template=view.FIRST if part == "first" else view.WAY,
+            css_template=asset("page/lesson.css", "lessons/manifold/digits.css"),
+            js_on_load=module(
+                "lessons/manifold/two_digits.js",
+                *("ready", "coded"),
+                part=part,
+                words=view.DIGIT_WORDS,
+                models=MAPS,
+                samples=NUM_RESAMPLES,
+                most=MAX_SEED,
+            ),
+            apply_default_css=False,
+            part=part,
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
 
 
 @dataclass(frozen=True)
@@ -32,9 +64,13 @@ class DigitPanel:
     seed: gr.Number
     again: gr.Button
     steps: gr.Slider
-    pictures: list[gr.components.Component]
-    """what `show_digits` fills first: the digit as seen, its re-samples, its numbers, a strip for each map"""
+    first: TwoDigits
+    fold: gr.Accordion
     snippet: gr.Code
+
+    @property
+    def settings(self) -> list[gr.components.Component]:
+        return [self.start, self.end, self.seed, self.steps]
 
     def linked(self) -> list[link.Linked]:
         """What the link says of these."""
@@ -56,23 +92,18 @@ def build_digits() -> DigitPanel:
             with gr.Accordion(i18n("manifold.sketch"), open=False, elem_id="manifold-draw"):
                 sketch = paper(fixed_canvas=True, label=i18n("manifold.sketch"), show_label=False, height=340)
         with gr.Column(min_width=300, scale=2):
-            with gr.Row():
-                with gr.Column(min_width=110):
-                    seen = gr.HTML(elem_id="manifold-seen")
-                with gr.Column(min_width=240, scale=3):
-                    resampled = gr.HTML(elem_id="manifold-resampled")
-                    with gr.Row(elem_id="manifold-resample"):
-                        seed, again = _build_seed()
-            found = gr.Markdown(elem_id="manifold-found", latex_delimiters=LATEX)
+            first = TwoDigits("first", elem_id="manifold-first", min_height=300)
+            with gr.Row(elem_id="manifold-resample"):
+                seed, again = _build_seed()
     gr.Markdown(i18n("manifold.between"), elem_id="manifold-between")
     with gr.Row():
         with gr.Column(min_width=300):
             end = _build_picker("manifold.end_sheet", FIRST_DIGITS[1], "manifold-end-sheet")
             steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"), elem_id="manifold-steps")
-        with gr.Column(min_width=300, scale=2, elem_id="manifold-strips"):
-            strips = [gr.HTML(elem_id="manifold-strip-vae"), gr.HTML(elem_id="manifold-strip-autoencoder")]
-    snippet = code_behind.snippet_panel("manifold-code")
-    return DigitPanel(start, sketch, end, seed, again, steps, [seen, resampled, found, *strips], snippet)
+        with gr.Column(min_width=300, scale=2):
+            TwoDigits("way", elem_id="manifold-strips", min_height=200)
+    fold, snippet = code_behind.folded_snippet("manifold-code")
+    return DigitPanel(start, sketch, end, seed, again, steps, first, fold, snippet)
 
 
 def _build_picker(caption: str, first: int, elem_id: str) -> DigitPicker:
@@ -87,46 +118,49 @@ def _build_seed() -> tuple[gr.Number, gr.Button]:
     return seed, gr.Button(i18n("manifold.again"), size="sm", min_width=110, scale=2)
 
 
-def bind_digits(panel: DigitPanel, maps: Sequence[LatentMap]) -> list[gr.components.Component]:
-    """Bind the events; returns the inputs of `choose`, which say what the first digit is."""
+def bind_digits(panel: DigitPanel) -> None:
+    """Bind the events."""
     drawn = gr.State(None)
+    first, settings = panel.first, panel.settings
+    changes = [setting.change for setting in settings[1:]]
+    _tell(first, [as_trigger(first.ready), *changes], settings, "")
+    _tell(first, [as_trigger(panel.start.pick)], settings, "source: 'digit', ")
+    _tell(first, [panel.sketch.input], settings, "source: 'draw', ")
     panel.sketch.input(
-        friendly(from_sketch), [panel.sketch, drawn], drawn, trigger_mode="always_last", **FILES, **PRIVATE
+        friendly(read_drawing), panel.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE
     )
-    panel.start.pick(lambda: None, None, drawn, queue=False, **PRIVATE)
+    drawn.change(friendly(own), drawn, first, trigger_mode="always_last", **PRIVATE)
     panel.again.click(None, panel.seed, panel.seed, js="seed => seed + 1", **PRIVATE)
-    changes = [as_trigger(panel.start.ready), as_trigger(panel.start.pick), drawn.change]
-    gr.on(  # one event for all: otherwise an early question's late answer would replace a newer one
-        [*changes, panel.end.change, panel.seed.change, panel.steps.release],
-        friendly(show_digits),
-        [drawn, panel.start, panel.end, panel.seed, panel.steps],
-        [*panel.pictures, *maps, panel.snippet],
-        trigger_mode="always_last",
-        **PRIVATE,
-    )
-    return [drawn, panel.start]
+    code_behind.tell_unfolded(panel.fold, first)
+    inputs = [first, drawn, *settings]
+    first.coded(friendly(show_code), inputs, panel.snippet, trigger_mode="always_last", **PRIVATE)
 
 
-def choose(drawn: Tensor | None, index: float | None) -> Tensor:
-    """The digit (1, 1, 28, 28) that was drawn, or else the test digit of that index."""
-    return choose_digit("digit", index, None, None) if drawn is None else drawn
+def _tell(first: TwoDigits, changes: list[Any], settings: list[gr.components.Component], more: str) -> None:
+    """Tell the script of the settings when one changes, and `more`."""
+    js = f"(...settings) => ({{ __type__: 'update', props: {{ {more}settings }} }})"
+    gr.on(changes, None, settings, first, js=js, **PRIVATE)
 
 
-def from_sketch(drawing: str | BinaryIO | None, digit: Tensor | None) -> Tensor | None:
-    """The digit (1, 1, 28, 28) drawn; `digit` if the paper is blank, as when the page has just opened."""
-    try:
-        return sketch_to_digit(drawing)
-    except Problem:
-        return digit
+def own(drawn: Tensor | None) -> dict[str, Any]:
+    """The drawn digit as an update of `TwoDigits`: base64 of float32, or None while the paper is blank."""
+    return gr.update(own=None if drawn is None else b64encode(drawn.numpy().tobytes()).decode())
 
 
-def show_digits(drawn: Tensor | None, start: float, end: float, seed: float | None, steps: int) -> list[Any]:
-    """What `show_two` says of the drawn or else the test digit `start`, and of the test digit `end`.
-
-    Pictures in the order of `DigitPanel.pictures`, an update for each map, and the snippet.
-    """
+def show_code(
+    shown: dict[str, Any], drawn: Tensor | None, start: float, end: float, seed: float | None, steps: int
+) -> str:
+    """The snippet behind the pictures; `shown` is the value of `TwoDigits`."""
+    if not isinstance(shown, dict):
+        raise Problem("request")
     seed = int(check_number("seed", seed, 0, MAX_SEED))
-    x, y = choose(drawn, start), choose(None, end)
-    shown = show_two(x, y, seed, steps, index=int(start) if drawn is None else None)
-    updates = [gr.update(overlay=overlay) for overlay in shown.overlays]
-    return [shown.seen, shown.resampled, shown.found, *shown.strips, *updates, shown.snippet]
+    is_drawn = bool(shown.get("drawn")) and drawn is not None
+    x, y = choose_digit("draw" if is_drawn else "digit", start, drawn, None), choose(end)
+    found = hub.load_each(MAPS).values()
+    models = [one for one in found if isinstance(one, hub.LoadedModel)]  # the map of another one says why
+    return code_behind.between(models, x, y, seed, steps, NUM_RESAMPLES, view.PICTURE_SCALE)
+
+
+def choose(index: float) -> Tensor:
+    """A test digit (1, 1, 28, 28)."""
+    return choose_digit("digit", index, None, None)

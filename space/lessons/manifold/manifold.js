@@ -1,50 +1,68 @@
 /* The map of a two-dimensional latent space, and what a visitor can do on it; `start` is called for each LatentMap of
  * maps.py.
  *
- * The decoder runs here and not on the server: a drag then costs the server nothing and a frame about a millisecond,
- * where a round trip costs 80. `element.latentMap` is the handle for tests and the curious.
+ * `element.latentMap` is the handle for tests and the curious.
  */
 
+import { tensor } from "../../browser/nn.js";
 import { base64ToBytes, clamp, minus } from "../../browser/numbers.js";
 import { ARROWS, add, finder, label, onLanguage, pixelRatio, sizeCanvas, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
+import { factsOf } from "../../page/facts.js";
 import { follow, tell } from "../../page/link.js";
+import { Live } from "../../page/live.js";
 import { layOut, SPACINGS, toSquare } from "./coordinates.js";
-import { decodeOnServer, fetchNetwork, Grid } from "./decoding.js";
 import { COLOURS, drawChart, GreyPainter } from "./drawing.js";
+import { Grid } from "./grid.js";
 import { drawMarks } from "./marks.js";
+import { onMarks } from "./shared.js";
 
-/** @import { Pair, Plot, Spacing } from "./coordinates.js" */
-/** @import { Network } from "./decoding.js" */
+/** @import { Opened } from "../../page/live.js" */
+/** @import { Pair, Plot } from "./coordinates.js" */
 /** @import { Overlay } from "./marks.js" */
+/** @typedef {GradioScope & { model: string, words: import("../../page/dom.js").Words }} Scope */
 /** `chart` of view.py.
- * @typedef {import("./coordinates.js").Axes & { model: string, source: string, commit: string | null, codes: string,
- *   labels: string, text: import("../../page/dom.js").Words }} Chart */
+ * @typedef {import("./coordinates.js").Axes & { model: string, source: string, commit: string | null, side: number,
+ *   codes: string, labels: string }} Chart */
 /** What a link says of a map, by `LINKED` of maps.py.
  * @typedef {{ z: Pair | null, spacing: string, grid: string | null, codes: string | null, class: number | null }} Said */
 
 const MOST_FRAMES = 500; // times that are kept
 
-/** @param {GradioScope} scope */
+/** Codes (n, 2) as grey pictures, number by number.
+ * @param {Opened} model
+ * @param {number[]} codes */
+async function decode(model, codes) {
+  const { shape, data } = await model.run("decode", tensor([codes.length / 2, 2], Float32Array.from(codes)));
+  const channels = shape[3];
+  if (channels === 1) return data;
+  const grey = (/** @type {number} */ i) => {
+    const pixel = data.subarray(i * channels, (i + 1) * channels);
+    return pixel.reduce((sum, value) => sum + value, 0) / channels;
+  };
+  return Float32Array.from({ length: data.length / channels }, (_, i) => grey(i));
+}
+
+/** @param {Scope} scope */
 export function start(scope) {
   const map = new LatentMap(scope);
   scope.element.latentMap = map.handle();
+  scope.element.dataset.map = scope.model;
   follow(scope.element, (said, tab) =>
     map.followLink(/** @type {Said} */ (said), /** @type {{ start: number }} */ (tab)),
   );
-  scope.watch("value", () => map.begin());
-  scope.watch("overlay", () => map.followOverlay());
-  if (scope.props.value?.model) map.begin();
-  else scope.trigger("ready");
+  map.begin().catch((error) => {
+    console.warn(error);
+    map.live.say("failed");
+  });
 }
 
 class LatentMap {
-  /** @param {GradioScope} scope */
-  constructor({ element, props, trigger, server }) {
+  /** @param {Scope} scope */
+  constructor({ element, trigger, model, words }) {
     this.element = element;
-    this.props = props;
     this.trigger = trigger;
-    this.server = server;
+    this.model = model;
     this.find = finder(element);
     this.chartCanvas = this.find(".chart");
     this.pointerCanvas = this.find(".pointer");
@@ -52,22 +70,22 @@ class LatentMap {
     this.position = this.find(".position"); // read out while keys move on the map; the sliders say theirs themselves
     this.sliders = [this.find(".z1"), this.find(".z2")];
     /** @type {Chart | null} */
-    this.chart = null; // props.value once it is there
-    this.text = texts(() => this.chart.text);
-    /** @type {Network | null} */
-    this.network = null; // null until the weights are here, and for good where they cannot be fetched
+    this.chart = null; // once it is there
+    /** @type {Overlay | null} */
+    this.overlay = null; // the digits that are marked
+    this.text = texts(words);
+    this.live = new Live(element, "manifold");
     this.spacingName = "linear";
     this.highlighted = -1; // class that the legend singles out
     /** @type {Plot} */
     this.plot = { size: 0, left: 0, top: 0, width: 0, height: 0, ratio: 1, tiles: 0 };
-    this.grid = new Grid();
+    this.grid = new Grid(element);
     /** @type {Pair} */
     this.z = [0, 0];
     /** @type {number[]} */
     this.frames = []; // milliseconds from pointer event to drawn pixels
     this.scheduled = false; // whether the browser was asked for a frame
     this.since = 0; // when it was
-    this.asking = false; // whether the server is decoding
     this.chosen = false; // whether the visitor chose z; else the digit lies there
     this.started = false;
     /** @type {[Said, { start: number }] | null} */
@@ -89,8 +107,6 @@ class LatentMap {
       get place() {
         return place();
       },
-      decode: (/** @type {number} */ z1, /** @type {number} */ z2) =>
-        this.network && Array.from(this.network.decode([z1, z2])).slice(0, this.side ** 2),
     };
   }
 
@@ -117,32 +133,35 @@ class LatentMap {
       this.tellLink();
     };
     new ResizeObserver(() => this.redraw()).observe(find(".plot"));
-    onLanguage(() => this.chart && label(this.element, this.text));
+    label(this.element, this.text);
+    onLanguage(() => label(this.element, this.text));
   }
 
-  /** The server has sent a chart. */
   async begin() {
-    if (!this.props.value?.model) return;
-    const chart = /** @type {Chart} */ (this.props.value);
+    const { find, model } = this;
+    const { problem, ...told } = await factsOf("manifold", model);
+    if (problem) {
+      find(".notice").innerHTML = problem;
+      find(".notice").hidden = false;
+      return;
+    }
+    const chart = /** @type {Chart} */ (told);
     this.chart = chart;
+    this.setSide(chart.side);
     this.codes = new Float32Array(base64ToBytes(chart.codes).buffer);
     this.labels = base64ToBytes(chart.labels);
     this.sliders.forEach((slider, axis) => {
       [slider.min, slider.max] = chart.axes[axis];
       this.z[axis] = SPACINGS.linear(chart).toCode(0.5, axis);
     });
-    label(this.element, this.text);
     this.nameFiles();
     this.buildLegend();
-    this.network = await fetchNetwork(chart);
-    if (this.network) this.setSide(this.network.side);
+    this.element.dataset.ready = "";
     this.redraw();
     this.moveTo(this.z);
     this.started = true;
-    this.marked = this.props.overlay?.mu;
     if (this.pending) this.followLink(...this.pending);
-    else if (this.props.overlay && !this.chosen) this.moveTo(this.props.overlay.mu);
-    this.element.dataset.decoder = this.network ? "browser" : "server";
+    onMarks(model, (overlay) => this.followOverlay(overlay));
     this.askForSnippet();
   }
 
@@ -167,22 +186,23 @@ class LatentMap {
       sizeCanvas(canvas, this.plot.width, this.plot.height, this.plot.ratio);
     this.drawChart();
     this.drawPosition();
-    if (find(".show-grid").checked) this.makeGrid().catch(console.warn); // a map without its grid is still a map
+    if (find(".show-grid").checked) this.makeGrid();
     this.askForSnippet();
   }
 
   /** The grid of decoded pictures, drawn as it grows, then kept. */
   makeGrid() {
-    const { chart, network, plot, side, spacingName } = this;
-    return this.grid.make(
-      [spacingName, plot.tiles, side, network !== null].join(),
-      this.spacing,
+    const { plot, side, spacingName, spacing, model } = this;
+    const key = [spacingName, plot.tiles, side].join();
+    this.grid.make(
+      key,
+      spacing,
       plot.tiles,
       side,
-      (codes) =>
-        network
-          ? network.decode(codes.flat(), codes.length)
-          : decodeOnServer(this.server, chart.model, codes),
+      async (open, codes) => {
+        const pixels = await decode(await open(model, ["decode"]), codes.flat());
+        return pixels;
+      },
       () => this.drawChart(),
     );
   }
@@ -198,7 +218,7 @@ class LatentMap {
   }
 
   drawMarks() {
-    drawMarks(this.pointerCanvas, this.plot, this.spacing, this.z, this.props.overlay);
+    drawMarks(this.pointerCanvas, this.plot, this.spacing, this.z, this.overlay);
   }
 
   drawPosition() {
@@ -236,42 +256,32 @@ class LatentMap {
   draw() {
     this.scheduled = false;
     this.drawPosition();
-    if (!this.network) return this.drawFromServer();
-    const begun = performance.now();
-    const pixels = this.network.decode(this.z);
-    const milliseconds = performance.now() - begun;
-    this.drawDigit(pixels);
-    this.record(milliseconds);
-  }
-
-  /** One question at a time, and after it the newest: a slow server drops frames instead of queueing them. */
-  async drawFromServer() {
-    if (this.asking) return;
-    this.asking = true;
-    try {
-      for (let asked = [NaN, NaN]; asked[0] !== this.z[0] || asked[1] !== this.z[1]; ) {
-        asked = [...this.z];
+    const { since } = this;
+    const z = [...this.z];
+    this.live.update(
+      async (open) => {
+        const model = await open(this.model, ["decode"]);
         const begun = performance.now();
-        this.drawDigit(await decodeOnServer(this.server, this.chart.model, [/** @type {Pair} */ (asked)]));
-        this.record(performance.now() - begun);
-      }
-    } catch (error) {
-      this.find(".status").textContent = this.text("failed");
-      console.warn(error);
-    } finally {
-      this.asking = false;
-    }
+        return { pixels: await decode(model, z), milliseconds: performance.now() - begun };
+      },
+      ({ pixels, milliseconds }) => {
+        this.drawDigit(pixels);
+        this.record(since, milliseconds);
+      },
+    );
   }
 
-  /** Says what decoding took, where, and with which weights.
+  /** Says what decoding took, and with which weights.
+   * @param {number} since  when the drawing was asked for
    * @param {number} milliseconds */
-  record(milliseconds) {
+  record(since, milliseconds) {
     const { chart, frames, text } = this;
     if (frames.length === MOST_FRAMES) frames.shift();
-    frames.push(performance.now() - this.since);
-    const where = text(this.network ? "in_browser" : "on_server", { ms: milliseconds.toFixed(1) });
+    frames.push(performance.now() - since);
     const weights = `${text(chart.source)} ${chart.commit?.slice(0, 7) ?? ""}`;
-    this.find(".status").textContent = `${where} · ${chart.model} · ${weights}`;
+    // at first, the thread has the grid to make as well
+    const took = this.chosen ? `${milliseconds.toFixed(1)} ms · ` : "";
+    this.find(".status").textContent = `${took}${chart.model} · ${weights}`;
   }
 
   /** @param {PointerEvent} event */
@@ -299,11 +309,12 @@ class LatentMap {
     this.position.ariaLive = "polite";
   }
 
-  /** The server has placed a digit: go there, unless it is only another sample of the same digit, or the digit that
-   * the tab begins with and the visitor was quicker. */
-  followOverlay() {
-    if (!this.started) return;
-    const { mu, digit } = /** @type {Partial<Overlay>} */ (this.props.overlay ?? {});
+  /** A digit has its place: go there, unless it is only another sample of the same digit, or the digit that the tab
+   * begins with and the visitor was quicker.
+   * @param {Overlay | null} overlay */
+  followOverlay(overlay) {
+    this.overlay = overlay;
+    const { mu, digit } = /** @type {Partial<Overlay>} */ (overlay ?? {});
     const awaited = this.awaited !== null && this.awaited === digit;
     const late = this.chosen && this.marked === undefined;
     if (mu && !awaited && !late && String(mu) !== String(this.marked)) {
@@ -336,8 +347,7 @@ class LatentMap {
       this.pending = [said, { start }];
       return;
     }
-    const { find } = this;
-    const { overlay } = this.props;
+    const { find, overlay } = this;
     find(".spacing").value = this.spacingName = said.spacing;
     find(".show-grid").checked = said.grid !== "off";
     find(".show-codes").checked = said.codes !== "off";
@@ -387,7 +397,7 @@ class LatentMap {
   askForSnippet() {
     if (!this.chart) return;
     const place = JSON.stringify(this.place());
-    const unfolded = document.querySelector(`#code-${this.chart.model} .cm-content`)?.checkVisibility();
+    const unfolded = document.querySelector(`#code-${this.model} .cm-content`)?.checkVisibility();
     if (!unfolded || this.plot.tiles === 0 || place === this.told) return;
     this.told = place;
     this.trigger("moved");

@@ -1,21 +1,18 @@
-"""The two maps: the component `LatentMap`, which decodes in the visitor's browser, and its handlers."""
+"""The two maps: the component `LatentMap`, which decodes in the visitor's browser, and their snippets."""
 
-import base64
 from collections.abc import Callable
-from threading import Lock
 from typing import Any, get_args
 
 import gradio as gr
-import torch
 
-from space.lessons.manifold.view import MAP_MARKUP, chart
-from space.lessons.manifold.work import MAPS, Spacing, check_code, decode_bytes, tile_places
+from space.lessons.manifold.view import MAP_MARKUP, MAP_WORDS
+from space.lessons.manifold.work import Spacing, check_code, tile_places
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import i18n
-from space.text.limits import MAX_CODES, MAX_LATENT
+from space.text.limits import MAX_LATENT
 from space.text.refusals import Problem, check_number
 from space.weights import hub
 
@@ -32,21 +29,15 @@ LINKED = {
 
 
 class LatentMap(gr.HTML):
-    """A map that a visitor drags on.
+    """A map of the model `name` that a visitor drags on; two_digits.js tells it of the digits to mark."""
 
-    `value` is what `chart` returns. `overlay` marks a digit on it: None, or a dict with `mu` and `end` (the
-    code of the second digit). A VAE adds `sigma` and `samples` (a list of codes), a test digit its index as
-    `digit`.
-    """
-
-    def __init__(self, overlay: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, name: str = "", **kwargs: Any) -> None:
         super().__init__(
             html_template=MAP_MARKUP,
             css_template=asset("lessons/manifold/manifold.css"),
-            js_on_load=module("lessons/manifold/manifold.js", "ready", "moved"),
+            js_on_load=module("lessons/manifold/manifold.js", "moved", model=name, words=MAP_WORDS),
             apply_default_css=False,
-            server_functions=[decode_pixels],
-            overlay=overlay,
+            name=name,
             **kwargs,
         )
 
@@ -54,36 +45,13 @@ class LatentMap(gr.HTML):
         return {"type": "object"}
 
 
-_decoding = Lock()
-
-
-def decode_pixels(request: dict[str, Any]) -> str:
-    """For a browser that cannot fetch the weights: codes `z` (N, 2) of `model` to base64 of uint8 (N, H * W).
-
-    Gradio calls this past its queue, hence the lock: one call at a time.
-    """
-    try:
-        name, codes = request["model"], request["z"]
-        if name not in MAPS or not 1 <= len(codes) <= MAX_CODES:
-            raise ValueError
-        loaded = hub.load(name)
-        z = torch.cat([check_code(code, loaded) for code in codes])  # (N, 2)
-    except (KeyError, TypeError, ValueError) as error:
-        raise gr.Error(
-            f"expected a model of {MAPS} and 1 to {MAX_CODES} codes", print_exception=False
-        ) from error
-    with _decoding, torch.inference_mode():
-        return base64.b64encode(decode_bytes(loaded.model, z)).decode()
-
-
 def build_map(name: str, title: str) -> LatentMap:
     """One map under its title, with its snippet."""
     gr.Markdown(i18n(title))
-    latent_map = LatentMap(elem_id=f"map-{name}")
-    latent_map.ready(friendly(_bind_chart(name)), outputs=latent_map, **PRIVATE)
+    latent_map = LatentMap(name, elem_id=f"map-{name}")
     fold, snippet = code_behind.folded_snippet(f"code-{name}")
     # read when the call is made: of several moves Gradio makes one call, without the data of the moves
-    place = f"document.querySelector('#map-{name} [data-decoder]').latentMap.place"
+    place = f"document.querySelector('#map-{name} [data-map]').latentMap.place"
     for event in (latent_map.moved, fold.expand):
         event(
             friendly(_bind_snippet(name)),
@@ -94,15 +62,6 @@ def build_map(name: str, title: str) -> LatentMap:
             **PRIVATE,
         )
     return latent_map
-
-
-def _bind_chart(name: str) -> Callable[[], dict[str, Any]]:
-    """`chart` of one model, as a handler without inputs."""
-
-    def show_chart() -> dict[str, Any]:
-        return chart(hub.load(name))
-
-    return show_chart
 
 
 def _bind_snippet(name: str) -> Callable[[dict[str, Any]], str]:

@@ -6,6 +6,7 @@ from space.lessons.manifold.api import build_api
 from space.lessons.manifold.digits import bind_digits, build_digits
 from space.lessons.manifold.maps import LINKED, build_map
 from space.lessons.manifold.sliders import build_sliders
+from space.lessons.manifold.view import told as told
 from space.lessons.manifold.work import MAPS
 from space.page import link
 from space.page.words import LATEX, i18n
@@ -20,10 +21,10 @@ def build() -> list[link.Linked]:
             for name, title in zip(MAPS, ("manifold.vae", "manifold.autoencoder")):
                 with gr.Column(min_width=330):
                     maps.append(build_map(name, title))
-        gr.Markdown(i18n("manifold.hint"), elem_classes="reading")
+        gr.Markdown(i18n("manifold.hint"), latex_delimiters=LATEX, elem_classes="reading")
         digits = build_digits()
-        chosen = bind_digits(digits, maps)
-        build_sliders(maps[1], chosen)
+        bind_digits(digits)
+        build_sliders()
         build_api()
     linked_maps = [
         link.Linked(one, LINKED, own=True, prefix=prefix) for one, prefix in zip(maps, ("", "ae_"))

@@ -1,32 +1,31 @@
-"""What the lesson looks like: the markup of a map, what is sent to it, and pictures of digits as HTML."""
+"""What the lesson looks like: the markup of its parts, and what their scripts are told of the models."""
 
 import base64
-from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from space.lessons.manifold.work import (
+    DEEP,
     MAPS,
-    NUM_RESAMPLES,
+    active_dimensions,
     axes,
-    blend,
     check_map,
     gaussian,
-    locate,
     read_latents,
 )
-from space.page import code_behind
-from space.page.markup import download, img, picture, to_csv
+from space.page.markup import computed, download, source_badge
 from space.page.words import component_words, words
-from space.pictures.outputs import to_grid, to_pil
+from space.text.refusals import Problem
 from space.weights import hub
 
 PICTURE_SCALE, STRIP_SCALE = 10, 4
 """screen pixels for a pixel of a digit: alone, and in a row of digits"""
+MOST_SLIDERS = 20
+"""sliders, for the dimensions of DEEP that carry most information"""
+PROBLEMS = ("problem.number", "problem.no_number")
+"""keys of `Problem`s that a script says"""
 
 MAP_MARKUP = f"""
+<p class="notice" hidden></p>
 <div class="stage">
   <div class="plot">
     <canvas class="chart" aria-hidden="true"></canvas>
@@ -54,14 +53,69 @@ MAP_MARKUP = f"""
     </select></label>
 </div>
 <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
+{computed()}
 <p class="status"></p>
 """
+MAP_WORDS = component_words("manifold.map.")
+"""texts of a map, for manifold.js"""
+
+
+def _figure(key: str, caption: str, css: str = "") -> str:
+    """One picture; the script draws it and says what it shows."""
+    caption = f"<figcaption>{caption}</figcaption>"
+    return f'<figure class="pixels {css} {key}" hidden><img alt="">{download(".png")}{caption}</figure>'
+
+
+RESAMPLED = f"{words('manifold.resampled')} {download('.csv')}"
+FIRST = f"""
+<p class="notice" hidden></p>
+<div class="both">{_figure("seen", words("manifold.seen"))}{_figure("resampled", RESAMPLED, "long")}</div>
+<p class="found" aria-live="polite"></p>
+{computed()}
+"""
+WAY = "".join(
+    _figure(f"strip {key}", words(f"manifold.strip_{key}"), "long") for key in ("vae", "autoencoder")
+)
+"""markup of two digits, where the encoders put the first, and of the way between them"""
+DIGIT_WORDS = {
+    language: {f"alt.{key}": text for key, text in texts.items()}
+    | {key: component_words("problem.")[language][key.removeprefix("problem.")] for key in PROBLEMS}
+    for language, texts in component_words("manifold.alt.").items()
+}
+"""texts of two digits and of the sliders, for their scripts"""
+DEEP_MARKUP = f"""
+<p class="notice" hidden></p>
+<div class="deep">
+  <div>{_figure("point", f"{words('manifold.deep_image', model=DEEP)} {download('.csv')}")}
+    <div class="starts">
+      <button type="button" class="origin">{words("manifold.from_origin")}</button>
+      <button type="button" class="mean">{words("manifold.from_digit")}</button>
+    </div>
+    {computed()}
+    <div class="badge"></div></div>
+  <div class="sliders"></div>
+</div>
+"""
+"""of the sliders, which their script builds"""
+
+
+def told(loaded: hub.LoadedModel) -> dict[str, Any]:
+    """What the scripts are told of a model: of that of the sliders its dimensions, else its map."""
+    if loaded.name not in (DEEP, *MAPS):
+        raise Problem("not_one_of", name="model", value=loaded.name, allowed=", ".join((*MAPS, DEEP)))
+    if loaded.name == DEEP:
+        return {
+            "badge": source_badge(loaded),
+            "latent_dim": loaded.model.config.latent_dim,
+            "dimensions": active_dimensions(loaded)[:MOST_SLIDERS],
+        }
+    return chart(loaded)
 
 
 def chart(loaded: hub.LoadedModel) -> dict[str, Any]:
-    """The value of a `LatentMap`: its axes, its texts, and the codes of the test digits.
+    """Of a model with two dimensions: its axes, the codes of the test digits, where its weights come from.
 
-    `codes` and `labels` are base64 of little-endian float32 (N, 2) and uint8 (N).
+    `codes` and `labels` are base64 of little-endian float32 (N, 2) and uint8 (N), `side` that of a picture.
     """
     check_map(loaded)
     codes, labels = read_latents(loaded.folder)
@@ -70,86 +124,10 @@ def chart(loaded: hub.LoadedModel) -> dict[str, Any]:
         "model": loaded.name,
         "source": loaded.source,
         "commit": loaded.commit,
+        "side": loaded.model.config.image_size,
         "axes": axes(loaded),
         "location": location,
         "scale": scale,
         "codes": base64.b64encode(codes.astype("<f4").tobytes()).decode(),
         "labels": base64.b64encode(labels.astype("u1").tobytes()).decode(),
-        "text": component_words("manifold.map."),
     }
-
-
-@dataclass(frozen=True)
-class TwoDigits:
-    """All that the page shows of two digits: pictures as HTML, marks for the maps, the snippet."""
-
-    seen: str
-    """the first digit as the encoder gets it"""
-    resampled: str
-    found: str | None
-    """a line of numbers: the first digit's code on each map"""
-    strips: list[str]
-    """for each of MAPS what lies between the digits; "" if the model is unavailable"""
-    overlays: list[dict[str, Any] | None]
-    """for each of MAPS what `LatentMap` marks"""
-    snippet: str
-
-
-def show_two(x: Tensor, y: Tensor, seed: int, steps: int, index: int | None) -> TwoDigits:
-    """Compare two digits (1, 1, 28, 28) in the models of MAPS; `index` is the first one's in the test set."""
-    first, last = code_behind.digit(x)[0], code_behind.digit(y)[0]
-    overlays, strips, found, resampled, models = [None, None], ["", ""], [], "", []
-    for place, (name, caption) in enumerate(zip(MAPS, ("manifold.strip_vae", "manifold.strip_autoencoder"))):
-        try:
-            loaded = hub.load(name)
-        except hub.ModelUnavailable:  # its map says so; the other one works
-            continue
-        models.append(loaded)
-        marks = overlays[place] = {**locate(loaded.model, x, seed), "end": loaded.model.code(y)[0].tolist()}
-        if index is not None:
-            marks["digit"] = index
-        images = to_grid(blend(loaded.model, x, y, steps), columns=steps, scale=STRIP_SCALE)
-        strip = img(images, "manifold.alt.strip", model=name, count=steps)
-        strips[place] = picture(strip, words(caption), f"{name}_{first}_{last}_{steps}.png", "long")
-        if "samples" in marks:
-            resampled = _resampled(loaded, [marks["mu"], *marks["samples"]], f"{name}_{first}_seed{seed}")
-            found.append(f"VAE: $\\mu = {_pair(marks['mu'])}$, $\\sigma = {_pair(marks['sigma'])}$")
-        else:
-            found.append(f"AE: $z = {_pair(marks['mu'])}$")
-    seen = img(to_pil(x, PICTURE_SCALE), "manifold.seen")
-    return TwoDigits(
-        seen=picture(seen, words("manifold.seen"), f"{first}_seen.png"),
-        resampled=resampled,
-        found=" · ".join(found) or None,
-        strips=strips,
-        overlays=overlays,
-        snippet=code_behind.between(models, x, y, seed, steps, NUM_RESAMPLES, PICTURE_SCALE),
-    )
-
-
-def _resampled(loaded: hub.LoadedModel, codes: list[list[float]], file: str) -> str:
-    """The pictures of mu and of samples around it, in a row, with a table of their codes."""
-    images = to_grid(loaded.model.decode(torch.tensor(codes)), columns=len(codes), scale=STRIP_SCALE)
-    names = ["mu", *range(1, len(codes))]
-    table = to_csv(("code", "z1", "z2"), [(name, *z) for name, z in zip(names, codes)])
-    caption = f"{words('manifold.resampled')} {download(f'{file}.csv', table)}"
-    return picture(img(images, "manifold.alt.resampled"), caption, f"{file}.png", "long")
-
-
-def _pair(z: list[float]) -> str:
-    """A code of two numbers as text."""
-    return f"({z[0]:.2f}, {z[1]:.2f})"
-
-
-def show_point(loaded: hub.LoadedModel, z: Tensor) -> tuple[str, str]:
-    """The picture of a code (1, latent_dim) as HTML, and the snippet."""
-    (numbers,), file = z.tolist(), f"{loaded.name}_point"
-    table = to_csv(("dimension", "z"), enumerate(numbers, 1))
-    image = img(to_pil(loaded.model.decode(z), PICTURE_SCALE), "manifold.alt.deep", model=loaded.name)
-    caption = f"{words('manifold.deep_image', model=loaded.name)} {download(f'{file}.csv', table)}"
-    return picture(image, caption, f"{file}.png"), code_behind.point(loaded, numbers, PICTURE_SCALE, file)
-
-
-def slider_label(dimension: int, kl: float | None) -> str:
-    """The name of a dimension, counted from 1, and how much information it carries where that is known."""
-    return f"z{dimension + 1}" + ("" if kl is None else f" · KL {kl:.2f} nats")

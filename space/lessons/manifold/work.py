@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from space.models import code_and_sigma, roles
+from space.models import roles
 from space.models.latents import evenly, quantiles, straight
 from space.text import why
 from space.text.limits import MAX_LATENT, MAX_SIDE_ROWS
@@ -21,8 +21,6 @@ from space.weights.side_files import read_metrics, read_side_file
 
 MAPS = (roles.VAE_MAP, roles.PLAIN_MAP)
 DEEP = roles.VAE_DEEP
-NUM_SLIDERS = 8
-"""sliders for the dimensions of DEEP that carry most information"""
 NUM_RESAMPLES = 8
 Spacing = Literal["linear", "inverse_gaussian"]
 
@@ -98,21 +96,6 @@ def check_code(z: Any, loaded: LoadedModel) -> Tensor:
     return torch.tensor([z], dtype=torch.float32)
 
 
-def decode_bytes(model: nn.Module, z: Tensor) -> bytes:
-    """Codes (N, 2) as grey pictures of uint8 (N, H * W)."""
-    images = model.decode(z).mean(1)  # (N, H, W)
-    return (images * 255).round().byte().numpy().tobytes()
-
-
-def locate(model: nn.Module, digit: Tensor, seed: int) -> dict[str, Any]:
-    """Where the encoder puts a digit (1, 1, 28, 28): `mu`, and a VAE's `sigma` and `samples` of q(z|x)."""
-    mu, sigma = code_and_sigma(model, digit)  # (1, latent_dim) each
-    if sigma is None:
-        return {"mu": mu[0].tolist()}
-    noise = torch.randn(NUM_RESAMPLES, mu.shape[1], generator=torch.Generator().manual_seed(seed))
-    return {"mu": mu[0].tolist(), "sigma": sigma[0].tolist(), "samples": (mu + sigma * noise).tolist()}
-
-
 def blend(model: nn.Module, start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Images (steps, C, H, W) decoded on the straight line between the codes of two digits."""
     return model.decode(straight(model.code(start), model.code(end), steps))
@@ -125,11 +108,3 @@ def active_dimensions(loaded: LoadedModel) -> list[tuple[int, float | None]]:
     if not isinstance(kl, list) or len(kl) != count:
         return [(dimension, None) for dimension in range(count)]
     return sorted(enumerate(kl), key=lambda pair: -pair[1])
-
-
-def move_code(loaded: LoadedModel, base: list[float] | None, values: list[float]) -> Tensor:
-    """The code `base`, or 0, with its most informative dimensions set to `values`: (1, latent_dim)."""
-    z = [0.0] * loaded.model.config.latent_dim if base is None else list(base)
-    for (dimension, _), value in zip(active_dimensions(loaded), values):
-        z[dimension] = value
-    return check_code(z, loaded)

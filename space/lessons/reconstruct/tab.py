@@ -234,10 +234,7 @@ def _bind(
 def _bind_code(
     pictures: PictureSource, controls: _Controls, result: Result, fold: gr.Accordion, snippet: gr.Code
 ) -> None:
-    fold.expand(None, None, result, js="() => ({ __type__: 'update', props: { unfolded: true } })", **PRIVATE)
-    fold.collapse(
-        None, None, result, js="() => ({ __type__: 'update', props: { unfolded: false } })", **PRIVATE
-    )
+    code_behind.tell_unfolded(fold, result)
     inputs = [*pictures.chosen, *controls]
     result.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 

@@ -17,7 +17,7 @@ from space.lessons.translate.work import (
     DIRECTIONS,
     SIZES,
     SOURCES,
-    check_direction,
+    check_model,
     choose_picture,
     load_model,
     read_drawing,
@@ -25,15 +25,15 @@ from space.lessons.translate.work import (
     translate,
 )
 from space.page import code_behind, link
-from space.page.components import as_trigger, asset
+from space.page.components import asset
 from space.page.handlers import HEAVY, PRIVATE, friendly
-from space.page.markup import unavailable
 from space.page.modules import module
 from space.page.picture_source import PictureSource, build_picture_source, hint
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.inputs import to_square
 from space.pictures.sheets import EMOJI
 from space.text.refusals import Problem
+from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
 
 PROBLEMS = ("problem.empty_drawing", "problem.no_image")
@@ -42,7 +42,6 @@ WORDS = {
     language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
     for language, texts in component_words("translate.").items()
 }
-UNFOLDED = "() => ({ __type__: 'update', props: { unfolded: %s } })"
 INTO_SLIDER = """({ slider }) => ({
     __type__: "update",
     visible: slider !== null,
@@ -56,12 +55,12 @@ TWEMOJI_COLOURS = (
 
 
 class Part(gr.HTML):
-    """A part of the lesson, which one script fills in: the circle, or the cards below it.
+    """A part of the lesson, which one script fills in: the circle, the cards below it, or the training.
 
     Events change these props of the circle: `settings`, the values of direction, source, emoji and size;
     `own`, the visitor's pictures (`pictures_of`); `large`, a translation that the server has computed
-    (`show_large`); `refused`, the number of one that it could not compute; `problem`, HTML that says why
-    the model cannot be used; `unfolded`, whether the code is to be seen. Its `value` has the number of the
+    (`show_large`); `refused`, the number of one that it could not compute; `unfolded`, whether the code is
+    to be seen. Its `value` has the number of the
     last picture that was `asked` of the server, and the addresses of the pictures in the slider, which it
     tells by `drawn`. It asks for the code by `coded`.
     """
@@ -69,7 +68,7 @@ class Part(gr.HTML):
     def __init__(self, part: str = "circle", value: Any = None, **kwargs: Any) -> None:
         super().__init__(
             value={"question": 0, "slider": None},
-            html_template=view.CIRCLE if part == "circle" else view.DETAILS,
+            html_template=view.PARTS[part],
             css_template=asset("lessons/translate/translate.css"),
             js_on_load=module(
                 "lessons/translate/translate.js", "ready", "asked", "drawn", "coded", words=WORDS, part=part
@@ -138,13 +137,10 @@ def show_code(
     return view.snippet(loaded, source, emoji, direction, size)
 
 
-def learned(direction: str) -> tuple[str, Any]:
-    """The strip of the training and the metrics; and for the circle, why the model cannot be used."""
-    check_direction(direction)
-    try:
-        return view.learned(load_model(), direction), gr.update(problem="")
-    except ModelUnavailable as error:
-        return "", gr.update(problem=unavailable(error))
+def told(loaded: LoadedModel) -> dict[str, str]:
+    """For each direction the strip of the training and the metrics."""
+    check_model(loaded)
+    return {direction: view.learned(loaded, direction) for direction in DIRECTIONS}
 
 
 class _Controls(NamedTuple):
@@ -152,14 +148,6 @@ class _Controls(NamedTuple):
 
     direction: gr.Radio
     size: gr.Radio
-
-
-class _Parts(NamedTuple):
-    """What shows the picture chosen."""
-
-    circle: Part
-    slider: gr.ImageSlider
-    training: gr.HTML
 
 
 def build() -> list[link.Linked]:
@@ -179,13 +167,9 @@ def build() -> list[link.Linked]:
             with gr.Column(scale=3, min_width=320):
                 Part("details", elem_id="translate-details")
         code = code_behind.folded_snippet("translate-code")
-        training = gr.HTML(
-            css_template=asset("lessons/translate/translate.css"),
-            apply_default_css=False,
-            elem_id="translate-run",
-        )
+        Part("training", elem_id="translate-run", min_height=420)
         _build_theory()
-        _bind(pictures, controls, _Parts(circle, slider, training))
+        _bind(pictures, controls, circle, slider)
         _bind_code(pictures, controls, circle, *code)
         build_api()
     return _linked(pictures, controls)
@@ -242,9 +226,8 @@ def _build_theory() -> None:
     gr.Markdown(i18n("translate.credit"), elem_id="translate-credit")
 
 
-def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
+def _bind(pictures: PictureSource, controls: _Controls, circle: Part, slider: gr.ImageSlider) -> None:
     direction, size = controls
-    circle, slider, training = parts
     source, emoji = pictures.source, pictures.examples
     js = "(name) => ({ __type__: 'update', visible: name !== 'emoji' })"
     source.change(None, source, size, js=js, **PRIVATE)
@@ -262,21 +245,12 @@ def _bind(pictures: PictureSource, controls: _Controls, parts: _Parts) -> None:
     )
     asked.failure(None, circle, circle, js=REFUSED, **PRIVATE)
     circle.drawn(None, circle, slider, js=INTO_SLIDER, **PRIVATE)
-    gr.on(
-        [as_trigger(circle.ready), direction.change],
-        friendly(learned),
-        direction,
-        [training, circle],
-        trigger_mode="always_last",
-        **PRIVATE,
-    )
 
 
 def _bind_code(
     pictures: PictureSource, controls: _Controls, circle: Part, fold: gr.Accordion, snippet: gr.Code
 ) -> None:
-    fold.expand(None, None, circle, js=UNFOLDED % "true", **PRIVATE)
-    fold.collapse(None, None, circle, js=UNFOLDED % "false", **PRIVATE)
+    code_behind.tell_unfolded(fold, circle)
     inputs = [*pictures.chosen, *controls]
     circle.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 

@@ -8,6 +8,7 @@ import { base64ToBytes } from "../../browser/numbers.js";
 import { bitmap, meanDifference, toBmp, toHeat, toOpinion, toRgb } from "../../browser/pictures.js";
 import { both, finder } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
+import { factsOf } from "../../page/facts.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
 import { emoji } from "../../page/sheets.js";
@@ -30,6 +31,8 @@ const MOST_ERROR = 0.25; // |x - F(G(x))| from which on the error map is brighte
 
 /** @type {Scope | null} */
 let details = null; // the part of the cards, once it is there
+/** @type {Scope | null} */
+let training = null; // and that of the training
 /** @type {Translation | null} */
 let lesson = null;
 
@@ -92,7 +95,9 @@ class Translation {
     /** @type {Shown | null} */
     this.shown = null;
     this.question = 0; // of the picture that is wanted
-    this.problem = props.problem ?? ""; // why the model cannot be used
+    this.problem = ""; // why the model cannot be used
+    /** @type {Record<string, any>} */
+    this.told = {}; // by direction: how the model learned, as HTML
     /** @type {string[]} */
     this.urls = []; // pictures in the slider
     /** @type {Map<HTMLElement, Map<string, Picture>>} */
@@ -101,14 +106,26 @@ class Translation {
     watch("own", () => this.settings.source !== "emoji" && this.change());
     watch("large", () => this.showLarge());
     watch("refused", () => this.sayLarge());
-    watch("problem", () => {
-      if (this.problem === this.props.problem) return;
-      this.problem = this.props.problem;
-      this.change();
-    });
     watch("unfolded", () => this.showCode());
     if (props.settings) this.change(); // they came before this script
+    this.learn().catch(console.warn); // the pictures do without
     trigger("ready");
+  }
+
+  /** What the server knows of the model. */
+  async learn() {
+    this.told = await factsOf("translate", MODEL);
+    this.showTraining();
+    this.problem = this.told.problem ?? "";
+    if (this.problem) this.change();
+  }
+
+  /** How the model learned the direction that is chosen. */
+  showTraining() {
+    const html = this.told[this.settings.direction] ?? "";
+    if (!training || training.element.dataset.direction === this.settings.direction || !html) return;
+    training.element.dataset.direction = this.settings.direction;
+    training.element.innerHTML = html;
   }
 
   /** @returns {Settings} */
@@ -127,6 +144,7 @@ class Translation {
     const { settings } = this;
     this.question++;
     this.showCode();
+    this.showTraining();
     if (this.problem) return this.refuse((notice) => (notice.innerHTML = this.problem));
     const missing = settings.source === "draw" ? "problem.empty_drawing" : "problem.no_image";
     const own = this.props.own?.[settings.source] ?? { problem: missing };
@@ -286,8 +304,11 @@ class Translation {
 /** @param {Scope} scope */
 export function start(scope) {
   if (scope.part === "circle") lesson = new Translation(scope);
-  else {
+  else if (scope.part === "details") {
     details = scope;
     lesson?.showDetails();
+  } else {
+    training = scope;
+    lesson?.showTraining();
   }
 }

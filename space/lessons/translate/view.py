@@ -1,6 +1,5 @@
 """What the translate tab looks like: the circle, the cards, the strip of the training, the snippet."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +155,8 @@ DETAILS = f"""
 </div></template>
 <div class="shown"></div>
 """
+PARTS = {"circle": CIRCLE, "details": DETAILS, "training": ""}
+"""markup of the parts of the page that the script fills in"""
 
 
 def learned(loaded: LoadedModel, direction: Direction) -> str:
@@ -165,7 +166,6 @@ def learned(loaded: LoadedModel, direction: Direction) -> str:
     return _strip(loaded.folder, loaded.model.config.image_size, direction) + measured + source_badge(loaded)
 
 
-@lru_cache(maxsize=2 * len(DIRECTIONS))  # a model folder does not change: a new commit is a new folder
 def _strip(folder: Path, image_size: int, direction: Direction) -> str:
     """The test images of the snapshots as radio buttons; below, the chosen one's translation step by step."""
     snapshots, num_damaged = read_snapshots(folder, image_size, direction)

@@ -74,10 +74,17 @@ class Translation:
 def load_model() -> LoadedModel:
     """The model; raises `ModelUnavailable`."""
     loaded = load(MODEL, "translate")
+    check_model(loaded)
+    return loaded
+
+
+def check_model(loaded: LoadedModel) -> None:
+    """Raise `Problem` or `ModelUnavailable` unless it translates emoji."""
+    if loaded.name != MODEL:
+        raise Problem("not_one_of", name="model", value=loaded.name, allowed=MODEL)
     channels = loaded.model.config.in_channels
     if channels != 3:
         raise ModelUnavailable(MODEL, f"it takes {channels} channels, not 3")
-    return loaded
 
 
 def translate(x: Tensor, direction: str) -> Translation:

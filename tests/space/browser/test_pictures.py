@@ -9,14 +9,14 @@ import torch
 from PIL import Image
 
 from space.lessons.reconstruct.work import NOISES, add_noise
-from space.pictures.outputs import to_heat, to_opinion, to_pil
+from space.pictures.outputs import to_grid, to_heat, to_opinion, to_pil
 from space.pictures.sheets import digit_sheet, emoji_sheet
 from tests.node import run_in_node
 
 SCRIPT = """
 import { readFileSync } from "node:fs";
 import { corrupt } from "./space/browser/families/autoencoder.js";
-import { bitmap, toHeat, toOpinion, toRgb } from "./space/browser/pictures.js";
+import { bitmap, inARow, toHeat, toOpinion, toRgb } from "./space/browser/pictures.js";
 const given = JSON.parse(readFileSync(0, "utf8"));
 const read = ({ shape, data }) => ({ shape, data: Float32Array.from(data) });
 const noisy = given.noises.map((noise) => [...corrupt(read(given.digit), ...noise).data]);
@@ -24,6 +24,7 @@ const emoji = read(given.emoji);
 const pictures = [
     bitmap(toRgb(read(given.digit)), 28),
     bitmap(toRgb(emoji), 64),
+    bitmap(toRgb(inARow(read(given.row))), 4 * 65 - 1),
     bitmap(toHeat(given.values), 30),
     ...given.scores.map(([scores, stride]) => bitmap(toOpinion(emoji, read(scores), stride), 64)),
 ];
@@ -40,6 +41,7 @@ def sent(image: torch.Tensor) -> dict[str, object]:
 def test_noise_and_pictures_are_pythons() -> None:
     rng = torch.Generator().manual_seed(1)
     digit, emoji = digit_sheet()[3, 2][None, None] / 255, emoji_sheet()[4, 1][None] / 255
+    row = emoji_sheet()[:4, 0] / 255
     noises = [
         (kind, level, seed)
         for kind in NOISES[1:]
@@ -54,6 +56,7 @@ def test_noise_and_pictures_are_pythons() -> None:
     given = {
         "digit": sent(digit),
         "emoji": sent(emoji),
+        "row": sent(row),
         "noises": noises,
         "values": values.flatten().tolist(),
         "scores": [(sent(one), stride) for one, stride in scores],
@@ -65,6 +68,7 @@ def test_noise_and_pictures_are_pythons() -> None:
     expected = [
         to_pil(digit),
         to_pil(emoji),
+        to_grid(row, columns=4),
         to_heat(values),
         *(to_opinion(emoji, one[0, 0], stride) for one, stride in scores),
     ]

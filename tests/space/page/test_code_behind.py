@@ -26,7 +26,7 @@ from space.lessons.generate import tab as generate
 from space.lessons.generate import work as generate_work
 from space.lessons.manifold import digits, maps, sliders
 from space.lessons.manifold.api import decode, manifold
-from space.lessons.manifold.work import MAPS
+from space.lessons.manifold.work import MAPS, NUM_RESAMPLES, blend
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.reconstruct.view import SCALE, error_map
@@ -56,15 +56,6 @@ def pixels(image: Image.Image) -> np.ndarray:
 
 def from_url(url: str) -> np.ndarray:
     return pixels(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))
-
-
-def on_the_page(*pieces: str) -> Pictures:
-    """The pictures in HTML by the names that a visitor keeps them under."""
-    pattern = r'<img src="([^"]+)" alt="([^"]+)" data-en="\2" data-ko="([^"]+)" [^>]*>'
-    pattern += r'<button type="button" class="download png "\s*data-file="([^"]+)"'
-    found = re.findall(pattern, "".join(pieces))
-    assert len(found) == "".join(pieces).count("<img")  # each has a text in both languages and a button
-    return {name: from_url(url) for url, _, _, name in found}
 
 
 @pytest.fixture
@@ -187,24 +178,42 @@ def test_there_is_no_code_without_a_picture(home: Path) -> None:
     [((0, 0), (7, 0), 0, 10), ((9, 3), (4, 1), 12, 3), ((5, 2), (5, 3), 1, 16)],
 )
 def test_two_digits_and_what_lies_between(home: Path, start: Any, end: Any, seed: int, steps: int) -> None:
-    first, last = (digit_sheet().shape[1] * label + row for label, row in (start, end))
-    seen, resampled, _, *strips, _, _, code = digits.show_digits(None, first, last, seed, steps)
-    assert_same(run(code), on_the_page(seen, resampled, *strips))
+    (x, first), (y, last) = (
+        (digit_sheet()[label, row][None, None] / 255, f"digit-{label}-{row + 1}")
+        for label, row in (start, end)
+    )
+    places = [digit_sheet().shape[1] * label + row for label, row in (start, end)]
+    code = digits.show_code({"drawn": False}, None, *places, seed, steps)
+    assert_same(run(code), two_digits(x, y, first, last, seed, steps))
+
+
+def two_digits(x: Tensor, y: Tensor, first: str, last: str, seed: int, steps: int) -> Pictures:
+    """What the page shows of two digits, computed here, by the names that a visitor keeps it under."""
+    shown = {f"{first}_seen.png": to_pil(x, 10)}
+    for name in MAPS:
+        model = hub.load(name).model
+        strip = blend(model, x, y, steps)
+        shown[f"{name}_{first}_{last}_{steps}.png"] = to_grid(strip, columns=steps, scale=4)
+        if hasattr(model, "posterior"):
+            mu, sigma = model.posterior(x)
+            noise = torch.randn(NUM_RESAMPLES, 2, generator=torch.Generator().manual_seed(seed))
+            images = model.decode(torch.cat([mu, mu + sigma * noise]))
+            shown[f"{name}_{first}_seed{seed}.png"] = to_grid(images, columns=len(images), scale=4)
+    return {file: pixels(image) for file, image in shown.items()}
 
 
 def test_a_drawn_digit_on_the_maps(drawing: str) -> None:
-    drawn = digits.from_sketch(drawing, None)
-    seen, resampled, _, *strips, _, _, code = digits.show_digits(drawn, *digits.FIRST_DIGITS, 0, 5)
-    assert_same(run(code), on_the_page(seen, resampled, *strips))
+    drawn = sketch_to_digit(drawing)
+    code = digits.show_code({"drawn": True}, drawn, *digits.FIRST_DIGITS, 0, 5)
+    y = digit_sheet().flatten(0, 1)[digits.FIRST_DIGITS[1]][None, None] / 255
+    assert_same(run(code), two_digits(drawn, y, "drawing", "digit-6-3", 0, 5))
 
 
 def test_a_point_in_twenty_dimensions(home: Path) -> None:
-    for image, code in (
-        sliders.start_from_origin()[1:3],
-        sliders.start_from_digit(None, digits.FIRST_DIGITS[1])[1:3],
-        sliders.decode_sliders([0.1] * 20, [-4, 0.05, 1.15]),
-    ):
-        assert_same(run(code), on_the_page(image))
+    name = roles.VAE_DEEP
+    for z in (torch.zeros(1, 20), hub.load(name).model.code(digit_sheet()[6, 2][None, None] / 255)):
+        made = run(sliders.show_code({"z": z[0].tolist()}))
+        assert_same(made, {f"{name}_point.png": pixels(to_pil(hub.load(name).model.decode(z), 10))})
 
 
 @pytest.mark.parametrize("name", MAPS)

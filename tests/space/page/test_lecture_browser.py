@@ -141,7 +141,7 @@ def test_keys_belong_to_the_widget_that_has_the_focus(page: Page, url: str):
 def test_a_map_keeps_its_arrow_keys(page: Page, url: str):
     page.goto(f"{url}?lecture=holes")
     shows(page, "holes")
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for()
+    page.locator(f"#map-{roles.VAE_MAP} .computed[data-where=browser]").wait_for()
     position = page.locator(f"#map-{roles.VAE_MAP} .position")
     before = position.inner_text()
     page.locator(f"#map-{roles.VAE_MAP} .pointer").focus()

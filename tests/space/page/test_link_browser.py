@@ -83,8 +83,8 @@ def reconstruct(page: Page) -> None:
 
 
 def manifold(page: Page) -> None:
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for()
-    page.locator(f"#map-{roles.PLAIN_MAP} [data-decoder=browser]").wait_for()
+    page.locator(f"#map-{roles.VAE_MAP} .computed[data-where=browser]").wait_for()
+    page.locator(f"#map-{roles.PLAIN_MAP} .computed[data-where=browser]").wait_for()
     page.locator("#manifold-start-sheet").get_by_label("4, 3", exact=True).check()
     page.locator("#manifold-end-sheet").get_by_label("9, 1", exact=True).check()
     page.locator("#manifold-seed input").fill("4")
@@ -271,7 +271,7 @@ HOSTILE = [
 
 def test_a_drag_on_the_map_asks_the_server_nothing_and_ends_in_the_address(page: Page, url: str):
     page.goto(f"{url}?tab=manifold")
-    page.locator(f"#map-{roles.VAE_MAP} [data-decoder=browser]").wait_for()
+    page.locator(f"#map-{roles.VAE_MAP} .computed[data-where=browser]").wait_for()
     settled(page, TABS[manifold][0], TABS[manifold][1])
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))

@@ -65,10 +65,12 @@ def test_a_grid_tile_is_the_image_at_its_code() -> None:
         (lambda: api.manifold(VAE_2D, 4, "cubic"), "not_one_of"),
         (lambda: api.manifold(VAE_2D, 4, "linear", math.nan), "number"),
         (lambda: api.manifold(VAE_2D, 4, "linear", -1), "number"),
-        (lambda: sliders.start_from_digit(None, 200), "number"),
-        (lambda: digits.choose(None, None), "number"),
-        (lambda: digits.show_digits(None, 0, 1, -1, 5), "number"),
-        (lambda: digits.show_digits(None, 0, 1, None, 5), "number"),
+        (lambda: sliders.show_code({"z": [0.0, 0.0]}), "latent"),
+        (lambda: sliders.show_code(None), "request"),
+        (lambda: digits.show_code({}, None, 200, 0, 0, 5), "number"),
+        (lambda: digits.show_code({}, None, 0, 1, -1, 5), "number"),
+        (lambda: digits.show_code({}, None, 0, 1, None, 5), "number"),
+        (lambda: digits.show_code(None, None, 0, 1, 0, 5), "request"),
     ],
 )
 def test_bad_input_is_one_sentence(call: object, key: str) -> None:

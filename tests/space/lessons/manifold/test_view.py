@@ -1,4 +1,4 @@
-"""What is sent to a map: axes, codes and texts."""
+"""What a map is told: axes and codes."""
 
 import base64
 from pathlib import Path
@@ -22,7 +22,8 @@ def test_chart_holds_the_codes_and_where_the_axes_lie(models: Path) -> None:
     low, high = np.array(chart["axes"]).T
     assert ((codes > low) & (codes < high)).all(1).mean() > 0.97
     np.testing.assert_allclose(chart["location"], codes.mean(0), rtol=1e-4)
-    assert set(chart["text"]["en"]) == set(chart["text"]["ko"]) >= {"grid", "codes", chart["source"]}
+    assert chart["side"] == 28
+    assert set(view.MAP_WORDS["en"]) == set(view.MAP_WORDS["ko"]) >= {"grid", "codes", chart["source"]}
 
 
 def test_the_prior_is_the_middle_of_the_vae_map() -> None:

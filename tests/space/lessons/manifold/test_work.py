@@ -1,4 +1,4 @@
-"""The manifold lesson's computations: codes of test digits, axes, re-samples, blends."""
+"""The manifold lesson's computations: codes of test digits, axes, blends."""
 
 from pathlib import Path
 
@@ -32,12 +32,6 @@ def test_a_map_works_without_sound_codes(tmp_path: Path, content: str | None) ->
     assert len(work.read_latents(tmp_path)[0]) == 0
     assert work.axes(loaded) == [[-3, 3], [-3, 3]]
     assert work.active_dimensions(loaded) == [(0, None), (1, None)]
-
-
-def test_samples_depend_on_the_seed_alone() -> None:
-    model = hub.load(VAE_2D).model
-    first, again, other = (work.locate(model, digit(3), seed)["samples"] for seed in (1, 1, 2))
-    assert first == again != other
 
 
 def test_a_blend_starts_and_ends_at_the_reconstructions() -> None:

@@ -200,11 +200,16 @@ def test_the_other_direction_begins_with_what_was_the_counterpart(page: Page, ur
     label = page.locator("#translate-emoji label").first
     assert label.evaluate(row) in ("0px", "0%")
     inputs = page.locator(f"{STRIP} .columns").get_attribute("style")
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: request.url.startswith(("data:", "blob:")) or asked.append(request.url)
+    )
     page.get_by_text(TEXT["translate.direction.ba"][0], exact=True).click()
     expect(page.locator(f"{CIRCLE} .x img")).to_have_attribute("src", counterpart)
     expect(page.locator(f"{STRIP} .columns")).not_to_have_attribute("style", inputs)
     assert label.evaluate(row) == "100%"
     expect(page.locator(f"{CIRCLE} .key")).to_contain_text("Fluent 3D → Twemoji")
+    assert asked == []
 
 
 def test_a_column_of_the_strip_is_chosen_without_a_request(page: Page, url: str) -> None:

@@ -3,6 +3,7 @@
 import math
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,20 +14,22 @@ from PIL import Image
 
 from space.lessons.translate import tab, view, work
 from space.lessons.translate.api import translate_api
+from space.models import roles
 from space.models.cyclegan import CycleGAN, mean_difference
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, sketch_to_square, to_square
 from space.pictures.outputs import GENERATED, REAL, to_heat, to_opinion
 from space.text.refusals import Problem
 from space.weights import hub
+from space.weights.model_folder import ModelUnavailable
 from tests.pictures import PLAIN
 from tests.small_models import small
 from tests.space.lessons.translate.fakes import STEPS, emoji, pictures, pixels, snapshot
 
 
 def learned(direction: str) -> str:
-    """The strip of the training."""
-    return tab.learned(direction)[0]
+    """The strip of the training, and the metrics."""
+    return tab.told(work.load_model())[direction]
 
 
 def show_large(source="upload", drawn=None, uploaded=None, direction="ab", size=128, asked=None):
@@ -59,7 +62,7 @@ def show_code(source="emoji", index=0, drawn=None, uploaded=None, direction="ab"
         (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), asked={"question": "7"}), "request"),
         (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), asked=[7]), "request"),
         (lambda path: show_large(), "no_image"),
-        (lambda path: tab.learned("<b>"), "not_one_of"),
+        (lambda path: tab.told(replace(work.load_model(), name=roles.GAN)), "not_one_of"),
     ],
 )
 def test_bad_input_is_one_sentence(save: Callable[..., str], call: Callable[[str], object], key: str) -> None:
@@ -141,15 +144,16 @@ def test_a_sure_score_has_its_colour_and_an_unsure_one_none(score: float, colour
 def test_a_model_that_cannot_be_used_is_named_on_the_page(other_model: Path) -> None:
     (other_model / "model.safetensors").write_bytes(b"damaged")
     hub.clear()
-    strip, circle = tab.learned("ab")
-    assert "cannot be used: model.safetensors is cut off" in circle["problem"]
-    assert strip == show_code() == "" == show_code("draw")
+    with pytest.raises(ModelUnavailable, match="is cut off"):
+        learned("ab")
+    assert show_code() == "" == show_code("draw")
 
 
 def test_a_model_of_grey_images_is_named_in_one_sentence(other_model: Path) -> None:
     small(CycleGAN, in_channels=1).save_pretrained(other_model)
     hub.clear()
-    assert "it takes 1 channels, not 3" in tab.learned("ab")[1]["problem"]
+    with pytest.raises(ModelUnavailable, match="it takes 1 channels, not 3"):
+        tab.told(hub.load(work.MODEL))
 
 
 def test_figures_come_with_their_protocol() -> None:
