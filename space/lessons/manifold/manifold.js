@@ -87,6 +87,7 @@ class LatentMap {
     this.scheduled = false; // whether the browser was asked for a frame
     this.since = 0; // when it was
     this.chosen = false; // whether the visitor chose z; else the digit lies there
+    this.chosenAt = 0; // when
     this.started = false;
     /** @type {[Said, { start: number }] | null} */
     this.pending = null; // what a link says, until the map has started
@@ -161,7 +162,7 @@ class LatentMap {
     this.moveTo(this.z);
     this.started = true;
     if (this.pending) this.followLink(...this.pending);
-    onMarks(model, (overlay) => this.followOverlay(overlay));
+    onMarks(model, (overlay, asked) => this.followOverlay(overlay, asked));
     this.askForSnippet();
   }
 
@@ -237,6 +238,7 @@ class LatentMap {
    * @param {number[]} code */
   choose(...code) {
     this.chosen = true;
+    this.chosenAt = performance.now();
     this.position.ariaLive = "off";
     this.moveTo(code.map((value) => Math.round(value * 1000) / 1000));
     this.tellLink();
@@ -309,14 +311,15 @@ class LatentMap {
     this.position.ariaLive = "polite";
   }
 
-  /** A digit has its place: go there, unless it is only another sample of the same digit, or the digit that the tab
-   * begins with and the visitor was quicker.
-   * @param {Overlay | null} overlay */
-  followOverlay(overlay) {
+  /** A digit has its place: go there, unless it is only another sample of the same digit, or the visitor has gone
+   * elsewhere since it was chosen.
+   * @param {Overlay | null} overlay
+   * @param {number} asked  when the digit was chosen */
+  followOverlay(overlay, asked) {
     this.overlay = overlay;
     const { mu, digit } = /** @type {Partial<Overlay>} */ (overlay ?? {});
     const awaited = this.awaited !== null && this.awaited === digit;
-    const late = this.chosen && this.marked === undefined;
+    const late = this.chosen && this.chosenAt > asked;
     if (mu && !awaited && !late && String(mu) !== String(this.marked)) {
       this.chosen = false;
       this.moveTo(mu);

@@ -87,9 +87,10 @@ class TwoDigits {
       return both(find(".notice"), words, problem, { name: "seed", value: seed, least: 0, most });
     }
     this.showCode();
+    const asked = performance.now();
     this.live.update(
       (open) => this.compute(open, settings),
-      (shown) => this.show(shown),
+      (shown) => this.show(shown, asked),
     );
   }
 
@@ -146,8 +147,9 @@ class TwoDigits {
     return { model: name, overlay, strip, resampled: inARow(await model.run("decode", codes)) };
   }
 
-  /** @param {Shown} shown */
-  show(shown) {
+  /** @param {Shown} shown
+   * @param {number} asked  when it was chosen */
+  show(shown, asked) {
     const { find, scope } = this;
     this.shown = shown;
     const { settings, x, found } = shown;
@@ -169,7 +171,8 @@ class TwoDigits {
       )
       .join(" · ");
     this.showWay();
-    for (const model of scope.models) mark(model, found.find((one) => one.model === model)?.overlay ?? null);
+    for (const model of scope.models)
+      mark(model, found.find((one) => one.model === model)?.overlay ?? null, asked);
   }
 
   showWay() {
