@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { marksOf, ordered, ranksOf, tableRows, toggle } from "../../../../space/lessons/generate/selection.js";
+import {
+  marksOf,
+  ordered,
+  ranksOf,
+  tableRows,
+  toggle,
+} from "../../../../space/lessons/generate/selection.js";
 
 const SLOTS = ["walk", "a", "b", "c"];
 const NOTHING = { walk: [], a: [], b: [], c: [] };
