@@ -9,6 +9,7 @@ const scope = globalThis;
 const SLICE_MS = 14; // between two looks at what the page says
 const FRAME_MS = 50; // between two frames; more where a frame takes long
 const MOST = 20; // studies kept: all families on two sets of data
+const MOST_BEGUN = 6; // of them not scored: each move of a slider begins one
 
 /** @type {Map<string, Study>} */
 const studies = new Map();
@@ -60,9 +61,11 @@ const TASKS = {
     const { study } = open;
     studies.delete(key);
     studies.set(key, study); // the latest last
+    const begun = [...studies].filter(([, { result }]) => !result);
+    for (const [old] of begun.slice(0, -MOST_BEGUN)) studies.delete(old);
     if (studies.size > MOST) studies.delete([...studies.keys()][0]);
-    study.ruler = ruler;
     study.train(kept && until === null ? 0 : (until ?? study.enough));
+    if (study.ruler !== ruler) study.setRuler(ruler); // it has moved since
     frameAt = 0;
   },
   train: ({ until }) => open?.study.train(until),
