@@ -48,10 +48,9 @@ export class Study {
     this.plane = new Plane(DATA[data](strokes), seed);
     const { learningRate } = this.kind.defaults;
     const learning = learningRate === undefined ? {} : { learningRate: rate * learningRate };
-    this.learner = new Learner(family, this.plane, { seed, ...learning, ...settings });
+    this.learner = new Learner(family, this.plane, { seed: seed + restarts, ...learning, ...settings });
     /** @type {any} */
     this.family = this.learner.family; // with what only some families have
-    for (let i = 0; i < restarts; i++) this.family.restart();
     this.seconds = 0; // of learning
     this.until = 0;
     this.training = false;
@@ -88,7 +87,7 @@ export class Study {
     if (this.training) {
       this.job = null;
       this.forget();
-    } else if (!this.result) this.job ??= this.finish();
+    } else if (!this.result && !this.learner.broken) this.job ??= this.finish();
   }
 
   stop() {
@@ -187,7 +186,7 @@ export class Study {
   /** @param {number} bandwidth */
   setRuler(bandwidth) {
     this.ruler = bandwidth;
-    if (this.name !== "gan" || this.training) return;
+    if (this.name !== "gan" || this.training || this.learner.broken) return;
     this.job = this.result ? this.measureRuler() : this.finish();
   }
 

@@ -111,6 +111,8 @@ test("a diffusion gives the way of its points, and the field along it", () => {
 test("numbers that are not finite stop the learning, and the last good state is scored again", () => {
   const study = done({ family: "autoregressive", rate: 1000 }, 200);
   assert.ok(study.frame().broken && study.result === null && study.frame().samples === null);
+  study.train(0); // opened again
+  assert.ok(!study.frame().busy);
   study.restore();
   while (study.work(50));
   const { broken, restored, result } = study.frame();
@@ -132,6 +134,14 @@ test("a drawing of one dot, at the edge too, is learned by every family; one out
       assert.ok(!Number.isNaN(study.ask(/** @type {any} */ (dot)).log ?? 0), family);
     }
   assert.throws(() => new Study({ ...ORDER, family: "gan", data: "drawn", strokes: [[[9, 9]]] }), RangeError);
+});
+
+test("each start of the Gaussians is another, and none waits for those before it", () => {
+  const [first, second] = [0, 1].map((restarts) => taught({ family: "gaussians", restarts }, 5));
+  assert.notEqual(first.learner.loss, second.learner.loss);
+  const begin = performance.now();
+  new Study({ ...ORDER, family: "gaussians", restarts: 100, settings: { components: 40 } });
+  assert.ok(performance.now() - begin < 3000); // 100 starts take many times as long
 });
 
 test("powers of ten are written as a reader reads them", () => {
