@@ -1,7 +1,7 @@
 /* What a visitor has on the bench: the data, the family, its settings, and what has been found of each family so far.
  * It knows no page; families learn in the thread of worker.js.
  *
- *   new Bench({ framed(frame), said(answer), failed(reason) })
+ *   new Bench({ framed(frame), said(answer), failed(reason) }), .start() once the page is ready to be told
  *   .set(changes), .follow(link), .linked()
  *   .run(on), .restart(), .restore(), .setRuler(bandwidth), .ask(point)
  *   .addStroke(points), .clear()
@@ -28,6 +28,7 @@ export const DEFAULTS = {
 };
 const OWN = { histogram: ["side"], kernels: ["bandwidth"], gaussians: ["components"] };
 const LEARNED = ["data", "family", "seed", "rate", "restarts", "side", "bandwidth", "components"];
+const ASK_MS = 1000; // between two questions to a family that learns
 const MOST_COMPONENTS = 600; // of a drawing
 
 export class Bench {
@@ -50,17 +51,24 @@ export class Bench {
     /** @type {Record<string, number[]>} */
     this.ended = {};
     this.asking = this.again = false;
+    this.askedAt = this.askAt = 0; // the latter: when a family that learns is asked again
+    /** @type {Worker | null} */
+    this.worker = null;
     this.truth = DATA[this.settings.data]();
-    this.start();
   }
 
+  /** The thread; `failed` may come at once. */
   start() {
+    const failed = () => {
+      this.problem = "thread";
+      this.page.failed(this.problem);
+    };
     try {
       this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
       this.worker.onmessage = ({ data }) => this.receive(data);
-      this.worker.onerror = () => this.page.failed("thread");
+      this.worker.onerror = failed;
     } catch {
-      this.page.failed("thread");
+      failed();
     }
   }
 
@@ -84,10 +92,12 @@ export class Bench {
         if (frame.family === "gaussians") this.starts[this.settings.restarts] = frame.result.kl;
       }
       this.page.framed(frame);
-      if (!frame.busy || frame.training) this.ask(); // it has changed
+      if (!frame.busy || (frame.training && performance.now() > this.askAt)) this.ask(); // it has changed
     }
     if (said) {
       this.asking = false;
+      const now = performance.now();
+      this.askAt = now + Math.max(ASK_MS, 2 * (now - this.askedAt)); // answers must not keep it from learning
       this.answer = said;
       this.page.said(said);
       if (this.again) this.ask();
@@ -132,8 +142,10 @@ export class Bench {
   open(until = null) {
     const { data, family, rate, restarts, ruler, seed } = this.settings;
     this.number++;
-    this.frame = this.answer = this.problem = null;
+    this.frame = this.answer = null;
+    if (this.problem !== "thread") this.problem = null; // that one only a reload mends
     this.asking = this.again = false;
+    this.askAt = 0;
     this.truth = DATA[data](this.strokes);
     if (this.isEmpty) {
       this.tell("stop");
@@ -183,6 +195,8 @@ export class Bench {
     this.again = this.asking; // once more: the point or the family has changed meanwhile
     if (this.asking || this.isEmpty) return;
     this.asking = true;
+    this.askedAt = performance.now();
+    this.askAt = Infinity;
     this.tell("ask", { number: this.number, at: this.settings.at });
   }
 

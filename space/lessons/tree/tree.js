@@ -81,6 +81,7 @@ class TreePage {
     });
     this.bindPoint();
     this.bindSwipe();
+    this.bench.start();
   }
 
   /** The visitor has changed something. */

@@ -6,6 +6,7 @@ import { EXTENT } from "../../../../space/browser/mixtures.js";
 import { middles } from "../../../../space/browser/plane/data.js";
 import { FAMILIES } from "../../../../space/browser/plane/families.js";
 import { power } from "../../../../space/lessons/tree/answers.js";
+import { Bench } from "../../../../space/lessons/tree/bench.js";
 import { picture } from "../../../../space/lessons/tree/pictures.js";
 import { FILM, SHOWN, Study } from "../../../../space/lessons/tree/study.js";
 
@@ -142,6 +143,33 @@ test("each start of the Gaussians is another, and none waits for those before it
   const begin = performance.now();
   new Study({ ...ORDER, family: "gaussians", restarts: 100, settings: { components: 40 } });
   assert.ok(performance.now() - begin < 3000); // 100 starts take many times as long
+});
+
+test("without a thread the bench says so, whatever is set", () => {
+  /** @type {string[]} */
+  const failed = [];
+  const bench = new Bench({ framed: () => {}, said: () => {}, failed: (reason) => failed.push(reason) });
+  assert.deepEqual(failed, []); // the page does not know the bench yet
+  bench.start();
+  bench.set({ family: "flow" });
+  assert.deepEqual(failed, ["thread"]);
+  assert.equal(bench.problem, "thread");
+});
+
+test("a family that learns is not asked at each frame, but is once it has learned", () => {
+  const bench = new Bench({ framed: () => {}, said: () => {}, failed: () => {} });
+  const told = /** @type {string[]} */ ([]);
+  bench.tell = (task) => told.push(task);
+  bench.open();
+  const { number } = bench;
+  const learning = { number, frame: { family: "vae", busy: true, training: true } };
+  const said = { number, said: { log: 0 } };
+  for (const message of [learning, learning, said, learning]) bench.receive(message);
+  assert.deepEqual(told, ["open", "ask"]);
+  bench.set({ at: [0, 0] });
+  bench.receive(said);
+  bench.receive({ number, frame: { family: "vae", busy: false, training: false } });
+  assert.deepEqual(told, ["open", "ask", "ask", "ask"]);
 });
 
 test("powers of ten are written as a reader reads them", () => {
