@@ -11,15 +11,25 @@ import { finder, make, setText } from "../../page/dom.js";
 const STRAY = 0.03; // share of samples off every mode that is worth a word
 const DIMENSIONS = [2, 3, 10, 784];
 
-/** @param {number} value @param {number} [digits] */
-export const nats = (value, digits = 3) =>
-  Number.isFinite(value) ? fixed(value, digits) : Number.isNaN(value) ? "…" : value > 0 ? "∞" : "\u2212∞";
+/** @param {number | null} value  null and NaN are not known @param {number} [digits] */
+export const nats = (value, digits = 3) => {
+  if (value === null || Number.isNaN(value)) return "…";
+  return Number.isFinite(value) ? fixed(value, digits) : value > 0 ? "∞" : "\u2212∞";
+};
 
 /** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.1 ? 1 : 0)}`;
 
 /** Milliseconds for 1,000 samples, seconds of learning. @param {number} value */
 export const time = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en"));
+
+/** The best first; what has no finite KL last, by name.
+ * @param {{ family: string, result: any }} a
+ * @param {{ family: string, result: any }} b */
+export function compare(a, b) {
+  const [ours, theirs] = [a, b].map(({ result: { kl } }) => (Number.isFinite(kl) ? kl : Number.MAX_VALUE));
+  return ours - theirs || a.family.localeCompare(b.family);
+}
 
 /** What goes wrong, as far as the numbers of a result say so.
  * @param {string} family
@@ -140,8 +150,8 @@ export function showPoint(element, { answer, frame, settings }, text) {
   setText(find(".point .truth b"), answer ? nats(answer.truth, 2) : "…");
   const own = never ? text("never") : answer ? nats(answer.log, 2) : "…";
   setText(said.querySelector("b"), own);
-  const values = answer && { ...answer, steps: frame?.steps };
-  setText(note, values ? noteOf(family, values, settings, text) : "");
+  const known = answer && (never || answer.log !== null); // a broken model says nothing
+  setText(note, known ? noteOf(family, { ...answer, steps: frame?.steps }, settings, text) : "");
   list.hidden = !answer?.bounds;
   if (answer?.bounds) showBounds(list, answer, text);
 }
@@ -154,20 +164,21 @@ export function showPoint(element, { answer, frame, settings }, text) {
 function noteOf(family, { bounds, log, logZ, ruled }, settings, text) {
   if (family === "gan")
     return text("point.gan", { h: settings.ruler.toFixed(2), log: nats(ruled ?? Number.NaN, 2) });
-  if (family === "vae" && bounds) return text("point.vae", { gap: nats(log - bounds[0], 2) });
+  if (family === "vae" && bounds) return text("point.vae", { gap: nats(Math.max(0, log - bounds[0]), 2) });
   if (family === "energy" && logZ !== undefined)
     return text("point.energy", { energy: nats(log + logZ, 2), z: nats(logZ, 2), log: nats(log, 2) });
   if (family === "histogram" && log === -Infinity) return text("point.empty");
   return text(`point.${family}`) ?? "";
 }
 
-/** The bounds of a VAE, from the ELBO up to the exact value.
+/** The bounds of a VAE, from the ELBO up to the exact value. They are estimates: chance may lift one above it.
  * @param {HTMLElement} list
  * @param {any} answer
  * @param {Text} text */
 function showBounds(list, { bounds, log }, text) {
-  const rows = [...bounds.map((value, k) => [k ? `IW${2 ** k}` : "ELBO", value]), [text("exact"), log]];
-  const [low, high] = [bounds[0] - 0.02, Math.max(log, bounds.at(-1)) + 0.001];
+  const below = bounds.map((value) => Math.min(value, log));
+  const rows = [...below.map((value, k) => [k ? `IW${2 ** k}` : "ELBO", value]), [text("exact"), log]];
+  const [low, high] = [below[0] - 0.02, log + 0.001];
   list.replaceChildren(
     ...rows.map(([name, value], i) => {
       const row = make("li", i === rows.length - 1 ? "exact" : "");

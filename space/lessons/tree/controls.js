@@ -20,6 +20,15 @@ const OVERLAYS = { gaussians: "ellipses", flow: "mesh", vae: "mesh", gan: "mesh"
  * @returns {any[]} */
 const findAll = (element, selector) => [...element.querySelectorAll(selector)];
 
+/** What a slider says, rounded as its setting is.
+ * @param {any} input
+ * @param {Bounds} bounds */
+function settingOf(input, bounds) {
+  const { setting } = input.dataset;
+  const value = fromSlider(input.valueAsNumber, bounds[setting]);
+  return WHOLE.includes(setting) ? Math.round(value) : Number(value.toPrecision(2));
+}
+
 /** @param {HTMLElement} element
  * @param {Bench} bench
  * @param {Bounds} bounds
@@ -35,12 +44,11 @@ export function bindControls(element, bench, bounds, { changed, shown, redraw })
     if (setting === "shown") return shown(value);
     bench.set({ [setting]: value });
     changed();
+    if (value === "drawn") shown("truth"); // where a phone has the paper
   });
   for (const input of findAll(element, ".slider input"))
     input.oninput = () => {
-      const { setting } = input.dataset;
-      const value = fromSlider(input.valueAsNumber, bounds[setting]);
-      bench.set({ [setting]: WHOLE.includes(setting) ? Math.round(value) : Number(value.toPrecision(2)) });
+      bench.set({ [input.dataset.setting]: settingOf(input, bounds) });
       changed();
     };
   find("[data-setting=seed]").onchange = ({ target }) => {
@@ -79,10 +87,12 @@ export function showControls(element, bench, bounds, plane, text) {
     const { setting } = input.dataset;
     const learned = "learningRate" in FAMILIES[settings.family].defaults;
     input.parentNode.hidden = setting === "rate" ? !learned : OF[setting] !== settings.family;
-    input.value = toSlider(settings[setting], bounds[setting]);
     const [low, high] = bounds[setting];
     const steps = WHOLE.includes(setting) ? 1 / (high - low) : 0.01;
     input.step = Math.min(0.01, steps);
+    if (settingOf(input, bounds) !== settings[setting])
+      // else steps smaller than the rounding would lead nowhere
+      input.value = toSlider(settings[setting], bounds[setting]);
     setText(
       input.parentNode.querySelector("b"),
       setting === "rate" ? `× ${settings.rate}` : `${settings[setting]}`,

@@ -2,7 +2,7 @@
 
 import { finder, make, setText } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
-import { nats, time, wrong } from "./answers.js";
+import { compare, nats, time, wrong } from "./answers.js";
 
 /** @import { Text } from "../../page/dom.js" */
 /** @import { Bench } from "./bench.js" */
@@ -22,7 +22,7 @@ export function showTable(element, bench, text) {
     result,
     ruled,
   }));
-  rows.sort((a, b) => (a.result.kl ?? Infinity) - (b.result.kl ?? Infinity) || Number(a.family > b.family));
+  rows.sort(compare);
   const { data, seed } = bench.settings;
   setText(find(".results h2"), text("table.title", { data: text(`data.${data}`), seed }));
   find(".results .scroll").hidden = rows.length === 0;

@@ -81,9 +81,10 @@ PLANES = f"""
     <figcaption data-text="plane.truth.caption"></figcaption>
   </figure>
   <figure class="model">
-    <div class="frame"><canvas role="img"></canvas><p class="never"></p>
+    <div class="frame"><canvas role="img"></canvas>
       <button type="button" class="handle">?</button></div>
     <figcaption></figcaption>
+    <p class="never"></p>
   </figure>
   <figure class="samples">
     <div class="frame"><canvas role="img" data-label="plane.samples.label"></canvas></div>
