@@ -47,7 +47,7 @@ def train_one_objective(
     test_pixels = test.pixels.to(accelerator.device)
 
     model = model_class(config.model)
-    start_weights(config.pretrained_model_name_or_path, model)
+    start_weights(config, model)
     check_described(config, accelerator, model, train)
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)

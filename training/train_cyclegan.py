@@ -368,7 +368,7 @@ def main(config: TrainConfig) -> None:
     train, test = load_splits(config, accelerator, load_domains, *shape)
     zoom = relative_size(*train) if config.match_size else config.model.zoom
     model = CycleGAN(replace(config.model, zoom=zoom))
-    start_weights(config.pretrained_model_name_or_path, model)
+    start_weights(config, model)
     model = model.to(accelerator.device)
     check_described(config, accelerator, model, train)
     batches = UnpairedBatches(*train, config.batch_plan, accelerator)

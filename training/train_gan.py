@@ -101,7 +101,7 @@ class TrainConfig(LoopConfig):
 def make_model(config: TrainConfig, accelerator: Accelerator) -> GAN:
     """Both networks, on the device; BatchNorm spans the batches of all processes."""
     model = GAN(config.gan) if config.model == "gan" else DCGAN(config.dcgan)
-    start_weights(config.pretrained_model_name_or_path, model)
+    start_weights(config, model)
     model = model.to(accelerator.device, memory_format=torch.channels_last)
     return synchronise_batch_norm(model) if accelerator.num_processes > 1 else model
 

@@ -33,17 +33,18 @@ def read_trained(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
         raise TrainingError(str(error)) from error
 
 
-def start_weights(name: str, model: nn.Module) -> None:
-    """Give `model` the weights of the folder or Hub repository `name`; none for "".
+def start_weights(config: Any, model: nn.Module) -> None:
+    """Give `model` the weights that the `LoopConfig` names, unless a checkpoint goes on with the run.
 
     Raises `TrainingError` if there are none, or if they are of another family or other shapes.
     """
-    if not name:
+    name = config.pretrained_model_name_or_path
+    if not name or config.resume_from_checkpoint:
         return
     try:
         start = load(name)
         if type(start) is not type(model):
             raise ValueError(f"it holds {type(start).__name__}, the run trains {type(model).__name__}")
         model.load_state_dict(start.state_dict())
-    except (ValueError, OSError, RuntimeError, SafetensorError) as error:
+    except (ValueError, TypeError, OSError, RuntimeError, SafetensorError) as error:
         raise TrainingError(f"--pretrained_model_name_or_path {name}: {one_line(error)}") from error

@@ -367,7 +367,7 @@ class DDPM(
         return x, scores.argmax(1) if self.config.num_classes else nothing
 
     def decode(self, z: Tensor) -> Tensor:
-        """Images (B, C, H, W) in [0, 1] out of z (B, latent_dim), by `ddim`; z as in `read_latents`."""
+        """Images (B, C, H, W) in [0, 1] out of z (B, latent_dim), by `dpm_solver`; z as in `read_latents`."""
         return self.denoise(*self.read_latents(z))
 
     def sample(self, num_images: int, rng: torch.Generator) -> Tensor:

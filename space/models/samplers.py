@@ -20,7 +20,7 @@ CLEAN = -1
 """the time of x_0, before the first step t = 0 has added any noise"""
 
 MOST_RATIO, LEAST_RATIO, RHO = 40.0, 0.1, 7
-"""sigma / a of the first step and of the last, and how much closer the steps of little noise lie"""
+"""sigma / a of the second step at most and of the last, and how much closer the steps of little noise lie"""
 
 Predict = Callable[[Tensor, int], tuple[Tensor, Tensor]]
 """x_t (B, C, H, W) and t -> x_start and pred_noise, both of its shape"""
@@ -44,9 +44,10 @@ class Known(NamedTuple):
 def inference_times(levels: Tensor, num_inference_steps: int, first: int | None = None) -> list[int]:
     """The times at which the network is called, from `first` down, and CLEAN as the last.
 
-    `first` is by default num_timesteps - 1, pure noise. The ratio sigma / a falls between `MOST_RATIO` and
-    `LEAST_RATIO` as in Karras et al. 2022 (eq. 5, https://arxiv.org/abs/2206.00364): so a step changes little
-    where much is decided. Each time is the nearest that the path has and no other step has taken.
+    `first` is by default num_timesteps - 1, pure noise. From there on the ratio sigma / a falls from
+    `MOST_RATIO` to `LEAST_RATIO` as in Karras et al. 2022 (eq. 5, https://arxiv.org/abs/2206.00364): so a
+    step changes little where much is decided. Each time is the nearest that the path has and no other step
+    has taken. From the last the image is taken as it is predicted.
     """
     a, sigma = levels[:, 1:].double()
     ratios = sigma / a

@@ -54,8 +54,11 @@ TEXT = {
         "부분에 어울리게 맞춰집니다.",
     ),
     "diffusion.measured": ("Measured", "측정값"),
-    "diffusion.by_steps": ("What more steps buy", "단계를 늘리면 무엇이 나아질까"),
-    "diffusion.by_guidance": ("What guidance buys, and what it costs", "가이던스로 얻는 것과 잃는 것"),
+    "diffusion.by_steps": ("By the number of steps", "단계 수에 따라"),
+    "diffusion.by_guidance": (
+        "By guidance: what it buys, and what it costs",
+        "가이던스에 따라: 얻는 것과 잃는 것",
+    ),
     "diffusion.source": ("Your digit", "내 숫자"),
     "diffusion.source.digit": ("Test digit", "테스트 숫자"),
     "diffusion.source.draw": ("Draw", "직접 쓰기"),

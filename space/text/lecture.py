@@ -58,12 +58,12 @@ TEXT = {
     ),
     "lecture.tree": (
         "## A tree of densities\n\nAll of them want $p(x)$; they differ in what one may ask. *Explicit*: a "
-        "formula, exact or a bound. *Implicit*: only samples. Solid is the tree of 2017, dashed what came "
-        "since. Three questions for every leaf: can $p(x)$ be asked, can one draw, what goes wrong?\n\n"
+        "formula, exact or a bound. *Implicit*: only samples. Solid is the tree of 2017, dashed what was "
+        "not in it. Three questions for every leaf: can $p(x)$ be asked, can one draw, what goes wrong?\n\n"
         "$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
         "## 밀도의 나무\n\n모두 $p(x)$를 원하지만, 물을 수 있는 것이 다릅니다. *명시적 밀도*는 식이 있어서 "
         "정확한 값이나 하한을 답하고, *암묵적 밀도*는 표본만 냅니다. 실선은 2017년의 나무이고 점선은 그 "
-        "뒤에 나온 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 물을 수 있는가, 뽑을 수 있는가, 무엇이 "
+        "나무에 없던 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 물을 수 있는가, 뽑을 수 있는가, 무엇이 "
         "잘못되는가?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
     ),
     "lecture.exact": (
@@ -71,8 +71,8 @@ TEXT = {
         "can be undone, every point has an exact density. It can stretch the plane, not tear it: look for "
         "the bridge between the moons.\n\n$$\\log p(x)=\\log\\mathcal "
         "N\\big(f(x);0,I\\big)+\\log\\left|\\det\\frac{\\partial f}{\\partial x}\\right|$$",
-        "## 계산 가능: 정확한 답\n\n정규화 흐름은 잡음을 구부려 두 달을 만듭니다. 되돌릴 수 있는 "
-        "변환이므로 모든 점의 밀도를 정확히 압니다. 평면을 늘일 수는 있어도 찢을 수는 없습니다. 두 달 "
+        "## 계산 가능: 정확한 답\n\n정규화 흐름은 잡음을 구부려 두 반달을 만듭니다. 되돌릴 수 있는 "
+        "변환이므로 모든 점의 밀도를 정확히 압니다. 평면을 늘일 수는 있어도 찢을 수는 없습니다. 두 반달 "
         "사이의 다리를 찾아보세요.\n\n$$\\log p(x)=\\log\\mathcal "
         "N\\big(f(x);0,I\\big)+\\log\\left|\\det\\frac{\\partial f}{\\partial x}\\right|$$",
     ),

@@ -4,19 +4,19 @@ TEXT = {
     "tree.tab": ("Tree of densities", "밀도의 나무"),
     "tree.intro": (
         "Generative models differ in what one may ask of their $p(x)$: an exact value, a bound, or nothing "
-        "but samples. Goodfellow drew them as a tree in 2017; dashed is what has come since. Press a leaf: "
+        "but samples. Goodfellow drew them as a tree in 2017; dashed is what was not in it. Press a leaf: "
         "it learns the same 8,000 points, here in your browser, and answers the same three questions.",
         "생성 모델은 $p(x)$를 물었을 때 무엇을 답할 수 있는지에 따라 나뉩니다. 정확한 값, 하한, 또는 "
-        "표본뿐입니다. 2017년에 굿펠로가 나무로 그렸고, 점선은 그 뒤에 나온 것입니다. 잎을 누르면 모델이 "
+        "표본뿐입니다. 2017년에 굿펠로가 나무로 그렸고, 점선은 그 나무에 없던 것입니다. 잎을 누르면 모델이 "
         "같은 점 8,000개를 이 브라우저에서 학습하고, 같은 세 가지 물음에 답합니다.",
     ),
     "tree.code": (
         "The page computes this in your browser (`space/browser/plane/`), with gradients written by hand. "
-        "Here is the same in PyTorch: each family is a loss, a way to draw and, where there is one, a "
-        "$\\log p(x)$.",
+        "Here are the same families in PyTorch, in their plainest form: each is a loss, a way to draw and, "
+        "where there is one, a $\\log p(x)$.",
         "이 페이지의 계산은 브라우저에서 이루어지고(`space/browser/plane/`), 기울기는 직접 유도한 식으로 "
-        "계산합니다. 아래는 같은 모델을 PyTorch로 쓴 것입니다. 모델마다 손실과 뽑는 방법이 있고, 가능한 "
-        "경우에는 $\\log p(x)$가 있습니다.",
+        "계산합니다. 아래는 같은 모델들을 PyTorch로 가장 단순하게 쓴 것입니다. 모델마다 손실과 뽑는 방법이 "
+        "있고, 가능한 경우에는 $\\log p(x)$가 있습니다.",
     ),
     "tree.hint": (
         "**How it is measured.** The seed decides 8,000 points to learn from and 2,000 new ones for the "
@@ -24,18 +24,18 @@ TEXT = {
         "p(x)]$ is a mean over the new points, in nats, ± its standard error: 0 is perfect. Colours of the "
         "two densities are on one scale. A *mode* counts as found if it gets at least a fifth of its share "
         "of 4,000 samples; *on a mode* are those within 3σ of it. A loss that is small is not a score: "
-        "each family has another loss, but all have the same KL.\n\n**What the plane hides.** Counting and "
-        "Gaussians win here, and the sum over a grid that gives the energy model its $Z$ and the VAE its "
-        "exact value exists only because the plane has two dimensions. With 784 pixels the families that "
-        "stay are those on the other branches.",
+        "each family has another loss, but all have the same KL.\n\n**What the plane hides.** A histogram, "
+        "kernels and Gaussians keep up here, and the sum over a grid that gives the energy model its $Z$ "
+        "and the VAE its exact value exists only because the plane has two dimensions. With 784 pixels the "
+        "families that stay are those on the other branches.",
         "**재는 방법.** 시드가 학습할 점 8,000개와 채점에 쓸 새 점 2,000개를 정합니다. 참 밀도를 알고 "
         "있으므로 $\\mathrm{KL}=\\mathbb E[\\log p_\\text{true}(x)-\\log p(x)]$를 새 점에 대한 "
         "평균(nats)과 그 표준 오차로 적을 수 있습니다. 0이면 완벽합니다. 두 밀도의 색은 같은 눈금입니다. "
         "표본 4,000개 가운데 제 몫의 1/5 이상을 받은 모드를 *찾은 모드*로, 모드에서 3σ 안에 있는 표본을 "
         "*모드 위의 표본*으로 셉니다. 손실은 점수가 아닙니다. 손실은 모델마다 다르지만 KL은 모두 같은 자로 "
-        "잰 것입니다.\n\n**평면이 감추는 것.** 여기서는 세어 보기와 정규분포가 이깁니다. 에너지 모델의 "
-        "$Z$와 VAE의 정확한 값도 격자의 칸을 모두 더해 얻는데, 2차원이기 때문에 가능한 일입니다. 픽셀이 "
-        "784개가 되면 남는 것은 다른 가지의 모델들입니다.",
+        "잰 것입니다.\n\n**평면이 감추는 것.** 여기서는 히스토그램, 커널, 가우스 혼합도 쓸 만합니다. "
+        "에너지 모델의 $Z$와 VAE의 정확한 값도 격자의 칸을 모두 더해 얻는데, 2차원이기 때문에 가능한 "
+        "일입니다. 픽셀이 784개가 되면 남는 것은 다른 가지의 모델들입니다.",
     ),
     # the tree
     "tree.play.tree": ("Tree of generative models", "생성 모델의 나무"),
@@ -49,9 +49,9 @@ TEXT = {
     "tree.play.node.change": ("change of variables", "변수 변환"),
     "tree.play.node.variational": ("variational", "변분"),
     "tree.play.node.markov": ("Markov chain", "마르코프 연쇄"),
-    "tree.play.node.since": ("since 2017", "2017년 이후"),
+    "tree.play.node.since": ("not in his tree", "그 나무에 없던 것"),
     "tree.play.node.walk": ("Markov chain", "마르코프 연쇄"),
-    "tree.play.node.direct": ("direct", "직접"),
+    "tree.play.node.direct": ("direct", "직접 생성"),
     "tree.play.boltzmann": ("Boltzmann machine", "볼츠만 머신"),
     "tree.play.gsn": ("GSN", "GSN"),
     "tree.play.histogram": ("Histogram", "히스토그램"),
@@ -67,7 +67,7 @@ TEXT = {
     "tree.play.data": ("Data", "데이터"),
     "tree.play.data.ring": ("Ring", "고리"),
     "tree.play.data.grid": ("Grid", "격자"),
-    "tree.play.data.moons": ("Moons", "두 달"),
+    "tree.play.data.moons": ("Moons", "두 반달"),
     "tree.play.data.gaussians": ("Three Gaussians", "정규분포 셋"),
     "tree.play.data.spiral": ("Spiral", "나선"),
     "tree.play.data.drawn": ("Draw it", "직접 그리기"),
@@ -114,7 +114,10 @@ TEXT = {
     "tree.play.seed": ("Seed", "시드"),
     "tree.play.state.empty": ("Nothing to learn from yet.", "아직 학습할 것이 없습니다."),
     "tree.play.state.waiting": ("One moment …", "잠시만요 …"),
-    "tree.play.state.counted": ("Nothing to learn: it counts.", "학습 없이 세기만 합니다."),
+    "tree.play.state.counted": (
+        "Nothing to learn: it keeps or counts the points.",
+        "학습 없이 점을 저장하거나 셉니다.",
+    ),
     "tree.play.state.steps": ("{steps} of {enough} steps · {s} s", "{enough}스텝 중 {steps} · {s}초"),
     "tree.play.state.scoring": ("Scoring …", "채점 중 …"),
     "tree.play.side": ("Cells along each axis", "축마다 칸의 수"),
@@ -127,9 +130,9 @@ TEXT = {
     "tree.play.film.stop": ("Pause", "일시 정지"),
     "tree.play.film.time": ("σ = {sigma}", "σ = {sigma}"),
     "tree.play.broken": (
-        "After step {n} the numbers were not finite any more (NaN): the learning rate is too large. Go "
-        "back to the last good state, and learn on at half the rate.",
-        "{n}스텝 뒤에 학습이 발산했습니다(NaN). 학습률이 너무 큽니다. 마지막으로 정상이던 상태로 돌아가서 "
+        "The numbers are not finite any more (NaN): the learning rate is too large. Go back to the last "
+        "good state, that of step {n}, and learn on at half the rate.",
+        "학습이 발산했습니다(NaN). 학습률이 너무 큽니다. 마지막으로 정상이던 상태({n}스텝)로 돌아가서 "
         "절반의 학습률로 이어 갈 수 있습니다.",
     ),
     "tree.play.restore": ("Back to the last good state", "마지막 정상 상태로"),
@@ -186,7 +189,7 @@ TEXT = {
         "It learns from a bound. Asked later, it follows an ODE from x to the noise in 40 steps and adds "
         "up the change of volume: exact up to the steps.",
         "학습은 하한으로 합니다. 학습이 끝난 뒤에는 x에서 잡음까지 ODE를 40단계로 따라가며 부피의 변화를 "
-        "더해, 단계의 오차를 빼면 정확한 값을 얻습니다.",
+        "더해, 수치 적분의 오차를 제외하면 정확한 값을 얻습니다.",
     ),
     "tree.play.asked.gan": (
         "No. There is only a way to draw. What can be computed is the density of a ruler laid on its "
@@ -234,8 +237,8 @@ TEXT = {
     "tree.play.wrong.histogram": (
         "A new point in an empty cell is impossible. Fewer cells blur, more are empty, and every dimension "
         "multiplies them.",
-        "빈 칸에 떨어진 새 점은 확률이 0입니다. 칸이 적으면 뭉개지고 많으면 비며, 차원마다 칸의 수가 "
-        "곱해집니다.",
+        "빈 칸에 떨어진 새 점은 확률이 0입니다. 칸이 적으면 뭉개지고 많으면 빈 칸이 늘며, 차원마다 칸의 "
+        "수가 곱해집니다.",
     ),
     "tree.play.wrong.kernels": (
         "One width for all: too narrow remembers the points, too wide blurs.",
@@ -254,13 +257,13 @@ TEXT = {
         "평면을 늘일 수는 있어도 찢을 수는 없습니다. 떨어진 조각 사이에 다리가 남습니다.",
     ),
     "tree.play.wrong.vae": (
-        "One σ for the whole picture, and a bound that pulls the codes together: it is timid, and blurs.",
-        "σ 하나로 전체를 흔들고, 하한이 코드를 한곳으로 끌어당깁니다. 그래서 조심스럽고 번집니다.",
+        "One σ for the whole picture, and a bound that pulls the codes together: it blurs.",
+        "σ 하나로 전체를 흔들고, 하한이 코드를 한곳으로 끌어당깁니다. 그래서 표본이 넓게 번집니다.",
     ),
     "tree.play.wrong.energy": (
         "A smooth network finds it hard to be low in one place and high close by: edges stay soft, and "
         "without Z there is no score.",
-        "매끄러운 신경망은 바로 옆과 크게 다른 값을 내기 어려워 가장자리가 무릅니다. Z가 없으면 점수도 "
+        "매끄러운 신경망은 바로 옆과 크게 다른 값을 내기 어려워 가장자리가 흐릿해집니다. Z가 없으면 점수도 "
         "없습니다.",
     ),
     "tree.play.wrong.diffusion": (
@@ -272,21 +275,21 @@ TEXT = {
         "손실 어디에도 모든 모드를 내라는 말이 없습니다. 몇 개를 잊을 수 있고, 가능도로도 드러나지 않습니다.",
     ),
     "tree.play.found.impossible": (
-        "{n} of {all} new points have density 0: the score is −∞.",
-        "새 점 {all}개 중 {n}개의 밀도가 0이어서 점수가 −∞입니다.",
+        "{n} of {all} new points have density 0: so mean log p is −∞, and KL is ∞.",
+        "새 점 {all}개 중 {n}개의 밀도가 0입니다. 그래서 평균 log p는 −∞, KL은 ∞입니다.",
     ),
-    "tree.play.found.missed": ("{n} of {all} modes are missed.", "모드 {all}개 중 {n}개를 놓쳤습니다."),
+    "tree.play.found.missed": ("Modes missed: {n} of {all}.", "모드 {all}개 중 {n}개를 놓쳤습니다."),
     "tree.play.found.bridge": (
-        "{share} % of the samples lie off every mode: on bridges.",
-        "표본의 {share} %가 모드를 벗어나 다리 위에 있습니다.",
+        "{share} % of the samples lie off every mode, on bridges between them or beside them.",
+        "표본의 {share}%가 모드를 벗어나 그 사이의 다리나 곁에 있습니다.",
     ),
     "tree.play.found.blur": (
         "{share} % of the samples lie off every mode: blurred by σ = {sigma}.",
-        "표본의 {share} %가 모드를 벗어났습니다. σ = {sigma}만큼 번진 탓입니다.",
+        "표본의 {share}%가 모드를 벗어났습니다. σ = {sigma}만큼 번진 탓입니다.",
     ),
     "tree.play.found.stray": (
         "{share} % of the samples lie off every mode.",
-        "표본의 {share} %가 모드를 벗어났습니다.",
+        "표본의 {share}%가 모드를 벗어났습니다.",
     ),
     "tree.play.found.nothing": (
         "On these data: no mode missed, few samples off them.",
@@ -300,7 +303,7 @@ TEXT = {
     "tree.play.curse.points": ("Points in a cell", "칸마다 점"),
     "tree.play.curse.dimensions": ("{d} dimensions", "{d}차원"),
     # the score
-    "tree.play.score": ("Score: nats from the truth", "채점: 참 밀도와의 거리(nats)"),
+    "tree.play.score": ("Score: nats from the truth", "채점: 참 밀도와의 차이(KL, nats)"),
     "tree.play.scoring": ("Scoring on the new points …", "새 점으로 채점하는 중 …"),
     "tree.play.not_yet": ("The score comes once it has learned.", "학습이 끝나면 채점합니다."),
     "tree.play.held": (

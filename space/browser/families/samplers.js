@@ -17,7 +17,7 @@ import { pairwise } from "./layers.js";
 
 export const CLEAN = -1; // the time of the image itself
 
-const MOST_RATIO = 40; // sigma / a of the first step
+const MOST_RATIO = 40; // sigma / a of the second step at most: the first begins in pure noise
 const LEAST_RATIO = 0.1; // and of the last
 const RHO = 7; // how much closer the steps of little noise lie
 

@@ -4,7 +4,7 @@
  *   const plane = new Plane(DATA.moons(), 0);
  *   const learner = new Learner("flow", plane, { seed: 0 });   // settings: those of FAMILIES.flow.defaults
  *   learner.learn(8);                        as many steps as fit into 8 ms; at least one, none where it is `broken`
- *   learner.steps, .loss, .enough            `enough`: steps until the score of docs/results.md; 0: nothing to learn
+ *   learner.steps, .loss, .enough            `enough`: steps until the score of docs/browser.md; 0: nothing to learn
  *   learner.broken, .restore()               numbers were not finite any more: `family` is the last good state;
  *                                            the learner goes on from there
  *   learner.family.sample(1000, new Random(1))

@@ -179,23 +179,25 @@ export async function readDigits(open, judge, pictures) {
 export function sumOfSteps({ asked, times, x, xStart, predNoise, image }, levels, config) {
   const noise = stepNoise([1, SIDE, SIDE, 1], [drawn(asked.seed, config).stream]);
   const last = image.map((value) => 2 * value - 1);
-  const found = (/** @type {number} */ t) => times.indexOf(t);
   /** @type {ArrayLike<number>[]} */
-  const passed = []; // x of each time, as the steps made it
+  const reached = []; // where the step before each time leads; the first: x_T
   const walked = SAMPLERS[asked.sampler](
-    (_, t) => [batch([xStart[found(t)]]), batch([predNoise[found(t)]])],
+    (here, t) => {
+      const i = times.indexOf(t);
+      reached.push(here.data.slice());
+      here.data.set(x[i]); // so that the next step begins where that of the way did
+      return [batch([xStart[i]]), batch([predNoise[i]])];
+    },
     levels,
     batch([x[0]]),
     [...times, CLEAN],
     noise,
-    ({ data }) => passed.push(data),
   );
-  passed.push(walked.data);
-  const theirs = [...x, last];
+  reached.push(walked.data);
+  const step = Math.max(...[...x, last].map((there, i) => farthest(reached[i], there)));
   const sum = Float64Array.from(x[0]);
-  for (const [i, data] of passed.slice(1).entries())
-    sum.forEach((_, pixel) => (sum[pixel] += data[pixel] - passed[i][pixel]));
-  return { step: Math.max(...passed.map((data, i) => farthest(data, theirs[i]))), sum: farthest(sum, last) };
+  x.forEach((from, i) => sum.forEach((_, pixel) => (sum[pixel] += reached[i + 1][pixel] - from[pixel])));
+  return { step, sum: farthest(sum, last) };
 }
 
 /** The largest difference of two pictures.

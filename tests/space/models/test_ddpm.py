@@ -235,7 +235,7 @@ def test_the_times_are_those_of_karras(path):
         for ratio, wanted, (low_a, low), (high_a, high) in zip(
             sigma / a, ramp[1:], *(part.T for part in between)
         ):
-            assert abs(ratio - wanted) <= max(abs(low / low_a - wanted), 0)
+            assert abs(ratio - wanted) <= abs(low / low_a - wanted)
             assert abs(ratio - wanted) <= abs(high / high_a - wanted)
             assert low / low_a < wanted < high / high_a
 
