@@ -97,6 +97,17 @@ def visit_tab(page: Page, url: str, tab: str) -> None:
     until_started(page)
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Through the menu where there is no room for all tabs side by side."""
+    beside, menu = page.get_by_role("tab", name=name, exact=True), page.locator(".overflow-menu > button")
+    until(page, lambda: beside.is_visible() or menu.is_visible())
+    if beside.is_visible():
+        beside.click()
+    else:
+        menu.click()
+        page.locator(".overflow-dropdown button", has_text=name).click()
+
+
 def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw a straight line on a canvas with the mouse, in ten moves; points are (x, y) in [0, 1]."""
     canvas.scroll_into_view_if_needed()

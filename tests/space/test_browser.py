@@ -16,7 +16,7 @@ from space.models import MODELS, roles
 from space.page.words import TEXTS
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT
-from tests.pages import draw, new_page, until, until_quiet, until_started, visit_tab
+from tests.pages import draw, new_page, open_tab, until_quiet, until_started, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -63,66 +63,54 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#heights .ranking tbody tr").first).to_be_visible()
     check(page, "heights", korean)
 
-    open_tab(page, "classify", korean)
+    open_tab(page, TEXT["classify.tab"][korean])
     expect(page.locator("#classify .way.right output")).to_have_text(re.compile(r"0\.\d{3}"))
     check(page, "classify", korean)
 
-    open_tab(page, "tree", korean)
+    open_tab(page, TEXT["tree.tab"][korean])
     expect(page.locator("#tree .results tbody tr")).to_have_count(1, timeout=120_000)
     check(page, "tree", korean)
 
-    open_tab(page, "reconstruct", korean)
+    open_tab(page, TEXT["reconstruct.tab"][korean])
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4)
     check(page, "reconstruct", korean)
 
-    open_tab(page, "manifold", korean)
+    open_tab(page, TEXT["manifold.tab"][korean])
     for name in (roles.VAE_MAP, roles.PLAIN_MAP):
         page.locator(f"#map-{name} .computed[data-where=browser]").wait_for()
     expect(page.locator("#manifold-first .found")).to_contain_text("VAE")
     check(page, "manifold", korean)
 
-    open_tab(page, "generate", korean)
+    open_tab(page, TEXT["generate.tab"][korean])
     expect(page.locator("#generate-panel .samples > *")).to_have_count(32)
     check(page, "generate", korean)
 
-    open_tab(page, "timeline", korean)
+    open_tab(page, TEXT["timeline.tab"][korean])
     expect(page.locator("#timeline-run .where")).not_to_be_empty()
     check(page, "timeline", korean)
 
-    open_tab(page, "game", korean)
+    open_tab(page, TEXT["game.tab"][korean])
     expect(page.locator("#game .count")).not_to_be_empty()
     check(page, "game", korean)
 
-    open_tab(page, "translate", korean)
+    open_tab(page, TEXT["translate.tab"][korean])
     expect(page.locator("#translate-circle img")).to_have_count(4)
     expect(page.locator("#translate-slider img").first).to_be_visible()
     expect(page.locator("#translate-run .steps figure").first).to_be_visible()
     check(page, "translate", korean)
 
-    open_tab(page, "diffusion", korean)
+    open_tab(page, TEXT["diffusion.tab"][korean])
     expect(page.locator("#diffusion-way .decided")).not_to_be_empty()
     expect(page.locator("#diffusion-digit .flip")).not_to_be_empty()
     check(page, "diffusion", korean)
 
-    open_tab(page, "models", korean)
+    open_tab(page, TEXT["models.tab"][korean])
     expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS))
     expect(page.locator("#models-details svg")).to_be_visible()
     check(page, "models", korean)
     assert elsewhere == [] and lab.calls() == []
     assert lab.resident_mb() < 900
-
-
-def open_tab(page: Page, tab: str, korean: bool) -> None:
-    """Through the menu where a phone has no room for all tabs side by side."""
-    name = TEXT[f"{tab}.tab"][korean]
-    beside, menu = page.get_by_role("tab", name=name, exact=True), page.locator(".overflow-menu > button")
-    until(page, lambda: beside.is_visible() or menu.is_visible())
-    if beside.is_visible():
-        beside.click()
-    else:
-        menu.click()
-        page.locator(".overflow-dropdown button", has_text=name).click()
 
 
 def check(page: Page, tab: str, korean: bool) -> None:
