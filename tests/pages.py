@@ -97,7 +97,7 @@ def visit_tab(page: Page, url: str, tab: str) -> None:
     until_started(page)
 
 
-def open_tab(page: Page, name: str) -> None:
+def switch_tab(page: Page, name: str) -> None:
     """Through the menu where there is no room for all tabs side by side."""
     beside, menu = page.get_by_role("tab", name=name, exact=True), page.locator(".overflow-menu > button")
     until(page, lambda: beside.is_visible() or menu.is_visible())

@@ -16,7 +16,7 @@ from space.models import MODELS, roles
 from space.page.words import TEXTS
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT
-from tests.pages import draw, new_page, open_tab, until_quiet, until_started, visit_tab
+from tests.pages import draw, new_page, switch_tab, until_quiet, until_started, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -63,49 +63,49 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#heights .ranking tbody tr").first).to_be_visible()
     check(page, "heights", korean)
 
-    open_tab(page, TEXT["classify.tab"][korean])
+    switch_tab(page, TEXT["classify.tab"][korean])
     expect(page.locator("#classify .way.right output")).to_have_text(re.compile(r"0\.\d{3}"))
     check(page, "classify", korean)
 
-    open_tab(page, TEXT["tree.tab"][korean])
+    switch_tab(page, TEXT["tree.tab"][korean])
     expect(page.locator("#tree .results tbody tr")).to_have_count(1, timeout=120_000)
     check(page, "tree", korean)
 
-    open_tab(page, TEXT["reconstruct.tab"][korean])
+    switch_tab(page, TEXT["reconstruct.tab"][korean])
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4)
     check(page, "reconstruct", korean)
 
-    open_tab(page, TEXT["manifold.tab"][korean])
+    switch_tab(page, TEXT["manifold.tab"][korean])
     for name in (roles.VAE_MAP, roles.PLAIN_MAP):
         page.locator(f"#map-{name} .computed[data-where=browser]").wait_for()
     expect(page.locator("#manifold-first .found")).to_contain_text("VAE")
     check(page, "manifold", korean)
 
-    open_tab(page, TEXT["generate.tab"][korean])
+    switch_tab(page, TEXT["generate.tab"][korean])
     expect(page.locator("#generate-panel .samples > *")).to_have_count(32)
     check(page, "generate", korean)
 
-    open_tab(page, TEXT["timeline.tab"][korean])
+    switch_tab(page, TEXT["timeline.tab"][korean])
     expect(page.locator("#timeline-run .where")).not_to_be_empty()
     check(page, "timeline", korean)
 
-    open_tab(page, TEXT["game.tab"][korean])
+    switch_tab(page, TEXT["game.tab"][korean])
     expect(page.locator("#game .count")).not_to_be_empty()
     check(page, "game", korean)
 
-    open_tab(page, TEXT["translate.tab"][korean])
+    switch_tab(page, TEXT["translate.tab"][korean])
     expect(page.locator("#translate-circle img")).to_have_count(4)
     expect(page.locator("#translate-slider img").first).to_be_visible()
     expect(page.locator("#translate-run .steps figure").first).to_be_visible()
     check(page, "translate", korean)
 
-    open_tab(page, TEXT["diffusion.tab"][korean])
+    switch_tab(page, TEXT["diffusion.tab"][korean])
     expect(page.locator("#diffusion-way .decided")).not_to_be_empty()
     expect(page.locator("#diffusion-digit .flip")).not_to_be_empty()
     check(page, "diffusion", korean)
 
-    open_tab(page, TEXT["models.tab"][korean])
+    switch_tab(page, TEXT["models.tab"][korean])
     expect(page.locator("#models-overview tbody tr")).to_have_count(len(MODELS))
     expect(page.locator("#models-details svg")).to_be_visible()
     check(page, "models", korean)
@@ -174,7 +174,7 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
 )
 def test_everything_is_reachable_by_keyboard(any_tab: Page, tab: str):
     page = any_tab
-    open_tab(page, tab, korean=False)
+    switch_tab(page, TEXT[f"{tab}.tab"][0])
     until_quiet(page)
     page.get_by_role("tab").first.focus()
     footer = False

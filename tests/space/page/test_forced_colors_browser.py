@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 from space.text import TEXT
-from tests.pages import new_page, open_tab, until_quiet, until_started
+from tests.pages import new_page, switch_tab, until_quiet, until_started
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -76,7 +76,7 @@ def differ(one: np.ndarray, other: np.ndarray) -> bool:
 @pytest.mark.parametrize("tab", COLOURS)
 def test_what_is_chosen_and_what_colours_mean_can_be_told(forced: Page, tab: str):
     page = forced
-    open_tab(page, TEXT[f"{tab}.tab"][0])
+    switch_tab(page, TEXT[f"{tab}.tab"][0])
     until_quiet(page)
     page.wait_for_function(COMPUTED)  # what the browser computes by itself
     told: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from space.models import roles
 from space.text import TEXT
-from tests.pages import import_modules, new_page, open_tab, until, until_quiet, until_started
+from tests.pages import import_modules, new_page, switch_tab, until, until_quiet, until_started
 from tests.processes import PATIENCE, Lab
 
 pytestmark = pytest.mark.browser
@@ -225,7 +225,7 @@ def test_the_address_brings_another_visitor_to_the_same_picture(browser: Browser
     page.goto(url)
     with new_page(browser, locale="ko-KR", viewport={"width": 390, "height": 844}) as visitor:
         for act, (picture, selector, parts) in TABS.items():
-            open_tab(page, TEXT[f"{act.__name__}.tab"][0])
+            switch_tab(page, TEXT[f"{act.__name__}.tab"][0])
             act(page)
             settled(page, picture, selector)
             said_by_the_address(page, [f"tab={act.__name__}", *parts])

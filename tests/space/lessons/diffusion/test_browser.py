@@ -13,7 +13,7 @@ from space.lessons.diffusion.work import MODEL, Asked, denoise, way
 from space.models.ddpm import DDPMConfig, path_levels
 from space.pictures.sheets import digit_sheet
 from space.weights.hub import load
-from tests.pages import import_modules, open_tab, until, until_quiet
+from tests.pages import import_modules, switch_tab, until, until_quiet
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -139,9 +139,9 @@ def test_the_tab_that_is_left_stops_and_gives_its_memory_back(page: Page, lab: L
     until_quiet(page)
     workers = len(page.workers)
     page.locator("#diffusion-way .play").click()
-    open_tab(page, "Models")
+    switch_tab(page, "Models")
     page.wait_for_function(f"{WAY}.playing === null")
     until(page, lambda: len(page.workers) < workers)
-    open_tab(page, "From noise to a digit")
+    switch_tab(page, "From noise to a digit")
     page.locator("#diffusion-way .chips input[value='4'] + span").click()
     page.wait_for_function(f"{WAY}.made[0].asked.digit === 4")

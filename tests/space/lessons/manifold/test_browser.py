@@ -20,7 +20,7 @@ from space.models.latents import straight
 from space.pictures.outputs import to_grid
 from space.pictures.sheets import digit_sheet
 from space.weights import hub
-from tests.pages import draw, new_page, open_tab, until, until_quiet, visit_tab
+from tests.pages import draw, new_page, switch_tab, until, until_quiet, visit_tab
 from tests.small_models import bundled
 from tests.space.lessons.manifold.fakes import AUTOENCODER_2D, VAE_2D, write_models
 
@@ -335,7 +335,7 @@ def test_a_visitor_may_be_quicker_than_the_first_digit(page: Page, url: str) -> 
 def test_a_map_survives_another_tab(maps: Page) -> None:
     page = maps
     page.get_by_role("tab").first.click()
-    open_tab(page, "Manifold")
+    switch_tab(page, "Manifold")
     page.locator(f"#map-{VAE_2D} .pointer").wait_for()
     start = on_map(page, VAE_2D, "map.z")
     drag(page, VAE_2D, 5)

@@ -20,7 +20,7 @@ from space.pictures.outputs import to_heat, to_pil
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT, filled
 from space.weights.hub import load
-from tests.pages import open_tab, until, visit_tab
+from tests.pages import switch_tab, until, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -164,9 +164,9 @@ def expect_bars(page: Page) -> None:
 def expect_memory_given_back(page: Page) -> None:
     """As soon as another tab is opened."""
     assert len(page.workers) == 1
-    open_tab(page, TEXT["game.tab"][0])
+    switch_tab(page, TEXT["game.tab"][0])
     until(page, lambda: not page.workers)
-    open_tab(page, TEXT["reconstruct.tab"][0])
+    switch_tab(page, TEXT["reconstruct.tab"][0])
     page.locator("#reconstruct-digits").get_by_label("3, 2", exact=True).check()
     wait_for(page, f"{roles.VAE_DEEP} digit-3-2")
 

@@ -23,7 +23,7 @@ from space.pictures.outputs import to_pil
 from space.pictures.sheets import EMOJI
 from space.text import TEXT
 from space.text.refusals import Problem
-from tests.pages import draw, open_tab, until, visit_tab
+from tests.pages import draw, switch_tab, until, visit_tab
 from tests.pictures import PICTURES
 
 pytestmark = pytest.mark.browser
@@ -114,7 +114,7 @@ def test_the_browser_makes_the_pictures_of_the_server_and_asks_it_nothing(page: 
     expect_the_servers(page, 11, "ba")
     expect(page.locator(f"{CIRCLE} .computed")).to_have_attribute("data-where", "browser")
     assert len(page.workers) == 1
-    open_tab(page, TEXT["game.tab"][0])
+    switch_tab(page, TEXT["game.tab"][0])
     until(page, lambda: not page.workers)  # its memory is given back
 
 
@@ -157,8 +157,8 @@ def test_bad_weights_take_the_servers_path_with_a_sentence(page: Page, url: str)
         expect(page.locator(f"{CIRCLE} .computed")).to_have_attribute("data-where", answers.pop(0)[1])
         expect(page.locator(f"{CIRCLE} .computed")).to_contain_text("on the server")
         if answers:  # what failed is tried again once the tab has been left
-            open_tab(page, TEXT["game.tab"][0])
-            open_tab(page, TEXT["translate.tab"][0])
+            switch_tab(page, TEXT["game.tab"][0])
+            switch_tab(page, TEXT["translate.tab"][0])
 
 
 def test_the_slider_between_the_pictures_moves_by_keys(page: Page, url: str) -> None:
