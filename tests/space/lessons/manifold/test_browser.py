@@ -1,5 +1,6 @@
 """The manifold tab in a real Chromium: computed in the page, dragged, and what happens without weights."""
 
+import statistics
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
@@ -104,7 +105,7 @@ def test_a_frame_is_fast_and_asks_the_server_nothing(maps: Page) -> None:
         drag(page, VAE_2D, 40)
         frames = on_map(page, VAE_2D, "map.frames")
         assert len(frames) >= 20
-        return min(frames) <= MAX_FRAME_MS  # another process may hold up the others
+        return statistics.median(frames) <= MAX_FRAME_MS  # another process may hold up a whole drag
 
     until(page, is_fast)
     assert requests == []
