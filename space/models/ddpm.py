@@ -206,7 +206,7 @@ class UNet(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(self, x: Tensor, t: Tensor, labels: Tensor) -> Tensor:
-        condition = F.silu(self.time(time_embedding(t, self.num_frequencies)) + self.classes(labels))
+        condition = F.silu(self.time(time_embedding(t, self.num_frequencies).to(x)) + self.classes(labels))
         x = self.stem(F.pixel_unshuffle(x, 2))  # (B, base_channels, H/2, W/2)
         kept: list[Tensor] = []
         for blocks, shrink in zip(self.down, self.shrink):

@@ -214,5 +214,6 @@ def curve_table(metrics: Metrics, along: str) -> str:
     how = protocols({key: [str(one.get("protocol", ""))] for key, one in list(shown.items())[1:]})
     return (
         f"<h3>{words(f'diffusion.by_{along}')}</h3>"
-        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{how}'
+        f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>{how}"
     )

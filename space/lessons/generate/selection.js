@@ -34,10 +34,14 @@ export function ordered(count, scores) {
   return scores ? order.sort((i, j) => scores[j] - scores[i]) : order;
 }
 
-/** The place of each score among all, from 0, the lowest, to 1.
+/** The place of each score among all, from 0, the lowest, to 1; equal ones share theirs.
  * @param {number[]} scores */
 export const ranksOf = (scores) =>
-  scores.map((one) => scores.filter((other) => other < one).length / Math.max(1, scores.length - 1));
+  scores.map((one) => {
+    const below = scores.filter((other) => other < one).length;
+    const equal = scores.filter((other) => other === one).length;
+    return (below + (equal - 1) / 2) / Math.max(1, scores.length - 1);
+  });
 
 /** Rows of a table of samples: number, score, latent vector; the first row names them.
  * @param {number[][]} z latent vectors

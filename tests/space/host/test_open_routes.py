@@ -20,6 +20,7 @@ from starlette.websockets import WebSocketDisconnect
 from space.host import temporary_files
 from space.host.guard import Guard
 from space.host.open_routes import MCP_ADDRESSES, OPEN, SIZES, open_route
+from space.page import facts
 from space.page.routes import ROUTES
 from space.text import TEXT
 
@@ -82,7 +83,7 @@ def routes_below(router: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def installed(served) -> set[str]:
     """The routes of Gradio, as in `OPEN`; a HEAD goes with its GET."""
-    own = {route.path for route in ROUTES}
+    own = {route.path for route in (*ROUTES, facts.route({}))}
     found = {(method, path) for method, path in routes_below(served[0]) if path not in own}
     assert {path for method, path in found if not method} == MOUNTS
     return {

@@ -36,7 +36,7 @@ test("a mark is the place in a walk, or the name of the term", () => {
 test("samples are ordered as drawn, or the best first", () => {
   assert.deepEqual(ordered(3, null), [0, 1, 2]);
   assert.deepEqual(ordered(4, [0.2, 0.9, 0.2, 0.5]), [1, 3, 0, 2]); // equal ones as drawn
-  assert.deepEqual(ranksOf([0.4, 0.9, 0.4, 0.5, 0.6]), [0, 1, 0, 0.5, 0.75]);
+  assert.deepEqual(ranksOf([0.4, 0.9, 0.4, 0.5, 0.6]), [0.125, 1, 0.125, 0.5, 0.75]);
   assert.deepEqual(ranksOf([0.4]), [0]);
 });
 
