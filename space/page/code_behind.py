@@ -5,9 +5,11 @@ by `repr`. A snippet saves its pictures under the names that the page's download
 snippets and compares the two.
 """
 
+import inspect
 import json
 import re
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import gradio as gr
@@ -16,7 +18,7 @@ from torch import Tensor
 
 from space.models import MODELS
 from space.page.handlers import PRIVATE
-from space.page.words import i18n
+from space.page.words import LATEX, i18n
 from space.pictures.sheets import EMOJI, digit_sheet
 from space.weights.hub import LoadedModel
 
@@ -349,6 +351,13 @@ print((folder / "history.csv").read_text())  # the curves
 def snippet_panel(elem_id: str) -> gr.Code:
     """Where a tab shows the snippet behind its pictures."""
     return folded_snippet(elem_id)[1]
+
+
+def source_panel(module: ModuleType, lesson: str) -> None:
+    """A lesson's mathematics in Python, folded: the source of its module, below the text `LESSON.code`."""
+    with gr.Accordion(i18n("code.title"), open=False, elem_id=f"{lesson}-code"):
+        gr.Markdown(i18n(f"{lesson}.code"), latex_delimiters=LATEX)
+        gr.Code(inspect.getsource(module), language="python", interactive=False, show_label=False)
 
 
 def folded_snippet(elem_id: str) -> tuple[gr.Accordion, gr.Code]:

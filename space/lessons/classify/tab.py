@@ -4,8 +4,6 @@
 `redraws.js`. Once its data are there it asks nothing of the server.
 """
 
-import inspect
-
 import gradio as gr
 
 from space.lessons.classify import work
@@ -18,7 +16,7 @@ from space.lessons.classify.settings import (
     MOST_PEOPLE,
 )
 from space.lessons.classify.view import MARKUP
-from space.page import link
+from space.page import code_behind, link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
@@ -57,8 +55,6 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("classify.tab"), id="classify"):
         gr.Markdown(i18n("classify.intro"), latex_delimiters=LATEX, elem_classes="reading")
         classify = Classify(elem_id="classify")
-        with gr.Accordion(i18n("code.title"), open=False, elem_id="classify-code"):
-            gr.Markdown(i18n("classify.code"), latex_delimiters=LATEX)
-            gr.Code(inspect.getsource(work), language="python", interactive=False, show_label=False)
+        code_behind.source_panel(work, "classify")
         gr.Markdown(i18n("classify.hint"), latex_delimiters=LATEX, elem_classes="reading")
     return [link.Linked(classify, LINKED, own=True)]

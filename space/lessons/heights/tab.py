@@ -4,15 +4,13 @@
 Once its data are there it asks nothing of the server.
 """
 
-import inspect
-
 import gradio as gr
 
 from space.lessons.heights import work
 from space.lessons.heights.api import build_api
 from space.lessons.heights.settings import BANDWIDTHS, DATA, MODELS, MOST_PEOPLE, RESERVE, WHO, WIDTHS
 from space.lessons.heights.view import MARKUP
-from space.page import link
+from space.page import code_behind, link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
@@ -52,9 +50,7 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("heights.tab"), id="heights"):
         gr.Markdown(i18n("heights.intro"), latex_delimiters=LATEX, elem_classes="reading")
         heights = Heights(elem_id="heights")
-        with gr.Accordion(i18n("code.title"), open=False, elem_id="heights-code"):
-            gr.Markdown(i18n("heights.code"), latex_delimiters=LATEX)
-            gr.Code(inspect.getsource(work), language="python", interactive=False, show_label=False)
+        code_behind.source_panel(work, "heights")
         build_api()
         gr.Markdown(i18n("heights.hint"), latex_delimiters=LATEX, elem_classes="reading")
     return [link.Linked(heights, LINKED, own=True)]

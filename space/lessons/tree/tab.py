@@ -4,8 +4,6 @@
 learns in a thread of its own in the visitor's browser. The lesson asks nothing of the server.
 """
 
-import inspect
-
 import gradio as gr
 
 from space.lessons.tree import work
@@ -22,7 +20,7 @@ from space.lessons.tree.settings import (
     SIDES,
 )
 from space.lessons.tree.view import MARKUP
-from space.page import link
+from space.page import code_behind, link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
@@ -72,8 +70,6 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("tree.tab"), id="tree"):
         gr.Markdown(i18n("tree.intro"), latex_delimiters=LATEX, elem_classes="reading")
         tree = Tree(elem_id="tree")
-        with gr.Accordion(i18n("code.title"), open=False, elem_id="tree-code"):
-            gr.Markdown(i18n("tree.code"), latex_delimiters=LATEX)
-            gr.Code(inspect.getsource(work), language="python", interactive=False, show_label=False)
+        code_behind.source_panel(work, "tree")
         gr.Markdown(i18n("tree.hint"), latex_delimiters=LATEX, elem_classes="reading")
     return [link.Linked(tree, LINKED, own=True)]

@@ -1,6 +1,6 @@
 """The markup of the lesson; its scripts fill in words (`data-text`, `data-label`), numbers and canvases."""
 
-from space.lessons.tree.settings import COMPONENTS, DATA, SIDES
+from space.lessons.tree.settings import DATA
 from space.page.markup import chips, download, slider
 from space.text.limits import MAX_SEED
 
@@ -168,5 +168,3 @@ TABLE = f"""
 MARKUP = (
     f'{TREE}<div class="top">{chips("data", DATA, "data", "data.")}</div>{PLANES}{CONTROLS}{ASKED}{TABLE}'
 )
-WHOLE = {"side": SIDES, "components": COMPONENTS}
-"""sliders of whole numbers"""
