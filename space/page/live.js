@@ -29,9 +29,11 @@ import { isOpen, onTab } from "./link.js";
 /** @typedef {(name: string, methods: string[]) => Promise<Opened>} Open  fetches the networks of these methods, of those
  * that the model has */
 /** @typedef {{ compute: (open: Open) => Promise<any>, show: (result: any) => void, fail: () => void,
- *   shown: boolean, settled?: Promise<void> }} Update */
+ *   shown: boolean }} Update */
 /** Where something was computed: here, or on the server because the weights were late, missing or of no use.
  * @typedef {"browser" | "late" | "missing" | "useless"} Where */
+/** One computation of an update: where the tab is left and opened again, the same update has another.
+ * @typedef {{ update: Update, where: Where, settled?: Promise<void> }} Attempt */
 
 const PATIENCE_MS = 20_000; // for weights to arrive
 const ANSWER_MS = 60_000; // for the server to compute
@@ -148,8 +150,8 @@ export class Live {
     this.tab = tab;
     /** @type {Update | null} */
     this.newest = null;
-    /** @type {Update | null} */
-    this.current = null; // the one being computed; others that are still under way are stale
+    /** @type {Attempt | null} */
+    this.current = null; // others that are still under way are stale
     this.computing = false; // whether the browser computes just now
     /** @type {Map<string, string[]>} */
     this.models = new Map(); // name -> methods of those in use, to be fetched again
@@ -166,18 +168,18 @@ export class Live {
 
   async start() {
     const one = this.newest;
-    this.current = one;
+    /** @type {Attempt} */
+    const attempt = { update: one, where: "browser" };
+    this.current = attempt;
     this.models = new Map();
-    /** @type {{ where: Where }} */
-    const said = { where: "browser" };
     try {
-      const result = await one.compute((name, methods) => this.open(one, said, name, methods));
-      if (this.current !== one) return;
+      const result = await one.compute((name, methods) => this.open(attempt, name, methods));
+      if (this.current !== attempt) return;
       one.show(result);
       one.shown = true;
-      this.say(said.where);
+      this.say(attempt.where);
     } catch (error) {
-      if (this.current !== one) return;
+      if (this.current !== attempt) return;
       console.warn(error);
       if (this.newest === one) one.fail();
       this.say("failed");
@@ -185,24 +187,23 @@ export class Live {
     if (this.newest !== one) this.start();
   }
 
-  /** @param {Update} one
-   * @param {{ where: Where }} said
+  /** @param {Attempt} attempt
    * @param {string} name
    * @param {string[]} methods
    * @returns {Promise<Opened>} */
-  async open(one, said, name, methods) {
+  async open(attempt, name, methods) {
     const check = () => {
-      if (this.current !== one) throw new Error(STALE);
+      if (this.current !== attempt) throw new Error(STALE);
     };
     check();
     this.models.set(name, methods);
     const model = await load(name, methods).catch((error) => {
       check();
-      said.where = reasonOf(error);
+      attempt.where = reasonOf(error);
       return remote(name);
     });
     check();
-    let here = said.where === "browser";
+    let here = attempt.where === "browser";
     const run = async (/** @type {string} */ method, /** @type {any[]} */ ...values) => {
       check();
       if (here) {
@@ -211,15 +212,15 @@ export class Live {
           return await model.run(method, ...values);
         } catch (error) {
           check();
-          said.where = reasonOf(error);
+          attempt.where = reasonOf(error);
           here = false;
         } finally {
-          this.computing = false;
+          if (this.current === attempt) this.computing = false;
         }
       }
-      if (this.newest !== one) this.start(); // it need not wait for the server
-      one.settled ??= new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-      await one.settled;
+      if (this.newest !== attempt.update) this.start(); // it need not wait for the server
+      attempt.settled ??= new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      await attempt.settled;
       return ask(name, method, values, check);
     };
     return { config: model.config, methods: model.methods, run };

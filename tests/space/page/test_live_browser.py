@@ -162,5 +162,11 @@ def test_memory_is_given_back_with_the_tab(live: Page) -> None:
     until(live, lambda: not live.workers)
     live.evaluate("open_tab('first')")  # the models come before they are asked for
     until(live, lambda: len(live.workers) == 1)
+    asked: list[str] = []
+    live.on("request", lambda request: asked.append(request.url))
     live.evaluate("draw(3); open_tab('second'); open_tab('first')")  # left while it computes
     assert shown(live, 3, "browser")[-1]["value"] == 3
+    live.evaluate("draw(4)")
+    live.wait_for_timeout(500)  # what was left would ask the server by now
+    assert [result["value"] for result in shown(live, 4, "browser")] == [1, 2, 3, 4]
+    assert not [url for url in asked if "/compute/" in url]
