@@ -1,10 +1,12 @@
 """A digit that a visitor chooses: one of the test digits, a drawing, or an upload."""
 
+from base64 import b64encode
 from typing import Any, BinaryIO
 
+import gradio as gr
 from torch import Tensor
 
-from space.page.found_digit import Upload
+from space.page.found_digit import BOXABLE, Upload
 from space.page.markup import data_url
 from space.page.picker import Option, Picker
 from space.pictures.inputs import sketch_to_digit
@@ -13,6 +15,8 @@ from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_number
 
 SOURCES = ("digit", "draw", "upload")
+PROBLEMS = ("problem.empty_drawing", "problem.no_image", *BOXABLE)
+"""keys of what `pictures_of` says"""
 EXAMPLES = 12
 """digits of each class in the picker"""
 LAST_DIGIT = digit_sheet()[..., 0, 0].numel() - 1
@@ -35,6 +39,24 @@ def choose_digit(source: str, digit: float, drawn: Tensor | None, uploaded: Uplo
             raise Problem(uploaded.problem.removeprefix("problem."))
         return uploaded.digit
     raise Problem("not_one_of", name="source", value=source, allowed=", ".join(SOURCES))
+
+
+def pictures_of(drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
+    """The visitor's digits as an update of a component that draws what becomes of them: each as base64 of
+    float32, or the key of what is wrong."""
+    digits = {
+        "draw": ("problem.empty_drawing", drawn),
+        "upload": ("problem.no_image", uploaded and uploaded.digit),
+    }
+    own = {
+        source: {"problem": missing}
+        if digit is None
+        else {"digit": b64encode(digit.numpy().tobytes()).decode()}
+        for source, (missing, digit) in digits.items()
+    }
+    if uploaded and uploaded.problem:
+        own["upload"]["problem"] = uploaded.problem
+    return gr.update(own=own)
 
 
 def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:

@@ -2,9 +2,16 @@
  *
  *   await digit(index)             (1, 28, 28, 1), counted class by class
  *   await emoji(index, domain)     (1, 64, 64, 3), as the designers of domain "a" or "b" drew it
+ *   wrongWith(source, own)         key of what is wrong with the digit of a picture source (picture_source.py)
+ *   await chosen(source, index, own)   the digit where nothing is wrong with it
  */
 
+import { tensor } from "../browser/nn.js";
+import { base64ToBytes } from "../browser/numbers.js";
+
 /** @import { Tensor } from "../browser/nn.js" */
+/** `pictures_of` of digits.py.
+ * @typedef {Record<string, { digit?: string, problem?: string }>} Own */
 
 const SHAPES = { digits: [1, 28, 28, 1], emoji: [1, 64, 64, 3] };
 /** @type {Map<string, Promise<Uint8Array>>} */
@@ -33,6 +40,23 @@ async function picture(name, place) {
     if (!(error instanceof RangeError)) sheets.delete(name); // so that it can be tried again
     throw error;
   }
+}
+
+/** @param {string} source
+ * @param {Own} [own]  what the visitor drew and uploaded, once the server has read it
+ * @returns {string | undefined} */
+export function wrongWith(source, own) {
+  if (source === "digit" || own?.[source]?.digit) return undefined;
+  return own?.[source]?.problem ?? (source === "draw" ? "problem.empty_drawing" : "problem.no_image");
+}
+
+/** @param {string} source
+ * @param {number} index
+ * @param {Own} [own]
+ * @returns {Promise<Tensor>} */
+export async function chosen(source, index, own) {
+  if (source === "digit") return digit(index);
+  return tensor(SHAPES.digits, new Float32Array(base64ToBytes(own[source].digit).buffer));
 }
 
 /** @param {number} index */

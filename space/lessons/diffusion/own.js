@@ -2,10 +2,11 @@
  * of tab.py. `element.ownDigit` is the handle for tests and the curious.
  */
 
-import { base64ToBytes, range } from "../../browser/numbers.js";
-import { finder, label, language, onLanguage, setText, texts } from "../../page/dom.js";
+import { range } from "../../browser/numbers.js";
+import { finder, label, onLanguage, setText, texts } from "../../page/dom.js";
 import { follow, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
+import { chosen, wrongWith } from "../../page/sheets.js";
 import { bindControls, isUnfolded, showControls } from "./controls.js";
 import { drawn, noised, readDigits, toUnit, wayOf } from "./denoising.js";
 import { addRow, paint } from "./drawing.js";
@@ -25,19 +26,21 @@ export function start({ element, words, names, props, trigger, watch }) {
   const text = texts(words);
   label(element, text);
   lesson.names = names;
-  const page = new OwnPage(element, text, trigger);
+  const page = new OwnPage({ element, props, trigger }, text);
   Object.assign(element, { ownDigit: page, place: () => page.place() });
   follow(element, (link) => lesson.set(Object.fromEntries(OWN.map((name) => [name, link[name]]))));
-  watch("value", () => page.take(props.value));
-  page.take(props.value);
+  watch("settings", () => page.take());
+  watch("own", () => props.settings?.[0] !== "digit" && page.take());
+  page.take();
+  trigger("ready");
 }
 
 class OwnPage {
-  /** @param {HTMLElement} element
-   * @param {Text} text
-   * @param {GradioScope["trigger"]} trigger */
-  constructor(element, text, trigger) {
+  /** @param {Pick<GradioScope, "element" | "props" | "trigger">} scope
+   * @param {Text} text */
+  constructor({ element, props, trigger }, text) {
     this.element = element;
+    this.props = props;
     this.text = text;
     this.trigger = trigger;
     this.find = finder(element);
@@ -69,11 +72,18 @@ class OwnPage {
     });
   }
 
-  /** The server has read a digit.
-   * @param {{ pixels?: string, problem?: Record<string, string> } | null} value */
-  take(value) {
-    this.problem = value?.problem;
-    this.digit = value?.pixels ? new Float32Array(base64ToBytes(value.pixels).buffer) : null;
+  /** Another digit is chosen, or there is none. */
+  async take() {
+    if (!this.props.settings) return;
+    const [source, index] = this.props.settings;
+    const { own } = this.props;
+    this.problem = wrongWith(source, own);
+    this.taken = {}; // stands for this digit
+    const { taken } = this;
+    const x = this.problem ? null : await chosen(source, index, own).catch(() => null);
+    if (taken !== this.taken) return;
+    if (!this.problem && !x) this.lives.back.say("failed");
+    this.digit = x?.data ?? null;
     this.hole.digit = this.digit;
     this.relabel();
     if (!this.digit) return;
@@ -228,9 +238,8 @@ class OwnPage {
     const { element, find, text } = this;
     showControls(element, text);
     const notice = find(".notice");
-    const problem = this.problem?.[language()];
-    notice.hidden = !problem;
-    setText(notice, problem ?? "");
+    notice.hidden = !this.problem;
+    setText(notice, this.problem ? this.text(this.problem) : "");
     /** @type {HTMLElement} */ for (const part of element.querySelectorAll(".pictures, .flips, .fill"))
       part.classList.toggle("empty", !this.digit);
   }

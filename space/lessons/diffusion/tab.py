@@ -4,7 +4,6 @@
 that training wrote (`denoising.js`); the server reads pictures and writes snippets.
 """
 
-import base64
 import hashlib
 from typing import Any
 
@@ -18,8 +17,16 @@ from space.lessons.diffusion.work import MODEL, Asked, case_of, check
 from space.models import roles
 from space.page import code_behind, link
 from space.page.components import asset
-from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
-from space.page.found_digit import BOXABLE, Upload, read_upload
+from space.page.digits import (
+    LAST_DIGIT,
+    PROBLEMS,
+    SOURCES,
+    DigitPicker,
+    choose_digit,
+    pictures_of,
+    read_drawing,
+)
+from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.picture_source import PictureSource, build_picture_source
@@ -32,6 +39,10 @@ from space.weights.model_folder import packed_weights
 
 CSS = asset("lessons/diffusion/diffusion.css")
 WORDS = component_words("diffusion.play.")
+OWN_WORDS = {
+    language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
+    for language, texts in WORDS.items()
+}
 FIRST_DIGIT = 3 * digit_sheet().shape[1]
 """a 3, of which guidance makes an 8"""
 NAMES = {"model": MODEL, "judge": roles.DIGIT_JUDGE}
@@ -61,13 +72,19 @@ class Way(gr.HTML):
 
 
 class Own(gr.HTML):
-    """The visitor's digit; `value` is what `show_own` returns."""
+    """The visitor's digit.
+
+    Events change these props: `settings`, the source and the number of the test digit; `own`, the visitor's
+    pictures (`pictures_of`).
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             html_template=OWN_MARKUP,
             css_template=CSS,
-            js_on_load=module("lessons/diffusion/own.js", "moved", tab="diffusion", words=WORDS, names=NAMES),
+            js_on_load=module(
+                "lessons/diffusion/own.js", "ready", "moved", tab="diffusion", words=OWN_WORDS, names=NAMES
+            ),
             apply_default_css=False,
             **kwargs,
         )
@@ -84,17 +101,6 @@ def facts() -> tuple[dict[str, Any], str]:
     commit = f" {loaded.commit[:7]}" if loaded.commit else ""
     where = {language: text + commit for language, text in zip(("en", "ko"), TEXT[f"source.{loaded.source}"])}
     return {"sha256": hashlib.sha256(content).hexdigest(), "where": where}, measured(loaded)
-
-
-def show_own(source: str, digit: float, drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
-    """The digit for the script of `Own`: its pixels, float32 in base64; or why there is none."""
-    try:
-        x = choose_digit(source, digit, drawn, uploaded)
-    except Problem as problem:
-        if problem.key not in ("problem.empty_drawing", "problem.no_image", *BOXABLE):
-            raise
-        return {"problem": dict(zip(("en", "ko"), TEXT[problem.key]))}
-    return {"pixels": base64.b64encode(x.numpy().astype("<f4").tobytes()).decode()}
 
 
 def way_snippet(place: dict[str, Any] | None) -> str:
@@ -187,8 +193,8 @@ def _bind_way(way: Way, fold: gr.Accordion, snippet: gr.Code) -> None:
 
 def _bind_own(pictures: PictureSource, own: Own, fold: gr.Accordion, snippet: gr.Code) -> None:
     pictures.bind(read_drawing, read_upload)
+    pictures.give(own, pictures_of, [pictures.source, pictures.examples])
     chosen = pictures.chosen
-    gr.on(fn=friendly(show_own), inputs=chosen, outputs=own, trigger_mode="always_last", **PRIVATE)
     place = gr.JSON(visible=False)
     for event in (own.moved, fold.expand):
         event(

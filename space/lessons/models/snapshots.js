@@ -1,7 +1,7 @@
 /* Pictures of one model through its training, on top of each other: the slider below shows one and its step. */
 
 /** @param {GradioScope} scope */
-export function start({ element }) {
+export function start({ element, trigger }) {
   element.addEventListener("input", (event) => {
     const slider = /** @type {HTMLInputElement} */ (event.target);
     const figure = slider.closest(".snapshots");
@@ -12,4 +12,5 @@ export function start({ element }) {
     const { step } = pictures[slider.valueAsNumber].dataset;
     figure.querySelector("output").value = slider.ariaValueText = step;
   });
+  trigger("ready");
 }

@@ -8,6 +8,7 @@ from space.lessons.models import view
 from space.lessons.models.api import build_api
 from space.models import MODELS
 from space.page import link
+from space.page.components import as_trigger
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import i18n
@@ -31,7 +32,7 @@ class Snapshots(gr.HTML):
     """HTML with pictures on top of each other; a slider shows one of them, in the browser."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(js_on_load=module("lessons/models/snapshots.js"), **kwargs)
+        super().__init__(js_on_load=module("lessons/models/snapshots.js", "ready"), **kwargs)
 
 
 def build() -> list[link.Linked]:
@@ -46,7 +47,14 @@ def build() -> list[link.Linked]:
             elem_id="models-choose",
         )
         result = Snapshots(elem_id="models-details")
-        gr.on(fn=friendly(show_overview), inputs=[], outputs=table, **PRIVATE)
-        gr.on(fn=friendly(show_details), inputs=[name], outputs=result, trigger_mode="always_last", **PRIVATE)
+        result.ready(friendly(show_overview), None, table, **PRIVATE)
+        gr.on(  # one event for both: otherwise an older answer could take the place of a newer one
+            [as_trigger(result.ready), name.change],
+            friendly(show_details),
+            name,
+            result,
+            trigger_mode="always_last",
+            **PRIVATE,
+        )
         build_api()
     return [link.value("model", name)]

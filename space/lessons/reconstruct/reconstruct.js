@@ -4,13 +4,12 @@
 
 import { corrupt } from "../../browser/families/autoencoder.js";
 import { tensor } from "../../browser/nn.js";
-import { base64ToBytes } from "../../browser/numbers.js";
 import { bitmap, toHeat, toRgb } from "../../browser/pictures.js";
 import { both, finder, texts } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
-import { digit } from "../../page/sheets.js";
+import { chosen, wrongWith } from "../../page/sheets.js";
 import { LatentBars } from "./latent.js";
 
 /** @import { Tensor } from "../../browser/nn.js" */
@@ -98,13 +97,12 @@ class Reconstruction {
       const problem = typeof value === "number" ? "problem.number" : "problem.no_number"; // the field is empty
       return this.refuse(problem, { name, value, least: 0, most });
     }
-    const own = this.props.own?.[settings.source] ?? {
-      problem: settings.source === "draw" ? "problem.empty_drawing" : "problem.no_image",
-    };
-    if (settings.source !== "digit" && own.problem) return this.refuse(own.problem);
+    const { own } = this.props;
+    const wrong = wrongWith(settings.source, own);
+    if (wrong) return this.refuse(wrong);
     this.waiting = true;
     this.live.update(
-      (open) => this.compute(open, settings, own.digit),
+      (open) => this.compute(open, settings, own),
       (shown) => this.show(shown, settings.model),
       () => {
         this.clear(); // what was shown is not what is wanted
@@ -137,11 +135,10 @@ class Reconstruction {
 
   /** @param {Open} open
    * @param {Settings} settings
-   * @param {string} [own]  a visitor's digit
+   * @param {import("../../page/sheets.js").Own} [own]  the visitor's digits
    * @returns {Promise<Shown>} */
   async compute(open, { source, digit: index, model, noise, level, seed }, own) {
-    const x =
-      source === "digit" ? await digit(index) : tensor(SHAPE, new Float32Array(base64ToBytes(own).buffer));
+    const x = await chosen(source, index, own);
     const noisy = noise === "none" ? x : corrupt(x, noise, level, seed);
     const results = [];
     for (const name of model === FAMILY ? this.models : [model]) {

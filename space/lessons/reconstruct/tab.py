@@ -1,7 +1,6 @@
 """The reconstruction tab: its layout, its events, and what of it is in the link."""
 
 import json
-from base64 import b64encode
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -21,7 +20,7 @@ from space.lessons.reconstruct.work import (
 )
 from space.page import code_behind, link
 from space.page.components import asset
-from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
+from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, pictures_of, read_drawing
 from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.markup import source_badge, unavailable
@@ -35,7 +34,7 @@ from space.text.refusals import Problem
 from space.weights.model_folder import ModelUnavailable
 
 WORDS = {
-    language: texts | {f"problem.{key}": component_words("problem.")[language][key] for key in view.PROBLEMS}
+    language: texts | {key: component_words("")[language][key] for key in view.PROBLEMS}
     for language, texts in component_words("reconstruct.").items()
 }
 
@@ -61,23 +60,6 @@ class Result(gr.HTML):
 
     def api_info(self) -> dict[str, Any]:
         return {"type": "string"}
-
-
-def pictures_of(drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
-    """The visitor's digits as an update of `Result`: each as base64 of float32, or what is wrong."""
-    digits = {
-        "draw": ("problem.empty_drawing", drawn),
-        "upload": ("problem.no_image", uploaded and uploaded.digit),
-    }
-    own = {
-        source: {"problem": missing}
-        if digit is None
-        else {"digit": b64encode(digit.numpy().tobytes()).decode()}
-        for source, (missing, digit) in digits.items()
-    }
-    if uploaded and uploaded.problem:
-        own["upload"]["problem"] = uploaded.problem
-    return gr.update(own=own)
 
 
 def show_code(
@@ -228,7 +210,7 @@ def _bind(
     controls.model.change(
         None, controls.model, objective, js=f"(name) => ({json.dumps(texts)})[name]", **PRIVATE
     )
-    gr.on(fn=friendly(about_models), inputs=[], outputs=[table, result], **PRIVATE)
+    result.ready(friendly(about_models), None, [table, result], **PRIVATE)
 
 
 def _bind_code(

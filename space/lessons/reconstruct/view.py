@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from space.lessons.reconstruct.work import METRICS, RECONSTRUCTORS, Reconstruction, best_value
+from space.page import digits
 from space.page.markup import computed, download, metric_name, metric_value, protocols, titled, to_csv
 from space.page.words import words
 from space.pictures.outputs import to_heat
@@ -14,7 +15,7 @@ from space.weights.side_files import Metrics
 
 SCALE = 8
 """pixels a side that each pixel of a digit is kept with"""
-PROBLEMS = ("empty_drawing", "no_image", "blank_image", "several_things", "number", "no_number")
+PROBLEMS = (*digits.PROBLEMS, "problem.number", "problem.no_number")
 """keys of `Problem`s that the script says"""
 
 

@@ -36,6 +36,12 @@ def test_every_event_belongs_to_a_group_that_has_a_limit(lab):
         assert fn.concurrency_limit == GROUPS[fn.concurrency_id], fn.name
 
 
+def test_a_visitor_pays_for_the_tabs_that_he_opens(lab):
+    """No event belongs to the opening of the page."""
+    events = [fn for fn in lab.fns.values() if fn.fn is not None]
+    assert [fn.name for fn in events if any(event == "load" for _, event in fn.targets)] == []
+
+
 def test_the_endpoints_are_in_the_group_of_what_they_cost(lab):
     public = {fn.api_name: fn.concurrency_id for fn in lab.fns.values() if fn.api_visibility == "public"}
     assert public == {
