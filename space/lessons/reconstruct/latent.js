@@ -4,7 +4,7 @@
  *                                                               without it the bars cannot be moved
  *   bars.show(z, sigma)                                         what the encoder says
  *   bars.put(z)                                                 back to another z, without `moved`
- *   bars.z, bars.isMoved, bars.reset()
+ *   bars.z, bars.isMoved, bars.isOrigin(z), bars.reset()
  *
  * A bar follows the pointer anywhere in its column. With the keyboard, Left and Right go from bar to bar, Up, Down, Page
  * Up, Page Down, Home and End move it.
@@ -16,7 +16,7 @@ import { svg } from "../../page/dom.js";
 /** @typedef {{ text: import("../../page/dom.js").Text, small?: boolean, moved?: (z: Float32Array) => void }} Options */
 
 const LARGE = { width: 640, height: 150, left: 60, bottom: 124 };
-const SMALL = { width: 320, height: 70, left: 0, bottom: 64 };
+const SMALL = { width: 320, height: 100, left: 0, bottom: 94 };
 const ROOM = 1.5; // how far a bar can be dragged, in lengths of the longest
 const LEAST = 1; // and at least so far
 /** Keys -> steps, of which there are 50 from zero to the end.
@@ -47,7 +47,13 @@ export class LatentBars {
   }
 
   get isMoved() {
-    return this.z.some((value, i) => value !== this.origin[i]);
+    return !this.isOrigin(this.z);
+  }
+
+  /** Whether z is what the encoder says.
+   * @param {Float32Array} z */
+  isOrigin(z) {
+    return z.every((value, i) => value === this.origin[i]);
   }
 
   get zero() {

@@ -1,5 +1,5 @@
 /* One digit through one autoencoder, or through the whole family, computed and drawn in the visitor's browser. tab.py
- * says which props events change. Of one model, the bars of its latent vector can be dragged: the decoder follows.
+ * says which props events change. The bars of every latent vector can be dragged: its decoder follows.
  */
 
 import { corrupt } from "../../browser/families/autoencoder.js";
@@ -59,11 +59,13 @@ class Reconstruction {
     /** @type {Map<string, Picture>} */
     this.pictures = new Map();
     /** @type {Map<string, LatentBars>} */
-    this.bars = new Map(); // by model; "" is the one that can be dragged
+    this.bars = new Map(); // by place
     /** @type {Shown | null} */
     this.shown = null;
-    /** @type {Float32Array} */
-    this.decoded = new Float32Array(0); // the z that the x' shown is made from, of one model
+    /** @type {Map<string, Float32Array>} */
+    this.decoded = new Map(); // by place: the z that the x' shown is made from
+    /** @type {Map<string, number>} */
+    this.errors = new Map(); // by model: how far the x' shown is from x
     this.waiting = false; // whether something else than what is shown is to be computed
     watch("settings", () => this.change());
     watch("own", () => this.settings.source !== "digit" && this.change());
@@ -176,8 +178,7 @@ class Reconstruction {
    * @param {string} model */
   show(shown, model) {
     const alone = model !== FAMILY;
-    const good = /** @type {Result[]} */ (shown.results.filter((one) => !("missing" in one)));
-    if (alone && !good.length) {
+    if (alone && "missing" in shown.results[0]) {
       this.clear();
       this.find("p.notice").innerHTML = this.props.about[model].problem;
       return;
@@ -190,9 +191,22 @@ class Reconstruction {
     this.pictures.get("noisy").draw(draw(shown.noisy), `${shown.case}_noisy.png`);
     for (const node of this.find(".shown").querySelectorAll(".same")) node.hidden = shown.noisy !== shown.x;
     this.find(".shown").dataset.shown = `${model} ${shown.case}`;
-    if (alone) this.showOne(good[0]);
-    else this.showAll(good);
+    if (alone) this.showOne(this.results[0]);
+    else this.showAll(this.results);
+    this.showMoved();
     this.showAbout();
+  }
+
+  /** Where a model is shown: the names of its pictures begin with this.
+   * @param {string} model */
+  place(model) {
+    return this.layout === "family" ? `${model} ` : "";
+  }
+
+  /** The results that are shown.
+   * @returns {Result[]} */
+  get results() {
+    return /** @type {Result[]} */ (this.shown.results.filter((one) => !("missing" in one)));
   }
 
   /** Sets the page up for one model or for all.
@@ -204,21 +218,26 @@ class Reconstruction {
     find(".shown").replaceChildren(find(`template.${layout}`).content.cloneNode(true));
     this.pictures = new Map();
     this.bars = new Map();
-    const add = (place, key, figure) => this.pictures.set(place + key, new Picture(figure, words, key, SIDE));
-    if (layout === "family") {
+    const small = layout === "family";
+    /** @param {string} place
+     * @param {Element} part */
+    const add = (place, part) => {
+      for (const key of ["x", "noisy", "output", "error"]) {
+        const figure = part.querySelector(`.${key}`);
+        if (figure)
+          this.pictures.set(place + key, new Picture(/** @type {HTMLElement} */ (figure), words, key, SIDE));
+      }
+      const drawing = part.querySelector("svg");
+      if (!drawing) return;
+      const bars = new LatentBars(drawing, { text, small, moved: () => this.decode() });
+      this.bars.set(place, bars);
+      finder(part)(".reset").onclick = () => bars.reset();
+    };
+    add("", find(".shown"));
+    if (small) {
       find(".cards").append(find("template.each").content.cloneNode(true));
-      this.models.forEach((name, i) => {
-        const card = find(".cards").children[i];
-        for (const key of ["output", "error"]) add(`${name} `, key, card.querySelector(`.${key}`));
-        this.bars.set(name, new LatentBars(card.querySelector("svg"), { text, small: true }));
-      });
-    } else {
-      const moved = () => this.decode();
-      this.bars.set("", new LatentBars(find(".shown svg"), { text, moved }));
-      find(".reset").onclick = () => this.bars.get("").reset();
-      for (const key of ["output", "error"]) add("", key, find(`.row-of-pixels .${key}`));
+      this.models.forEach((name, i) => add(this.place(name), find(".cards").children[i]));
     }
-    for (const key of ["x", "noisy"]) add("", key, find(`.row-of-pixels .${key}`));
     const table = find(".shown button.csv");
     table.offer = () => this.table();
   }
@@ -226,7 +245,7 @@ class Reconstruction {
   /** @param {Result} result */
   showOne(result) {
     const { find, shown } = this;
-    this.showOutput(result.output);
+    this.showResult(result);
     const dd = (key) => find(`.tiles .${key} dd`);
     dd("psnr_noisy").textContent = psnr(meanSquare(shown.noisy, shown.x));
     const [before, after] = [shown.x.data.length, 4 * result.z.length];
@@ -234,56 +253,71 @@ class Reconstruction {
     both(find(".tiles .bytes .note"), this.words, "bytes.note", { before, after });
     find(".with-sigma").hidden = !result.sigma;
     find(".shown button.csv").dataset.file = `${result.name}_${shown.case}_z.csv`;
-    this.decoded = result.z;
-    this.bars.get("").show(result.z, result.sigma);
-    find(".reset").disabled = true;
   }
 
-  /** What the one model makes, of the digit or of a vector that the visitor has moved.
-   * @param {Tensor} output
-   * @param {boolean} [moved] */
-  showOutput(output, moved = false) {
+  /** What a model makes of the digit, and the bars of its z.
+   * @param {Result} result */
+  showResult({ name, z, sigma, output }) {
+    this.bars.get(this.place(name)).show(z, sigma);
+    this.showOutput(name, z, output);
+  }
+
+  /** What a model makes, of the digit or of a vector that the visitor has moved.
+   * @param {string} model
+   * @param {Float32Array} z
+   * @param {Tensor} output */
+  showOutput(model, z, output) {
     const { find, shown } = this;
-    const [{ name }] = shown.results;
-    const file = `${name}_${shown.case}${moved ? "_moved" : ""}`;
-    this.showPair("", output, file, name);
+    const place = this.place(model);
+    const file = `${model}_${shown.case}${this.bars.get(place).isOrigin(z) ? "" : "_moved"}`;
+    this.pictures.get(`${place}output`).draw(draw(output), `${file}_reconstruction.png`, { model });
+    this.pictures.get(`${place}error`).draw(drawError(output, shown.x), `${file}_error.png`, { model });
+    this.decoded.set(place, z);
     const mse = meanSquare(output, shown.x);
+    this.errors.set(model, mse);
+    if (place) return;
     find(".tiles .psnr dd").textContent = psnr(mse);
     find(".tiles .mse dd").textContent = mse.toFixed(4);
   }
 
-  /** @param {string} place
-   * @param {Tensor} output
-   * @param {string} file
-   * @param {string} model */
-  showPair(place, output, file, model) {
-    this.pictures.get(`${place}output`).draw(draw(output), `${file}_reconstruction.png`, { model });
-    this.pictures.get(`${place}error`).draw(drawError(output, this.shown.x), `${file}_error.png`, { model });
+  /** Which bars the visitor has moved. */
+  showMoved() {
+    const parts = this.layout === "family" ? this.find(".cards").children : [this.find(".shown")];
+    this.shown.results.forEach(({ name }, i) => {
+      parts[i].querySelector(".reset").disabled = !this.bars.get(this.place(name)).isMoved;
+    });
   }
 
-  /** The visitor has moved z. */
+  /** The visitor has moved z: what it makes is drawn, of each model whose picture shows another z. */
   decode() {
     const { shown } = this;
     if (this.waiting) return; // which will set the bars anew
-    const bars = this.bars.get("");
-    const [{ name }] = shown.results;
-    const z = bars.z.slice();
-    const moved = bars.isMoved;
-    this.find(".reset").disabled = !moved;
+    const { results } = this;
+    this.showMoved();
     this.live.update(
       async (open) => {
-        const model = await open(name, METHODS);
-        return model.run("decode", tensor([1, z.length], z));
+        const made = [];
+        for (const { name } of results) {
+          const place = this.place(name);
+          const z = this.bars.get(place).z.slice();
+          if (this.decoded.get(place).every((value, i) => value === z[i])) continue;
+          const model = await open(name, METHODS);
+          made.push({ name, z, output: await model.run("decode", tensor([1, z.length], z)) });
+        }
+        return made;
       },
-      (output) => {
+      (made) => {
         if (this.shown !== shown) return;
-        this.showOutput(output, moved);
-        this.decoded = z;
+        for (const { name, z, output } of made) this.showOutput(name, z, output);
+        if (this.layout === "family") this.showScores();
       },
       () => {
         if (this.shown !== shown) return;
-        bars.put(this.decoded);
-        this.find(".reset").disabled = !bars.isMoved;
+        for (const { name } of results) {
+          const place = this.place(name);
+          this.bars.get(place).put(this.decoded.get(place));
+        }
+        this.showMoved();
       },
     );
   }
@@ -291,21 +325,29 @@ class Reconstruction {
   /** @param {Result[]} results */
   showAll(results) {
     const { shown } = this;
-    const errors = new Map(results.map(({ name, output }) => [name, meanSquare(output, shown.x)]));
-    const least = Math.min(...errors.values());
+    this.errors = new Map();
     this.models.forEach((name, i) => {
       const card = this.find(".cards").children[i];
       const result = results.find((one) => one.name === name);
       card.querySelector(".good").hidden = !result;
       if (!result) return;
-      const file = `${name}_${shown.case}`;
-      this.showPair(`${name} `, result.output, file, name);
-      card.querySelector(".score .value").textContent = psnr(errors.get(name));
-      card.querySelector("mark").hidden = errors.get(name) !== least;
       card.querySelector("small").textContent = `${result.z.length} × 4 B`;
-      this.bars.get(name).show(result.z, result.sigma);
+      this.showResult(result);
     });
+    this.showScores();
     this.find(".shown button.csv").dataset.file = `${FAMILY}_${shown.case}_z.csv`;
+  }
+
+  /** How near each model comes to x, and which one comes nearest. */
+  showScores() {
+    const least = Math.min(...this.errors.values());
+    this.models.forEach((name, i) => {
+      const error = this.errors.get(name);
+      if (error === undefined) return;
+      const card = this.find(".cards").children[i];
+      card.querySelector(".score .value").textContent = psnr(error);
+      card.querySelector("mark").hidden = error !== least;
+    });
   }
 
   /** The server has said what it knows of each model. */
@@ -332,11 +374,9 @@ class Reconstruction {
 
   /** The latent vectors as they are shown. */
   table() {
-    const rows = this.shown.results.flatMap((result) => {
-      if ("missing" in result) return [];
-      const z = this.bars.get("")?.z ?? result.z;
-      return Array.from(z, (value, i) => [result.name, i + 1, value, result.sigma?.[i] ?? ""]);
-    });
+    const rows = this.results.flatMap(({ name, sigma }) =>
+      Array.from(this.bars.get(this.place(name)).z, (value, i) => [name, i + 1, value, sigma?.[i] ?? ""]),
+    );
     return toCsv([["model", "unit", "z", "sigma"], ...rows]);
   }
 }

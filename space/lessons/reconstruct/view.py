@@ -52,7 +52,8 @@ ALONE = f"""
 FAMILY_MARKUP = f"""
 <div class="row-of-pixels">{INPUTS}</div>
 <div class="cards"></div>
-<p class="titled"><span>{LATENT}</span> {download(".csv")}</p>
+<div class="titled"><span>{LATENT}</span> {download(".csv")}</div>
+<p class="hint">{words("reconstruct.latent.hint")}</p>
 """
 PAIR = _picture("output", "<i>x′</i>") + _picture("error", "<i>|x − x′|</i>")
 
@@ -64,7 +65,8 @@ def _card(name: str) -> str:
   <p class="notice" hidden>{words("live.failed")}</p>
   <div class="good"><div class="pair">{PAIR}</div>
     <p class="score"><b class="value"></b> <mark hidden>{words("measure.best")}</mark> <small></small></p>
-    <svg class="latent"></svg></div>
+    <svg class="latent"></svg>
+    <button type="button" class="reset" disabled>{words("reconstruct.latent.reset")}</button></div>
   <div class="badge"></div></section>
 """
 

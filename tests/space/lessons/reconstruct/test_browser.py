@@ -108,9 +108,9 @@ def expect_every_model_and_noise(page: Page) -> None:
     assert [url for url in asked if "/weights/" not in url] == []
 
 
-def drag(page: Page, unit: int, to: float) -> None:
+def drag(page: Page, unit: int, to: float, within: str = SHOWN) -> None:
     """Drag a bar until it ends at a share `to` of the drawing's height."""
-    column, bars = page.locator(f"{SHOWN} .column").nth(unit), page.locator(f"{SHOWN} svg.latent")
+    column, bars = page.locator(f"{within} .column").nth(unit), page.locator(f"{within} svg.latent")
     bars.scroll_into_view_if_needed()
     place, box = column.bounding_box(), bars.bounding_box()
     x = place["x"] + place["width"] / 2
@@ -161,6 +161,36 @@ def expect_bars(page: Page) -> None:
         assert asked == []
 
 
+def expect_bars_of_the_family(page: Page) -> None:
+    """Those of each model are decoded by that one, also where another one's have just been moved."""
+    page.evaluate(GO, f"tab=reconstruct&model={FAMILY}&digit={DIGIT}")
+    wait_for(page, f"{FAMILY} digit-7-1")
+    x, asked = digit(DIGIT), requests_of(page)
+    first, before = table(page), pictures(page)
+    cards = page.locator(f"{RESULT} .card")
+    for i in range(len(RECONSTRUCTORS)):
+        drag(page, 0, 0.1, f"{RESULT} .card:nth-child({i + 1})")
+    expect(cards.locator(".reset:enabled")).to_have_count(len(RECONSTRUCTORS))
+
+    z = {name: [float(row[2]) for row in table(page) if row[0] == name] for name in RECONSTRUCTORS}
+    was = {name: [float(row[2]) for row in first if row[0] == name] for name in RECONSTRUCTORS}
+    assert all(z[name][0] > was[name][0] and z[name][1:] == was[name][1:] for name in z)
+    outputs = [load(name).model.decode(torch.tensor([z[name]])) for name in z]
+    last = np.asarray(to_pil(outputs[-1]).convert("RGB"), int)
+    until(page, lambda: np.abs(pictures(page)[-2] - last).max() <= 1)
+    expect_pictures(pictures(page), x, x, outputs)
+    errors = [(output - x).square().mean() for output in outputs]
+    marks = cards.locator("mark").evaluate_all("all => all.map((one) => !one.hidden)")
+    assert marks == [error == min(errors) for error in errors]
+    file = cards.nth(1).locator(".output button").get_attribute("data-file")
+    assert file == f"{RECONSTRUCTORS[1]}_digit-7-1_moved_reconstruction.png"
+
+    for reset in cards.locator(".reset").all():
+        reset.click()
+    until(page, lambda: np.array_equal(pictures(page), before))
+    assert table(page) == first and asked == []
+
+
 def expect_memory_given_back(page: Page) -> None:
     """As soon as another tab is opened."""
     assert len(page.workers) == 1
@@ -175,6 +205,7 @@ def test_pictures_are_the_servers_and_bars_can_be_dragged(page: Page, lab: Lab) 
     visit_tab(page, lab.url, "reconstruct")
     wait_for(page, f"{MODEL} digit-7-1")
     expect_every_model_and_noise(page)
+    expect_bars_of_the_family(page)
     expect_bars(page)
     expect_memory_given_back(page)
 
