@@ -14,7 +14,7 @@ from typing import Annotated
 import tyro
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.pages import until_quiet, visit_tab, watch
+from tests.pages import look_through, until_quiet, visit_tab, watch
 
 TABS = "() => gradio_config.components.filter(c => c.type === 'tabitem').map(c => c.props.id)"
 SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
@@ -59,6 +59,9 @@ def look(browser: Browser, config: LookConfig, language: str, device: str) -> No
         errors.clear()
         visit_tab(page, f"{config.url.rstrip('/')}/", tab)
         until_quiet(page)
+        look_through(page)
+        until_quiet(page)
+        page.evaluate("scrollTo(0, 0)")
         name = f"{tab}-{language[:2]}-{device}"
         page.screenshot(path=config.folder / f"{name}-first.png")
         page.screenshot(path=config.folder / f"{name}.png", full_page=True)

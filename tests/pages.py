@@ -108,6 +108,18 @@ def switch_tab(page: Page, name: str) -> None:
         page.locator(".overflow-dropdown button", has_text=name).click()
 
 
+def look_through(page: Page) -> None:
+    """Scroll down the page, as a visitor does: what lies far down is computed once it is nearly in view."""
+    page.evaluate(
+        """async () => {
+            for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+                scrollTo(0, y);
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+            }
+        }"""
+    )
+
+
 def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Draw a straight line on a canvas with the mouse, in ten moves; points are (x, y) in [0, 1]."""
     canvas.scroll_into_view_if_needed()

@@ -2,19 +2,41 @@
  *
  *   await factsOf("manifold", "vae-mnist-2d")     what the lesson's `told` returns; {problem}, HTML, if the model
  *                                                 cannot be used
+ *
+ * Each model is asked about once, unless it cannot be used.
  */
 
 import { ROOT } from "./dom.js";
 
 const PAUSES_MS = [1000, 5000]; // before it is asked again
 
+/** @typedef {Record<string, any>} Facts */
+
+/** @type {Map<string, Promise<Facts>>} */
+const asked = new Map(); // by path
+
 /** @param {string} lesson
  * @param {string} model
- * @returns {Promise<Record<string, any>>} */
+ * @returns {Promise<Facts>} */
 export async function factsOf(lesson, model) {
+  const path = `facts/${lesson}/${model}`;
+  if (!asked.has(path)) asked.set(path, ask(path));
+  try {
+    const facts = await asked.get(path);
+    if (facts.problem) asked.delete(path);
+    return facts;
+  } catch (error) {
+    asked.delete(path);
+    throw error;
+  }
+}
+
+/** @param {string} path
+ * @returns {Promise<Facts>} */
+async function ask(path) {
   for (const pause of [...PAUSES_MS, 0]) {
     try {
-      const answer = await fetch(new URL(`facts/${lesson}/${model}`, ROOT));
+      const answer = await fetch(new URL(path, ROOT));
       if (answer.ok || answer.status === 503) return await answer.json();
       throw new Error(await answer.text());
     } catch (error) {

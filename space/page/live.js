@@ -11,6 +11,9 @@
  * given up at once, and its answer dropped. Neither may keep what it was given: `show` is called once with what
  * `compute` returned, and the element says where that was computed; or `fail`, where nobody could compute the newest.
  *
+ * `new Live(element, tab, true)` computes nothing, and fetches no weights, until the visitor has the element nearly in
+ * view: what lies far down a long tab costs only those who go there.
+ *
  * All lessons of a page share one thread. It ends when another tab is opened, which gives its memory back; in the tab
  * that is opened, the models of its lessons are fetched again, which the browser has in its cache.
  */
@@ -39,6 +42,7 @@ const PATIENCE_MS = 20_000; // for weights to arrive
 const ANSWER_MS = 60_000; // for the server to compute
 const SETTLED_MS = 150; // without something newer, before the server is asked: a slider that moves asks once
 const MOST_NUMBERS = 35_000; // in a question to the server, which takes 200 kB
+const NEARLY = "30%"; // of the screen's height, below and above it
 
 const LATE = "the weights have not arrived in time";
 const STALE = "there is something newer to compute";
@@ -144,8 +148,9 @@ function joined(parts) {
 
 export class Live {
   /** @param {Element} element  with `computed()` of markup.py in it
-   * @param {string} tab  the one that it is in */
-  constructor(element, tab) {
+   * @param {string} tab  the one that it is in
+   * @param {boolean} [waits]  until the element is nearly in view */
+  constructor(element, tab, waits = false) {
     this.element = element;
     this.tab = tab;
     /** @type {Update | null} */
@@ -155,7 +160,22 @@ export class Live {
     this.computing = false; // whether the browser computes just now
     /** @type {Map<string, string[]>} */
     this.models = new Map(); // name -> methods of those in use, to be fetched again
+    this.waits = waits;
+    if (waits) this.waitForView();
     all.push(this);
+  }
+
+  waitForView() {
+    const observer = new IntersectionObserver(
+      (seen) => {
+        if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        this.waits = false;
+        if (isOpen(this.tab)) this.enter();
+      },
+      { rootMargin: `${NEARLY} 0px` },
+    );
+    observer.observe(this.element);
   }
 
   /** @param {Update["compute"]} compute
@@ -163,7 +183,7 @@ export class Live {
    * @param {Update["fail"]} [fail] */
   update(compute, show, fail = () => {}) {
     this.newest = { compute, show, fail, shown: false };
-    if (isOpen(this.tab) && !this.computing) this.start();
+    if (isOpen(this.tab) && !this.computing && !this.waits) this.start();
   }
 
   async start() {
@@ -243,6 +263,7 @@ export class Live {
 
   /** Its tab has been opened again. */
   enter() {
+    if (this.waits) return;
     if (this.newest && !this.newest.shown) this.start();
     else for (const [name, methods] of this.models) load(name, methods).catch(() => {}); // said when it is needed
   }

@@ -77,8 +77,9 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     check(page, "reconstruct", korean)
 
     switch_tab(page, TEXT["manifold.tab"][korean])
-    for name in (roles.VAE_MAP, roles.PLAIN_MAP):
-        page.locator(f"#map-{name} .computed[data-where=browser]").wait_for()
+    for part in (f"map-{roles.VAE_MAP}", f"map-{roles.PLAIN_MAP}", "manifold-first", "manifold-deep"):
+        page.locator(f"#{part}").scroll_into_view_if_needed()
+        page.locator(f"#{part} .computed[data-where=browser]").wait_for()
     expect(page.locator("#manifold-first .found")).to_contain_text("VAE")
     check(page, "manifold", korean)
 

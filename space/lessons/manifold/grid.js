@@ -16,7 +16,7 @@ import { GreyPainter } from "./drawing.js";
 export class Grid {
   /** @param {Element} element  of the map */
   constructor(element) {
-    this.live = new Live(element, "manifold");
+    this.live = new Live(element, "manifold", true);
     /** @type {OffscreenCanvas | null} */
     this.canvas = null;
     this.key = ""; // what the canvas was made for

@@ -74,7 +74,7 @@ class LatentMap {
     /** @type {Overlay | null} */
     this.overlay = null; // the digits that are marked
     this.text = texts(words);
-    this.live = new Live(element, "manifold");
+    this.live = new Live(element, "manifold", true);
     this.spacingName = "linear";
     this.highlighted = -1; // class that the legend singles out
     /** @type {Plot} */

@@ -26,7 +26,7 @@ class Sliders {
     this.scope = scope;
     this.props = props;
     this.find = finder(element);
-    this.live = new Live(element, "manifold");
+    this.live = new Live(element, "manifold", true);
     this.picture = new Picture(this.find("figure"), words, "deep", side);
     /** @type {Float32Array} */
     this.z = new Float32Array(0); // where the sliders stand

@@ -1,6 +1,7 @@
 /* Two digits on the maps: where the encoders put them, what the first looks like when its code is drawn again, and what
  * lies between the two; computed and drawn in the visitor's browser. One script fills in both parts of digits.py, which
- * says which props events change.
+ * says which props events change. The codes of test digits come with the facts of a model: its encoder is fetched when
+ * a visitor draws.
  */
 
 import { straight } from "../../browser/latents.js";
@@ -10,6 +11,7 @@ import { bitmap, inARow, toRgb } from "../../browser/pictures.js";
 import { TorchRandom } from "../../browser/torch_random.js";
 import { both, finder } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
+import { factsOf } from "../../page/facts.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
 import { digit } from "../../page/sheets.js";
@@ -22,11 +24,12 @@ import { choose, mark } from "./shared.js";
  * @typedef {GradioScope & { part: "first" | "way", words: import("../../page/dom.js").Words, models: string[],
  *   samples: number, most: number }} Scope */
 /** @typedef {{ start: number, end: number, seed: number, steps: number, own: string | null }} Settings */
+/** Where a digit lies: `sigma` of a VAE. @typedef {{ mu: Float32Array, sigma: Float32Array | null }} Code */
 /** A digit in one model: its marks on the map, and pictures.
  * @typedef {{ model: string, overlay: Overlay, strip: Tensor, resampled: Tensor | null }} Found */
 /** @typedef {{ settings: Settings, x: Tensor, found: Found[] }} Shown */
 
-const METHODS = ["code", "posterior", "decode"];
+const ENCODER = ["code", "posterior"];
 const SHAPE = [1, 28, 28, 1];
 const ROWS = 20; // digits of a class
 const ALONE = 10; // pixels that a pixel of a digit is kept as
@@ -43,6 +46,18 @@ const pair = ({ 0: z1, 1: z2 }) => `(${minus(z1.toFixed(2))}, ${minus(z2.toFixed
 /** What files say of a test digit. @param {number} index */
 const nameOf = (index) => `digit-${Math.floor(index / ROWS)}-${(index % ROWS) + 1}`;
 
+/** The code of a test digit.
+ * @param {string} model
+ * @param {number} index
+ * @returns {Promise<Code>} */
+async function codeOf(model, index) {
+  const { problem, mu, sigma } = await factsOf("manifold", model);
+  if (problem || !mu) throw new Error(`${model} is no model of a map of digits`);
+  const row = (/** @type {string} */ codes) =>
+    new Float32Array(base64ToBytes(codes).buffer).slice(2 * index, 2 * index + 2);
+  return { mu: row(mu), sigma: sigma ? row(sigma) : null };
+}
+
 class TwoDigits {
   /** @param {Scope} scope */
   constructor(scope) {
@@ -50,11 +65,13 @@ class TwoDigits {
     this.scope = scope;
     this.props = props;
     this.find = finder(element);
-    this.live = new Live(element, "manifold");
+    this.live = new Live(element, "manifold", true);
     /** @type {Map<string, Picture>} */
     this.pictures = new Map();
     /** @type {Shown | null} */
     this.shown = null;
+    /** @type {Settings | null} */
+    this.wanted = null; // the newest ones
     watch(["settings", "source"], () => this.change()); // it is called for what differs
     watch("own", () => this.change());
     watch("unfolded", () => this.showCode());
@@ -88,28 +105,47 @@ class TwoDigits {
     }
     this.showCode();
     const asked = performance.now();
+    this.wanted = settings;
+    const x =
+      settings.own === null
+        ? digit(settings.start)
+        : Promise.resolve(tensor(SHAPE, new Float32Array(base64ToBytes(settings.own).buffer)));
+    if (settings.own === null) this.markPicked(x, settings, asked);
     this.live.update(
-      (open) => this.compute(open, settings),
+      async (open) => this.compute(open, await x, settings),
       (shown) => this.show(shown, asked),
     );
   }
 
+  /** Marks a test digit on the maps, which takes no weights. What goes wrong is said where the pictures are.
+   * @param {Promise<Tensor>} x
+   * @param {Settings} settings
+   * @param {number} asked  when it was chosen */
+  async markPicked(x, settings, asked) {
+    const picked = await x.catch(() => null);
+    if (!picked || this.wanted !== settings) return;
+    choose(picked);
+    for (const model of this.scope.models) {
+      const overlay = await Promise.all([codeOf(model, settings.start), codeOf(model, settings.end)]).then(
+        ([code, end]) => this.overlay(code, end, settings),
+        () => null,
+      );
+      if (this.wanted === settings) mark(model, overlay, asked);
+    }
+  }
+
   /** @param {Open} open
+   * @param {Tensor} x
    * @param {Settings} settings
    * @returns {Promise<Shown>} */
-  async compute(open, settings) {
-    const { start, end, own } = settings;
-    const [x, y] = await Promise.all([
-      own === null ? digit(start) : tensor(SHAPE, new Float32Array(base64ToBytes(own).buffer)),
-      digit(end),
-    ]);
+  async compute(open, x, settings) {
     choose(x);
     /** @type {Found[]} */
     const found = [];
     let problem = null;
     for (const model of this.scope.models) {
       try {
-        found.push(await this.place(open, model, x, y, settings));
+        found.push(await this.place(open, model, x, settings));
       } catch (error) {
         problem = error; // its map says so; the other one works
       }
@@ -122,29 +158,48 @@ class TwoDigits {
    * @param {Open} open
    * @param {string} name
    * @param {Tensor} x
-   * @param {Tensor} y
    * @param {Settings} settings
    * @returns {Promise<Found>} */
-  async place(open, name, x, y, { start, own, seed, steps }) {
-    const model = await open(name, METHODS);
-    const { image_size, in_channels, latent_dim } = model.config;
-    if (`${[1, image_size, image_size, in_channels]}` !== `${SHAPE}` || latent_dim !== 2)
-      throw new Error(`${name} is no model of a map`);
-    const isVae = model.methods.includes("posterior");
-    const [mu, sigma] = isVae ? await model.run("posterior", x) : [await model.run("code", x), null];
-    const end = await model.run("code", y);
-    const strip = inARow(await model.run("decode", straight(mu, end, steps)));
+  async place(open, name, x, settings) {
+    const { start, own, steps } = settings;
+    const end = await codeOf(name, settings.end);
+    const code = own === null ? await codeOf(name, start) : await this.encode(open, name, x);
+    const overlay = this.overlay(code, end, settings);
+    const model = await open(name, ["decode"]);
+    const decode = async (/** @type {Tensor} */ z) => inARow(await model.run("decode", z));
+    const strip = await decode(straight(tensor([1, 2], code.mu), tensor([1, 2], end.mu), steps));
+    const drawn = overlay.samples?.flat();
+    const codes = drawn && tensor([1 + overlay.samples.length, 2], Float32Array.of(...code.mu, ...drawn));
+    return { model: name, overlay, strip, resampled: codes ? await decode(codes) : null };
+  }
+
+  /** Where the encoder puts a drawn digit.
+   * @param {Open} open
+   * @param {string} name
+   * @param {Tensor} x
+   * @returns {Promise<Code>} */
+  async encode(open, name, x) {
+    const model = await open(name, ENCODER);
+    if (!model.methods.includes("posterior")) return { mu: (await model.run("code", x)).data, sigma: null };
+    const [mu, sigma] = await model.run("posterior", x);
+    return { mu: mu.data, sigma: sigma.data };
+  }
+
+  /** What is marked on a map: both digits, and what is drawn around the first one.
+   * @param {Code} code
+   * @param {Code} end
+   * @param {Settings} settings
+   * @returns {Overlay} */
+  overlay({ mu, sigma }, end, { start, own, seed }) {
     /** @type {any} */
-    const overlay = { mu: [...mu.data], end: [...end.data] };
+    const overlay = { mu: [...mu], end: [...end.mu] };
     if (own === null) overlay.digit = start;
-    if (!sigma) return { model: name, overlay, strip, resampled: null };
-    const { samples } = this.scope;
-    const noise = new TorchRandom(seed).normal(2 * samples);
-    const drawn = noise.map((one, i) => mu.data[i % 2] + Math.fround(sigma.data[i % 2] * one));
-    const codes = tensor([samples + 1, 2], Float32Array.of(...mu.data, ...drawn));
-    overlay.sigma = [...sigma.data];
-    overlay.samples = range(samples).map((i) => [...drawn.subarray(2 * i, 2 * i + 2)]);
-    return { model: name, overlay, strip, resampled: inARow(await model.run("decode", codes)) };
+    if (!sigma) return overlay;
+    const noise = new TorchRandom(seed).normal(2 * this.scope.samples);
+    const drawn = noise.map((one, i) => mu[i % 2] + Math.fround(sigma[i % 2] * one));
+    overlay.sigma = [...sigma];
+    overlay.samples = range(this.scope.samples).map((i) => [...drawn.subarray(2 * i, 2 * i + 2)]);
+    return overlay;
   }
 
   /** @param {Shown} shown
@@ -171,6 +226,7 @@ class TwoDigits {
       )
       .join(" · ");
     this.showWay();
+    if (this.wanted !== settings) return; // the marks of what is wanted now are there already
     for (const model of scope.models)
       mark(model, found.find((one) => one.model === model)?.overlay ?? null, asked);
   }

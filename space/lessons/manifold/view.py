@@ -3,6 +3,8 @@
 import base64
 from typing import Any
 
+import torch
+
 from space.lessons.manifold.work import (
     DEEP,
     MAPS,
@@ -12,8 +14,10 @@ from space.lessons.manifold.work import (
     gaussian,
     read_latents,
 )
+from space.models import code_and_sigma
 from space.page.markup import computed, download, source_badge
 from space.page.words import component_words, words
+from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem
 from space.weights import hub
 
@@ -130,4 +134,20 @@ def chart(loaded: hub.LoadedModel) -> dict[str, Any]:
         "scale": scale,
         "codes": base64.b64encode(codes.astype("<f4").tobytes()).decode(),
         "labels": base64.b64encode(labels.astype("u1").tobytes()).decode(),
+        **sheet(loaded),
+    }
+
+
+@torch.inference_mode()
+def sheet(loaded: hub.LoadedModel) -> dict[str, str]:
+    """Where the encoder puts the digits that a visitor can pick, so that his browser need not fetch it for
+    them: base64 of float32 (N, 2), `mu` and, of a VAE, `sigma`."""
+    config = loaded.model.config
+    if config.image_size != 28 or config.in_channels != 1:
+        return {}
+    codes = code_and_sigma(loaded.model, digit_sheet().flatten(0, 1)[:, None] / 255)
+    return {
+        key: base64.b64encode(code.numpy().astype("<f4").tobytes()).decode()
+        for key, code in zip(("mu", "sigma"), codes)
+        if code is not None
     }

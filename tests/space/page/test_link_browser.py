@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from space.models import roles
 from space.text import TEXT
-from tests.pages import import_modules, new_page, switch_tab, until, until_quiet, until_started
+from tests.pages import import_modules, look_through, new_page, switch_tab, until, until_quiet, until_started
 from tests.processes import PATIENCE, Lab
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,14 @@ def look_at(page: Page, selector: str) -> None:
 
     What is on a tab that is yet to be opened has no place to scroll to.
     """
-    page.locator(selector).first.wait_for()
+    place = page.locator(selector).first
+
+    def is_there() -> bool:
+        if not place.is_visible():
+            look_through(page)
+        return place.is_visible()
+
+    until(page, is_there)
     page.evaluate("(selector) => document.querySelector(selector).scrollIntoView()", selector)
 
 
@@ -53,6 +60,7 @@ def comes_to_the_same(visitor: Page, page: Page, picture: str, selector: str) ->
     """Wait until the visitor sees what the page shows; what is below may move while a page is built."""
     end = time.monotonic() + PATIENCE
     while True:
+        look_through(visitor)
         look_at(visitor, selector)
         here, there = shown(visitor, picture), shown(page, picture)
         if here == there:

@@ -1,12 +1,15 @@
 """What a map is told: axes and codes."""
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from space.lessons.manifold import view
+from space.models.autoencoder import Autoencoder, AutoencoderConfig
+from space.pictures.sheets import digit_sheet
 from space.weights import hub
 from tests.space.lessons.manifold.fakes import AUTOENCODER_2D, VAE_2D
 
@@ -24,6 +27,21 @@ def test_chart_holds_the_codes_and_where_the_axes_lie(models: Path) -> None:
     np.testing.assert_allclose(chart["location"], codes.mean(0), rtol=1e-4)
     assert chart["side"] == 28
     assert set(view.MAP_WORDS["en"]) == set(view.MAP_WORDS["ko"]) >= {"grid", "codes", chart["source"]}
+
+
+def test_the_codes_of_the_digits_that_can_be_picked_are_those_of_the_encoder() -> None:
+    x = digit_sheet().flatten(0, 1)[:, None] / 255
+    for name in (VAE_2D, AUTOENCODER_2D):
+        loaded = hub.load(name)
+        codes = {
+            key: np.frombuffer(base64.b64decode(code), "<f4") for key, code in view.sheet(loaded).items()
+        }
+        wanted = loaded.model.posterior(x) if name == VAE_2D else [loaded.model.code(x)]
+        assert list(codes) == ["mu", "sigma"][: len(wanted)]
+        for code, one in zip(codes.values(), wanted):
+            np.testing.assert_allclose(code, one.flatten(), atol=1e-6)
+    config = AutoencoderConfig(latent_dim=2, in_channels=3, image_size=32, hidden_dim=8)
+    assert view.sheet(replace(loaded, model=Autoencoder(config))) == {}
 
 
 def test_the_prior_is_the_middle_of_the_vae_map() -> None:
