@@ -12,6 +12,8 @@ from space.page.modules import SOURCES
 from tests.processes import PATIENCE
 
 QUIET_SECONDS = 1.0
+SHOWN = "[...document.querySelectorAll('.computed')].filter((one) => one.checkVisibility())"
+COMPUTED = f"{SHOWN}.every((one) => one.dataset.where)"
 IDLE = "() => new Promise((done) => requestIdleCallback(() => done(true), { timeout: 10_000 }))"
 """true once the page has nothing left to do: it had what came, and has asked for what it needs next"""
 MODULES = "http://modules.test"
@@ -118,6 +120,16 @@ def look_through(page: Page) -> None:
             }
         }"""
     )
+
+
+def until_computed(page: Page) -> None:
+    """Wait until all is there that the browser computes by itself where somebody looks at all of a tab."""
+
+    def is_computed() -> bool:
+        look_through(page)
+        return page.evaluate(COMPUTED)
+
+    until(page, is_computed)
 
 
 def stroke(canvas: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:

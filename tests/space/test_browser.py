@@ -16,7 +16,7 @@ from space.models import MODELS, roles
 from space.page.words import TEXTS
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT
-from tests.pages import draw, new_page, switch_tab, until_quiet, until_started, visit_tab
+from tests.pages import draw, new_page, switch_tab, until_computed, until_quiet, until_started, visit_tab
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -176,6 +176,7 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
 def test_everything_is_reachable_by_keyboard(any_tab: Page, tab: str):
     page = any_tab
     switch_tab(page, TEXT[f"{tab}.tab"][0])
+    until_computed(page)  # results have buttons
     until_quiet(page)
     page.get_by_role("tab").first.focus()
     footer = False

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 from space.text import TEXT
-from tests.pages import look_through, new_page, switch_tab, until, until_quiet, until_started
+from tests.pages import new_page, switch_tab, until_computed, until_quiet, until_started
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -30,8 +30,6 @@ CHOICES = {
 """tab -> groups of which one is chosen"""
 TOGGLES = {"generate": (".sample",), "manifold": (".legend button",), "game": (".freeze-d",)}
 SLIDER = "[data-testid=range-input]"
-SHOWN = "[...document.querySelectorAll('.computed')].filter((one) => one.checkVisibility())"
-COMPUTED = f"{SHOWN}.every((one) => one.dataset.where)"
 COLOURS = {
     "heights": (".legend .seen i", ".legend .model i"),
     "classify": (".legend .zero i", ".legend .right i", ".handle.person"),
@@ -78,13 +76,7 @@ def test_what_is_chosen_and_what_colours_mean_can_be_told(forced: Page, tab: str
     page = forced
     switch_tab(page, TEXT[f"{tab}.tab"][0])
     until_quiet(page)
-
-    def is_computed() -> bool:
-        """All that the browser computes by itself."""
-        look_through(page)
-        return page.evaluate(COMPUTED)
-
-    until(page, is_computed)
+    until_computed(page)
     told: dict[str, Any] = {}
     for group in CHOICES.get(tab, ()):
         choices = page.locator(f"{group}:visible")
