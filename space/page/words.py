@@ -23,12 +23,15 @@ def words(key: str, **values: object) -> str:
     )
 
 
-def component_words(prefix: str) -> dict[str, dict[str, str]]:
+def component_words(prefix: str, *others: str) -> dict[str, dict[str, str]]:
     """The texts whose keys begin with `prefix`, for a component whose script picks the language.
+
+    `others` are whole keys of more texts, which keep them.
 
     {"en": {key without the prefix: text}, "ko": ...}
     """
     found = {key.removeprefix(prefix): texts for key, texts in TEXT.items() if key.startswith(prefix)}
+    found |= {key: TEXT[key] for key in others}
     return {
         language: {key: texts[index] for key, texts in found.items()}
         for index, language in enumerate(("en", "ko"))

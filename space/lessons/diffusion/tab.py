@@ -39,10 +39,7 @@ from space.weights.model_folder import packed_weights
 
 CSS = asset("lessons/diffusion/diffusion.css")
 WORDS = component_words("diffusion.play.")
-OWN_WORDS = {
-    language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
-    for language, texts in WORDS.items()
-}
+OWN_WORDS = component_words("diffusion.play.", *PROBLEMS)
 FIRST_DIGIT = 3 * digit_sheet().shape[1]
 """a 3, of which guidance makes an 8"""
 NAMES = {"model": MODEL, "judge": roles.DIGIT_JUDGE}

@@ -33,10 +33,7 @@ from space.text.limits import MAX_SEED
 from space.text.refusals import Problem
 from space.weights.model_folder import ModelUnavailable
 
-WORDS = {
-    language: texts | {key: component_words("")[language][key] for key in view.PROBLEMS}
-    for language, texts in component_words("reconstruct.").items()
-}
+WORDS = component_words("reconstruct.", *view.PROBLEMS)
 
 
 class Result(gr.HTML):

@@ -38,10 +38,7 @@ from space.weights.model_folder import ModelUnavailable
 
 PROBLEMS = ("problem.empty_drawing", "problem.no_image")
 """what the script says in place of a picture"""
-WORDS = {
-    language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
-    for language, texts in component_words("translate.").items()
-}
+WORDS = component_words("translate.", *PROBLEMS)
 INTO_SLIDER = """({ slider }) => ({
     __type__: "update",
     visible: slider !== null,
