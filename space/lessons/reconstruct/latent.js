@@ -1,7 +1,6 @@
 /* A latent vector as bars up and down from zero, with whiskers of +-sigma; each bar can be dragged.
  *
- *   const bars = new LatentBars(svg, { text, small, moved })     `moved(z)` is called with what a visitor makes of z;
- *                                                               without it the bars cannot be moved
+ *   const bars = new LatentBars(svg, { text, small, moved })     `moved()` is called when a visitor has changed z
  *   bars.show(z, sigma)                                         what the encoder says
  *   bars.put(z)                                                 back to another z, without `moved`
  *   bars.z, bars.isMoved, bars.isOrigin(z), bars.reset()
@@ -13,7 +12,7 @@
 import { clamp, fixed, minus, range } from "../../browser/numbers.js";
 import { svg } from "../../page/dom.js";
 
-/** @typedef {{ text: import("../../page/dom.js").Text, small?: boolean, moved?: (z: Float32Array) => void }} Options */
+/** @typedef {{ text: import("../../page/dom.js").Text, small?: boolean, moved: () => void }} Options */
 
 const LARGE = { width: 640, height: 150, left: 60, bottom: 124 };
 const SMALL = { width: 320, height: 100, left: 0, bottom: 94 };
@@ -42,8 +41,8 @@ export class LatentBars {
     /** @type {number | null} */
     this.held = null; // the bar that is dragged
     element.setAttribute("viewBox", `0 0 ${this.frame.width} ${this.frame.height}`);
-    element.setAttribute("role", moved ? "group" : "img");
-    if (moved) this.listen();
+    element.setAttribute("role", "group");
+    this.listen();
   }
 
   get isMoved() {
@@ -74,7 +73,7 @@ export class LatentBars {
    * @param {Float32Array | null} sigma */
   show(z, sigma) {
     const longest = Math.max(...z.map((value, i) => Math.abs(value) + (sigma?.[i] ?? 0)));
-    this.most = this.moved ? Math.max(LEAST, ROOM * longest) : longest || 1;
+    this.most = Math.max(LEAST, ROOM * longest);
     this.origin = z;
     this.z = z.slice();
     this.sigma = sigma;
@@ -91,7 +90,7 @@ export class LatentBars {
 
   reset() {
     this.put(this.origin);
-    this.moved?.(this.z);
+    this.moved();
   }
 
   build() {
@@ -101,12 +100,10 @@ export class LatentBars {
     const wide = Math.min(this.step * 0.7, 60);
     this.bars = range(z.length).map((i) => {
       const x = frame.left + this.step * (i + 0.5);
-      const bar = svg("g", this.moved ? { class: "bar", role: "slider", tabindex: i ? -1 : 0 } : {});
-      if (this.moved) {
-        const column = { x: x - this.step / 2, y: 0, width: this.step, height: frame.bottom + 8 };
-        bar.append(svg("rect", { class: "column", ...column }));
-        bar.setAttribute("aria-orientation", "vertical");
-      }
+      const bar = svg("g", { class: "bar", role: "slider", tabindex: i ? -1 : 0 });
+      const column = { x: x - this.step / 2, y: 0, width: this.step, height: frame.bottom + 8 };
+      bar.append(svg("rect", { class: "column", ...column }));
+      bar.setAttribute("aria-orientation", "vertical");
       const body = svg("rect", { x: x - wide / 2, width: wide });
       const whisker = svg("path", { class: "whisker" });
       bar.append(body, whisker);
@@ -154,7 +151,6 @@ export class LatentBars {
     body.setAttribute("class", value >= 0 ? "plus" : "minus");
     body.setAttribute("y", (value >= 0 ? this.zero - size : this.zero).toFixed(1));
     body.setAttribute("height", Math.max(size, 0.75).toFixed(1));
-    if (!this.moved) return;
     const said = { valuemin: -this.most, valuemax: this.most, valuenow: value };
     for (const [name, number] of Object.entries(said)) bar.setAttribute(`aria-${name}`, number.toFixed(3));
     const spread = this.sigma ? `, ${fixed(this.origin[i], 3)} ± ${this.sigma[i].toFixed(3)}` : "";
@@ -167,7 +163,7 @@ export class LatentBars {
   set(i, value) {
     this.z[i] = clamp(value, -this.most, this.most);
     this.drawBar(i);
-    this.moved(this.z);
+    this.moved();
   }
 
   listen() {

@@ -203,6 +203,11 @@ class Reconstruction {
     return this.layout === "family" ? `${model} ` : "";
   }
 
+  /** What holds each result of `shown`. */
+  get parts() {
+    return this.layout === "family" ? this.find(".cards").children : [this.find(".shown")];
+  }
+
   /** The results that are shown.
    * @returns {Result[]} */
   get results() {
@@ -282,7 +287,7 @@ class Reconstruction {
 
   /** Which bars the visitor has moved. */
   showMoved() {
-    const parts = this.layout === "family" ? this.find(".cards").children : [this.find(".shown")];
+    const { parts } = this;
     this.shown.results.forEach(({ name }, i) => {
       parts[i].querySelector(".reset").disabled = !this.bars.get(this.place(name)).isMoved;
     });
@@ -361,11 +366,11 @@ class Reconstruction {
   /** Where the weights come from, once the server has said so, or why they cannot be used. */
   showAbout() {
     if (!this.shown) return;
-    const sections = this.layout === "family" ? this.find(".cards").children : [this.find(".shown")];
+    const { parts } = this;
     this.shown.results.forEach((result, i) => {
       const { badge = "", problem = "" } = this.props.about?.[result.name] ?? {};
-      sections[i].querySelector(".badge").innerHTML = badge;
-      const notice = sections[i].querySelector("p.notice");
+      parts[i].querySelector(".badge").innerHTML = badge;
+      const notice = parts[i].querySelector("p.notice");
       if (!notice) return;
       if (problem) notice.innerHTML = problem;
       notice.hidden = !("missing" in result);
