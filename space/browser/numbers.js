@@ -4,7 +4,7 @@
  *   new Random(seed)                      .uniform(), .normal()
  *   normalCdf(x), normalQuantile(u)
  *   solve(matrix, right)                  of a small system of linear equations
- *   base64ToBytes(text)
+ *   base64ToBytes(text), base64ToFloats(text)      of little-endian float32
  *   minus(text), fixed(value, digits)     with a true minus sign
  */
 
@@ -49,6 +49,9 @@ export function solve(matrix, right) {
 
 /** @param {string} text */
 export const base64ToBytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+/** @param {string} text */
+export const base64ToFloats = (text) => new Float32Array(base64ToBytes(text).buffer);
 
 /** A number's text with a true minus sign.
  * @param {string} text */

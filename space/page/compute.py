@@ -6,7 +6,7 @@ little-endian float32}; images have their channels last.
 
 import json
 import math
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from space.models import roles
 from space.models.samplers import CLEAN, SAMPLERS, Known
+from space.pictures.outputs import to_base64
 from space.text.limits import MAX_DENOISED, MAX_GUIDANCE
 from space.text.refusals import Problem
 from space.weights.hub import LoadedModel, load
@@ -112,4 +113,4 @@ def run(loaded: LoadedModel, method: str, *values: Any) -> list[dict[str, Any]]:
 def pack(x: Tensor) -> dict[str, Any]:
     """A tensor as the browser has it."""
     x = x.movedim(1, -1) if x.dim() == 4 else x
-    return {"shape": list(x.shape), "data": b64encode(x.numpy().astype("<f4").tobytes()).decode()}
+    return {"shape": list(x.shape), "data": to_base64(x)}

@@ -1,6 +1,5 @@
 """A digit that a visitor chooses: one of the test digits, a drawing, or an upload."""
 
-from base64 import b64encode
 from typing import Any, BinaryIO
 
 import gradio as gr
@@ -10,7 +9,7 @@ from space.page.found_digit import BOXABLE, Upload
 from space.page.markup import data_url
 from space.page.picker import Option, Picker
 from space.pictures.inputs import sketch_to_digit
-from space.pictures.outputs import to_grid
+from space.pictures.outputs import to_base64, to_grid
 from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_number
 
@@ -49,9 +48,7 @@ def pictures_of(drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]
         "upload": ("problem.no_image", uploaded and uploaded.digit),
     }
     own = {
-        source: {"problem": missing}
-        if digit is None
-        else {"digit": b64encode(digit.numpy().tobytes()).decode()}
+        source: {"problem": missing} if digit is None else {"digit": to_base64(digit)}
         for source, (missing, digit) in digits.items()
     }
     if uploaded and uploaded.problem:

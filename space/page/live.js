@@ -20,7 +20,7 @@
 
 import { describe, methodsOf } from "../browser/models.js";
 import { tensor } from "../browser/nn.js";
-import { base64ToBytes } from "../browser/numbers.js";
+import { base64ToFloats } from "../browser/numbers.js";
 import { Runner } from "../browser/runner.js";
 import { UNREACHED } from "../browser/safetensors.js";
 import { ROOT } from "./dom.js";
@@ -130,7 +130,7 @@ function pack({ shape, data }) {
 }
 
 /** @param {{ shape: number[], data: string }} x */
-const unpack = ({ shape, data }) => tensor(shape, new Float32Array(base64ToBytes(data).buffer));
+const unpack = ({ shape, data }) => tensor(shape, base64ToFloats(data));
 
 /** Rows of several tensors in one.
  * @param {Tensor[]} parts */

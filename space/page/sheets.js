@@ -7,7 +7,7 @@
  */
 
 import { tensor } from "../browser/nn.js";
-import { base64ToBytes } from "../browser/numbers.js";
+import { base64ToFloats } from "../browser/numbers.js";
 
 /** @import { Tensor } from "../browser/nn.js" */
 /** `pictures_of` of digits.py.
@@ -56,7 +56,7 @@ export function wrongWith(source, own) {
  * @returns {Promise<Tensor>} */
 export async function chosen(source, index, own) {
   if (source === "digit") return digit(index);
-  return tensor(SHAPES.digits, new Float32Array(base64ToBytes(own[source].digit).buffer));
+  return tensor(SHAPES.digits, base64ToFloats(own[source].digit));
 }
 
 /** @param {number} index */

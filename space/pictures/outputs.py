@@ -1,6 +1,9 @@
-"""Makes pictures of tensors: images, grids, heat maps, and the scores of a discriminator."""
+"""Makes pictures of tensors: images, grids, heat maps, the scores of a discriminator, and numbers
+for scripts.
+"""
 
 import io
+from base64 import b64encode
 
 import numpy as np
 import torch
@@ -13,6 +16,11 @@ GENERATED, REAL = (234, 88, 12), (79, 70, 229)
 
 FRAME_MS, LAST_FRAME_MS = 160, 2500
 """milliseconds that a GIF shows a picture, and the last one"""
+
+
+def to_base64(numbers: Tensor | np.ndarray) -> str:
+    """Numbers for a script: base64 of little-endian float32."""
+    return b64encode(np.asarray(numbers, "<f4").tobytes()).decode()
 
 
 def to_gif(frames: list[Image.Image], scale: int = 2) -> bytes:

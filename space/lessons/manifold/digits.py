@@ -1,6 +1,5 @@
 """Two digits on the maps: where the encoders put them, and what lies between, computed in the browser."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit, read_drawin
 from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import LATEX, i18n
+from space.pictures.outputs import to_base64
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem, check_number
 from space.weights import hub
@@ -144,7 +144,7 @@ def _tell(first: TwoDigits, changes: list[Any], settings: list[gr.components.Com
 
 def own(drawn: Tensor | None) -> dict[str, Any]:
     """The drawn digit as an update of `TwoDigits`: base64 of float32, or None while the paper is blank."""
-    return gr.update(own=None if drawn is None else b64encode(drawn.numpy().tobytes()).decode())
+    return gr.update(own=None if drawn is None else to_base64(drawn))
 
 
 def show_code(

@@ -5,7 +5,7 @@
  */
 
 import { tensor } from "../../browser/nn.js";
-import { base64ToBytes, clamp, minus } from "../../browser/numbers.js";
+import { base64ToBytes, base64ToFloats, clamp, minus } from "../../browser/numbers.js";
 import { ARROWS, add, finder, label, onLanguage, pixelRatio, sizeCanvas, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { factsOf } from "../../page/facts.js";
@@ -149,7 +149,7 @@ class LatentMap {
     const chart = /** @type {Chart} */ (told);
     this.chart = chart;
     this.setSide(chart.side);
-    this.codes = new Float32Array(base64ToBytes(chart.codes).buffer);
+    this.codes = base64ToFloats(chart.codes);
     this.labels = base64ToBytes(chart.labels);
     this.sliders.forEach((slider, axis) => {
       [slider.min, slider.max] = chart.axes[axis];

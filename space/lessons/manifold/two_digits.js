@@ -6,7 +6,7 @@
 
 import { straight } from "../../browser/latents.js";
 import { tensor } from "../../browser/nn.js";
-import { base64ToBytes, minus, range } from "../../browser/numbers.js";
+import { base64ToFloats, minus, range } from "../../browser/numbers.js";
 import { bitmap, inARow, toRgb } from "../../browser/pictures.js";
 import { TorchRandom } from "../../browser/torch_random.js";
 import { both, finder } from "../../page/dom.js";
@@ -53,8 +53,7 @@ const nameOf = (index) => `digit-${Math.floor(index / ROWS)}-${(index % ROWS) + 
 async function codeOf(model, index) {
   const { problem, mu, sigma } = await factsOf("manifold", model);
   if (problem || !mu) throw new Error(`${model} is no model of a map of digits`);
-  const row = (/** @type {string} */ codes) =>
-    new Float32Array(base64ToBytes(codes).buffer).slice(2 * index, 2 * index + 2);
+  const row = (/** @type {string} */ codes) => base64ToFloats(codes).slice(2 * index, 2 * index + 2);
   return { mu: row(mu), sigma: sigma ? row(sigma) : null };
 }
 
@@ -109,7 +108,7 @@ class TwoDigits {
     const x =
       settings.own === null
         ? digit(settings.start)
-        : Promise.resolve(tensor(SHAPE, new Float32Array(base64ToBytes(settings.own).buffer)));
+        : Promise.resolve(tensor(SHAPE, base64ToFloats(settings.own)));
     if (settings.own === null) this.markPicked(x, settings, asked);
     this.live.update(
       async (open) => this.compute(open, await x, settings),

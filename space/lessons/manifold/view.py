@@ -17,6 +17,7 @@ from space.lessons.manifold.work import (
 from space.models import code_and_sigma
 from space.page.markup import computed, download, source_badge
 from space.page.words import component_words, words
+from space.pictures.outputs import to_base64
 from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem
 from space.weights import hub
@@ -82,9 +83,8 @@ WAY = "".join(
 )
 """markup of two digits, where the encoders put the first, and of the way between them"""
 DIGIT_WORDS = {
-    language: {f"alt.{key}": text for key, text in texts.items()}
-    | {key: component_words("problem.")[language][key.removeprefix("problem.")] for key in PROBLEMS}
-    for language, texts in component_words("manifold.alt.").items()
+    language: {key: text for key, text in texts.items() if key.startswith("alt.") or key in PROBLEMS}
+    for language, texts in component_words("manifold.", *PROBLEMS).items()
 }
 """texts of two digits and of the sliders, for their scripts"""
 DEEP_MARKUP = f"""
@@ -132,7 +132,7 @@ def chart(loaded: hub.LoadedModel) -> dict[str, Any]:
         "axes": axes(loaded),
         "location": location,
         "scale": scale,
-        "codes": base64.b64encode(codes.astype("<f4").tobytes()).decode(),
+        "codes": to_base64(codes),
         "labels": base64.b64encode(labels.astype("u1").tobytes()).decode(),
         **sheet(loaded),
     }
@@ -146,8 +146,4 @@ def sheet(loaded: hub.LoadedModel) -> dict[str, str]:
     if config.image_size != 28 or config.in_channels != 1:
         return {}
     codes = code_and_sigma(loaded.model, digit_sheet().flatten(0, 1)[:, None] / 255)
-    return {
-        key: base64.b64encode(code.numpy().astype("<f4").tobytes()).decode()
-        for key, code in zip(("mu", "sigma"), codes)
-        if code is not None
-    }
+    return {key: to_base64(code) for key, code in zip(("mu", "sigma"), codes) if code is not None}
