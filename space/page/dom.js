@@ -9,6 +9,7 @@
  *   setText(node, content)     writes only what is new
  *   both(node, words, key, values)   a text in both languages, of which theme.css shows the page's
  *   pixelRatio(most), sizeCanvas(canvas, width, height, ratio)
+ *   makeDot(colours, sizes)    a point of a plane, to be drawn many times
  *   ARROWS                     arrow key -> [right, up]
  *   keepsStill()               whether the visitor wants nothing to move by itself
  */
@@ -141,6 +142,23 @@ export const pixelRatio = (most = Number.POSITIVE_INFINITY) => Math.min(window.d
 export function sizeCanvas(canvas, width, height, ratio) {
   Object.assign(canvas, { width, height });
   Object.assign(canvas.style, { width: `${width / ratio}px`, height: `${height / ratio}px` });
+}
+
+/** A point as a picture, in its middle.
+ * @param {{ fill: string, rim: string }} colours
+ * @param {{ radius: number, line: number, ratio: number }} sizes  in CSS pixels, and device pixels in one of them
+ * @returns {HTMLCanvasElement} */
+export function makeDot({ fill, rim }, { radius, line, ratio }) {
+  const dot = make("canvas");
+  const context = dot.getContext("2d");
+  dot.width = dot.height = Math.ceil(2 * (radius + 1) * ratio);
+  context.arc(dot.width / 2, dot.width / 2, radius * ratio, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = line * ratio;
+  context.strokeStyle = rim;
+  context.stroke();
+  return dot;
 }
 
 /** Where an arrow key leads: [right, up].

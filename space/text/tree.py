@@ -13,10 +13,16 @@ TEXT = {
     "tree.code": (
         "The page computes this in your browser (`space/browser/plane/`), with gradients written by hand. "
         "Here are the same families in PyTorch, in their plainest form: each is a loss, a way to draw and, "
-        "where there is one, a $\\log p(x)$.",
+        "where there is one, a $\\log p(x)$. The browser adds what lets them learn in seconds: averages of "
+        "the latest weights, chosen first weights, centres by k-means++ for the Gaussians, a grid that is "
+        "shifted at each step for the energy, and for both fields (diffusion, flow matching) sines and "
+        "cosines of the point as inputs and outputs scaled to the time.",
         "이 페이지의 계산은 브라우저에서 이루어지고(`space/browser/plane/`), 기울기는 직접 유도한 식으로 "
         "계산합니다. 아래는 같은 모델들을 PyTorch로 가장 단순하게 쓴 것입니다. 모델마다 손실과 뽑는 방법이 "
-        "있고, 가능한 경우에는 $\\log p(x)$가 있습니다.",
+        "있고, 가능한 경우에는 $\\log p(x)$가 있습니다. 브라우저에서는 몇 초 안에 배우도록 다음을 "
+        "더했습니다. 최근 가중치의 평균, 미리 정한 초기 가중치, 가우스 혼합의 k-means++ 초기화, 스텝마다 "
+        "조금씩 옮기는 에너지 모델의 격자, 그리고 확산 모델과 플로 매칭에서는 점의 사인과 코사인을 함께 "
+        "넣고 출력의 크기를 시각에 맞춥니다.",
     ),
     "tree.hint": (
         "**How it is measured.** The seed decides 8,000 points to learn from and 2,000 new ones for the "
@@ -62,6 +68,7 @@ TEXT = {
     "tree.play.vae": ("VAE", "VAE"),
     "tree.play.energy": ("Energy-based", "에너지 모델"),
     "tree.play.diffusion": ("Diffusion", "확산 모델"),
+    "tree.play.matching": ("Flow matching", "플로 매칭"),
     "tree.play.gan": ("GAN", "GAN"),
     # data and planes
     "tree.play.data": ("Data", "데이터"),
@@ -71,6 +78,8 @@ TEXT = {
     "tree.play.data.gaussians": ("Three Gaussians", "정규분포 셋"),
     "tree.play.data.spiral": ("Spiral", "나선"),
     "tree.play.data.drawn": ("Draw it", "직접 그리기"),
+    "tree.play.turn.before": ("The family before", "앞 모델"),
+    "tree.play.turn.after": ("The next family", "다음 모델"),
     "tree.play.planes": ("What to show", "볼 것"),
     "tree.play.plane.truth": ("Truth", "참 밀도"),
     "tree.play.plane.model": ("Model", "모델"),
@@ -119,6 +128,11 @@ TEXT = {
         "학습 없이 점을 저장하거나 셉니다.",
     ),
     "tree.play.state.steps": ("{steps} of {enough} steps · {s} s", "{enough}스텝 중 {steps} · {s}초"),
+    "tree.play.state.beyond": (
+        "{steps} steps, of which {enough} are enough · {s} s",
+        "{steps}스텝 ({enough}스텝이면 충분) · {s}초",
+    ),
+    "tree.play.state.most": ("{steps} steps, the most here · {s} s", "{steps}스텝, 여기서는 최대 · {s}초"),
     "tree.play.state.scoring": ("Scoring …", "채점 중 …"),
     "tree.play.side": ("Cells along each axis", "축마다 칸의 수"),
     "tree.play.bandwidth": ("Width h of a bump", "커널의 폭 h"),
@@ -128,7 +142,8 @@ TEXT = {
     "tree.play.film": ("From noise to data", "잡음에서 데이터까지"),
     "tree.play.film.play": ("From noise to data", "잡음에서 데이터로"),
     "tree.play.film.stop": ("Pause", "일시 정지"),
-    "tree.play.film.time": ("σ = {sigma}", "σ = {sigma}"),
+    "tree.play.film.sigma": ("σ = {at}", "σ = {at}"),
+    "tree.play.film.t": ("t = {at}", "t = {at}"),
     "tree.play.broken": (
         "The numbers are not finite any more (NaN): the learning rate is too large. Go back to the last "
         "good state, that of step {n}, and learn on at half the rate.",
@@ -139,6 +154,12 @@ TEXT = {
     "tree.play.problem.outside": (
         "None of the points lies inside the plane. Draw a little more towards the middle.",
         "점이 모두 평면 밖에 있습니다. 조금 더 가운데 쪽에 그려 보세요.",
+    ),
+    "tree.play.problem.full": (
+        "The drawing is full: with this stroke it would be longer than {n} half-widths of the pen, so the "
+        "stroke was left out. Learn what is there, or clear it and draw less.",
+        "그림이 가득 찼습니다. 이 획까지 더하면 펜 폭 절반의 {n}배보다 길어져서 넣지 않았습니다. 지금까지 "
+        "그린 것을 학습하거나, 지우고 더 짧게 그려 보세요.",
     ),
     "tree.play.problem.thread": (
         "This browser could not start the thread in which models learn. Reload the page, or take another "
@@ -191,6 +212,12 @@ TEXT = {
         "학습은 하한으로 합니다. 학습이 끝난 뒤에는 x에서 잡음까지 ODE를 40단계로 따라가며 부피의 변화를 "
         "더해, 수치 적분의 오차를 제외하면 정확한 값을 얻습니다.",
     ),
+    "tree.play.asked.matching": (
+        "It learns speeds, and no likelihood is asked. Asked later, it follows the field from x back to "
+        "the noise in 40 steps and adds up the change of volume: exact up to the steps.",
+        "속도를 배울 뿐, 학습에 가능도가 쓰이지 않습니다. 학습이 끝난 뒤에는 x에서 잡음까지 벡터장을 "
+        "40단계로 거슬러 가며 부피의 변화를 더해, 수치 적분의 오차를 제외하면 정확한 값을 얻습니다.",
+    ),
     "tree.play.asked.gan": (
         "No. There is only a way to draw. What can be computed is the density of a ruler laid on its "
         "samples: move the slider, and the answer moves.",
@@ -228,6 +255,12 @@ TEXT = {
     "tree.play.sampled.diffusion": (
         "Yes, in 40 steps from noise to data: play them, with the field that leads the points.",
         "예. 잡음에서 데이터까지 40단계입니다. 점을 이끄는 벡터장과 함께 재생해 보세요.",
+    ),
+    "tree.play.sampled.matching": (
+        "Yes, in 40 steps from noise to data: play them. All paths that it learned from are straight; the "
+        "field is the mean of those that cross, so its own paths bend.",
+        "예. 잡음에서 데이터까지 40단계입니다. 재생해 보세요. 학습에 쓴 경로는 모두 직선이지만, 벡터장은 "
+        "서로 엇갈리는 경로들의 평균이어서 점이 실제로 지나는 길은 휩니다.",
     ),
     "tree.play.sampled.gan": (
         "Yes, in one step: noise through the generator. That is all it has learned.",
@@ -269,6 +302,12 @@ TEXT = {
     "tree.play.wrong.diffusion": (
         "Many steps for every sample, and its loss says little of its score.",
         "표본마다 여러 단계가 들고, 손실만 보아서는 점수를 알 수 없습니다.",
+    ),
+    "tree.play.wrong.matching": (
+        "Several steps for every sample. Where parts are apart, the field has to part sharply, which a "
+        "smooth network learns last.",
+        "표본마다 여러 단계가 듭니다. 조각이 떨어져 있으면 벡터장이 그 사이에서 급하게 갈라져야 하는데, "
+        "매끄러운 신경망은 그런 곳을 가장 늦게 배웁니다.",
     ),
     "tree.play.wrong.gan": (
         "Nothing in its losses asks for all modes: it may forget some, and no likelihood tells.",
@@ -337,6 +376,10 @@ TEXT = {
         "대응하는 잡음의 밀도와 그곳의 늘어남으로 답합니다.",
     ),
     "tree.play.point.diffusion": ("By 40 steps of an ODE.", "ODE 40단계로 답합니다."),
+    "tree.play.point.matching": (
+        "By 40 steps back along the field.",
+        "벡터장을 40단계 거슬러 가서 답합니다.",
+    ),
     "tree.play.point.vae": (
         "The ELBO is {gap} nats below the exact value.",
         "ELBO는 정확한 값보다 {gap} nats 낮습니다.",
@@ -374,6 +417,7 @@ TEXT = {
     "tree.play.column.log": ("log p, new points", "새 점의 log p"),
     "tree.play.column.modes": ("Modes", "모드"),
     "tree.play.column.quality": ("On a mode", "모드 위"),
+    "tree.play.column.steps": ("Steps", "스텝"),
     "tree.play.column.seconds": ("Learned, s", "학습(초)"),
     "tree.play.column.samples": ("1,000 samples", "표본 1,000개"),
     "tree.play.column.wrong": ("What went wrong", "잘못된 것"),
@@ -385,5 +429,6 @@ TEXT = {
     "tree.play.answers.vae": ("bound; exact by a grid of z", "하한 (z의 격자로 정확)"),
     "tree.play.answers.energy": ("only by a grid for Z", "Z의 격자로만"),
     "tree.play.answers.diffusion": ("bound; exact by an ODE", "하한 (ODE로 정확)"),
+    "tree.play.answers.matching": ("exact by an ODE", "ODE로 정확"),
     "tree.play.answers.gan": ("no", "없음"),
 }

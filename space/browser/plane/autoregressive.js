@@ -3,10 +3,11 @@
  */
 
 import { Adam, Mlp } from "../networks.js";
-import { Random } from "../numbers.js";
+import { LearnsByBatches } from "./batches.js";
 import { fill, firstAbove } from "./counting.js";
 import { logSumExp } from "./data.js";
 
+/** @import { Random } from "../numbers.js" */
 /** @import { Plane } from "./data.js" */
 
 const BATCH = 256;
@@ -68,14 +69,12 @@ class Mixtures {
   }
 }
 
-export class Autoregressive {
+export class Autoregressive extends LearnsByBatches {
   /** @param {Plane} plane
    * @param {{ components: number, learningRate: number, seed: number }} settings */
-  constructor(plane, { components, learningRate, seed }) {
-    this.plane = plane;
-    this.random = new Random(seed);
+  constructor(plane, { components, ...settings }) {
+    super(plane, settings, BATCH);
     this.mixtures = new Mixtures(components);
-    this.learningRate = learningRate;
     this.first = {
       parameters: new Float64Array(3 * components),
       gradients: new Float64Array(3 * components),
@@ -88,10 +87,8 @@ export class Autoregressive {
         numbers[2 * components + j] = Math.log(0.5);
       }
     this.adams = [new Adam(this.first, 0.9), new Adam(this.second, 0.9)];
-    this.batch = new Float64Array(2 * BATCH);
     this.x1 = new Float64Array(BATCH);
     this.slopes = new Float64Array(BATCH * 3 * components);
-    this.steps = 0;
   }
 
   /** Fills the gradients of the mean -log p of `batch` (n, 2), which it returns.
@@ -113,11 +110,8 @@ export class Autoregressive {
     return loss;
   }
 
-  step() {
-    const loss = this.loss(this.plane.draw(this.batch, BATCH, this.random), BATCH);
-    for (const adam of this.adams) adam.step(this.learningRate);
-    this.steps++;
-    return loss;
+  lossAtRandom() {
+    return this.loss(this.drawBatch(), BATCH);
   }
 
   /** @param {Float64Array} points

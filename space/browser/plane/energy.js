@@ -4,10 +4,11 @@
 
 import { EXTENT } from "../mixtures.js";
 import { Adam, Mlp } from "../networks.js";
-import { Random } from "../numbers.js";
+import { LearnsByBatches } from "./batches.js";
 import { fill, firstAbove } from "./counting.js";
 import { logSumExp, middles } from "./data.js";
 
+/** @import { Random } from "../numbers.js" */
 /** @import { Plane } from "./data.js" */
 
 const BATCH = 256;
@@ -15,21 +16,19 @@ const HIDDEN = 48;
 const READ = 96; // side of the grid that densities are read from
 const REACH = 1.2 * EXTENT; // of the grid: density beyond it is taken for none
 
-export class Energy {
+export class Energy extends LearnsByBatches {
   /** @param {Plane} plane
    * @param {{ side: number, learningRate: number, seed: number }} settings  `side` of the grid in training */
-  constructor(plane, { side, learningRate, seed }) {
-    this.plane = plane;
-    this.random = new Random(seed);
-    this.learningRate = learningRate;
+  constructor(plane, { side, ...settings }) {
+    super(plane, settings, BATCH);
     this.network = new Mlp([2, HIDDEN, HIDDEN, 1]).initialise(this.random);
     this.adams = [new Adam(this.network, 0.9)];
     this.side = side;
     this.cells = middles(side, REACH);
     this.grid = this.cells.slice();
     this.inputs = new Float64Array(2 * BATCH + this.grid.length);
+    this.batch = this.inputs.subarray(0, 2 * BATCH); // the grid behind it
     this.slopes = new Float64Array(this.inputs.length / 2);
-    this.steps = 0;
     this.logZ = NaN;
     this.readAt = -1; // steps at which logZ was read
   }
@@ -40,7 +39,7 @@ export class Energy {
   loss(batch, n) {
     const { grid, inputs, slopes } = this;
     const cells = grid.length / 2;
-    inputs.set(batch.subarray(0, 2 * n));
+    if (batch !== this.batch) inputs.set(batch.subarray(0, 2 * n));
     inputs.set(grid, 2 * n);
     const energies = this.network.forward(inputs, n + cells);
     const logs = energies.slice(n, n + cells).map((energy) => -energy);
@@ -55,12 +54,9 @@ export class Energy {
     return loss;
   }
 
-  step() {
+  lossAtRandom() {
     this.shiftGrid();
-    const loss = this.loss(this.plane.draw(this.batchOf(), BATCH, this.random), BATCH);
-    for (const adam of this.adams) adam.step(this.learningRate);
-    this.steps++;
-    return loss;
+    return this.loss(this.drawBatch(), BATCH);
   }
 
   /** Lays the grid of the training somewhere else by less than a cell: what lay between its points, where the network
@@ -69,10 +65,6 @@ export class Energy {
     const width = (2 * REACH) / this.side;
     const shift = [0, 1].map(() => width * (this.random.uniform() - 0.5));
     for (let i = 0; i < this.grid.length; i++) this.grid[i] = this.cells[i] + shift[i % 2];
-  }
-
-  batchOf() {
-    return this.inputs.subarray(0, 2 * BATCH);
   }
 
   /** log Z by the finer grid. */

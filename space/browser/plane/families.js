@@ -16,12 +16,13 @@
  * What single families have besides:
  *   histogram        .side, .counts; curse(side, n, dimensions)
  *   kernels          .bandwidth, which may change at any time
- *   gaussians        .components; .restart() and .runs, the mean log p at the end of each run before
+ *   gaussians        .components
  *   autoregressive   .factors(axis, at): p(x1), and p(x2) where x1 is `at`
  *   flow             .fromNoise(points, n): where a grid of noise goes
  *   vae              .bounds(point, { doublings, groups, random }): ELBO = IW_1, IW_2, IW_4, ...; .sigma
  *   energy           .logZ
- *   diffusion        .trajectory(n, random, steps), .velocity(points, n, sigma), .schedule(steps)
+ *   diffusion,       .trajectory(n, random, steps), .velocity(points, n, time), .schedule(steps): the times of the way
+ *     matching       from noise to data, which are sigmas where it diffuses
  *   gan              .estimate(bandwidth, seed): bumps on its samples, a `Kernels`; .game
  */
 
@@ -33,6 +34,7 @@ import { Energy } from "./energy.js";
 import { Flow } from "./flow.js";
 import { Gan } from "./gan.js";
 import { Gaussians } from "./gaussians.js";
+import { Matching } from "./matching.js";
 import { Vae } from "./vae.js";
 
 /** @import { Adam } from "../networks.js" */
@@ -129,6 +131,15 @@ export const FAMILIES = {
     slice: 4,
     defaults: { learningRate: 8e-3 },
     make: (plane, settings) => new Diffusion(plane, settings),
+  },
+  matching: {
+    branch: "approximate",
+    answer: "ode",
+    averaged: true,
+    enough: 1320,
+    slice: 4,
+    defaults: { learningRate: 8e-3 },
+    make: (plane, settings) => new Matching(plane, settings),
   },
   gan: {
     branch: "implicit",

@@ -3,9 +3,11 @@
  */
 
 import { Adam, Mlp } from "../networks.js";
-import { Random, range } from "../numbers.js";
+import { range } from "../numbers.js";
+import { LearnsByBatches } from "./batches.js";
 import { fill } from "./counting.js";
 
+/** @import { Random } from "../numbers.js" */
 /** @import { Plane } from "./data.js" */
 
 const BATCH = 256;
@@ -83,17 +85,13 @@ class Coupling {
   }
 }
 
-export class Flow {
+export class Flow extends LearnsByBatches {
   /** @param {Plane} plane
    * @param {{ couplings: number, learningRate: number, seed: number }} settings */
-  constructor(plane, { couplings, learningRate, seed }) {
-    this.plane = plane;
-    this.random = new Random(seed);
-    this.learningRate = learningRate;
+  constructor(plane, { couplings, ...settings }) {
+    super(plane, settings, BATCH);
     this.couplings = range(couplings).map((i) => new Coupling(i % 2, this.random));
     this.adams = this.couplings.map(({ network }) => new Adam(network, 0.9));
-    this.batch = new Float64Array(2 * BATCH);
-    this.steps = 0;
   }
 
   /** The noise of points (n, 2), in place, and the logarithm of how much each was stretched.
@@ -118,11 +116,8 @@ export class Flow {
     return loss;
   }
 
-  step() {
-    const loss = this.loss(this.plane.draw(this.batch, BATCH, this.random), BATCH);
-    for (const adam of this.adams) adam.step(this.learningRate);
-    this.steps++;
-    return loss;
+  lossAtRandom() {
+    return this.loss(this.drawBatch(), BATCH);
   }
 
   /** @param {Float64Array} points

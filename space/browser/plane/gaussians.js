@@ -24,19 +24,11 @@ export class Gaussians {
     this.shares = new Float64Array(n * components); // responsibilities (n, K), first as logarithms
     this.parameters = new Float64Array(NUMBERS * components);
     this.steps = 0;
-    /** @type {number[]} */
-    this.runs = []; // mean log p of the points to learn from, at the end of each run that `restart` ended
     this.start();
   }
 
-  /** Forgets all, and begins from other centres: EM climbs to the nearest top, which need not be the highest. */
-  restart() {
-    this.runs.push(-this.expect());
-    this.steps = 0;
-    this.start();
-  }
-
-  /** Centres by k-means++, each with the points nearest to it. */
+  /** Centres by k-means++, each with the points nearest to it. EM climbs from there to the nearest top, which need not be
+   * the highest: another seed may lead to another. */
   start() {
     const { points, n, k, random } = this;
     const nearest = new Float64Array(n).fill(Infinity);

@@ -4,10 +4,12 @@
  */
 
 import { Adam, Mlp } from "../networks.js";
-import { Random, range } from "../numbers.js";
+import { range } from "../numbers.js";
+import { LearnsByBatches } from "./batches.js";
 import { fill } from "./counting.js";
 import { logSumExp, middles } from "./data.js";
 
+/** @import { Random } from "../numbers.js" */
 /** @import { Plane } from "./data.js" */
 
 const BATCH = 128;
@@ -16,22 +18,18 @@ const LOG_2_PI = Math.log(2 * Math.PI);
 const SIDE = 160; // of the grid of z for the exact density
 const REACH = 5; // of that grid: beyond it lies less than 2e-6 of N(0, I)
 
-export class Vae {
+export class Vae extends LearnsByBatches {
   /** @param {Plane} plane
    * @param {{ learningRate: number, seed: number }} settings */
-  constructor(plane, { learningRate, seed }) {
-    this.plane = plane;
-    this.random = new Random(seed);
-    this.learningRate = learningRate;
+  constructor(plane, settings) {
+    super(plane, settings, BATCH);
     this.encoder = new Mlp([2, HIDDEN, HIDDEN, 4]).initialise(this.random);
     this.decoder = new Mlp([2, HIDDEN, HIDDEN, 2]).initialise(this.random);
     this.logSigma = { parameters: new Float64Array(1), gradients: new Float64Array(1) };
     this.adams = [this.encoder, this.decoder, this.logSigma].map((part) => new Adam(part, 0.9));
-    this.batch = new Float64Array(2 * BATCH);
     this.noise = new Float64Array(2 * BATCH);
     this.z = new Float64Array(2 * BATCH);
     this.slopes = [new Float64Array(2 * BATCH), new Float64Array(4 * BATCH)];
-    this.steps = 0;
   }
 
   get sigma() {
@@ -71,14 +69,10 @@ export class Vae {
     return loss;
   }
 
-  step() {
-    const { random } = this;
-    this.plane.draw(this.batch, BATCH, random);
-    for (let i = 0; i < this.noise.length; i++) this.noise[i] = random.normal();
-    const loss = this.loss(this.batch, this.noise, BATCH);
-    for (const adam of this.adams) adam.step(this.learningRate);
-    this.steps++;
-    return loss;
+  lossAtRandom() {
+    this.drawBatch();
+    for (let i = 0; i < this.noise.length; i++) this.noise[i] = this.random.normal();
+    return this.loss(this.batch, this.noise, BATCH);
   }
 
   /** Bounds of log p(x) with k = 1, 2, 4, ... samples of z, each the mean over all groups of k of the same samples: so

@@ -2,7 +2,7 @@
 
 import { EXTENT, PEN_SIGMA } from "../../browser/mixtures.js";
 import { sigmoid } from "../../browser/numbers.js";
-import { make } from "../../page/dom.js";
+import { make, makeDot } from "../../page/dom.js";
 import { rgb } from "./colours.js";
 import { MESH } from "./play.js";
 
@@ -31,24 +31,6 @@ function makePalette(colours) {
   });
 }
 
-/** A point as a picture.
- * @param {string} fill
- * @param {string} rim
- * @param {number} ratio */
-function makeDot(fill, rim, ratio) {
-  const dot = make("canvas");
-  const context = dot.getContext("2d");
-  const radius = 3 * ratio;
-  dot.width = dot.height = Math.ceil(2 * radius + 2 * ratio);
-  context.arc(dot.width / 2, dot.width / 2, radius, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.lineWidth = 0.8 * ratio;
-  context.strokeStyle = rim;
-  context.stroke();
-  return dot;
-}
-
 export class Plane {
   /** @param {HTMLCanvasElement} canvas
    * @param {Play} play
@@ -75,10 +57,9 @@ export class Plane {
     this.ratio = ratio;
     this.colours = colours;
     this.palette = makePalette(colours);
-    this.dots = {
-      real: makeDot(colours.real, colours.neutral, ratio),
-      fake: makeDot(colours.fake, colours.neutral, ratio),
-    };
+    const dot = (/** @type {string} */ fill) =>
+      makeDot({ fill, rim: colours.neutral }, { radius: 3, line: 0.8, ratio });
+    this.dots = { real: dot(colours.real), fake: dot(colours.fake) };
   }
 
   /** Pixels to the right of the left edge. @param {number} x */

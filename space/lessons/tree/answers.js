@@ -42,7 +42,8 @@ export function wrong(family, result, text) {
   if (impossible) found.push(text("found.impossible", { n: impossible, all: HELD_OUT.toLocaleString("en") }));
   if (modes < numModes) found.push(text("found.missed", { n: numModes - modes, all: numModes }));
   if (1 - quality > STRAY) {
-    const kind = { flow: "bridge", vae: "blur", kernels: "blur" }[family] ?? "stray";
+    const between = numModes > 1 ? "bridge" : "stray"; // one mode leaves nothing to build a bridge to
+    const kind = { flow: between, vae: "blur", kernels: "blur" }[family] ?? "stray";
     const sigma = spread === null ? "" : spread.toFixed(2);
     found.push(text(`found.${kind}`, { share: percent(1 - quality), sigma }));
   }

@@ -5,6 +5,7 @@
  *   .set(changes), .follow(link), .linked()
  *   .run(on), .restart(), .restore(), .setRuler(bandwidth), .ask(point)
  *   .addStroke(points), .clear()
+ *   .problem             what keeps it from learning, or was left out; null where nothing is wrong
  *   .frame, .answer      the latest of the open family
  *   .results             of the open data: family -> frame, the scored ones
  */
@@ -29,7 +30,8 @@ export const DEFAULTS = {
 const OWN = { histogram: ["side"], kernels: ["bandwidth"], gaussians: ["components"] };
 const LEARNED = ["data", "family", "seed", "rate", "restarts", "side", "bandwidth", "components"];
 const ASK_MS = 1000; // between two questions to a family that learns
-const MOST_COMPONENTS = 600; // of a drawing
+export const MOST_COMPONENTS = 600; // of a drawing
+export const MOST = { steps: 50_000, restarts: 100 }; // what a link may ask to be repeated
 
 export class Bench {
   /** @param {{ framed: (frame: any) => void, said: (answer: any) => void, failed: (reason: string) => void }} page */
@@ -87,7 +89,7 @@ export class Bench {
     }
     if (frame) {
       this.frame = frame;
-      if (frame.result && !frame.busy) {
+      if (frame.result && !frame.busy && (frame.steps || !frame.enough)) {
         this.results[frame.family] = frame;
         if (frame.family === "gaussians") this.starts[this.settings.restarts] = frame.result.kl;
       }
@@ -171,7 +173,7 @@ export class Bench {
     if (!on || !this.frame) this.tell("stop");
     else {
       const { enough, steps } = this.frame;
-      this.tell("train", { until: steps < enough ? enough : steps + enough });
+      this.tell("train", { until: Math.min(MOST.steps, steps < enough ? enough : steps + enough) });
     }
   }
 
@@ -200,10 +202,13 @@ export class Bench {
     this.tell("ask", { number: this.number, at: this.settings.at });
   }
 
-  /** One more stroke of the drawing; one too long is left out.
+  /** One more stroke of the drawing; one too long is left out, and `problem` says so.
    * @param {Point[]} points */
   addStroke(points) {
-    if (DATA.drawn([...this.strokes, points]).components.length > MOST_COMPONENTS) return;
+    if (DATA.drawn([...this.strokes, points]).components.length > MOST_COMPONENTS) {
+      this.problem = "full";
+      return;
+    }
     this.strokes = [...this.strokes, points];
     this.drawings++;
     this.open();

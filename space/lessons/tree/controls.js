@@ -4,6 +4,7 @@ import { FAMILIES } from "../../browser/plane/families.js";
 import { bindChips, fromSlider, showChips, toSlider } from "../../page/chips.js";
 import { finder, label, setText } from "../../page/dom.js";
 import { nats, time } from "./answers.js";
+import { MOST, MOST_COMPONENTS } from "./bench.js";
 
 /** @import { Text } from "../../page/dom.js" */
 /** @import { Bench } from "./bench.js" */
@@ -29,17 +30,31 @@ function settingOf(input, bounds) {
   return WHOLE.includes(setting) ? Math.round(value) : Number(value.toPrecision(2));
 }
 
+/** The families, in the order of the tree.
+ * @param {Element} element */
+export const leavesOf = (element) => findAll(element, "button.leaf");
+
+/** @typedef {object} Page
+ * @property {() => void} changed
+ * @property {(plane: string) => void} shown  of a phone
+ * @property {() => void} chosen  a leaf
+ * @property {(by: number) => void} turn  to the next family, or back
+ * @property {() => void} redraw */
+
 /** @param {HTMLElement} element
  * @param {Bench} bench
  * @param {Bounds} bounds
- * @param {{ changed(): void, shown(plane: string): void, redraw(): void }} page */
-export function bindControls(element, bench, bounds, { changed, shown, redraw }) {
+ * @param {Page} page */
+export function bindControls(element, bench, bounds, { changed, chosen, redraw, shown, turn }) {
   const find = finder(element);
-  for (const leaf of findAll(element, "button.leaf"))
+  for (const leaf of leavesOf(element))
     leaf.onclick = () => {
       bench.set({ family: leaf.dataset.family });
       changed();
+      chosen();
     };
+  find(".turn .before").onclick = () => turn(-1);
+  find(".turn .after").onclick = () => turn(1);
   bindChips(element, "tree", (setting, value) => {
     if (setting === "shown") return shown(value);
     bench.set({ [setting]: value });
@@ -80,7 +95,7 @@ export function showControls(element, bench, bounds, plane, text) {
   const find = finder(element);
   const { settings } = bench;
   label(element, text);
-  for (const leaf of findAll(element, "button.leaf"))
+  for (const leaf of leavesOf(element))
     leaf.setAttribute("aria-pressed", leaf.dataset.family === settings.family);
   showChips(element, (setting) => (setting === "shown" ? plane : settings[setting]));
   for (const input of findAll(element, ".slider input")) {
@@ -125,27 +140,35 @@ export function showRun(element, bench, text) {
   const { enough } = FAMILIES[settings.family];
   const run = find(".run");
   run.hidden = enough === 0;
-  run.disabled = isEmpty || !frame || frame.broken;
   const training = Boolean(frame?.training);
+  run.disabled = isEmpty || !frame || frame.broken || (!training && frame.steps >= MOST.steps);
   run.classList.toggle("running", training);
   setText(run, text(training ? "stop" : frame?.steps >= enough ? "more" : "learn"));
-  find(".restart").disabled = !frame || isEmpty;
+  find(".restart").disabled = !frame || isEmpty || settings.restarts >= MOST.restarts;
   const starts = settings.family === "gaussians" ? Object.values(bench.starts) : [];
   const listed = starts.map((kl) => nats(kl)).join(" · ");
   setText(find(".starts"), starts.length > 1 ? text("starts", { listed }) : "");
-  const count = { steps: (frame?.steps ?? 0).toLocaleString("en"), enough: enough.toLocaleString("en") };
-  const state = !frame
-    ? isEmpty
-      ? "state.empty"
-      : "state.waiting"
-    : enough === 0
-      ? "state.counted"
-      : "state.steps";
   const busy = frame?.busy && !training ? ` ${text("state.scoring")}` : "";
-  setText(find(".count"), text(state, { ...count, s: time(frame?.seconds ?? 0) }) + busy);
+  setText(find(".count"), countOf(bench, text) + busy);
   const said = frame?.broken ? "broken" : problem ? `problem.${problem}` : null;
   find(".problem").hidden = !said;
-  if (said)
-    setText(find(".problem p"), text(said, { n: count.steps }) ?? text("problem.other", { reason: problem }));
+  const n = whole(frame?.broken ? frame.steps : MOST_COMPONENTS);
+  if (said) setText(find(".problem p"), text(said, { n }) ?? text("problem.other", { reason: problem }));
   find(".restore").hidden = !frame?.broken;
+}
+
+/** @param {number} value */
+const whole = (value) => value.toLocaleString("en");
+
+/** How many steps the family has made, and how many there are to be.
+ * @param {Bench} bench
+ * @param {Text} text */
+function countOf({ frame, isEmpty, settings }, text) {
+  if (!frame) return text(isEmpty ? "state.empty" : "state.waiting");
+  const { enough } = FAMILIES[settings.family];
+  if (enough === 0) return text("state.counted");
+  const { seconds, steps, training, until } = frame;
+  const goal = training ? Math.max(enough, until) : enough;
+  const state = steps >= MOST.steps ? "state.most" : steps > goal ? "state.beyond" : "state.steps";
+  return text(state, { steps: whole(steps), enough: whole(goal), s: time(seconds) });
 }

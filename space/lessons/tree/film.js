@@ -65,9 +65,9 @@ export class Film {
   write() {
     const { element, film, playing, text } = this;
     setText(element.querySelector(".play"), text(playing ? "film.stop" : "film.play"));
-    const sigma = film.times[Math.round(this.at)];
-    setText(element.querySelector(".time"), text("film.time", { sigma: sigma.toFixed(2) }));
-    this.slider.setAttribute("aria-valuetext", text("film.time", { sigma: sigma.toFixed(2) }));
+    const time = text(`film.${film.clock}`, { at: film.times[Math.round(this.at)].toFixed(2) });
+    setText(element.querySelector(".time"), time);
+    this.slider.setAttribute("aria-valuetext", time);
   }
 
   /** @param {boolean} on */

@@ -6,13 +6,12 @@
  */
 
 import { EXTENT, PEN_SIGMA } from "../../browser/mixtures.js";
-import { make, pixelRatio, sizeCanvas } from "../../page/dom.js";
+import { make, makeDot, pixelRatio, sizeCanvas } from "../../page/dom.js";
 
 /** @import { Pen } from "../../page/pen.js" */
 /** @typedef {{ ramp: Uint32Array, paper: string, ink: string, data: string, model: string }} Colours */
 
 const STEPS = 6; // colours of the ramp in tree.css
-const DOT = 1.9; // radius in CSS pixels
 
 /** Red, green and blue of "#rrggbb". @param {string} hex */
 const rgb = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
@@ -33,23 +32,6 @@ export function readColours(element) {
   return { ramp, paper: colour("ramp-0"), ink: colour("ink"), data: colour("data"), model: colour("model") };
 }
 
-/** A point as a picture.
- * @param {string} fill
- * @param {string} rim
- * @param {number} ratio */
-function makeDot(fill, rim, ratio) {
-  const dot = make("canvas");
-  const context = dot.getContext("2d");
-  dot.width = dot.height = Math.ceil(2 * (DOT + 1) * ratio);
-  context.arc(dot.width / 2, dot.width / 2, DOT * ratio, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.lineWidth = 0.6 * ratio;
-  context.strokeStyle = rim;
-  context.stroke();
-  return dot;
-}
-
 export class Plane {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -67,10 +49,9 @@ export class Plane {
     this.colours = colours;
     sizeCanvas(this.canvas, this.size, this.size, this.ratio);
     const { data, model, paper } = colours;
-    this.pictures = {
-      data: makeDot(data, paper, this.ratio),
-      model: makeDot(model, paper, this.ratio),
-    };
+    const dot = (/** @type {string} */ fill) =>
+      makeDot({ fill, rim: paper }, { radius: 1.9, line: 0.6, ratio: this.ratio });
+    this.pictures = { data: dot(data), model: dot(model) };
   }
 
   /** Pixels to the right of the left edge. @param {number} x */
@@ -161,14 +142,14 @@ export class Plane {
 
   /** Arrows towards the data.
    * @param {ArrayLike<number>} grid  (n, 2)
-   * @param {ArrayLike<number>} vectors  away from them */
+   * @param {ArrayLike<number>} vectors  (n, 2) */
   field(grid, vectors) {
     const { context } = this;
     const longest = 0.42; // in units of the plane
     context.beginPath();
     for (let i = 0; i < grid.length; i += 2) {
       const length = Math.hypot(vectors[i], vectors[i + 1]);
-      const scale = -longest / Math.max(1.5, length);
+      const scale = longest / Math.max(1.5, length);
       const [x, y] = [this.toX(grid[i]), this.toY(grid[i + 1])];
       const [endX, endY] = [
         this.toX(grid[i] + scale * vectors[i]),

@@ -10,6 +10,7 @@ FAMILIES = (
     "vae",
     "energy",
     "diffusion",
+    "matching",
     "gan",
 )
 """the first is on the bench when the page opens"""

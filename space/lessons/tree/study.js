@@ -196,8 +196,12 @@ export class Study {
     const way = family.trajectory(400, new Random(this.seed ^ 0xf11f), FILM);
     const times = family.schedule(FILM);
     const grid = middles(FIELD);
-    const fields = Array.from(times, (time) => small(family.velocity(grid, FIELD * FIELD, time)));
-    return { way: way.map(small), times: small(times), fields, grid: small(grid) };
+    const onwards = Math.sign(times[FILM] - times[0]); // sigma falls on the way to the data, t rises
+    const fields = Array.from(times, (time) =>
+      small(family.velocity(grid, FIELD * FIELD, time).map((value) => onwards * value)),
+    );
+    const clock = this.name === "diffusion" ? "sigma" : "t";
+    return { way: way.map(small), times: small(times), clock, fields, grid: small(grid) };
   }
 
   /** What there is to show; while it learns, a rough picture. */
@@ -215,6 +219,7 @@ export class Study {
       broken: learner.broken,
       restored: this.restored,
       enough: this.enough,
+      until: this.until,
       samples: learner.broken ? null : this.samplesOf(rough),
       density: this.density ?? (learner.broken ? null : this.roughPicture()),
       mesh: learner.broken ? null : this.mesh(),

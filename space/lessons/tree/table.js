@@ -1,5 +1,6 @@
 /* The table of what a visitor has let learn from the data on the bench. */
 
+import { FAMILIES } from "../../browser/plane/families.js";
 import { finder, make, setText } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { compare, nats, time, wrong } from "./answers.js";
@@ -36,6 +37,16 @@ export function showTable(element, bench, text) {
   offer(element, [[".results .csv", `tree-${data}-${seed}.csv`, () => toCsv([NAMES, ...table])]]);
 }
 
+/** Steps made; of how many, where it was stopped before.
+ * @param {string} family
+ * @param {number} steps */
+function stepsOf(family, steps) {
+  const { enough } = FAMILIES[family];
+  const made = steps.toLocaleString("en");
+  if (!enough) return "–";
+  return steps < enough ? `${made} / ${enough.toLocaleString("en")}` : made;
+}
+
 /** @param {{ family: string, result: any, ruled: any }} found
  * @param {string} chosen
  * @param {Text} text */
@@ -55,6 +66,7 @@ function rowOf({ family, result, ruled }, chosen, text) {
     never ? "–" : nats(result.logP),
     `${result.modes} / ${result.numModes}`,
     `${(100 * result.quality).toFixed(1)} %`,
+    stepsOf(family, result.steps),
     time(result.seconds),
     `${time(result.sampleMs)} ms`,
     wrong(family, result, text) || "–",

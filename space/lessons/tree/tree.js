@@ -4,7 +4,6 @@
 
 import { EXTENT } from "../../browser/mixtures.js";
 import { clamp } from "../../browser/numbers.js";
-import { showChips } from "../../page/chips.js";
 import { ARROWS, finder, keepsStill, onLanguage, onTheme, setText, texts } from "../../page/dom.js";
 import { offer } from "../../page/downloads.js";
 import { follow, isOpen, onTab, tell } from "../../page/link.js";
@@ -12,10 +11,11 @@ import { startPen } from "../../page/pen.js";
 import { showAnswers, showPoint } from "./answers.js";
 import { Bench } from "./bench.js";
 import { drawBranches } from "./branches.js";
-import { bindControls, showControls, showRun } from "./controls.js";
+import { bindControls, leavesOf, showControls, showRun } from "./controls.js";
 import { Film } from "./film.js";
 import { Plane, readColours } from "./planes.js";
 import { drawSlice } from "./slice.js";
+import { bindSwipe } from "./swipe.js";
 import { showTable } from "./table.js";
 
 /** @import { Point } from "../../browser/mixtures.js" */
@@ -41,7 +41,7 @@ export function start({ element, words, bounds }) {
     page.bench.open();
     page.changed();
   }
-  for (const node of [page.find(".frame"), page.find(".map")])
+  for (const node of [page.find(".planes"), page.find(".map")])
     new ResizeObserver(() => page.layOut()).observe(node);
   onLanguage(() => page.show());
   onTheme(() => page.layOut());
@@ -60,7 +60,6 @@ class TreePage {
     this.text = texts(words);
     this.bounds = bounds;
     this.plane = "model"; // that a phone shows
-    this.placed = false; // whether a phone shows that one
     this.asked = false; // a frame is to be drawn
     /** @type {any} */
     this.truth = null; // picture of the true density
@@ -76,11 +75,13 @@ class TreePage {
     this.pen = this.startPen();
     bindControls(element, this.bench, bounds, {
       changed: () => this.changed(),
-      shown: (plane) => this.scrollTo(plane),
+      shown: (plane) => this.showPlane(plane),
+      chosen: () => this.reveal(),
+      turn: (by) => this.turn(by),
       redraw: () => this.redraw(),
     });
     this.bindPoint();
-    this.bindSwipe();
+    bindSwipe(this.find(".planes"), (by) => this.turn(by));
     this.bench.start();
   }
 
@@ -123,6 +124,8 @@ class TreePage {
     this.showPoint();
     drawBranches(this.find(".map"), bench.settings.family);
     const { data, family, seed } = bench.settings;
+    this.find(".planes").dataset.shown = this.plane;
+    setText(this.find(".turn b"), text(family));
     offer(element, [[".files .png", `tree-${data}-${family}-${seed}.png`, () => this.sheet()]]);
     const name = text(family);
     const caption = family === "gan" ? "plane.model.ruler" : "plane.model.caption";
@@ -177,11 +180,9 @@ class TreePage {
     const never = frame.family === "gan";
     const density = never ? frame.ruled?.density : frame.density;
     if (density) planes.model.density(density, most, never ? 0.45 : 1);
-    if (shows("mesh")) {
-      if (frame.mesh) planes.model.mesh(frame.mesh);
-      if (frame.components) planes.model.ellipses(frame.components);
-    }
+    if (shows("mesh") && frame.components) planes.model.ellipses(frame.components);
     if (shows("points")) planes.samples.dots(points, "data");
+    if (shows("mesh") && frame.mesh) planes.samples.mesh(frame.mesh); // over the density it would hide it
     const { grid, field, samples } = this.film.now();
     if (field) planes.samples.field(grid, field);
     const made = samples ?? frame.samples;
@@ -209,15 +210,14 @@ class TreePage {
   }
 
   layOut() {
-    const { clientWidth } = this.find(".frame");
+    const frames = /** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(".frame")]);
+    const clientWidth = Math.max(...frames.map((frame) => frame.clientWidth)); // a phone shows one of them
     if (!clientWidth) return; // on a tab that is not shown
     const colours = readColours(this.element);
     for (const plane of Object.values(this.planes)) plane.resize(clientWidth, colours);
     drawBranches(this.find(".map"), this.bench.settings.family);
     this.showPoint();
     this.draw();
-    if (!this.placed) this.scrollTo(this.plane, true);
-    this.placed = true;
   }
 
   /** The three pictures side by side, to keep. */
@@ -286,24 +286,28 @@ class TreePage {
     };
   }
 
-  /** On a phone the planes lie side by side, and a finger or a chip brings the next one. */
-  bindSwipe() {
-    const row = this.find(".planes");
-    row.onscroll = () => {
-      if (row.scrollWidth <= row.clientWidth + 1) return;
-      const place = Math.round((row.scrollLeft / (row.scrollWidth - row.clientWidth)) * (PLANES.length - 1));
-      if (PLANES[place] === this.plane) return;
-      this.plane = PLANES[place];
-      showChips(this.element.querySelector(".switch"), () => this.plane);
-    };
+  /** On a phone one plane is shown at a time. @param {string} plane */
+  showPlane(plane) {
+    this.plane = plane;
+    this.show();
+    this.layOut();
   }
 
-  /** @param {string} plane
-   * @param {boolean} [atOnce] */
-  scrollTo(plane, atOnce = keepsStill()) {
-    const row = this.find(".planes");
-    const left = (PLANES.indexOf(plane) / (PLANES.length - 1)) * (row.scrollWidth - row.clientWidth);
-    row.scrollTo({ left, behavior: atOnce ? "instant" : "smooth" });
+  /** The next family, in the order of the tree, or the one before. @param {number} by */
+  turn(by) {
+    const names = leavesOf(this.element).map((leaf) => leaf.dataset.family);
+    const at = names.indexOf(this.bench.settings.family) + by;
+    this.bench.set({ family: names[(at + names.length) % names.length] });
+    this.changed();
+  }
+
+  /** Brings the planes onto the screen, where they lie below the leaf that was pressed. */
+  reveal() {
+    const { top, height } = this.find(".planes").getBoundingClientRect();
+    const seen = Math.min(window.innerHeight, top + height) - Math.max(0, top);
+    if (seen > 0.75 * Math.min(height, window.innerHeight)) return;
+    const first = ["turn", "top"].map((name) => this.find(`.${name}`)).find((one) => one.offsetHeight);
+    first.scrollIntoView({ block: "start", behavior: keepsStill() ? "instant" : "smooth" });
   }
 
   handle() {

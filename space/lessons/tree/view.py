@@ -40,6 +40,7 @@ def kind(name: str, under: str, *leaves: str, since: bool = False) -> str:
     return f'<div class="kind">{node(name, under, since)}<div class="leaves">{shown}</div></div>'
 
 
+SINCE = leaves("since", "diffusion", "matching", "energy", since=True)
 TREE = f"""
 <div class="map" role="group" data-label="tree">
   <svg aria-hidden="true"></svg>
@@ -58,7 +59,7 @@ TREE = f"""
           <div class="level">
             {kind("variational", "approximate", leaf("vae", "variational"))}
             {kind("markov", "approximate", absent("boltzmann", "markov"))}
-            {kind("since", "approximate", *leaves("since", "diffusion", "energy", since=True), since=True)}
+            {kind("since", "approximate", *SINCE, since=True)}
           </div>
         </div>
       </div>
@@ -73,6 +74,10 @@ TREE = f"""
 </div>
 """
 PLANES = f"""
+<div class="turn">
+  <button type="button" class="before" data-label="turn.before">‹</button><b></b>
+  <button type="button" class="after" data-label="turn.after">›</button>
+</div>
 <div class="switch">{chips("shown", ("truth", "model", "samples"), "planes", "plane.")}</div>
 <div class="planes">
   <figure class="truth">
@@ -155,7 +160,7 @@ ASKED = f"""
   </div>
 </div>
 """
-COLUMNS = ("family", "asked", "kl", "log", "modes", "quality", "seconds", "samples", "wrong")
+COLUMNS = ("family", "asked", "kl", "log", "modes", "quality", "steps", "seconds", "samples", "wrong")
 TABLE = f"""
 <section class="results">
   <div class="titled"><h2></h2>{download("tree.csv")}</div>

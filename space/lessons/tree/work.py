@@ -35,6 +35,15 @@ def train(model: nn.Module, loss: Callable[[Tensor], Tensor], x: Tensor, steps: 
         adam.step()
 
 
+def follow(rates: Callable[[Tensor, Tensor], Tensor], state: Tensor, times: Tensor) -> Tensor:
+    """Along an ODE from the first of the times to the last, by Heun's method."""
+    for now, after in pairwise(times):
+        first = rates(state, now)
+        second = rates(state + (after - now) * first, after)
+        state = state + (after - now) * (first + second) / 2
+    return state
+
+
 class GaussianMixture:
     """p(x) = sum of w_k N(x; m_k, S_k), by expectation and maximisation. Exact."""
 
@@ -173,11 +182,39 @@ class Diffusion(nn.Module):
     def sample(self, n: int, steps: int = 40) -> Tensor:
         sigmas = torch.linspace(5 ** (1 / 7), 0.03 ** (1 / 7), steps + 1) ** 7
         x = (25 + self.DATA**2) ** 0.5 * torch.randn(n, 2)
-        for now, after in pairwise(sigmas):
-            first = self.noise_in(x, now.expand(n, 1))
-            second = self.noise_in(x + (after - now) * first, after.expand(n, 1))
-            x = x + (after - now) * (first + second) / 2  # Heun
-        return x
+        return follow(lambda x, sigma: self.noise_in(x, sigma.expand(n, 1)), x, sigmas)
+
+
+class FlowMatching(nn.Module):
+    """The mean velocity of straight paths from noise to data, at each place and time. Exact, by its ODE."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network = mlp(3, 64, 2)
+
+    def velocity(self, x: Tensor, t: Tensor) -> Tensor:
+        return self.network(torch.cat([x, t.expand(len(x), 1)], 1))
+
+    def loss(self, x: Tensor) -> Tensor:
+        noise, t = torch.randn_like(x), torch.rand(len(x), 1)
+        error = self.velocity((1 - t) * noise + t * x, t) - (x - noise)
+        return (0.5 * error**2).sum(1).mean()
+
+    def sample(self, n: int, steps: int = 40) -> Tensor:
+        return follow(self.velocity, torch.randn(n, 2), torch.linspace(0, 1, steps + 1))
+
+    def rates(self, state: Tensor, t: Tensor) -> Tensor:
+        """Of points and their log volumes, (n, 3): the velocity, and its divergence."""
+        x = state[:, :2].detach().requires_grad_()
+        velocity = self.velocity(x, t)
+        slopes = [torch.autograd.grad(velocity[:, d].sum(), x, retain_graph=True)[0][:, d] for d in (0, 1)]
+        return torch.cat([velocity.detach(), sum(slopes)[:, None]], 1)
+
+    def log_prob(self, x: Tensor, steps: int = 40) -> Tensor:
+        """The way of `sample` back."""
+        state = torch.cat([x, torch.zeros(len(x), 1)], 1)
+        state = follow(self.rates, state, torch.linspace(1, 0, steps + 1))
+        return log_normal(state[:, :2]) + state[:, 2]
 
 
 class GAN(nn.Module):

@@ -29,8 +29,7 @@ for (const [name, { make, defaults }] of Object.entries(FAMILIES)) {
     learningRate: family.learningRate, points: list(plane.points) };
   for (let i = 0; i < 2; i++) {
     const loss = family.step();
-    const batch = family.batch ?? (family.inputs && family.inputs.subarray(0, 512));
-    one.steps.push({ loss, batch: list(batch), noise: list(family.noise), sigmas: list(family.sigmas),
+    one.steps.push({ loss, batch: list(family.batch), noise: list(family.noise), times: list(family.times),
       grid: list(family.grid), gradients: networks.map(({ gradients }) => list(gradients)), parts: parts() });
   }
   told[name] = one;
@@ -87,20 +86,35 @@ def energy(parts: list[Any], x: Tensor, step: dict[str, Any]) -> Tensor:
     return parts[0](x).mean() + torch.logsumexp(-parts[0](grid).flatten(), 0) + 2 * width.log()
 
 
+def told_of(network: nn.Module, x: Tensor, noise_share: Tensor, spread: Tensor, clock: Tensor) -> Tensor:
+    """What a field's network is asked, and its answer."""
+    u = x / spread
+    left = {wave: (-0.5 * (wave * noise_share / spread) ** 2).exp() for wave in (2, 4)}
+    waves = [left[wave] * f(wave * u) for wave in left for f in (torch.sin, torch.cos)]
+    return network(torch.cat([u, clock, noise_share / spread, *waves], -1))
+
+
 def diffusion(parts: list[Any], x: Tensor, step: dict[str, Any]) -> Tensor:
-    noise, sigma = tensor(step["noise"]).view(-1, 2), tensor(step["sigmas"])[:, None]
+    noise, sigma = tensor(step["noise"]).view(-1, 2), tensor(step["times"])[:, None]
     noisy = x + sigma * noise
     spread = (sigma**2 + 1.5**2).sqrt()
-    u = noisy / spread
-    left = {wave: (-0.5 * (wave * sigma / spread) ** 2).exp() for wave in (2, 4)}
-    waves = [left[wave] * f(wave * u) for wave in left for f in (torch.sin, torch.cos)]
-    output = parts[0](torch.cat([u, sigma.log() / 2, sigma / spread, *waves], -1))
+    output = told_of(parts[0], noisy, sigma, spread, sigma.log() / 2)
     share = 1.5 / spread * sigma / (sigma**2 + 0.15**2).sqrt()
     pred_noise = sigma * noisy / spread**2 + share * output
     return 0.5 * F.mse_loss(pred_noise, noise, reduction="none").sum(-1).mean()
 
 
-@pytest.mark.parametrize("loss_of", [autoregressive, flow, vae, energy, diffusion])
+def matching(parts: list[Any], x: Tensor, step: dict[str, Any]) -> Tensor:
+    noise, t = tensor(step["noise"]).view(-1, 2), tensor(step["times"])[:, None]
+    x_t = (1 - t) * noise + t * x
+    spread = ((1 - t) ** 2 + (1.5 * t) ** 2).sqrt()
+    output = told_of(parts[0], x_t, 1 - t, spread, 2 * t - 1)
+    share = 1.5 / spread * (1 - t) / ((1 - t) ** 2 + (0.15 * t) ** 2).sqrt()
+    velocity = (1.5**2 * t - (1 - t)) / spread**2 * x_t + share * output
+    return 0.5 * F.mse_loss(velocity, x - noise, reduction="none").sum(-1).mean()
+
+
+@pytest.mark.parametrize("loss_of", [autoregressive, flow, vae, energy, diffusion, matching])
 def test_two_steps_are_those_of_torch(told: dict[str, Any], loss_of: Callable[..., Tensor]) -> None:
     family = told[loss_of.__name__]
     parts = [

@@ -102,11 +102,19 @@ test("a GAN is not asked: the ruler's answer is another with another width", () 
   assert.ok(Math.abs(study.ask([0, 1]).ruled - ruled) > 0.1);
 });
 
-test("a diffusion gives the way of its points, and the field along it", () => {
-  const film = taught({ family: "diffusion" }, 5).makeFilm();
-  assert.equal(film.way.length, FILM + 1);
-  assert.equal(film.fields.length, FILM + 1);
-  assert.ok(film.times[0] > film.times[FILM]);
+test("a field gives the way of its points, and leads onwards at each time", () => {
+  for (const [family, clock] of [
+    ["diffusion", "sigma"],
+    ["matching", "t"],
+  ]) {
+    const study = taught({ family }, 5);
+    const film = study.makeFilm();
+    assert.deepEqual([film.way.length, film.fields.length, film.clock], [FILM + 1, FILM + 1, clock]);
+    const { grid } = film;
+    const step = study.family.move(Float64Array.from(grid), grid.length / 2, film.times[0], film.times[1]);
+    const along = step.reduce((sum, value, i) => sum + (value - grid[i]) * film.fields[0][i], 0);
+    assert.ok(along > 0, family);
+  }
 });
 
 test("numbers that are not finite stop the learning, and the last good state is scored again", () => {

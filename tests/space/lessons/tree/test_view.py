@@ -18,9 +18,18 @@ def test_every_text_that_the_lesson_uses_exists():
     used |= {f"{question}.{family}" for question in QUESTIONS for family in settings.FAMILIES}
     used |= {f"answers.{family}" for family in settings.FAMILIES} | {f"figure.{name}" for name in FIGURES}
     used |= {f"point.{family}" for family in settings.FAMILIES} | {f"data.{name}" for name in settings.DATA}
-    used |= {"found.bridge", "found.blur", "found.stray", "layer.mesh", "layer.ellipses", "broken"}
-    used |= {"plane.model.ruler", "plane.model.caption", "problem.outside", "problem.thread"}
-    used |= {"state.empty", "state.waiting", "state.counted", "state.steps"}
+    used |= {
+        "found.bridge",
+        "found.blur",
+        "found.stray",
+        "layer.mesh",
+        "layer.ellipses",
+        "broken",
+        "film.sigma",
+        "film.t",
+    }
+    used |= {"plane.model.ruler", "plane.model.caption", "problem.outside", "problem.thread", "problem.full"}
+    used |= {"state.empty", "state.waiting", "state.counted", "state.steps", "state.beyond", "state.most"}
     used &= tab.WORDS["ko"].keys() | {key for key in used if "." in key}
     assert used <= tab.WORDS["ko"].keys(), "texts that are missing"
     assert tab.WORDS["ko"].keys() - used == set(), "texts that nothing shows"
@@ -33,15 +42,16 @@ def test_markup_is_no_template():
 
 def test_page_and_link_know_the_same_settings():
     found = run_in_node(
-        'import { DEFAULTS } from "./space/lessons/tree/bench.js";'
+        'import { DEFAULTS, MOST } from "./space/lessons/tree/bench.js";'
         'import { DATA } from "./space/browser/plane/data.js";'
         'import { FAMILIES } from "./space/browser/plane/families.js";'
         'import { EXTENT } from "./space/browser/mixtures.js";'
-        "console.log(JSON.stringify({ DEFAULTS, EXTENT, DATA: Object.keys(DATA), "
+        "console.log(JSON.stringify({ DEFAULTS, EXTENT, MOST, DATA: Object.keys(DATA), "
         "FAMILIES: Object.keys(FAMILIES) }));"
     )
     assert set(found["DATA"]) == set(settings.DATA) and set(found["FAMILIES"]) == set(settings.FAMILIES)
     assert found["EXTENT"] == settings.EXTENT
+    assert found["MOST"] == {"steps": settings.MAX_STEPS, "restarts": settings.MAX_RESTARTS}
     assert found["DEFAULTS"] == {
         name: rule["default"] for name, rule in tab.LINKED.items() if name != "steps"
     }

@@ -12,6 +12,7 @@ from space.lessons.tree.work import (
     Diffusion,
     Energy,
     Flow,
+    FlowMatching,
     GaussianMixture,
     train,
 )
@@ -64,6 +65,19 @@ def test_more_codes_lift_the_bound_of_the_vae():
     with torch.no_grad():
         few, many = vae.bound(TWO).mean(), vae.bound(TWO, 64).mean()
         assert few < many and vae.sample(5).shape == (5, 2)
+
+
+def test_flow_matching_learns_a_field_whose_density_holds_one_unit():
+    matching = FlowMatching()
+    before = torch.stack([matching.loss(TWO) for _ in range(20)]).mean()
+    log_before = matching.log_prob(TWO).mean()
+    train(matching, matching.loss, TWO, steps=60, rate=1e-2)
+    assert torch.stack([matching.loss(TWO) for _ in range(20)]).mean() < before
+    assert matching.log_prob(TWO).mean() > log_before
+    coarse = (torch.arange(40) + 0.5) / 5 - 4
+    grid = torch.cartesian_prod(coarse, coarse)
+    assert matching.log_prob(grid, steps=20).exp().sum() / 25 == pytest.approx(1, abs=0.02)
+    assert matching.sample(5).isfinite().all()
 
 
 def test_a_diffusion_learns_to_tell_noise_and_a_gan_to_draw():
