@@ -8,7 +8,7 @@
 
 /** What a parameter may be (`Rule` of link.py): one of `choices`, or a number from `least` to `most`. With
  * `count` it is a list of `count[0]` to `count[1]` such numbers.
- * @typedef {{ name: string, default?: any, choices?: any[], least?: number, most?: number, whole?: boolean,
+ * @typedef {{ name: string, default?: any, first?: any, choices?: any[], least?: number, most?: number, whole?: boolean,
  *   count?: [number, number] }} Rule */
 /** A component: the id of its element, its rules, and whether its own script keeps its state.
  * @typedef {{ id: string, own: boolean, rules: Record<string, Rule> }} Part */

@@ -261,6 +261,8 @@ export function start(scope) {
   tabs = /** @type {Tabs} */ (scope.props.tabs);
   [tab] = Object.keys(tabs);
   state = Object.fromEntries(Object.keys(tabs).map((name) => [name, {}]));
+  for (const [name, parts] of Object.entries(tabs))
+    for (const rule of rulesOf(parts)) put(name, rule, rule.first);
   bindButton(scope.element);
   window.addEventListener("pagehide", writeAddress);
   window.labLink = { outputs, go, read, snapshot };

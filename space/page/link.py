@@ -1,6 +1,6 @@
 """State in the link: the page's address says what is on it, and whoever opens it sees the same.
 
-`?tab=manifold&z=0.5,-1.2` names the open tab and those of its choices that are not as the page begins. The
+`?tab=manifold&z=0.5,-1.2` names the open tab and those of its choices that are not the default. The
 `build` of a tab returns what can be linked; `bind` hands it to `link.js`, which keeps the address up to date
 and reads it, both in the browser: neither asks the server anything. What an address may hold is checked there
 against the rules below; the rest of it is left out. Pictures that a visitor drew or uploaded are in no link.
@@ -18,7 +18,8 @@ from space.page.words import words
 
 Rule = dict[str, Any]
 """What a parameter may be, for `link.js`: `choices`; or numbers from `least` to `most`, `whole` or not, and
-a list of `count[0]` to `count[1]` of them where `count` is given. `default` is what the page begins with."""
+a list of `count[0]` to `count[1]` of them where `count` is given. `default` is what a link without it
+means, and `first` what the page begins with, where that is something else."""
 
 
 def one_of(*values: Any, default: Any = None) -> Rule:
@@ -53,9 +54,16 @@ class Linked:
     prefix: str = ""
 
 
-def value(name: str, component: gr.components.Component, rule: Rule | None = None) -> Linked:
-    """The value of a component; the rule is the component's own where it has choices or bounds."""
-    return Linked(component, {name: {**(rule or rule_of(component)), "default": component.value}})
+def value(
+    name: str, component: gr.components.Component, rule: Rule | None = None, default: Any = None
+) -> Linked:
+    """The value of a component; the rule is the component's own where it has choices or bounds.
+
+    `default` is what links mean without it; None is what the component begins with.
+    """
+    first = component.value if default is None else default
+    began = {} if first == component.value else {"first": component.value}
+    return Linked(component, {name: {**(rule or rule_of(component)), "default": first, **began}})
 
 
 def rule_of(component: gr.components.Component) -> Rule:

@@ -25,12 +25,12 @@ TEXT = {
     "generate.nothing": ("Nothing", "없음"),
     "generate.scale": ("Latent scale", "잠재 벡터의 배율"),
     "generate.scale.info": (
-        "Multiplies z: at 0 one image for all, at 2 beyond what G has learned",
+        "Multiplies z: at 0 one image for all, at 2 it is outside what G was trained on",
         "z에 곱하는 값입니다. 0이면 모두 같은 그림이고, 2이면 학습한 범위를 벗어납니다.",
     ),
     "generate.number": ("Samples", "표본 수"),
     "generate.number.info": (
-        "Sample 1 stays the same at any number",
+        "More samples are added; the first ones stay",
         "표본 수를 바꾸어도 같은 번호의 표본은 같습니다.",
     ),
     "generate.seed": ("Seed", "시드"),

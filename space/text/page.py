@@ -2,11 +2,10 @@
 
 TEXT = {
     "app.heading": (
-        "# Generative Model Lab\n\nAutoencoders, VAE and GANs, trained on handwritten digits, and a "
-        "CycleGAN that translates emoji. Change something and see what happens: every picture is computed "
-        "on the spot.",
-        "# 생성 모델 실험실\n\n손글씨 숫자로 학습한 오토인코더, VAE, GAN과 이모지의 스타일을 바꾸는 "
-        "CycleGAN을 직접 다루어 보는 실험실입니다. 값을 바꾸면 모든 그림을 그 자리에서 다시 계산합니다.",
+        "# Generative Model Lab\n\nFrom the heights of people to autoencoders, VAE, GANs, CycleGAN and "
+        "diffusion. Change something and see what happens: every picture is computed on the spot.",
+        "# 생성 모델 실험실\n\n사람의 키에서 시작해 오토인코더, VAE, GAN, CycleGAN, 확산 모델까지 직접 "
+        "다루어 보는 실험실입니다. 값을 바꾸면 그림이 바로 다시 계산됩니다.",
     ),
     "link.copy": ("Copy link", "링크 복사"),
     "link.copied": ("Link copied", "링크를 복사했습니다"),
@@ -23,8 +22,8 @@ TEXT = {
     "live.useless": (
         "Computed on the server, because the weights arrived damaged or your browser cannot compute with "
         "them. Reload the page to try again.",
-        "받은 가중치가 손상되었거나 이 브라우저에서 계산할 수 없어 서버에서 계산했습니다. "
-        "다시 시도하려면 페이지를 새로 고쳐 주세요.",
+        "받은 가중치가 손상되었거나 이 브라우저에서 계산할 수 없어 서버에서 계산했습니다. 다시 시도하려면 "
+        "페이지를 새로 고쳐 주세요.",
     ),
     "live.failed": (
         "Neither your browser nor the server could compute this. Reload the page, or choose another model.",
@@ -40,18 +39,18 @@ TEXT = {
     "metric.reconstruction_psnr": ("Reconstruction PSNR", "재구성 PSNR"),
     "metric.reconstruction_mse": ("Reconstruction MSE", "재구성 MSE"),
     "metric.linear_probe_accuracy": ("Linear probe", "선형 분류 정확도"),
-    "metric.active_fraction": ("Units above 0.001 in size", "크기가 0.001을 넘는 유닛 비율"),
+    "metric.active_fraction": ("Units above 0.001 in size", "활성 유닛 비율 (|z| > 0.001)"),
     "metric.mean_activation": ("Mean activation", "평균 활성값"),
     "metric.jacobian_norm": ("Jacobian norm", "야코비안 노름"),
     "metric.jacobian_norm_relative": ("Jacobian norm ÷ spread of codes", "야코비안 노름 ÷ 잠재 벡터의 산포"),
     "metric.noisy_psnr_gaussian": ("Noisy input, Gaussian", "잡음 입력, 가우시안"),
     "metric.noisy_psnr_masking": ("Noisy input, masking", "잡음 입력, 마스킹"),
-    "metric.noisy_psnr_salt_and_pepper": ("Noisy input, salt & pepper", "잡음 입력, 소금·후추"),
-    "metric.noisy_psnr_coin_flip": ("Noisy input, coin flips", "잡음 입력, 동전 던지기"),
+    "metric.noisy_psnr_salt_and_pepper": ("Noisy input, salt & pepper", "잡음 입력, 소금-후추"),
+    "metric.noisy_psnr_coin_flip": ("Noisy input, coin flips", "잡음 입력, 무작위 반전"),
     "metric.denoised_psnr_gaussian": ("Denoised, Gaussian", "잡음 제거, 가우시안"),
     "metric.denoised_psnr_masking": ("Denoised, masking", "잡음 제거, 마스킹"),
-    "metric.denoised_psnr_salt_and_pepper": ("Denoised, salt & pepper", "잡음 제거, 소금·후추"),
-    "metric.denoised_psnr_coin_flip": ("Denoised, coin flips", "잡음 제거, 동전 던지기"),
+    "metric.denoised_psnr_salt_and_pepper": ("Denoised, salt & pepper", "잡음 제거, 소금-후추"),
+    "metric.denoised_psnr_coin_flip": ("Denoised, coin flips", "잡음 제거, 무작위 반전"),
     "metric.neg_elbo_1": ("−ELBO, 1 sample of z", "−ELBO, z 표본 1개"),
     "metric.neg_elbo_16": ("−ELBO, 16 samples of z", "−ELBO, z 표본 16개"),
     "metric.recon_1": ("Reconstruction term, 1 sample", "재구성 항, 표본 1개"),
@@ -73,7 +72,7 @@ TEXT = {
     "metric.classifier_confidence": ("Classifier's confidence", "생성 표본에 대한 분류기의 확신도"),
     "metric.d_real": ("D(x), test images", "D(x), 테스트 이미지"),
     "metric.d_fake": ("D(G(z)), samples", "D(G(z)), 생성 표본"),
-    "metric.value": ("Value of the game, V(D, G)", "게임의 가치 V(D, G)"),
+    "metric.value": ("Value of the game, V(D, G)", "가치 함수 V(D, G)"),
     "metric.accuracy": ("Accuracy", "정확도"),
     "metric.l1_nothing": ("L1 without translation", "변환하지 않았을 때의 L1"),
     "metric.psnr_nothing": ("PSNR without translation", "변환하지 않았을 때의 PSNR"),

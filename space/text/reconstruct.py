@@ -4,13 +4,13 @@ TEXT = {
     "reconstruct.tab": ("Reconstruction", "재구성"),
     "reconstruct.intro": (
         "An autoencoder squeezes an image $x$ through a narrow latent vector $z = f(x)$ and rebuilds it as "
-        "$x' = g(z)$. Information that does not fit into $z$ is lost; the error map shows where. "
-        "Add noise, and compare what each relative of the family makes of it.\n\n"
-        "$$\\min_{f,\\,g}\\; \\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
-        "오토인코더는 이미지 $x$를 좁은 잠재 벡터 $z = f(x)$로 압축한 뒤 $x' = g(z)$로 재구성합니다. "
-        "잠재 벡터에 담기지 못한 정보는 사라지며, 오차 지도가 그 위치를 보여 줍니다. "
-        "잡음을 더해 보고, 같은 입력을 여러 오토인코더가 어떻게 다르게 처리하는지 비교해 보세요.\n\n"
-        "$$\\min_{f,\\,g}\\; \\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
+        "$x' = g(z)$. Information that does not fit into $z$ is lost; the error map shows where. Add "
+        "noise, and compare what each relative of the family makes of it.\n\n$$\\min_{f,\\,g}\\; "
+        "\\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
+        "오토인코더는 이미지 $x$를 좁은 잠재 벡터 $z = f(x)$로 압축한 뒤 $x' = g(z)$로 재구성합니다. 잠재 "
+        "벡터에 담기지 못한 정보는 사라지며, 오차 지도가 그 위치를 보여 줍니다. 잡음을 더해 보고, 같은 "
+        "입력을 여러 오토인코더가 어떻게 다르게 처리하는지 비교해 보세요.\n\n$$\\min_{f,\\,g}\\; "
+        "\\mathbb{E}_x\\, \\lVert x - g(f(x)) \\rVert^2$$",
     ),
     "reconstruct.source": ("Input", "입력"),
     "reconstruct.source.digit": ("Test digit", "테스트 숫자"),
@@ -24,12 +24,14 @@ TEXT = {
     "reconstruct.noise.none": ("None", "없음"),
     "reconstruct.noise.gaussian": ("Gaussian", "가우시안"),
     "reconstruct.noise.masking": ("Masking", "마스킹"),
-    "reconstruct.noise.salt_and_pepper": ("Salt & pepper", "소금·후추"),
-    "reconstruct.noise.coin_flip": ("Coin flips", "동전 던지기"),
+    "reconstruct.noise.salt_and_pepper": ("Salt & pepper", "소금-후추"),
+    "reconstruct.noise.coin_flip": ("Coin flips", "무작위 반전"),
     "reconstruct.level": ("Noise level", "잡음 세기"),
     "reconstruct.level.info": (
-        "Gaussian: σ. Masking, salt & pepper: share of pixels. Coin flips: 1 means fair coins.",
-        "가우시안: σ. 마스킹, 소금·후추: 바뀌는 픽셀의 비율. 동전 던지기: 1이면 공정한 동전.",
+        "Gaussian: σ. Masking, salt & pepper: share of pixels. Coin flips: each pixel is erased, and "
+        "another made white, with probability level/2.",
+        "가우시안: σ. 마스킹, 소금-후추: 바뀌는 픽셀의 비율. 무작위 반전: 픽셀마다 확률 (세기÷2)로 지우고, "
+        "같은 확률로 흰색을 더합니다.",
     ),
     "reconstruct.seed": ("Seed", "시드"),
     "reconstruct.seed.info": ("Same seed, same noise.", "같은 시드는 같은 잡음을 만듭니다."),

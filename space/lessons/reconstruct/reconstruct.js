@@ -189,7 +189,8 @@ class Reconstruction {
     this.build(alone ? "alone" : "family");
     this.pictures.get("x").draw(draw(shown.x), `${shown.case}_x.png`);
     this.pictures.get("noisy").draw(draw(shown.noisy), `${shown.case}_noisy.png`);
-    for (const node of this.find(".shown").querySelectorAll(".same")) node.hidden = shown.noisy !== shown.x;
+    for (const node of this.find(".shown").querySelectorAll(".noisy, .psnr_noisy"))
+      node.hidden = shown.noisy === shown.x;
     this.find(".shown").dataset.shown = `${model} ${shown.case}`;
     if (alone) this.showOne(this.results[0]);
     else this.showAll(this.results);

@@ -10,6 +10,8 @@ from space.lessons.reconstruct import view
 from space.lessons.reconstruct.api import build_api
 from space.lessons.reconstruct.work import (
     FAMILY,
+    FIRST_MODEL,
+    FIRST_NOISE,
     MODEL,
     NOISES,
     RECONSTRUCTORS,
@@ -152,13 +154,13 @@ def _build_model() -> tuple[gr.Dropdown, gr.Markdown]:
     names = [(i18n(f"model.{name}"), name) for name in RECONSTRUCTORS]
     model = gr.Dropdown(
         [(i18n("reconstruct.family"), FAMILY), *names],
-        value=MODEL,
+        value=FIRST_MODEL,
         label=i18n("reconstruct.model"),
         filterable=False,
         elem_id="reconstruct-model",
     )
     objective = gr.Markdown(
-        objective_of(MODEL),
+        objective_of(FIRST_MODEL),
         latex_delimiters=LATEX,
         elem_id="reconstruct-objective",
     )
@@ -169,11 +171,11 @@ def _build_noise() -> tuple[gr.Radio, gr.Slider, gr.Number]:
     """Kind, level and seed of the noise."""
     noise = gr.Radio(
         [(i18n(f"reconstruct.noise.{kind}"), kind) for kind in NOISES],
-        value="none",
+        value=FIRST_NOISE,
         label=i18n("reconstruct.noise"),
         elem_id="reconstruct-noise",
     )
-    with gr.Row():
+    with gr.Row(elem_id="reconstruct-strength"):
         level = gr.Slider(
             0,
             1,
@@ -222,8 +224,8 @@ def _linked(pictures: PictureSource, controls: _Controls) -> list[link.Linked]:
     return [
         link.value("source", pictures.source),
         link.value("digit", pictures.examples, link.number(0, LAST_DIGIT, whole=True)),
-        link.value("model", controls.model),
-        link.value("noise", controls.noise),
+        link.value("model", controls.model, default=MODEL),
+        link.value("noise", controls.noise, default="none"),
         link.value("level", controls.level),
         link.value("seed", controls.seed, link.number(0, MAX_SEED, whole=True)),
     ]

@@ -31,7 +31,7 @@ def _tile(key: str, note: str) -> str:
 
 
 INPUTS = _picture("x", f"{words('reconstruct.x')} <i>x</i>") + _picture(
-    "noisy", f"{words('reconstruct.noisy')} <i>x̃<span class='same'> = x</span></i>"
+    "noisy", f"{words('reconstruct.noisy')} <i>x̃</i>"
 )
 OUTPUTS = _picture("output", f"{words('reconstruct.output')} <i>x′</i>") + _picture(
     "error",

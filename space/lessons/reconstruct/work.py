@@ -24,7 +24,9 @@ RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
 """in place of a model's name: all of them side by side"""
 MODEL = roles.PLAIN
-"""the model that the page begins with"""
+"""the model of a link that names none"""
+FIRST_MODEL, FIRST_NOISE = roles.DENOISING, "gaussian"
+"""what the page begins with: a digit that is brought back tells more than four equal ones"""
 NOISES = ("none", *get_args(NoiseKind))
 SHAPE = (1, 28, 28)
 """of the images that the lesson takes"""

@@ -84,8 +84,8 @@ def choose(page: Page, dropdown: str, option: int) -> None:
 def reconstruct(page: Page) -> None:
     expect(page.locator("#reconstruct-result img")).to_have_count(4)  # its script has started
     page.locator("#reconstruct-digits").get_by_label("3, 2", exact=True).check()
-    choose(page, "#reconstruct-model", 4)
-    page.locator("#reconstruct-noise input").nth(1).check()
+    choose(page, "#reconstruct-model", 5)
+    page.locator("#reconstruct-noise input").nth(2).check()
     page.locator("#reconstruct-level input[type=range]").fill("0.3")
     page.locator("#reconstruct-seed input").fill("5")
 
@@ -188,7 +188,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
     reconstruct: (
         SOURCES.format("#reconstruct-result img"),
         "#reconstruct-result img",
-        ["digit=61", f"model={roles.DENOISING}", "noise=gaussian", "level=0.3", "seed=5"],
+        ["digit=61", f"model={roles.CONTRACTIVE}", "noise=masking", "level=0.3", "seed=5"],
     ),
     manifold: (
         f"Promise.all([{CANVASES.format('[id^=map-] .digit')}, {SOURCES.format('#manifold-strips img')}])",
