@@ -37,7 +37,14 @@ def fresh_accelerate_state():
         signal.signal(number, handler)
 
 
-TINY = {"dataset": "fake", "batch_size": 64, "cpu": True, "warmup_steps": 2, "logging_steps": 4}
+TINY = {
+    "dataset": "fake",
+    "batch_size": 64,
+    "cpu": True,
+    "warmup_steps": 2,
+    "logging_steps": 4,
+    "validation_share": 1.0,  # with every picture, however slow the machine
+}
 
 
 def vae_config(folder: Path, **more) -> train_vae.TrainConfig:

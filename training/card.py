@@ -100,7 +100,7 @@ Graphs: {{ graphs }}. None holds weights; each finds its own in `model.safetenso
 ```
 
 Data: {{ data }}; {{ train }}.
-Seed {{ seed }}, {{ steps }} optimizer steps, {{ minutes }} minutes on {{ hardware }}
+Seed {{ seed }}, {{ steps }} optimizer steps{{ ended }}, {{ minutes }} minutes on {{ hardware }}
 ({{ libraries }}). `history.csv` has every logged value, `samples/` the pictures.
 
 ## Figures
@@ -179,6 +179,7 @@ def run_facts(
         "train": "; ".join(images.description for images in domains),
         "seed": config.seed,
         "steps": progress.step,
+        **({"ended": "finish_now"} if config.finish_now else {}),
         "seconds": round(progress.seconds),
         "hardware": hardware(accelerator.device) + processes,
         "libraries": f"torch {torch.__version__}, Python {platform.python_version()}",
@@ -257,6 +258,7 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
         train=run["train"],
         seed=run["seed"],
         steps=f"{run['steps']:,}",
+        ended=f", where `--{run['ended']}` ended the run" if run.get("ended") else "",
         minutes=f"{run['seconds'] / 60:.1f}",
         hardware=run["hardware"],
         libraries=run["libraries"],

@@ -33,6 +33,8 @@ class Progress:
     """step of the latest row of losses"""
     seconds: float = 0.0
     """seconds of training, in all parts of the run"""
+    validation_seconds: float = 0.0
+    """of these, seconds that test losses took"""
     sums: dict[str, float] = field(default_factory=dict)
     """sum of each loss over the steps since the latest row"""
 
@@ -50,6 +52,7 @@ class Progress:
             )
         for name in ("step", "logged", "seconds", "sums"):
             setattr(self, name, state[name])
+        self.validation_seconds = state.get("validation_seconds", 0.0)  # not in checkpoints of 0.1
 
 
 def list_checkpoints(output_dir: Path) -> list[Path]:

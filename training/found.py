@@ -94,7 +94,7 @@ class Seen:
 
 
 def flags_that_keep(config: Any, seen: Seen) -> str:
-    """The flags of a script that would keep more of the pictures, in words; '' if none would.
+    """The flags of a script that fit the pictures better, in words; '' if none do.
 
     `config` is a `LoopConfig` whose shape is `config.model`, or the field that `config.model` names.
     """
@@ -102,6 +102,8 @@ def flags_that_keep(config: Any, seen: Seen) -> str:
     model = getattr(config, part)
     shape = model.in_channels, model.image_size
     grey, side = seen.losses(shape)
+    if not any(colour for *_, colour in seen.shapes) and shape[0] == 3 and _fits(model, in_channels=1):
+        return f"--{part}.in_channels 1 trains on grey alone"
     wanted = {"in_channels": 3} if grey else {}
     size = next((s for s in range(min(side, 256), model.image_size, -1) if _fits(model, image_size=s)), 0)
     if size:

@@ -211,6 +211,9 @@ class Nodes(TorchFunctionMode):
     def _chunk(self, x: Tensor, chunks: int, dim: int) -> list[str]:
         return self.add("Split", x, outputs=chunks, axis=dim, num_outputs=chunks)
 
+    def _split(self, x: Tensor, sizes: list[int], dim: int) -> list[str]:
+        return self.add("Split", x, sizes, outputs=len(sizes), axis=dim)
+
     def _unbind(self, x: Tensor, dim: int) -> list[str]:
         return [self.add("Gather", x, torch.tensor(index), axis=dim) for index in range(x.shape[dim])]
 

@@ -102,12 +102,17 @@ class LoopConfig:
     num_snapshots: int = 14
     """pictures during training: one before the first step, one after the last, and up to num_snapshots - 3
     between, at geometrically growing distances"""
+    validation_share: float = 0.1
+    """largest share of the run's time that test losses may take; a picture between the first and the last for
+    which there is no time is taken without them. 0: first and last only, 1: with every picture"""
     checkpointing_steps: int = 1000
     """optimizer steps between checkpoints"""
     checkpoints_total_limit: int = 2
     """checkpoints kept"""
     resume_from_checkpoint: str = ""
     """'latest', or a checkpoint folder; later checkpoints are then deleted, and written again by the run"""
+    finish_now: bool = False
+    """with resume_from_checkpoint: make no further step, but the model folder of that checkpoint"""
     report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = ()
     """trackers to log to"""
     push_to_hub: bool = False
@@ -144,6 +149,10 @@ class LoopConfig:
             raise ValueError(f"learning_rate is {self.learning_rate}; allowed: more than 0")
         if not 0 <= self.ema_decay < 1:
             raise ValueError(f"ema_decay is {self.ema_decay}; allowed: 0 up to, but not, 1")
+        if not 0 <= self.validation_share <= 1:
+            raise ValueError(f"validation_share is {self.validation_share}; allowed: 0 to 1")
+        if self.finish_now and not self.resume_from_checkpoint:
+            raise ValueError("finish_now needs resume_from_checkpoint: it ends a run that has begun")
         if self.streaming and not self.max_steps:
             raise ValueError("streaming needs max_steps: the number of images is not known beforehand")
 
@@ -182,6 +191,8 @@ NO_EFFECT_ON_WEIGHTS = {
     "cpu_threads",
     "cuda_graph",
     "num_snapshots",
+    "validation_share",
+    "finish_now",
     "checkpointing_steps",
     "checkpoints_total_limit",
     "resume_from_checkpoint",
@@ -337,19 +348,26 @@ def fit(
     Raises `TrainingError`, also if a logged value or a weight to save is not finite: the last checkpoint is
     then good.
     """
-    accumulation, total = config.gradient_accumulation_steps, config.total_steps(batches.num_images)
+    accumulation = config.gradient_accumulation_steps
     flags, defaults = (flags_that_decide_the_weights(one) for one in (config, defaults_of(config)))
     progress = Progress(flags, defaults)
     log = Log(config.output_dir, accelerator, lambda step: step * accumulation / batches.per_epoch)
     accelerator.register_for_checkpointing(*schedulers, *to_checkpoint, progress)
     _start(config, accelerator, progress, log)
     losses = Losses(accelerator, progress)
+    total = progress.step if config.finish_now else config.total_steps(batches.num_images)
     main, pictured = accelerator.is_main_process, snapshot_steps(total, config.num_snapshots)
-    if main and progress.step == 0:
-        log.snapshot(0, validate(), snapshot())
+    watch = Stopwatch(progress)
+
+    def picture() -> None:
+        tested = progress.step in (0, total) or watch.affords_validation(config.validation_share)
+        log.snapshot(progress.step, watch.validate(validate) if tested else {}, snapshot())
+
+    if main and (progress.step == 0 or config.finish_now):
+        with watch.paused():
+            picture()
     if config.cuda_graph and can_capture(accelerator):
         step = CapturedStep(step, accelerator._optimizers, accelerator.device, first_steps)
-    watch = Stopwatch(progress)
     bar = tqdm(total=total, initial=progress.step, disable=not main, unit="step", dynamic_ncols=True)
     with stop_on_signal() as asked_to_stop, bar:
         while progress.step < total:
@@ -380,7 +398,7 @@ def fit(
                 bar.set_postfix({key: row[key] for key in means} | {"images/s": row["images_per_second"]})
             with watch.paused():
                 if main and pictures:
-                    log.snapshot(done, validate(), snapshot())
+                    picture()
                 if saves:
                     if main:
                         log.history.write()
@@ -389,7 +407,8 @@ def fit(
                 accelerator.end_training()
                 raise RunStopped(
                     f"stopped at step {done} of {total}, checkpoint saved. "
-                    "Go on with the same command and --resume_from_checkpoint latest",
+                    "Go on with the same command and --resume_from_checkpoint latest; with --finish_now too, "
+                    "that makes the model folder of this step",
                     asked_to_stop() or signal.SIGTERM,  # that came to another process
                 )
     accelerator.wait_for_everyone()

@@ -125,6 +125,7 @@ class Stopwatch:
     """Seconds of a run, and its steps a second without the time that pictures and checkpoints take."""
 
     def __init__(self, progress: Progress) -> None:
+        self.progress, self.last_validation = progress, 0.0
         self.before, self.started = progress.seconds, time.perf_counter()
         self.lap_started, self.lap_step = self.started, progress.step
 
@@ -145,6 +146,19 @@ class Stopwatch:
         began = time.perf_counter()
         yield
         self.lap_started += time.perf_counter() - began
+
+    def validate(self, validate: Callable[[], dict[str, float]]) -> dict[str, float]:
+        """The test losses by `validate`, whose time counts as `Progress.validation_seconds`."""
+        began = time.perf_counter()
+        losses = validate()
+        self.last_validation = time.perf_counter() - began
+        self.progress.validation_seconds += self.last_validation
+        return losses
+
+    def affords_validation(self, share: float) -> bool:
+        """Whether validations keep to that `share` of the time if another, as long as the last, follows."""
+        spent = self.progress.validation_seconds + self.last_validation
+        return spent <= share * (self.seconds() + self.last_validation)
 
 
 class Log:

@@ -7,12 +7,14 @@ results.
 """
 
 import math
+import shlex
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,7 +25,14 @@ from torch.optim import Optimizer
 from torchvision.utils import make_grid
 
 from space.models.classifier import Classifier
-from space.models.cyclegan import CycleGAN, CycleGANConfig, discriminator_loss, generator_loss, l1_loss
+from space.models.cyclegan import (
+    MIN_SIZE,
+    CycleGAN,
+    CycleGANConfig,
+    discriminator_loss,
+    generator_loss,
+    l1_loss,
+)
 from training.batches import Batch, Noise, UnpairedBatches
 from training.card import check_described
 from training.command_line import run
@@ -36,6 +45,7 @@ from training.measure.samples import find_classifier
 from training.measure.translations import translation_losses
 from training.model_folder import finish
 from training.optimizers import adamw, descend, linear_decay, moving_average
+from training.replay_buffer import ReplayBuffer
 from training.trained import start_weights
 
 NUM_PICTURED = 8
@@ -61,9 +71,11 @@ class TrainConfig(LoopConfig):
     """generated images remembered of each domain; D sees one of them in place of about every second new
     image; 0: none"""
     random_flip: bool = True
-    """mirror half of the images"""
+    """mirror half of the images; --no-random_flip where left and right differ, as in writing"""
     random_crop: int = 2
     """move images by up to this many pixels in each direction, with the border reflected"""
+    crop_size: int = 0
+    """train on random windows of this many pixels a side, cut out of the images; 0: on whole images"""
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient"""
     learning_rate: float = 2e-4
@@ -93,6 +105,9 @@ class TrainConfig(LoopConfig):
         for name in ("lambda_cycle", "lambda_identity", "random_crop"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
+        least, most = max(MIN_SIZE, 3 * 2**self.model.discriminator_layers), self.model.image_size
+        if self.crop_size and not least <= self.crop_size <= most:
+            raise ValueError(f"crop_size is {self.crop_size}; allowed: 0, or {least} to {most}")
         if self.random_crop >= self.model.image_size:
             raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
         if self.match_size and self.model.zoom != 1:
@@ -126,53 +141,24 @@ def relative_size(a: Images, b: Images) -> float:
     return round(spreads[1] / spreads[0], 3)
 
 
-class ReplayBuffer:
-    """Generated images of earlier steps (Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828).
+def augment(x: Tensor, noise: Noise, flip: bool, crop: int, window: int = 0) -> Tensor:
+    """Mirror half of the images (B, C, H, W) and move all by up to `crop` pixels, with reflected borders.
 
-    They keep D from forgetting what G drew a few steps ago. Each checkpoint holds the buffer.
+    With a `window`, it is one of that many pixels a side that moves, anywhere within the image and `crop`.
     """
-
-    def __init__(self, size: int) -> None:
-        self.size, self.images = size, torch.empty(0)
-
-    def exchange(self, fake: Tensor, rng: torch.Generator) -> Tensor:
-        """Remember some of `fake` (B, C, H, W); returns it, half of it swapped for remembered images.
-
-        Until the buffer is full, images only go in and nothing is swapped.
-        """
-        self.images = self.images.to(fake.device) if len(self.images) else fake[:0]
-        room = self.size - len(self.images)
-        if room:  # a full buffer stays the same tensor, for a CUDA graph keeps its address
-            self.images = torch.cat([self.images, fake[:room]])
-        fresh = fake[room:]  # images for which the buffer has no room
-        if not len(fresh):
-            return fake
-        slots = torch.randperm(self.size, generator=rng, device=fake.device)[: len(fresh)]
-        swap = torch.rand(len(fresh), 1, 1, 1, generator=rng, device=fake.device) < 0.5
-        remembered = self.images[slots]  # (images without room, C, H, W)
-        self.images[slots] = torch.where(swap, fresh, remembered)
-        return torch.cat([fake[:room], torch.where(swap, remembered, fresh)])
-
-    def state_dict(self) -> dict[str, Tensor]:
-        return {"images": self.images.cpu()}
-
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        self.images = state["images"].clone()
-
-
-def augment(x: Tensor, noise: Noise, flip: bool, crop: int) -> Tensor:
-    """Mirror half of the images (B, C, H, W) and move all by up to `crop` pixels, with reflected borders."""
     chance, *place = noise.uniform_like(x.new_empty(len(x), 3)).unbind(1)
     if flip:
         x = torch.where(chance.view(-1, 1, 1, 1) < 0.5, x.flip(3), x)
-    if crop:
-        height, width = x.shape[2:]
-        top, left = ((u * (2 * crop + 1)).long()[:, None] for u in place)
-        rows = (top + torch.arange(height, device=x.device))[:, None, :, None]  # (B, 1, H, 1)
-        columns = (left + torch.arange(width, device=x.device))[:, None, None, :]  # (B, 1, 1, W)
+    if crop or window:
+        sizes = [window or size for size in x.shape[2:]]
+        x = F.pad(x, [crop] * 4, mode="reflect")
+        rows, columns = (
+            (u * (whole - size + 1)).long()[:, None] + torch.arange(size, device=x.device)
+            for u, whole, size in zip(place, x.shape[2:], sizes)
+        )  # (B, size) each
         images = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
         channels = torch.arange(x.shape[1], device=x.device).view(1, -1, 1, 1)
-        x = F.pad(x, [crop] * 4, mode="reflect")[images, channels, rows, columns]
+        x = x[images, channels, rows[:, None, :, None], columns[:, None, None, :]]
     return x
 
 
@@ -266,8 +252,8 @@ class Games:
         self.both = make_both(accelerator)
 
     def __call__(self, batch: tuple[Batch, Batch]) -> dict[str, Tensor]:
-        flip, crop = self.config.random_flip, self.config.random_crop
-        a, b = (augment(part.x, part.noise, flip, crop) for part in batch)  # (B, C, H, W) each
+        how = self.config.random_flip, self.config.random_crop, self.config.crop_size
+        a, b = (augment(part.x, part.noise, *how) for part in batch)  # (B, C, H, W) each
         with self.accelerator.accumulate(*self.generators, *self.discriminators):
             from_a, from_b = self.step_g(a, b)
             # fakes of domain A are translations of B, and those of B translations of A
@@ -362,6 +348,18 @@ class Gallery:
         return make_grid(torch.cat(rows).cpu(), nrow=NUM_PICTURED, padding=1)
 
 
+def how_to_judge(config: TrainConfig) -> str:
+    """What is not measured without a classifier of the two domains, and how to get one."""
+    folder = f"runs/classifier-{Path(config.dataset).name}"
+    return (
+        "no classifier of these domains: the figures domain_accuracy and domain_fid are left out. "
+        f"To have them, accelerate launch -m training.train_classifier --output_dir {shlex.quote(folder)} "
+        f"--dataset {shlex.quote(config.dataset)} --data_dir {shlex.quote(str(config.data_dir))} "
+        f"--model.num_classes 2 --model.in_channels {config.model.in_channels} "
+        f"--model.image_size {config.model.image_size} and then --classifier {shlex.quote(folder)}"
+    )
+
+
 def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
@@ -373,6 +371,8 @@ def main(config: TrainConfig) -> None:
     check_described(config, accelerator, model, train)
     batches = UnpairedBatches(*train, config.batch_plan, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)
+    if classifier is None:
+        accelerator.print(how_to_judge(config))
 
     # copies, made before `prepare` wraps the originals
     generators = model.generator_ab, model.generator_ba

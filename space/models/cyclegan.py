@@ -14,7 +14,7 @@ Images are (B, C, H, W) in [0, 1]; the networks are fully convolutional and take
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +25,7 @@ from .description import Description
 from .layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
+Skip = Literal["logit", "mask", "none"]
 MIN_SIZE = 16
 """least height and width of an image, in pixels"""
 WHITE = 0.999
@@ -43,6 +44,9 @@ class CycleGANConfig(ImageConfig):
     """channels of a generator at full size, doubled at each of its two halvings"""
     num_blocks: int = 6
     """residual blocks of a generator, at a quarter of the size"""
+    skip: Skip = "logit"
+    """how a generator keeps its input: 'logit' adds its output to the input's logit, which holds pure black
+    and white in place; 'mask' mixes both by a mask that it makes too; 'none' makes all of the output anew"""
     zoom: float = 1.0
     """how much larger things are in B than in A, 0.25 to 4: G_AB first scales its input by it, G_BA by the
     inverse"""
@@ -61,6 +65,8 @@ class CycleGANConfig(ImageConfig):
             raise ValueError(
                 f"discriminator_layers is {self.discriminator_layers}; too many for {self.image_size} pixels"
             )
+        if self.skip not in get_args(Skip):
+            raise ValueError(f"skip is {self.skip!r}; allowed: {', '.join(get_args(Skip))}")
         if not 0.25 <= self.zoom <= 4:
             raise ValueError(f"zoom is {self.zoom}; allowed: 0.25 to 4")
 
@@ -111,20 +117,21 @@ class Generator(nn.Module):
 
     - it enlarges by nearest neighbours and a convolution, for transposed convolutions leave checkerboards
       (Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/);
-    - its output is added to the logit of its input, so that G starts near the identity and learns only the
-      difference; instance normalisation alone would lose the colours;
+    - it keeps its input (`skip`), for instance normalisation alone would lose the colours: its output is
+      added to the logit of the input; or it makes a mask beside an image and mixes image and input,
+      mask * image + (1 - mask) * input, as in Tang et al. 2019 (https://arxiv.org/abs/1911.11897);
     - it first scales its input by `zoom`, which convolutions cannot do.
     """
 
     def __init__(self, config: CycleGANConfig, zoom: float) -> None:
         super().__init__()
         channels = [config.base_channels * 2**i for i in range(3)]
-        self.zoom = zoom
+        self.zoom, self.skip = zoom, config.skip
         self.stem = self._layer(config.in_channels, channels[0], 5)
         self.down = nn.ModuleList(self._layer(a, b, 3, stride=2) for a, b in pairwise(channels))
         self.blocks = nn.Sequential(*[ResidualBlock(channels[-1]) for _ in range(config.num_blocks)])
         self.up = nn.ModuleList(self._layer(a, b, 3) for a, b in pairwise(channels[::-1]))
-        self.head = convolution(channels[0], config.in_channels, 5)
+        self.head = convolution(channels[0], config.in_channels + (config.skip == "mask"), 5)
         self.apply(initialise)
 
     @staticmethod
@@ -144,7 +151,13 @@ class Generator(nn.Module):
         h = self.blocks(h)  # (B, 4 * base, H/4, W/4)
         for layer in self.up:
             h = layer(F.interpolate(h, size=sizes.pop(), mode="nearest"))  # back to each size, odd or even
-        return torch.sigmoid(self.head(h).float() + torch.logit(x, 1 - WHITE))
+        h = self.head(h).float()
+        if self.skip == "logit":
+            return torch.sigmoid(h + torch.logit(x, 1 - WHITE))
+        if self.skip == "none":
+            return torch.sigmoid(h)
+        image, mask = torch.sigmoid(h).split([x.shape[1], 1], 1)  # (B, C, H, W), (B, 1, H, W)
+        return x + mask * (image - x)
 
 
 class Discriminator(nn.Module):

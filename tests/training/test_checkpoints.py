@@ -1,5 +1,6 @@
 """Checkpoints: stopping, going on, and files that are damaged."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from accelerate.state import AcceleratorState
+from safetensors.torch import load_file
 
 from space.models.vae import VAEConfig
 from tests.small_runs import assert_same_weights, history, start_script, vae_config
@@ -18,6 +20,8 @@ from training import evaluate, run_log, train_vae
 from training.batches import Batch, Batches
 from training.checkpoints import Progress, list_checkpoints
 from training.errors import TrainingError
+from training.loop import snapshot_steps
+from training.run_log import Stopwatch
 
 
 def test_control_c_saves_a_checkpoint_and_resuming_gives_the_same_weights(tmp_path):
@@ -102,6 +106,73 @@ def test_images_per_second_of_a_resumed_run_are_of_the_time_since_it_goes_on(tmp
     AcceleratorState._reset_state(True)
     train_vae.main(replace(config, resume_from_checkpoint=str(list_checkpoints(config.output_dir)[0])))
     assert [row["images_per_second"] for row in history(config.output_dir)] == speeds
+
+
+def test_a_run_that_is_good_enough_is_ended_early_with_a_model(tmp_path):
+    long = vae_config(tmp_path / "run", max_steps=6, checkpointing_steps=2, ema_decay=0.5, logging_steps=2)
+    train_vae.main(long)
+    checkpoint = list_checkpoints(long.output_dir)[0]
+    step = int(checkpoint.name.split("-")[1])
+    AcceleratorState._reset_state(True)
+    with pytest.raises(ValueError, match="finish_now needs resume_from_checkpoint"):
+        replace(long, finish_now=True)
+    train_vae.main(replace(long, resume_from_checkpoint=str(checkpoint), finish_now=True))
+    facts = json.loads((long.output_dir / "training.json").read_text())
+    assert facts["steps"] == step < 6
+    assert (
+        f"{step} optimizer steps, where `--finish_now` ended the run"
+        in (long.output_dir / "README.md").read_text()
+    )
+    last = history(long.output_dir)[-1]
+    assert int(last["step"]) == step and float(last["test_loss"]) > 0
+    assert (long.output_dir / "samples" / f"step-{step:06d}.png").exists()
+    averaged = torch.load(checkpoint / "custom_checkpoint_1.pkl", weights_only=True)
+    kept = load_file(long.output_dir / "model.safetensors")
+    assert all(torch.equal(kept[name], averaged[f"module.{name}"]) for name in kept)
+    AcceleratorState._reset_state(True)  # and the run can still be gone on with
+    train_vae.main(replace(long, resume_from_checkpoint="latest"))
+    assert json.loads((long.output_dir / "training.json").read_text())["steps"] == 6
+    assert "finish_now" not in (long.output_dir / "README.md").read_text()
+
+
+def test_validation_takes_no_more_than_its_share_of_the_time(tmp_path, monkeypatch):
+    """A step takes a second, a validation five: the pictures are all taken, most without test losses."""
+    seconds, batch_of = [0.0], Batches.__getitem__
+    validate_of = Stopwatch.validate
+
+    def second_by_second(self: Batches, number: int) -> Batch:
+        seconds[0] += 1
+        return batch_of(self, number)
+
+    def slowly(self: Stopwatch, validate):
+        def five_seconds():
+            seconds[0] += 5
+            return validate()
+
+        return validate_of(self, five_seconds)
+
+    monkeypatch.setattr(Batches, "__getitem__", second_by_second)
+    monkeypatch.setattr(Stopwatch, "validate", slowly)
+    monkeypatch.setattr(run_log, "time", SimpleNamespace(perf_counter=lambda: seconds[0]))
+    tested = {}
+    for share in (0.0, 0.5, 1.0):
+        AcceleratorState._reset_state(True)
+        folder = tmp_path / str(share)
+        seconds[0] = 0
+        config = vae_config(folder, max_steps=40, num_snapshots=20, logging_steps=40, validation_share=share)
+        train_vae.main(config)
+        rows = history(folder)
+        pictured = {int(path.stem[5:]) for path in (folder / "samples").iterdir()}
+        assert pictured == snapshot_steps(40, 20)
+        tested[share] = [int(row["step"]) for row in rows if row["test_loss"]]
+    assert tested[0.0] == [0, 40]
+    assert set(tested[1.0]) == snapshot_steps(40, 20)
+    on_the_way = tested[0.5][:-1]
+    assert 3 <= len(on_the_way) < len(tested[1.0])
+    for number, step in enumerate(on_the_way[1:], start=2):
+        assert 5 * number <= 0.5 * (step + 5 * number)
+    with pytest.raises(ValueError, match=r"validation_share is 1\.5; allowed: 0 to 1"):
+        replace(config, validation_share=1.5)
 
 
 def test_pictures_are_of_this_run_alone(tmp_path):

@@ -13,14 +13,14 @@ from training.data import Images, load_images
 RED = (200, 10, 30)
 
 
-def seen_of(folder, *pictures: tuple[tuple[int, int], tuple[int, int, int]]) -> Images:
+def seen_of(folder, *pictures: tuple[tuple[int, int], tuple[int, int, int]], channels: int = 1) -> Images:
     """The training split of a folder with pictures of these sizes and colours."""
     for split in ("train", "test"):
         (folder / "photos" / split).mkdir(parents=True)
     for number, (size, colour) in enumerate(pictures):
         Image.new("RGB", size, colour).save(folder / "photos" / "train" / f"{number:03}.png")
     Image.new("L", (9, 9)).save(folder / "photos" / "test" / "0.png")
-    return load_images(str(folder / "photos"), folder, "train", 1, 28)
+    return load_images(str(folder / "photos"), folder, "train", channels, 28)
 
 
 GREY = (7, 7, 7)
@@ -59,6 +59,15 @@ def test_what_pictures_lose_is_said_with_the_flags_that_keep_it(tmp_path, capsys
         size = shape.image_size if "--model.image_size" in flags else 28
         assert (shape.in_channels == 3) == any("in_channels" in flag for flag in flags)
         assert shape.image_size == size or "dcgan" in says
+
+
+@pytest.mark.parametrize(("colour", "says"), [(GREY, "64×64 grey, read as 28×28 RGB; --model.in_channels 1 "
+                         "trains on grey alone"), (RED, "64×64 RGB, read as 28×28 RGB")])  # fmt: skip
+def test_grey_pictures_for_a_model_of_colours_are_said_with_the_flag(tmp_path, capsys, colour, says):
+    images = seen_of(tmp_path, *[((64, 64), colour)] * 3, channels=3)
+    model = CycleGANConfig(image_size=28)
+    found.report(cyclegan_config(tmp_path / "run", model=model), [images])
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"photos, train split: 3 images of {says}")
 
 
 def test_a_run_says_at_its_start_what_it_found(tmp_path, capsys):

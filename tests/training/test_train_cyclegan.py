@@ -1,16 +1,21 @@
 """The script of the CycleGAN, its batches, its replay buffer and its flags."""
 
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+import tyro
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from PIL import Image
 
 from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.weights.model_folder import load_folder
 from tests.small_runs import MODEL_FILES, cyclegan_config, history
-from training import train_cyclegan
+from training import train_classifier, train_cyclegan
 from training.batches import Batch, Noise, UnpairedBatches
 from training.data import Images, load_domains
 from training.errors import TrainingError
@@ -118,6 +123,59 @@ def test_augmented_images_are_the_same_mirrored_and_moved():
         ]
         places.add(place)
     assert len(places) > 15  # of 25
+
+
+def test_windows_are_cut_anywhere_out_of_the_images_and_mirrored_whole():
+    x = torch.rand(400, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    cut = train_cyclegan.augment(x, Noise(torch.Generator().manual_seed(0)), False, 0, 13)
+    windows = x.unfold(2, 13, 1).unfold(3, 13, 1).permute(0, 2, 3, 1, 4, 5)  # (N, 4, 4, C, 13, 13)
+    at = (windows == cut[:, None, None]).flatten(3).all(3)
+    assert cut.shape == (400, 3, 13, 13) and (at.flatten(1).sum(1) == 1).all()
+    assert (at.sum(0) > 10).all()  # 25 of 400 at each of the 16 places
+    mirrored = train_cyclegan.augment(x, Noise(torch.Generator().manual_seed(0)), True, 0, 13)
+    same = (mirrored == cut).flatten(1).all(1)
+    assert 150 < same.sum() < 250 and (mirrored[~same].flip(3) != cut[~same]).any()
+
+
+def test_a_run_on_windows_trains_and_its_model_takes_whole_images(tmp_path):
+    model = CycleGANConfig(
+        image_size=24, base_channels=4, num_blocks=1, discriminator_channels=4, discriminator_layers=1
+    )
+    more = {"skip": "mask"}
+    config = cyclegan_config(tmp_path / "run", max_steps=2, crop_size=16, model=replace(model, **more))
+    train_cyclegan.main(config)
+    loaded = load_folder(CycleGAN, config.output_dir)
+    assert loaded.translate(torch.rand(1, 3, 24, 24)).shape == (1, 3, 24, 24)
+    assert "--crop_size 16" in (config.output_dir / "README.md").read_text()
+    for wrong in (5, 25):
+        with pytest.raises(ValueError, match=f"crop_size is {wrong}; allowed: 0, or 16 to 24"):
+            cyclegan_config(tmp_path, crop_size=wrong, model=model)
+
+
+def test_a_run_without_a_classifier_says_how_to_get_one_and_the_commands_fit(tmp_path, capsys):
+    folder = tmp_path / "my styles"
+    for name in ("trainA", "trainB", "testA", "testB"):
+        (folder / name).mkdir(parents=True)
+        for number in range(8):
+            colour = 30 * number + (5 if name.endswith("A") else 15)
+            Image.new("RGB", (16, 16), (colour, 0, 0)).save(folder / name / f"{number}.png")
+    config = cyclegan_config(tmp_path / "run", dataset=str(folder), batch_size=4, pool_size=4, max_steps=1)
+    train_cyclegan.main(config)
+    said = next(line for line in capsys.readouterr().out.splitlines() if "no classifier" in line)
+    assert "domain_accuracy and domain_fid are left out" in said
+    command, use = said.split("To have them, ")[1].split(" and then ")
+    words = shlex.split(command)
+    assert words[:4] == ["accelerate", "launch", "-m", "training.train_classifier"]
+    asked = tyro.cli(train_classifier.TrainConfig, args=words[4:], use_underscores=True)
+    AcceleratorState._reset_state(True)
+    tiny = {"batch_size": 4, "max_steps": 1, "warmup_steps": 1, "cpu": True, "output_dir": tmp_path / "judge"}
+    train_classifier.main(replace(asked, **tiny))
+    AcceleratorState._reset_state(True)
+    assert shlex.split(use)[0] == "--classifier"
+    train_cyclegan.main(replace(config, output_dir=tmp_path / "again", classifier=str(tiny["output_dir"])))
+    assert "no classifier" not in capsys.readouterr().out
+    metrics = json.loads((tmp_path / "again" / "metrics.json").read_text())
+    assert {"domain_accuracy_ab", "domain_fid_ba"} <= set(metrics)
 
 
 def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():

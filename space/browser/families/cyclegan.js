@@ -9,7 +9,7 @@ import { pairwise, scaleAboutCentre } from "./layers.js";
 
 /** @import { Tensor } from "../nn.js" */
 /** @typedef {import("./layers.js").ImageConfig & { base_channels: number, num_blocks: number, zoom: number,
- *   discriminator_channels: number, discriminator_layers: number }} CycleGANConfig */
+ *   skip?: "logit" | "mask" | "none", discriminator_channels: number, discriminator_layers: number }} CycleGANConfig */
 
 const WHITE = 0.999; // largest pixel value whose logit the generator takes
 
@@ -53,11 +53,12 @@ class Generator extends Module {
     super();
     const channels = [1, 2, 4].map((times) => times * config.base_channels);
     this.zoom = zoom;
+    this.skip = config.skip ?? "logit"; // what config.json leaves out is the default of Python
     this.stem = layer(config.in_channels, channels[0], 5);
     this.down = pairwise(channels).map(([a, b]) => layer(a, b, 3, 2));
     this.blocks = new Sequential(...range(config.num_blocks).map(() => new ResidualBlock(channels[2])));
     this.up = pairwise(channels.reverse()).map(([a, b]) => layer(a, b, 3));
-    this.head = convolution(channels[2], config.in_channels, 5);
+    this.head = convolution(channels[2], config.in_channels + (this.skip === "mask" ? 1 : 0), 5);
   }
 
   /** @param {Tensor} x
@@ -72,10 +73,24 @@ class Generator extends Module {
     }
     h = this.blocks.forward(h);
     for (const up of this.up) h = up.forward(nearest(h, sizes.pop() ?? []));
-    const change = this.head.forward(h).data;
+    return this.joined(x, this.head.forward(h).data);
+  }
+
+  /** The input and the head's output, by `skip`.
+   * @param {Tensor} x
+   * @param {Float32Array} output
+   * @returns {Tensor} */
+  joined(x, output) {
+    if (this.skip === "none") return map(x, (_, i) => sigmoid(output[i]));
+    if (this.skip === "logit")
+      return map(x, (value, i) => {
+        const pixel = clamp(value, 1 - WHITE, WHITE);
+        return sigmoid(output[i] + Math.log(pixel / (1 - pixel)));
+      });
+    const channels = x.shape[3];
     return map(x, (value, i) => {
-      const pixel = clamp(value, 1 - WHITE, WHITE);
-      return sigmoid(change[i] + Math.log(pixel / (1 - pixel)));
+      const first = Math.floor(i / channels) * (channels + 1); // of this pixel, whose last number is the mask's
+      return value + sigmoid(output[first + channels]) * (sigmoid(output[first + (i % channels)]) - value);
     });
   }
 }

@@ -73,6 +73,8 @@ SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     *((DCGAN, {"image_size": size, **RGB}) for size in (28, 64)),
     (CycleGAN, {"image_size": 32, "discriminator_layers": 1, "in_channels": 1, "zoom": 1.3}),
     (CycleGAN, {"image_size": 32, "discriminator_layers": 3}),
+    (CycleGAN, {"image_size": 24, "skip": "mask", "zoom": 0.8}),
+    (CycleGAN, {"image_size": 24, "skip": "none", "in_channels": 1}),
     (Classifier, {"image_size": 20, **RGB}),
     *((DDPM, {"prediction": one, **NOISY}) for one in ("noise", "x_start", "velocity", "flow")),
     (DDPM, {"schedule": "linear", "image_size": 32, **NOISY, **RGB}),

@@ -15,11 +15,11 @@ def small_cyclegan(**more) -> CycleGAN:
     return CycleGAN(CycleGANConfig(base_channels=4, num_blocks=2, discriminator_channels=4, **more))
 
 
-@pytest.mark.parametrize("zoom", [1.0, 0.8])
+@pytest.mark.parametrize(("zoom", "skip"), [(1.0, "logit"), (0.8, "logit"), (1.0, "mask"), (0.8, "none")])
 @pytest.mark.parametrize("in_channels", [1, 3])
 @pytest.mark.parametrize("size", [(MIN_SIZE, MIN_SIZE), (64, 64), (33, 50), (256, 100)], ids=str)
-def test_translation_keeps_shape_and_range_at_any_size(in_channels, size, zoom):
-    model = small_cyclegan(in_channels=in_channels, zoom=zoom)
+def test_translation_keeps_shape_and_range_at_any_size(in_channels, size, zoom, skip):
+    model = small_cyclegan(in_channels=in_channels, zoom=zoom, skip=skip)
     x = torch.rand(2, in_channels, *size, generator=rng())
     for direction in ("ab", "ba"):
         y = model.translate(x, direction)
@@ -34,6 +34,34 @@ def test_generators_start_as_the_identity_and_keep_white_white():
     for direction in ("ab", "ba"):
         assert (model.translate(x, direction) - x).abs().mean() < 0.05
     assert model.translate(torch.ones(1, 3, 32, 32)).min() > 0.98
+
+
+def test_a_mask_mixes_an_image_with_the_input():
+    model, x = small_cyclegan(skip="mask"), torch.rand(2, 3, 32, 32, generator=rng())
+    head = model.generator_ab.head
+    assert head.out_channels == 4  # R, G, B and the mask
+    head.weight.data.zero_()
+    head.bias.data = torch.tensor([100.0, 0.0, -100.0, -100.0])
+    assert torch.equal(model.translate(x), x)  # a mask of 0 keeps the input, pure black and white too
+    head.bias.data[3] = 100
+    assert torch.allclose(model.translate(x)[0, :, 0, 0], torch.tensor([1.0, 0.5, 0.0]))
+    head.bias.data[3] = 0
+    half = (x + torch.tensor([1.0, 0.5, 0.0]).view(3, 1, 1)) / 2
+    assert torch.allclose(model.translate(x), half, atol=1e-6)
+
+
+def test_black_and_white_can_be_changed_where_the_logit_holds_them():
+    """The slope of what comes out of pure black and white by the head's bias, against that of mid grey."""
+    slopes = {}
+    for skip in ("logit", "mask", "none"):
+        model = small_cyclegan(skip=skip, in_channels=1)
+        for value in (0.0, 0.5, 1.0):
+            y = model.translate(torch.full((1, 1, 32, 32), value))
+            (slope,) = torch.autograd.grad(y.mean(), model.generator_ab.head.bias)
+            slopes[skip, value] = slope[0].item()
+    assert max(slopes["logit", 0.0], slopes["logit", 1.0]) < 0.01 * slopes["logit", 0.5]
+    for skip in ("mask", "none"):
+        assert min(slopes[skip, 0.0], slopes[skip, 1.0]) > 0.5 * slopes[skip, 0.5] > 0.05
 
 
 def test_pictures_are_scaled_about_their_centre_and_white_comes_in():
