@@ -23,6 +23,7 @@ from space.text import (
     timeline,
     translate,
     tree,
+    tree_families,
 )
 
 TEXT = {
@@ -33,6 +34,7 @@ TEXT = {
     **heights.TEXT,
     **classify.TEXT,
     **tree.TEXT,
+    **tree_families.TEXT,
     **reconstruct.TEXT,
     **manifold.TEXT,
     **generate.TEXT,

@@ -59,12 +59,12 @@ TEXT = {
     "lecture.tree": (
         "## A tree of densities\n\nAll of them want $p(x)$; they differ in what one may ask. *Explicit*: a "
         "formula, exact or a bound. *Implicit*: only samples. Solid is the tree of 2017, dashed what was "
-        "not in it. Three questions for every leaf: can $p(x)$ be asked, can one draw, what goes wrong?\n\n"
+        "not in it. Three questions for every leaf: how is $p(x)$ set, can one draw, can $p(x)$ be asked?\n\n"
         "$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
         "## 밀도의 나무\n\n모두 $p(x)$를 원하지만, 물을 수 있는 것이 다릅니다. *명시적 밀도*는 식이 있어서 "
         "정확한 값이나 하한을 답하고, *암묵적 밀도*는 표본만 냅니다. 실선은 2017년의 나무이고 점선은 그 "
-        "나무에 없던 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 물을 수 있는가, 뽑을 수 있는가, 무엇이 "
-        "잘못되는가?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
+        "나무에 없던 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 어떻게 정하는가, 뽑을 수 있는가, $p(x)$를 "
+        "물을 수 있는가?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
     ),
     "lecture.exact": (
         "## Tractable: an exact answer\n\nA normalizing flow bends noise into two moons. Because the map "

@@ -56,26 +56,68 @@ export function wrong(family, result, text) {
 export function showAnswers(element, bench, text) {
   const { family } = bench.settings;
   const find = finder(element);
-  for (const question of ["asked", "sampled", "wrong"])
+  for (const question of ["set", "sampled", "asked", "wrong"])
     setText(find(`.questions .${question} .about`), text(`${question}.${family}`));
   const result = bench.frame?.result;
   setText(find(".questions .sampled .now"), result ? text("sample_time", { ms: time(result.sampleMs) }) : "");
   setText(find(".questions .wrong .now"), result ? wrong(family, result, text) || text("found.nothing") : "");
   showScore(find, bench, text);
+  showGauges(element, bench, text);
   showCurse(find(".curse"), bench, text);
+}
+
+/** The score in short.
+ * @param {Bench} bench
+ * @param {Text} text */
+function scoreOf({ frame, isEmpty, settings }, text) {
+  if (settings.family === "gan") return text("never");
+  const score = frame?.result ?? frame?.live;
+  if (!score || isEmpty) return "…";
+  return score.impossible ? "KL ∞" : `KL ${nats(score.kl)} ± ${nats(score.klError)}`;
+}
+
+/** Below the planes, where a visitor looks while a point is dragged: score, point and samples in short.
+ * @param {HTMLElement} element
+ * @param {Bench} bench
+ * @param {Text} text */
+export function showGauges(element, bench, text) {
+  const find = finder(element);
+  const { answer, frame, isEmpty, settings } = bench;
+  const gauge = find(".model .gauge");
+  gauge.hidden = isEmpty;
+  gauge.classList.toggle("never", settings.family === "gan");
+  setText(find(".model .gauge b"), scoreOf(bench, text));
+  setText(find(".model .own"), answer ? pointOf(answer, settings, text) : "…");
+  setText(find(".model .true"), answer ? text("gauge.truth", { log: nats(answer.truth, 2) }) : "");
+  const result = frame?.result;
+  const counts = result && { modes: result.modes, all: result.numModes, share: percent(result.quality) };
+  setText(find(".samples .gauge span"), counts ? text("gauge.samples", counts) : "");
+}
+
+/** What the family says of the point, in short.
+ * @param {any} answer
+ * @param {any} settings
+ * @param {Text} text */
+function pointOf({ bounds, log, ruled }, { family, ruler }, text) {
+  if (family === "gan")
+    return text("gauge.ruler", { h: ruler.toFixed(2), log: nats(ruled ?? Number.NaN, 2) });
+  if (!bounds) return text("gauge.point", { log: nats(log, 2) });
+  const [elbo, most] = [bounds[0], bounds.at(-1)].map((bound) => nats(Math.min(bound, log), 2));
+  return text("gauge.bounds", { elbo, k: 2 ** (bounds.length - 1), most, log: nats(log, 2) });
 }
 
 /** @param {(selector: string) => any} find
  * @param {Bench} bench
  * @param {Text} text */
-function showScore(find, { frame, isEmpty, settings }, text) {
+function showScore(find, bench, text) {
+  const { frame, isEmpty, settings } = bench;
   const never = settings.family === "gan";
   const score = frame?.result ?? frame?.live;
   const meter = find(".meter");
   meter.classList.toggle("impossible", score?.kl === Infinity || never);
-  const [value, note] = [find(".meter output"), find(".meter .note")];
+  const note = find(".meter .note");
+  setText(find(".meter output"), scoreOf(bench, text));
   if (never) {
-    setText(value, text("never"));
     const { ruled } = frame ?? {};
     const known = ruled?.kl !== undefined;
     const values = known
@@ -83,13 +125,10 @@ function showScore(find, { frame, isEmpty, settings }, text) {
       : { h: settings.ruler.toFixed(2), kl: "…", error: "…" };
     setText(note, frame ? text("ruler.says", values) : "");
   } else if (!score || isEmpty) {
-    setText(value, "…");
     setText(note, text(frame?.busy && !frame.training ? "scoring" : "not_yet"));
   } else if (score.impossible) {
-    setText(value, "KL ∞");
     setText(note, text("found.impossible", { n: score.impossible, all: HELD_OUT.toLocaleString("en") }));
   } else {
-    setText(value, `KL ${nats(score.kl)} ± ${nats(score.klError)}`);
     setText(
       note,
       text("held", { log: nats(score.logP), error: nats(score.logPError), n: HELD_OUT.toLocaleString("en") }),
@@ -142,8 +181,9 @@ export function power(exponent) {
 /** @param {HTMLElement} element
  * @param {Bench} bench
  * @param {Text} text */
-export function showPoint(element, { answer, frame, settings }, text) {
+export function showPoint(element, bench, text) {
   const find = finder(element);
+  const { answer, frame, settings } = bench;
   const { family } = settings;
   setText(find(".point h2"), text("point", { x: fixed(settings.at[0], 2), y: fixed(settings.at[1], 2) }));
   const [said, list, note] = [find(".point .said-of"), find(".point .bounds"), find(".point .note")];
@@ -155,6 +195,7 @@ export function showPoint(element, { answer, frame, settings }, text) {
   setText(note, known ? noteOf(family, { ...answer, steps: frame?.steps }, settings, text) : "");
   list.hidden = !answer?.bounds;
   if (answer?.bounds) showBounds(list, answer, text);
+  showGauges(element, bench, text);
 }
 
 /** How the family came to its answer.

@@ -132,8 +132,6 @@ class TreePage {
     setText(this.find(".model figcaption"), text(caption, { family: name }));
     this.find(".model canvas").setAttribute("aria-label", text("plane.model.label", { family: name }));
     setText(this.find(".point .said-of dt"), name);
-    setText(this.find(".never"), text("never.long", { h: bench.settings.ruler.toFixed(2) }));
-    this.find(".never").hidden = family !== "gan" || bench.isEmpty;
   }
 
   showPoint() {

@@ -4,7 +4,7 @@ from space.lessons.tree.settings import DATA
 from space.page.markup import chips, download, slider
 from space.text.limits import MAX_SEED
 
-QUESTIONS = ("asked", "sampled", "wrong")
+QUESTIONS = ("set", "sampled", "asked", "wrong")
 FIGURES = ("modes", "quality", "seconds", "samples")
 
 
@@ -89,11 +89,12 @@ PLANES = f"""
     <div class="frame"><canvas role="img"></canvas>
       <button type="button" class="handle">?</button></div>
     <figcaption></figcaption>
-    <p class="never"></p>
+    <p class="gauge"><b></b><span class="own"></span><span class="true"></span></p>
   </figure>
   <figure class="samples">
     <div class="frame"><canvas role="img" data-label="plane.samples.label"></canvas></div>
     <figcaption></figcaption>
+    <p class="gauge"><span></span></p>
   </figure>
 </div>
 <div class="under">

@@ -111,8 +111,7 @@ for (const data of ["moons", "spiral"])
   for (const name of NAMES.filter((one) => one !== "gan"))
     test(`${name}: the density integrates to 1, ${data}`, () => {
       const learner = taught(name, data, STEPS[name] ?? 0);
-      const side =
-        { diffusion: 18, matching: 18, vae: 18, kernels: 48, flow: 96, autoregressive: 128 }[name] ?? 256; // what is dear is smooth so early on
+      const side = { diffusion: 18, matching: 18, vae: 18, kernels: 48 }[name] ?? 256; // what is dear is smooth so early on: figures.js has all on 256^2
       const within = ["flow", "energy", "diffusion", "matching"].includes(name) ? 0.02 : 0.005;
       const beyond = learner.family.sample(600, new Random(3)).reduce((sum, _, i, points) => {
         const outside = i % 2 && Math.max(Math.abs(points[i]), Math.abs(points[i - 1])) > EXTENT;
@@ -125,12 +124,8 @@ for (const data of ["moons", "spiral"])
 test("the bounds of a VAE rise from the ELBO to the exact log p, at every point", () => {
   const { family } = taught("vae", "moons", 400);
   const random = new Random(2);
-  for (const [x, y] of [
-    [-0.75, 1.1],
-    [0, 0],
-    [2.2, 0.4],
-    [1, -2.5],
-  ]) {
+  for (const i of range(24)) {
+    const [x, y] = range(2).map(() => (i % 2 ? EXTENT : 1.2) * (2 * random.uniform() - 1)); // near the data, and anywhere
     const bounds = family.bounds([x, y], { doublings: 6, groups: 64, random });
     const exact = family.logDensity(Float64Array.of(x, y), 1)[0];
     assert.equal(bounds.length, 7);
@@ -204,20 +199,6 @@ for (const name of NETWORKS)
   });
 
 const at = (x, y, sigma = 0.12) => new Mixture([{ x, y, sigma, weight: 1, mode: 0 }]);
-
-test("one dot is data like other data", () => {
-  const plane = new Plane(at(1, 2), 1);
-  for (const name of NAMES) {
-    const learner = new Learner(name, plane, { seed: 1 });
-    for (let i = 0; i < 5; i++) learner.step();
-    assert.ok(!learner.broken, name);
-    assert.ok(learner.family.sample(10, new Random(1)).every(Number.isFinite), name);
-  }
-  const heap = new Plane(at(1, 2, 0), 1); // all points the same
-  const learner = new Learner("gaussians", heap, { seed: 1 });
-  for (let i = 0; i < 5; i++) learner.step();
-  assert.ok(!learner.broken && learner.family.sample(10, new Random(1)).every(Number.isFinite));
-});
 
 test("data outside the plane is refused, data half outside is not", () => {
   assert.throws(() => new Plane(at(40, 0), 1), RangeError);

@@ -82,3 +82,101 @@ def test_what_breaks_is_told_and_what_is_drawn_is_learned(page: Page, lab: Lab):
     stroke(page.locator("#tree .truth canvas"), (0.5, 0.5), (0.5, 0.5))  # a dot
     assert found(page, "gaussians")[3] > 0.5
     expect(page.locator("#tree .results h2")).to_contain_text("직접 그리기")
+
+
+def swipe(page: Page, selector: str, by: tuple[int, int]) -> None:
+    """A finger on the middle of what is there goes `by` so many pixels."""
+    box = page.locator(selector).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": px, "y": py} for px, py in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    touch("touchStart", (x, y))
+    for k in range(1, 11):
+        touch("touchMove", (x + by[0] * k / 10, y + by[1] * k / 10))
+    touch("touchEnd")
+
+
+STILL = """async () => {
+  for (let still = 0, last = -1; still < 20; still = scrollY === last ? still + 1 : 0) {
+    last = scrollY;
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+"""once the page has come to rest"""
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_on_a_phone_a_swipe_turns_to_the_next_family_and_one_plane_is_shown(page: Page, lab: Lab):
+    page.goto(f"{lab.url}?tab=tree&family=kernels")
+    found(page, "kernels")
+    shown = page.locator("#tree .planes figure:visible")
+    name = page.locator("#tree .turn b")
+
+    def sees(family: str, plane: str) -> None:
+        expect(page.locator(f"#tree button.leaf[data-family={family}]")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        expect(shown).to_have_class(plane)
+        assert shown.count() == 1
+
+    page.evaluate("document.querySelector('#tree .turn').scrollIntoView()")
+    sees("kernels", "model")
+    swipe(page, "#tree .planes", (-120, 10))
+    sees("gaussians", "model")
+    expect(name).to_have_text("Gaussian mixture")
+    found(page, "gaussians")
+    swipe(page, "#tree .planes", (120, -10))
+    sees("kernels", "model")
+    swipe(page, "#tree .planes", (-20, 0))  # too short to mean it
+    swipe(page, "#tree .planes", (-30, 120))  # it scrolls
+    page.evaluate(STILL)
+    page.evaluate("document.querySelector('#tree .turn').scrollIntoView()")
+    at = page.locator("#tree .handle").bounding_box()
+    swipe(page, "#tree .handle", (-120, 0))  # it drags the point
+    sees("kernels", "model")
+    assert page.locator("#tree .handle").bounding_box()["x"] < at["x"] - 60
+    page.locator("#tree .switch input[value=samples] + span").click()
+    sees("kernels", "samples")
+    swipe(page, "#tree .planes", (-120, 0))
+    sees("gaussians", "samples")
+    for _ in range(3):
+        page.locator("#tree .turn .before").click()
+    sees("gan", "samples")  # the last before the first
+    page.locator("#tree .turn .after").click()
+    sees("histogram", "samples")
+
+    page.locator("#tree .chips.data input[value=drawn] + span").click()
+    sees("histogram", "truth")
+    page.evaluate("document.querySelector('#tree .turn').scrollIntoView()")
+    swipe(page, "#tree .truth canvas", (-120, 0))  # it draws
+    found(page, "histogram")
+    sees("histogram", "truth")
+
+    page.set_viewport_size(
+        {"width": 844, "height": 390}
+    )  # held sideways: all three, and what is said of them
+    expect(shown).to_have_count(3)
+    page.evaluate("document.querySelector('#tree .turn').scrollIntoView()")
+    expect(page.locator("#tree .samples .gauge")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 1280, "height": 800}}], indirect=True)
+def test_in_a_lecture_the_answer_stands_where_the_point_and_the_ruler_are_moved(page: Page, lab: Lab):
+    answer = page.locator("#tree .model .gauge")
+    for step, says, hand in (
+        ("bound", r"ELBO −.* ≤ IW64 −.* ≤ log p at \? −.*truth: −", ".handle"),
+        ("implicit", r"cannot be asked.*at \?, ruler 0\.10: −", ".slider.ruler input"),
+    ):
+        page.goto(f"{lab.url}?lecture={step}")
+        expect(answer).to_have_text(re.compile(says, re.DOTALL), timeout=PATIENCE_MS)
+        page.evaluate("scrollTo(0, 0)")
+        for place in (".model canvas", ".model .gauge", hand):
+            expect(page.locator(f"#tree {place}")).to_be_in_viewport(ratio=0.99)
+        before = answer.locator(".own").inner_text()
+        page.locator(f"#tree {hand}").press("Shift+ArrowLeft" if hand == ".handle" else "End")
+        expect(answer.locator(".own")).not_to_have_text(before, timeout=PATIENCE_MS)
