@@ -1,7 +1,9 @@
 """Times of the networks in Chromium, and their bars: `python -m tests.speed`.
 
-Each figure is of many calls one after another, in the page itself, without a worker: the least, which a busy
-machine disturbs little, and the median. `--throttle 4` slows the page's CPU four times, as a phone's.
+Each figure is of many calls one after another: the least, which a busy machine disturbs little, and the
+median. The first table is of the page itself, without a worker; the second of a worker, and of the time
+between two frames of the page meanwhile. `--throttle 4` slows the page's CPU four times, as a phone's; it
+does not slow the worker's.
 """
 
 import threading
@@ -32,8 +34,13 @@ BARS = {
         ],
         400,
     ),
+    "diffusion, one digit in 16 steps": (roles.DIFFUSION, [["sample", 1, 0]], 250),
 }
 """what -> model, calls (a list stands for a tensor of that shape), milliseconds that the median may take"""
+WORKER_BARS = {"diffusion, 16 digits in 16 steps": (roles.DIFFUSION, ["sample", 16, 0], 2500)}
+"""what -> model, call, milliseconds that the median may take"""
+MOST_FRAME_MS = 17.5
+"""that the median of the time between two frames may take: 60 frames a second"""
 TIME = """async ([base, name, calls, seconds, simd]) => {
     const { Model } = await import(`${base}browser/models.js`);
     const begun = performance.now();
@@ -53,6 +60,29 @@ TIME = """async ([base, name, calls, seconds, simd]) => {
     }
     times.sort((a, b) => a - b);
     return { loaded, least: times[0], median: times[times.length >> 1], count: times.length };
+}"""
+
+TIME_WORKER = """async ([base, name, [method, ...values], seconds]) => {
+    const { Runner } = await import(`${base}browser/runner.js`);
+    const model = await new Runner().load(new URL(`/weights/${name}`, location.origin), [method]);
+    const [times, frames] = [[], []];
+    let last = null;
+    const note = (now) => {
+        if (last !== null) frames.push(now - last);
+        last = now;
+        requestAnimationFrame(note);
+    };
+    requestAnimationFrame(note);
+    for (const end = performance.now() + 1000 * seconds; performance.now() < end || times.length < 5; ) {
+        const begun = performance.now();
+        await model.run(method, ...values);
+        times.push(performance.now() - begun);
+    }
+    for (const all of [times, frames]) all.sort((a, b) => a - b);
+    return {
+        least: times[0], median: times[times.length >> 1], count: times.length,
+        frame: frames[frames.length >> 1], late: frames[Math.floor(0.95 * frames.length)],
+    };
 }"""
 
 
@@ -94,6 +124,15 @@ def main() -> None:
             print(
                 f"| {what} | {fast['least']:.1f}, {fast['median']:.1f} ({fast['count']} calls) | {bar} "
                 f"| {plain['least']:.0f}, {plain['median']:.0f} | {fast['loaded']:.0f} |",
+                flush=True,
+            )
+        print("\n| in a worker | least, median ms | bar | a frame: median, 95 % below, ms | bar |")
+        print("|---|---|---|---|---|")
+        for what, (name, call, bar) in WORKER_BARS.items():
+            found = page.evaluate(TIME_WORKER, [f"/{BASE}", name, call, config.seconds])
+            print(
+                f"| {what} | {found['least']:.0f}, {found['median']:.0f} ({found['count']} calls) | {bar} "
+                f"| {found['frame']:.1f}, {found['late']:.1f} | {MOST_FRAME_MS} |",
                 flush=True,
             )
         browser.close()

@@ -80,6 +80,12 @@ BARS = {
         Bar("half_steps_ratio", at_most=1.15),
         Bar("class_accuracy", at_least=99.0),
     ],
+    roles.DIFFUSION_NOISE: [Bar("lenet_fid", at_most=27.1)],  # a fifth of that of the deep VAE
+    roles.FLOW: [  # better than the DCGAN in all three
+        Bar("lenet_fid", at_most=8.88),
+        Bar("precision", at_least=0.77),
+        Bar("recall", at_least=0.84),
+    ],
     roles.DIGIT_JUDGE: [Bar("accuracy", at_least=99.0)],
     roles.EMOJI_JUDGE: [Bar("accuracy", at_least=97.0)],
     roles.TRANSLATOR: [

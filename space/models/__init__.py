@@ -43,6 +43,8 @@ MODELS = {
     roles.GAN: GAN,
     roles.DCGAN: DCGAN,
     roles.DIFFUSION: DDPM,
+    roles.DIFFUSION_NOISE: DDPM,
+    roles.FLOW: DDPM,
     roles.TRANSLATOR: CycleGAN,
     roles.DIGIT_JUDGE: Classifier,
     roles.EMOJI_JUDGE: Classifier,

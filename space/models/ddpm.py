@@ -78,7 +78,7 @@ class DDPMConfig(ImageConfig):
     def describe(self) -> Description:
         channels = "-".join(map(str, self.channels))
         return Description(
-            kind="ddpm",
+            kind="ddpm" if self.prediction == "velocity" else f"ddpm.{self.prediction}",
             about="A diffusion model: a network that takes noise out of an image, and makes one out of noise "
             "alone step by step (Ho et al. 2020).",
             networks=f"a U-Net on patches of 2x2 pixels, {self.num_blocks} residual blocks a size, "

@@ -142,11 +142,16 @@ def protocols(measured: Mapping[str, Sequence[str]]) -> str:
     return f"<details><summary>{words('measure.protocol')}</summary><ul>{items}</ul></details>"
 
 
-def chips(setting: str, values: Iterable[str], label: str, prefix: str = "") -> str:
-    """Radio buttons in a row; a narrow screen scrolls it sideways."""
+def chips(setting: str, values: Iterable[str | int], label: str, prefix: str = "") -> str:
+    """Radio buttons in a row, which a narrow screen scrolls sideways; a number is its own text."""
     buttons = "".join(
         f'<label><input type="radio" value="{value}" data-setting="{setting}">'
-        f'<span data-text="{prefix}{value}"></span></label>'
+        + (
+            f"<span>{value}</span>"
+            if isinstance(value, int)
+            else f'<span data-text="{prefix}{value}"></span>'
+        )
+        + "</label>"
         for value in values
     )
     return f'<div class="chips {setting}" role="radiogroup" data-label="{label}">{buttons}</div>'

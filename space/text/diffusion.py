@@ -71,6 +71,43 @@ TEXT = {
     "diffusion.play.way": ("Direction", "방향"),
     "diffusion.play.way.back": ("Noise → digit", "노이즈 → 숫자"),
     "diffusion.play.way.forward": ("Digit → noise", "숫자 → 노이즈"),
+    "diffusion.play.network": ("The network puts out", "신경망의 출력"),
+    "diffusion.play.network.velocity": ("v", "v"),
+    "diffusion.play.network.noise": ("ε, the paper's", "ε, 논문 그대로"),
+    "diffusion.play.network.flow": ("Flow matching", "플로 매칭"),
+    "diffusion.play.network.all": ("v | ε | flow", "v | ε | 플로"),
+    "diffusion.play.network.velocity.full": ("v = aε − σx₀", "v = aε − σx₀"),
+    "diffusion.play.network.noise.full": ("ε, the noise", "ε, 노이즈"),
+    "diffusion.play.network.flow.full": (
+        "ε − x₀, flow matching",
+        "ε − x₀, 플로 매칭",
+    ),
+    "diffusion.play.network.velocity.about": (
+        "v = aε − σx₀: the noise where there is hardly any, the digit where there is nothing else. So both "
+        "can be read off at every t.",
+        "v = aε − σx₀: 노이즈가 거의 없는 곳에서는 노이즈를, 노이즈뿐인 곳에서는 숫자를 답합니다. 그래서 "
+        "모든 t에서 둘 다 읽어 낼 수 있습니다.",
+    ),
+    "diffusion.play.network.noise.about": (
+        "ε, as Ho et al. had it. The digit is what is left: x₀ = (xₜ − σε) / a. In pure noise a is almost "
+        "0, and what ε lacks is divided by it: the first predicted x₀ is speckle, not a digit.",
+        "ε: Ho 등의 논문 그대로입니다. 숫자는 나머지로 구합니다: x₀ = (xₜ − σε) / a. 순수한 노이즈에서는 "
+        "a가 거의 0이라 ε의 작은 오차도 a로 나뉘어 커집니다. 처음 예측한 x₀는 숫자가 아니라 얼룩입니다.",
+    ),
+    "diffusion.play.network.flow.about": (
+        "ε − x₀: the direction of the straight way xₜ = (1 − t) x₀ + t ε, with t from 0 to 1. See the "
+        "schedule: both of its lines are straight.",
+        "ε − x₀: 곧은 길 xₜ = (1 − t) x₀ + t ε의 방향입니다(t는 0에서 1까지). 스케줄의 두 선이 모두 "
+        "직선입니다.",
+    ),
+    "diffusion.play.network.all.about": (
+        "The same noise, digit and steps, three networks. They end at nearly the same picture: what they "
+        "learn is one and the same way. What differs is how well x₀ can be read off on it, above all at "
+        "its beginning.",
+        "노이즈도 숫자도 단계 수도 같고, 신경망만 셋입니다. 셋 다 거의 같은 그림에 이릅니다. 배운 길이 "
+        "하나이기 때문입니다. 다른 것은 그 길에서 x₀를 얼마나 잘 읽어 내는가입니다. 차이는 길의 처음에서 "
+        "가장 큽니다.",
+    ),
     "diffusion.play.sampler": ("Sampler", "표본 추출기"),
     "diffusion.play.sampler.dpm_solver": ("DPM-Solver++", "DPM-Solver++"),
     "diffusion.play.sampler.ddim": ("DDIM", "DDIM"),

@@ -77,6 +77,17 @@ TEXT = {
         "합성곱 신경망끼리 겨루는 GAN입니다. 합성곱은 이웃한 픽셀의 관계를 이용하므로 획이 깨끗합니다.",
     ),
     "family.ddpm.name": ("Diffusion", "확산"),
+    "family.ddpm.noise.name": ("Diffusion, ε", "확산, ε"),
+    "family.ddpm.x_start.name": ("Diffusion, x₀", "확산, x₀"),
+    "family.ddpm.flow.name": ("Flow matching", "플로 매칭"),
+    "family.ddpm.flow.samples": (
+        "z is a picture of pure noise and one number for each class, the largest of which names the digit. "
+        "The network was shown pictures on the straight way between a digit and noise, and learned the "
+        "direction of that way. Now it walks from the noise to a digit in straight steps.",
+        "z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 정합니다. 신경망은 "
+        "숫자와 잡음을 잇는 곧은 길 위의 그림을 보고 그 길의 방향을 배웠습니다. 이제 잡음에서 숫자까지 곧은 "
+        "걸음으로 갑니다.",
+    ),
     "family.ddpm.samples": (
         "Nothing is compressed: z is a picture of pure noise and one number for each class, the largest "
         "of which names the digit. The network takes the noise out step by step. It was never shown a "

@@ -267,6 +267,18 @@ TEXT = {
         "열여섯 단계가 걸립니다.\n\n$$\\min_\\theta\\;\\mathbb "
         "E_{x_0,\\,\\varepsilon,\\,t}\\,\\lVert\\varepsilon-\\varepsilon_\\theta(x_t,t)\\rVert^2$$",
     ),
+    "lecture.networks": (
+        "## What should it answer?\n\nNoise, digit or a mixture of both: any of them gives the others. The "
+        "three networks start with the same noise and end at nearly the same 3. Look at the left end of "
+        "the middle strips: where only noise is, $x_0$ cannot be found by subtracting noise.\n\n"
+        "$$\\varepsilon,\\qquad  a_t\\,\\varepsilon-\\sigma_t\\,x_0,\\qquad "
+        "\\varepsilon-x_0$$",
+        "## 무엇을 답하게 할까\n\n노이즈, 숫자, 또는 둘을 섞은 것: 어느 하나를 알면 나머지도 나옵니다. 세 "
+        "신경망은 같은 노이즈에서 출발해 거의 같은 3에 이릅니다. 가운데 띠의 왼쪽 끝을 보세요. 노이즈뿐인 "
+        "곳에서는 노이즈를 빼서 $x_0$를 찾을 수 없습니다.\n\n"
+        "$$\\varepsilon,\\qquad  a_t\\,\\varepsilon-\\sigma_t\\,x_0,\\qquad "
+        "\\varepsilon-x_0$$",
+    ),
     "lecture.guidance": (
         "## Guidance\n\nAsk the network twice, with the digit $y$ and without, and enlarge the difference. "
         "Look down the rows: not asked for, as learned, sharper, all alike, broken. What becomes surer "

@@ -213,6 +213,10 @@ TEXT = {
         "it makes pictures of {side}x{side} pixels in {channels} channels; this lesson needs 28x28 in grey",
         "{side}x{side}픽셀, 채널 {channels}개인 그림을 만듦 (여기서는 28x28 흑백이 필요)",
     ),
+    "reason.prediction": (
+        "its network puts out {found}, and this lesson shows it as one that puts out {needed}",
+        "신경망의 출력이 {found}임 (여기서는 출력이 {needed}인 모델로 보여 줌)",
+    ),
     "reason.latent_dim": (
         "its latent space has {found} dimensions; the map needs 2",
         "잠재 공간이 {found}차원임 (지도에는 2차원이 필요)",

@@ -7,7 +7,7 @@ import { farthest, sumOfSteps } from "./denoising.js";
 /** @import { Denoiser, Trajectory } from "./denoising.js" */
 
 /** What the server says of its weights: `facts` of tab.py.
- * @typedef {{ sha256: string, where: Record<string, string> }} Facts */
+ * @typedef {{ network: string, sha256: string, where: Record<string, string> }} Facts */
 
 /** One sentence for each thing that is checked.
  * @param {Trajectory} made

@@ -31,6 +31,7 @@ export function bindControls(element, part) {
         const fits = value >= Number(input.min) && value <= Number(input.max);
         if (fits && (!WHOLE.includes(setting) || Number.isInteger(value))) lesson.set({ [setting]: value });
       };
+    input.onblur = () => lesson.tell([]); // shows what is set in place of what cannot be
   }
 }
 
@@ -44,7 +45,9 @@ export function showControls(element, text) {
     const { setting } = input.dataset;
     const value = settings[setting];
     if (input.type === "radio") {
-      input.checked = read(setting, input.value) === value;
+      const chosen = read(setting, input.value);
+      input.checked = chosen === value;
+      input.disabled = setting === "digit" && Number(chosen) >= (lesson.config?.num_classes ?? 10);
       continue;
     }
     const shown = value ?? byConfig[setting] ?? "";

@@ -1,6 +1,6 @@
 /* Trajectories of a diffusion model, as work.py computes them.
  *
- *   const denoiser = new Denoiser(await open(name, ["trajectory"]))      in an update of live.js
+ *   const denoiser = new Denoiser(await open(name, ["trajectory"]), "velocity")      in an update of live.js
  *   await denoiser.run([asked, ...])     -> [trajectory, ...]
  *   await denoiser.predict(x, times, digit, guidance)     asks the network once for each x
  *   await readDigits(open, judge, pictures)               what a classifier reads in them
@@ -77,11 +77,13 @@ const separate = ({ data }) =>
 
 /** A diffusion model that was opened by `Live`, here or on the server. */
 export class Denoiser {
-  /** @param {Opened} model */
-  constructor(model) {
-    const { image_size, in_channels } = model.config;
+  /** @param {Opened} model
+   * @param {string} network  what it puts out */
+  constructor(model, network) {
+    const { image_size, in_channels, prediction } = model.config;
     if (image_size !== SIDE || in_channels !== 1)
       throw new Error(`the model makes pictures of ${image_size} pixels in ${in_channels} channels`);
+    if (prediction !== network) throw new Error(`the network puts out ${prediction}, not ${network}`);
     this.model = model;
     this.config = /** @type {DDPMConfig} */ (model.config);
     this.levels = pathLevels(this.config);

@@ -18,13 +18,14 @@ import { Sheets } from "./sheets.js";
 /** @import { Trajectory } from "./denoising.js" */
 /** @import { Frame } from "./film.js" */
 
+/** @typedef {Trajectory & { network: string }} Way */
+
 const PLAY_MS = 2600; // from one end to the other
 const LEAST_FRAME_MS = 40;
 const FIRST = 0.65; // share of the way that is shown first: all three pictures say something there
-const WAY = ["digit", "seed", "steps", "guidance", "sampler", "way"]; // settings that a way depends on
+const WAY = ["digit", "seed", "steps", "guidance", "network", "sampler", "way"]; // settings that a way depends on
 const LINKED = [...WAY, "sheet"];
-const LANES = ["first", "second"];
-const BOTH = ["ddim", "ddpm"];
+const LANES = ["first", "second", "third"];
 /** What the link calls a setting. */
 const NAMES = { digit: "class" };
 
@@ -34,11 +35,10 @@ export function start({ element, words, names, props, trigger }) {
   label(element, text);
   lesson.names = names;
   const page = new WayPage(element, text, trigger, () => props.value);
-  Object.assign(element, { diffusion: page, place: () => page.place() });
+  Object.assign(element, { diffusion: page, place: () => page.place(), network: () => lesson.network });
   follow(element, (link) => {
     lesson.set(Object.fromEntries(LINKED.map((name) => [name, link[NAMES[name] ?? name]])));
   });
-  if (!props.value?.sha256) trigger("ready");
   page.changed();
 }
 
@@ -57,10 +57,11 @@ class WayPage {
     this.live = new Live(this.find(".stage"), "diffusion");
     this.judging = new Live(this.find(".judging"), "diffusion");
     this.checking = new Live(this.find(".checking"), "diffusion");
-    /** @type {Trajectory[]} */
+    /** @type {Way[]} */
     this.made = [];
     /** @type {number[]} */
     this.reads = []; // the digit that the classifier reads in each predicted x_0
+    this.network = ""; // whose figures the server was asked for
     this.frame = 0;
     this.milliseconds = 0;
     /** @type {number | null} */
@@ -100,23 +101,30 @@ class WayPage {
   changed() {
     this.pause();
     setText(this.find(".checked"), "");
-    const { sampler, way } = lesson.settings;
-    const samplers = sampler === "both" ? BOTH : [sampler];
+    const { ways } = lesson;
+    const { way } = lesson.settings;
+    if (this.network !== lesson.network) {
+      this.network = lesson.network;
+      this.trigger("ready"); // the server says what it knows of this model
+    }
     this.live.update(
       async (open) => {
-        const denoiser = await lesson.denoiser(open);
-        const begun = performance.now();
         const made = [];
-        for (const one of samplers)
-          made.push(...(await denoiser.run([lesson.asked({ sampler: /** @type {any} */ (one) })])));
-        const milliseconds = performance.now() - begun;
         const films = [];
-        for (const one of made) films.push(way === "back" ? framesOf(one) : await drowning(one, denoiser));
+        let milliseconds = 0;
+        for (const { network, sampler } of ways) {
+          const denoiser = await lesson.denoiser(open, network);
+          const begun = performance.now();
+          const [one] = await denoiser.run([lesson.asked({ sampler })]);
+          milliseconds += performance.now() - begun;
+          made.push({ ...one, network });
+          films.push(way === "back" ? framesOf(one) : await drowning(one, denoiser));
+        }
         return { made, films, milliseconds };
       },
       ({ made, films, milliseconds }) => {
         Object.assign(this, { made, milliseconds });
-        this.show(films, samplers, way);
+        this.show(films, way);
         this.judge(films[0]);
         this.sheets.show();
       },
@@ -124,25 +132,23 @@ class WayPage {
   }
 
   /** @param {Frame[][]} films
-   * @param {string[]} samplers
    * @param {"back" | "forward"} way */
-  show(films, samplers, way) {
+  show(films, way) {
     const { find, lanes } = this;
     this.reads = [];
     lanes.forEach((lane, i) => (lane.element.hidden = i >= films.length));
-    films.forEach((frames, i) => {
-      lanes[i].show(frames);
-      lanes[i].sampler = samplers[i];
-    });
+    films.forEach((frames, i) => lanes[i].show(frames));
+    find(".lanes").style.setProperty("--lanes", films.length);
+    find(".lanes").classList.toggle("several", films.length > 1);
     const position = find(".position");
     position.max = films[0].length - 1;
     this.frame = Math.round(FIRST * (films[0].length - 1));
-    drawSchedule(find(".schedule"), lesson.levels);
+    drawSchedule(find(".schedule"), levelsOf(this.made[0]));
     offer(
       this.element,
-      this.made.map(({ asked }, i) => [
+      this.made.map((one, i) => [
         `[data-lane="${LANES[i]}"] .png`,
-        `${caseOf(asked)}.png`,
+        `${caseOf(one)}.png`,
         () => lanes[i].picture(),
       ]),
     );
@@ -170,21 +176,25 @@ class WayPage {
   }
 
   draw() {
-    const { find, text, frame, lanes } = this;
-    if (!this.made.length) return;
-    for (const lane of lanes)
-      if (!lane.element.hidden) {
-        lane.draw(frame);
-        setText(lane.find("h2"), text(`sampler.${lane.sampler}.full`));
-      }
-    const { t } = lanes[0].frames[frame];
-    const { levels } = lesson;
-    const [a, sigma] = levels.map((level) => level[t + 1]);
+    const { find, text, frame, lanes, made } = this;
+    if (!made.length) return;
+    const areNetworks = made.some(({ network }) => network !== made[0].network);
+    made.forEach(({ network, asked }, i) => {
+      lanes[i].draw(frame);
+      const heading = areNetworks ? `network.${network}.full` : `sampler.${asked.sampler}.full`;
+      setText(lanes[i].find("h2"), text(heading));
+    });
+    const places = made.map((one, i) => {
+      const levels = levelsOf(one);
+      const { t } = lanes[i].frames[frame];
+      const [a, sigma] = levels.map((level) => level[t + 1].toFixed(2));
+      return text("where", { t: t + 1, T: levels[0].length - 1, a, sigma });
+    });
+    const where = [...new Set(places)].join("\n"); // networks of another path have times of their own
     find(".position").value = frame;
-    const said = { t: t + 1, T: levels[0].length - 1, a: a.toFixed(2), sigma: sigma.toFixed(2) };
-    setText(find(".where"), text("where", said));
-    find(".position").setAttribute("aria-valuetext", text("where", said));
-    markTime(find(".schedule"), (t + 1) / (levels[0].length - 1));
+    setText(find(".where"), where);
+    find(".position").setAttribute("aria-valuetext", where);
+    markTime(find(".schedule"), (lanes[0].frames[frame].t + 1) / (levelsOf(made[0])[0].length - 1));
     this.sayDecided();
     this.relabel();
   }
@@ -205,6 +215,7 @@ class WayPage {
   relabel() {
     const { find, text, element } = this;
     showControls(element, text);
+    setText(find(".about"), text(`network.${lesson.settings.network}.about`));
     setText(find(".play"), text(this.playing === null ? "play" : "pause"));
     if (!this.made.length) return;
     const [{ asked, times }] = this.made;
@@ -253,10 +264,10 @@ class WayPage {
     setText(said, this.text("checking"));
     this.checking.update(
       async (open) => {
-        const sum = await checkWay(made, await lesson.denoiser(open), this.text);
-        const url = new URL(`weights/${lesson.names.model}`, ROOT);
+        const sum = await checkWay(made, await lesson.denoiser(open, made.network), this.text);
+        const url = new URL(`weights/${lesson.names.networks[made.network]}`, ROOT);
         const facts = this.facts();
-        const bytes = facts?.sha256 ? checkBytes(url, facts, this.text) : "";
+        const bytes = facts?.network === made.network ? checkBytes(url, facts, this.text) : "";
         return `${sum} ${await Promise.resolve(bytes).catch(() => this.text("checked.no_bytes"))}`;
       },
       (sentence) => made === this.made[0] && setText(said, sentence),
@@ -266,15 +277,18 @@ class WayPage {
   /** All that the snippet depends on; null while nothing is shown. */
   place() {
     if (!this.made.length) return null;
-    const [{ asked }] = this.made;
+    const [{ asked, network }] = this.made;
     const { digit, seed, steps, guidance, sampler } = asked;
-    return { digit, seed, steps, guidance, sampler };
+    return { digit, seed, steps, guidance, sampler, network };
   }
 }
 
-/** What the files of a way are named: `case_of` of view.py.
- * @param {import("./denoising.js").Asked} asked */
-function caseOf({ digit, seed, steps, guidance, sampler }) {
+/** @param {Way} way */
+const levelsOf = ({ network }) => lesson.denoisers[network].levels;
+
+/** What the files of a way are named: `case_of` of work.py.
+ * @param {Way} way */
+function caseOf({ network, asked: { digit, seed, steps, guidance, sampler } }) {
   const what = digit === null ? "any" : `digit-${digit}`;
-  return `${lesson.names.model}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}`;
+  return `${lesson.names.networks[network]}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}`;
 }

@@ -48,7 +48,6 @@ export class Lane {
   constructor(element, onScrub) {
     this.element = element;
     this.find = finder(element);
-    this.sampler = "";
     /** @type {Frame[]} */
     this.frames = [];
     /** @type {number[]} */

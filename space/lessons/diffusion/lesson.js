@@ -1,20 +1,25 @@
-/* What both parts of the lesson share: the settings, and what is known of the model. One for the page.
+/* What both parts of the lesson share: the settings, and what is known of the models. One for the page.
  *
- *   await lesson.denoiser(open)     the model, in an update of live.js; `config` and `levels` are there from then on
+ *   await lesson.denoiser(open)     the chosen model, in an update of live.js; `config` and `levels` are there from then
+ *                                   on; denoiser(open, network) another one
  *   lesson.settings, .set(changes)  what is set; null is as the model's config says, or as the seed decides
+ *   lesson.ways                     [{ network, sampler }, ...] of the trajectories side by side
  *   lesson.onChange(callback)       callback(names of what has changed)
  *   lesson.asked(more)              what the settings ask of the denoiser
  */
 
 import { Denoiser, drawn } from "./denoising.js";
 
-/** @import { Levels } from "../../browser/families/samplers.js" */
 /** @import { Open } from "../../page/live.js" */
 /** @import { Asked } from "./denoising.js" */
-/** @typedef {{ model: string, judge: string }} Names  of the models */
+/** Names of models: `networks` are those of the lesson, by what the setting calls them.
+ * @typedef {{ networks: Record<string, string>, judge: string }} Names */
 /** @typedef {{ digit: number | null, seed: number, steps: number | null, guidance: number | null,
- *   sampler: "dpm_solver" | "ddim" | "ddpm" | "both", way: "back" | "forward", sheet: string | null, t: number,
+ *   sampler: "dpm_solver" | "ddim" | "ddpm" | "both", network: string, way: "back" | "forward", sheet: string | null, t: number,
  *   erase: string | null, resamplings: number }} Settings  `erase` is null where the visitor erased by hand */
+
+const BOTH = /** @type {const} */ (["ddim", "ddpm"]);
+const FIRST = { network: "velocity", sampler: /** @type {const} */ ("dpm_solver") };
 
 class Lesson {
   constructor() {
@@ -25,35 +30,39 @@ class Lesson {
         seed: 3,
         steps: null,
         guidance: null,
-        sampler: "dpm_solver",
+        ...FIRST,
         way: "back",
         sheet: null,
       },
       ...{ t: 0.5, erase: "nothing", resamplings: 4 },
     };
     /** @type {Names} */
-    this.names = { model: "", judge: "" };
-    /** @type {Denoiser["config"]} */
-    this.config = null;
-    /** @type {Levels} */
-    this.levels = null;
+    this.names = { networks: {}, judge: "" };
+    /** @type {Record<string, Denoiser>} */
+    this.denoisers = {}; // by network
     /** @type {((changed: string[]) => void)[]} */
     this.callbacks = [];
   }
 
   /** The denoiser. What is asked of it depends on its config, and so comes after this.
-   * @param {Open} open */
-  async denoiser(open) {
-    const denoiser = new Denoiser(await open(this.names.model, ["trajectory"]));
-    const known = this.config !== null;
-    this.config = denoiser.config;
-    this.levels = denoiser.levels;
+   * @param {Open} open
+   * @param {string} network */
+  async denoiser(open, network = this.network) {
+    const denoiser = new Denoiser(await open(this.names.networks[network], ["trajectory"]), network);
+    const known = network in this.denoisers;
+    this.denoisers[network] = denoiser;
     if (!known) this.tell(["config"]);
     return denoiser;
   }
 
-  /** @param {Partial<Settings>} changes */
+  /** Of networks and of samplers, one are compared at a time: what was chosen last.
+   * @param {Partial<Settings>} changes */
   set(changes) {
+    const { network, sampler } = { ...this.settings, ...changes };
+    if (network === "all" && sampler === "both") {
+      const other = changes.network === "all" ? "sampler" : "network";
+      changes = { ...changes, [other]: FIRST[other] };
+    }
     const changed = Object.keys(changes).filter((name) => this.settings[name] !== changes[name]);
     Object.assign(this.settings, changes);
     if (changed.length) this.tell(changed);
@@ -69,6 +78,30 @@ class Lesson {
     this.callbacks.push(callback);
   }
 
+  /** Those that are compared, or the one that is chosen. */
+  get networks() {
+    return this.settings.network === "all" ? Object.keys(this.names.networks) : [this.settings.network];
+  }
+
+  /** The chosen one; of all, the first. */
+  get network() {
+    return this.networks[0];
+  }
+
+  get ways() {
+    const { sampler } = this.settings;
+    const samplers = sampler === "both" ? BOTH : [sampler];
+    return this.networks.flatMap((network) => samplers.map((one) => ({ network, sampler: one })));
+  }
+
+  get config() {
+    return this.denoisers[this.network]?.config ?? null;
+  }
+
+  get levels() {
+    return this.denoisers[this.network]?.levels ?? null;
+  }
+
   get steps() {
     return this.settings.steps ?? this.config?.num_inference_steps;
   }
@@ -77,17 +110,30 @@ class Lesson {
     return this.settings.guidance ?? this.config?.guidance;
   }
 
+  /** The digit that is asked for; none that the model does not know. */
+  get wanted() {
+    const { digit } = this.settings;
+    return digit !== null && this.config && digit >= this.config.num_classes ? null : digit;
+  }
+
   /** The digit that is made of noise: the one asked for, or the seed's. */
   get digit() {
-    return this.settings.digit ?? drawn(this.settings.seed, this.config).digit;
+    return this.wanted ?? drawn(this.settings.seed, this.config).digit;
   }
 
   /** @param {Partial<Asked>} [more]
    * @returns {Asked} */
   asked(more = {}) {
-    const { steps, guidance } = this;
-    const { digit, seed } = this.settings;
-    return { digit, seed, steps, guidance, start: 1, sampler: "dpm_solver", ...more };
+    const { steps, guidance, wanted } = this;
+    return {
+      digit: wanted,
+      seed: this.settings.seed,
+      steps,
+      guidance,
+      start: 1,
+      sampler: "dpm_solver",
+      ...more,
+    };
   }
 }
 

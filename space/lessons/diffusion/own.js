@@ -19,7 +19,7 @@ import { lesson } from "./lesson.js";
 const STARTS = range(10).map((i) => (i + 1) / 10);
 const OTHERS = 6; // fillings with other noise
 const OWN = ["t", "erase", "resamplings"];
-const ALL = ["digit", "seed", "steps", "guidance"]; // settings that this part shares
+const ALL = ["digit", "seed", "steps", "guidance", "network"]; // settings that this part shares
 
 /** @param {GradioScope & { words: Words, names: import("./lesson.js").Names }} scope */
 export function start({ element, words, names, props, trigger, watch }) {
@@ -46,7 +46,7 @@ class OwnPage {
     this.find = finder(element);
     /** @type {Float32Array} */
     this.digit = null;
-    /** @type {Trajectory} */
+    /** @type {(Trajectory & { network: string }) | null} */
     this.made = null;
     /** @type {Trajectory} */
     this.filled = null;
@@ -125,8 +125,12 @@ class OwnPage {
       paint(find(".noised canvas"), toUnit(noised(digit, drawn(settings.seed, config).noise, levels, t)));
     }
     this.lives.back.update(
-      async (open) => (await lesson.denoiser(open)).run([this.asked({ start: settings.t })]),
-      ([made]) => {
+      async (open) => {
+        const { network } = lesson;
+        const [made] = await (await lesson.denoiser(open)).run([this.asked({ start: settings.t })]);
+        return { ...made, network };
+      },
+      (made) => {
         paint(find(".noised canvas"), toUnit(made.x[0]));
         paint(find(".made canvas"), made.image);
         this.made = made;
@@ -216,7 +220,10 @@ class OwnPage {
 
   sayFilled() {
     const { hole, find, text } = this;
-    setText(find(".fill .said"), hole.isAll ? text("fill.all") : hole.isEmpty ? text("fill.nothing") : "");
+    setText(
+      find(".fill .unfilled"),
+      hole.isAll ? text("fill.all") : hole.isEmpty ? text("fill.nothing") : "",
+    );
   }
 
   showFilled() {
@@ -247,7 +254,8 @@ class OwnPage {
   /** All that the snippet depends on; null while nothing is shown. */
   place() {
     if (!this.made) return null;
-    const { digit, seed, steps, guidance, start } = this.made.asked;
-    return { digit, seed, steps, guidance, start };
+    const { network, asked } = this.made;
+    const { digit, seed, steps, guidance, start } = asked;
+    return { digit, seed, steps, guidance, start, network };
   }
 }

@@ -3,10 +3,14 @@
 None is as the model's config says.
 """
 
+from space.models import roles
 from space.page import link
 from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
 
 DIGITS = range(10)
+NETWORKS = {"velocity": roles.DIFFUSION, "noise": roles.DIFFUSION_NOISE, "flow": roles.FLOW}
+"""what a network puts out -> the model that does; the first is the one that is shown"""
+SHOWN_NETWORKS = (*NETWORKS, "all")
 STEPS = (4, 64)
 SHOWN_SAMPLERS = ("dpm_solver", "ddim", "ddpm", "both")
 DIRECTIONS = ("back", "forward")
@@ -19,6 +23,7 @@ WAY = {
     "seed": link.number(0, MAX_SEED, whole=True, default=3),
     "steps": link.number(*STEPS, whole=True),
     "guidance": link.number(0, MAX_GUIDANCE),
+    "network": link.one_of(*SHOWN_NETWORKS, default=SHOWN_NETWORKS[0]),
     "sampler": link.one_of(*SHOWN_SAMPLERS, default=SHOWN_SAMPLERS[0]),
     "way": link.one_of(*DIRECTIONS, default=DIRECTIONS[0]),
     "sheet": link.one_of(*SHEETS),

@@ -57,13 +57,13 @@ export class Sheets {
   /** All that a sheet depends on.
    * @param {HTMLElement} details */
   key({ dataset: { sheet } }) {
-    const { digit, seed } = lesson.settings;
+    const { digit, seed, network } = lesson.settings;
     const parts = {
       guidance: [lesson.steps],
       steps: [lesson.guidance],
       between: [lesson.steps, lesson.guidance],
     };
-    return [sheet, digit, seed, ...parts[sheet], document.documentElement.lang].join();
+    return [sheet, digit, seed, network, ...parts[sheet], document.documentElement.lang].join();
   }
 
   /** @param {HTMLElement} details
@@ -71,9 +71,8 @@ export class Sheets {
    * @param {() => boolean} isStale  whether a newer one is asked for */
   async make(details, open, isStale) {
     const rows = details.querySelector(".rows");
-    const denoiser = await lesson.denoiser(open);
     const found = [];
-    for await (const row of this[details.dataset.sheet](denoiser)) {
+    for await (const row of this[details.dataset.sheet](await lesson.denoiser(open), open)) {
       if (isStale()) return;
       found.push(row);
       rows.replaceChildren();
@@ -92,12 +91,18 @@ export class Sheets {
     }
   }
 
-  /** The same noise in more and more steps.
-   * @param {Denoiser} denoiser */
-  async *steps(denoiser) {
-    const made = [];
-    for (const steps of STEPS) made.push(...(await denoiser.run([lesson.asked({ steps })])));
-    yield ["", made.map(({ image }) => image), STEPS.map(String)];
+  /** The same noise in more and more steps, a row for each network that is compared.
+   * @param {Denoiser} _
+   * @param {Open} open */
+  async *steps(_, open) {
+    const { networks } = lesson;
+    for (const network of networks) {
+      const denoiser = await lesson.denoiser(open, network);
+      const made = [];
+      for (const steps of STEPS) made.push(...(await denoiser.run([lesson.asked({ steps })])));
+      const label = networks.length > 1 ? this.text(`network.${network}`) : "";
+      yield [label, made.map(({ image }) => image), STEPS.map(String)];
+    }
   }
 
   /** From the noise of this seed to that of the next, on the sphere where noise lies.

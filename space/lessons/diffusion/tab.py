@@ -11,9 +11,9 @@ import gradio as gr
 from torch import Tensor
 
 from space.lessons.diffusion.api import build_api
-from space.lessons.diffusion.settings import OWN, WAY
+from space.lessons.diffusion.settings import NETWORKS, OWN, WAY
 from space.lessons.diffusion.view import OWN_MARKUP, WAY_MARKUP, measured
-from space.lessons.diffusion.work import MODEL, Asked, case_of, check
+from space.lessons.diffusion.work import Asked, case_of, check
 from space.models import roles
 from space.page import code_behind, link
 from space.page.components import asset
@@ -32,17 +32,17 @@ from space.page.modules import module
 from space.page.picture_source import PictureSource, build_picture_source
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
-from space.text import TEXT
+from space.text import TEXT, why
 from space.text.refusals import Problem
-from space.weights.hub import is_unchanged, load
-from space.weights.model_folder import packed_weights
+from space.weights.hub import LoadedModel, is_unchanged, load
+from space.weights.model_folder import ModelUnavailable, packed_weights
 
-CSS = asset("lessons/diffusion/diffusion.css")
+CSS = asset("page/lesson.css", "page/chips.css", "lessons/diffusion/diffusion.css")
 WORDS = component_words("diffusion.play.")
 OWN_WORDS = component_words("diffusion.play.", *PROBLEMS)
 FIRST_DIGIT = 3 * digit_sheet().shape[1]
 """a 3, of which guidance makes an 8"""
-NAMES = {"model": MODEL, "judge": roles.DIGIT_JUDGE}
+NAMES = {"networks": NETWORKS, "judge": roles.DIGIT_JUDGE}
 
 
 class Way(gr.HTML):
@@ -90,22 +90,22 @@ class Own(gr.HTML):
         return {"type": "object"}
 
 
-def facts() -> tuple[dict[str, Any], str]:
+def facts(network: str) -> tuple[dict[str, Any], str]:
     """The weights that the server holds, for the check of the page; and the model's figures."""
-    loaded = load(MODEL, "denoise")
+    loaded = _load(network)
     path = loaded.folder / "model.safetensors"
     content = path.read_bytes() if is_unchanged(loaded) else packed_weights(loaded.model)
     commit = f" {loaded.commit[:7]}" if loaded.commit else ""
     where = {language: text + commit for language, text in zip(("en", "ko"), TEXT[f"source.{loaded.source}"])}
-    return {"sha256": hashlib.sha256(content).hexdigest(), "where": where}, measured(loaded)
+    known = {"network": network, "sha256": hashlib.sha256(content).hexdigest(), "where": where}
+    return known, measured(loaded)
 
 
 def way_snippet(place: dict[str, Any] | None) -> str:
     """The code behind the trajectory that the page shows; `place` is from its script."""
     if place is None:
         return ""
-    loaded = load(MODEL, "denoise")
-    asked = check(_read_place(place, "sampler"), loaded)
+    loaded, asked = _read_place(place, "sampler")
     return code_behind.denoise(loaded, case_of(loaded.name, asked), vars(asked))
 
 
@@ -119,20 +119,30 @@ def own_snippet(
     """The code behind the visitor's digit, noised and brought back."""
     if place is None:
         return ""
-    loaded = load(MODEL, "denoise")
+    loaded, asked = _read_place(place, "start")
     x = choose_digit(source, digit, drawn, uploaded)
     name, expression = code_behind.digit(x)
     if source == "upload":
         name, expression = "upload", code_behind.upload(uploaded.box)
-    asked = check(_read_place(place, "start"), loaded)
     return code_behind.bring_back(loaded, f"{loaded.name}_{name}", expression, vars(asked))
 
 
-def _read_place(place: Any, *more: str) -> Asked:
+def _read_place(place: Any, *more: str) -> tuple[LoadedModel, Asked]:
     """What a script says of what it shows, but for a picture."""
-    if not isinstance(place, dict) or place.keys() != {"digit", "seed", "steps", "guidance", *more}:
+    named = {"digit", "seed", "steps", "guidance", "network", *more}
+    if not isinstance(place, dict) or place.keys() != named:
         raise Problem("request")
-    return Asked(**place)
+    loaded = _load(place["network"])
+    return loaded, check(Asked(**{name: value for name, value in place.items() if name != "network"}), loaded)
+
+
+def _load(network: Any) -> LoadedModel:
+    if not isinstance(network, str) or network not in NETWORKS:
+        raise Problem("request")
+    loaded = load(NETWORKS[network], "denoise")
+    if (found := loaded.model.config.prediction) != network:
+        raise ModelUnavailable(loaded.name, why("prediction", found=found, needed=network))
+    return loaded
 
 
 def build() -> list[link.Linked]:
@@ -152,7 +162,15 @@ def build() -> list[link.Linked]:
                 own_fold, own_code = code_behind.folded_snippet("diffusion-own-code")
         figures = gr.HTML(elem_id="diffusion-measured")
         gr.Markdown(i18n("diffusion.hint"), latex_delimiters=LATEX, elem_classes="reading")
-        way.ready(friendly(facts), None, [way, figures], **PRIVATE)
+        network = "() => [document.querySelector('#diffusion-way .stage').parentElement.network()]"
+        way.ready(
+            friendly(facts),
+            gr.JSON(visible=False),
+            [way, figures],
+            js=network,
+            trigger_mode="always_last",
+            **PRIVATE,
+        )
         _bind_way(way, fold, snippet)
         _bind_own(pictures, own, own_fold, own_code)
         build_api()

@@ -1,7 +1,5 @@
 """What the lesson looks like: the markup of its two components, and the server's pictures of a trajectory."""
 
-from collections.abc import Iterable
-
 import torch
 from PIL import Image
 from torch import Tensor
@@ -12,11 +10,13 @@ from space.lessons.diffusion.settings import (
     ERASED,
     OWN,
     SHEETS,
+    SHOWN_NETWORKS,
     SHOWN_SAMPLERS,
     STEPS,
 )
 from space.lessons.diffusion.work import Trajectory
 from space.page.markup import (
+    chips,
     computed,
     download,
     metric_name,
@@ -52,20 +52,6 @@ def frames(made: Trajectory) -> list[Image.Image]:
     return [*steps, to_grid(torch.stack([image, image, torch.full_like(image, 0.5)]), columns=3)]
 
 
-def chips(setting: str, values: Iterable[object], label: str, prefix: str = "") -> str:
-    """Radio buttons in a row; a value without a text of its own is its own text."""
-    buttons = "".join(
-        f'<label><input type="radio" value="{value}" data-setting="{setting}">'
-        + (
-            f"<span>{value}</span></label>"
-            if isinstance(value, int)
-            else _text(f"{prefix}{value}") + "</label>"
-        )
-        for value in values
-    )
-    return f'<div class="chips" role="radiogroup" data-label="{label}">{buttons}</div>'
-
-
 def _text(key: str) -> str:
     return f'<span data-text="{key}"></span>'
 
@@ -97,6 +83,7 @@ LANE = f"""
   </div>
 </div>
 """
+LANE_NAMES = ("first", "second", "third")
 SHEET_PARTS = "".join(
     f"""
 <details class="sheet" data-sheet="{name}">
@@ -112,6 +99,10 @@ WAY_MARKUP = f"""
 <div class="controls">
   <div class="field"><span data-text="digit"></span>{digits("any")}</div>
   <div class="field">
+    <span data-text="network"></span>{chips("network", SHOWN_NETWORKS, "network", "network.")}
+  </div>
+  <p class="about"></p>
+  <div class="field">
     {chips("way", DIRECTIONS, "way", "way.")}{chips("sampler", SHOWN_SAMPLERS, "sampler", "sampler.")}
   </div>
   <div class="sliders">
@@ -124,7 +115,7 @@ WAY_MARKUP = f"""
 </div>
 <div class="stage">
   <div class="lanes">
-    {LANE.format("first")}{LANE.format("second")}
+    {"".join(map(LANE.format, LANE_NAMES))}
     <div class="player">
       <button type="button" class="play"></button>
       <input type="range" class="position" min="0" max="0" value="0" step="1" data-label="position">
@@ -179,7 +170,7 @@ OWN_MARKUP = f"""
     {_picture("hole", 'role="application" tabindex="0"')}{_picture("once")}{_picture("filled")}
   </div>
   <div class="row"></div>
-  <p class="said" role="status"></p>
+  <p class="unfilled" role="status"></p>
   {computed()}
 </section>
 """

@@ -9,6 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
+from space.lessons.diffusion.settings import NETWORKS
 from space.lessons.diffusion.work import MODEL, Asked, denoise, way
 from space.models.ddpm import DDPMConfig, path_levels
 from space.pictures.sheets import digit_sheet
@@ -29,9 +30,9 @@ def open_lesson(page: Page, lab: Lab, query: str) -> None:
     page.wait_for_function(f"{WAY.replace('.parentElement', '?.parentElement')}?.made.length")
 
 
-def assert_same_way(found: list, asked: Asked) -> None:
+def assert_same_way(found: list, asked: Asked, name: str = MODEL) -> None:
     """Each number of each step as PyTorch has it, within 1e-3."""
-    made = denoise(load(MODEL), asked)
+    made = denoise(load(name), asked)
     times, *pictures, said = found
     assert times == made.times and said["digit"] == made.asked.digit
     for one, wanted in zip(pictures, (made.x, made.x_start, made.pred_noise, made.image), strict=True):
@@ -81,6 +82,34 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     assert len(seen) == 3 and asked == []
 
 
+def test_networks_side_by_side_have_the_same_noise_and_each_is_that_of_pytorch(page: Page, lab: Lab):
+    open_lesson(page, lab, "&class=3&seed=7&steps=4&guidance=2&network=all&sampler=ddim&sheet=steps")
+    for i, name in enumerate(NETWORKS.values()):
+        assert_same_way(
+            page.evaluate(f"({NUMBERS})({WAY}.made[{i}])"), Asked(3, 7, 4, 1.0, 2.0, "ddim"), name
+        )
+    lanes = page.locator("#diffusion-way .lane:visible")
+    expect(lanes).to_have_count(len(NETWORKS))
+    expect(page.locator("#diffusion-way [data-sheet=steps] canvas")).to_have_count(len(NETWORKS))
+    expect(page.locator("#diffusion-way .where")).to_contain_text(re.compile("of noise\nt = "))  # two paths
+
+    # one comparison at a time: that of samplers takes the place of that of networks
+    page.locator("#diffusion-way .chips input[value=both] + span").click()
+    expect(lanes).to_have_count(2)
+    page.wait_for_function("location.search.includes('sampler=both') && !location.search.includes('network')")
+    # the figures and the bytes are those of the network that is shown
+    page.locator("#diffusion-way .chips input[value=noise] + span").click()
+    expect(page.locator("#diffusion-measured")).to_contain_text(NETWORKS["noise"])
+    page.wait_for_function(f"{WAY}.made[0].network === 'noise'")
+    page.locator("#diffusion-way .check").click()
+    expect(page.locator("#diffusion-way .checked")).to_contain_text("it is that of the server's file")
+    page.wait_for_function(f"{OWN}.made?.network === 'noise'")
+    seed = page.locator("#diffusion-way [data-setting=seed]")
+    seed.fill("99999999999")
+    seed.blur()
+    expect(seed).to_have_value("7")  # what cannot be set does not stay in the box
+
+
 def test_the_times_of_every_way_are_those_of_pytorch(page: Page):
     import_modules(page, "lessons/diffusion/denoising.js", "browser/families/ddpm.js")
     for config in (DDPMConfig(), DDPMConfig(prediction="flow"), DDPMConfig(schedule="linear")):
@@ -100,7 +129,7 @@ def test_a_digit_drowns_sheets_unfold_and_what_makes_no_sense_is_said(page: Page
         part.locator("summary").click()
         expect(part.locator("canvas")).to_have_count(canvases)
         part.locator("summary").click()
-    said = page.locator("#diffusion-digit .fill .said")
+    said = page.locator("#diffusion-digit .fill .unfilled")
     expect(said).to_contain_text("Nothing is erased yet")
     hole = page.locator("#diffusion-digit .hole canvas")
     hole.focus()
@@ -113,10 +142,13 @@ def test_a_digit_drowns_sheets_unfold_and_what_makes_no_sense_is_said(page: Page
 
 
 def test_an_address_that_asks_for_nonsense_begins_as_without(page: Page, lab: Lab):
-    open_lesson(page, lab, "&steps=0&guidance=NaN&t=7&class=11&seed=-3&resamplings=1e9&sampler=x&erase=all")
+    open_lesson(
+        page, lab, "&steps=0&guidance=NaN&t=7&class=11&seed=-3&resamplings=1e9&sampler=x&network=v&erase=all"
+    )
     page.wait_for_function("!location.search.includes('steps')")
     assert page.evaluate(f"{WAY}.lesson.settings") == {
         **{"digit": None, "seed": 3, "steps": None, "guidance": None, "sampler": "dpm_solver"},
+        "network": "velocity",
         **{"way": "back", "sheet": None, "t": 0.5, "erase": "nothing", "resamplings": 4},
     }
 

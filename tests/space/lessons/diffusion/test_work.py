@@ -1,6 +1,7 @@
 """Trajectories on the server, the endpoint /denoise, and what cannot be asked of it."""
 
 import hashlib
+import json
 import math
 import re
 from io import BytesIO
@@ -12,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from space.lessons.diffusion import api, tab, view, work
+from space.lessons.diffusion import api, settings, tab, view, work
 from space.lessons.generate.work import draw_samples
 from space.models.ddpm import DDPM, DDPMConfig, path_levels
 from space.models.samplers import CLEAN
@@ -21,6 +22,7 @@ from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem
 from space.weights import hub
 from space.weights.model_folder import ModelUnavailable
+from tests.processes import ROOT
 from tests.small_models import bundled, small
 
 THREE = digit_sheet()[3, 0][None, None] / 255
@@ -164,12 +166,33 @@ def test_weights_of_another_kind_work_or_are_refused_in_a_sentence(tmp_path, con
 
 
 def test_the_page_knows_the_very_bytes(loaded):
-    facts, _ = tab.facts()
+    facts, _ = tab.facts("velocity")
     content = (loaded.folder / "model.safetensors").read_bytes()
     assert facts["sha256"] == hashlib.sha256(content).hexdigest()
     assert facts["where"] == {"en": "bundled with this app", "ko": "앱에 포함됨"}
     with pytest.raises(Problem):
         tab.way_snippet({"digit": 3})
+    for network in ("euler", "all", "", None, 3, ["noise"], {"velocity": 1}):
+        with pytest.raises(Problem):
+            tab.facts(network)
+
+
+def test_each_network_is_known_by_what_it_puts_out(tmp_path):
+    """Weights of another parametrization, pushed under a model's name, are refused in a sentence."""
+    for network, name in settings.NETWORKS.items():
+        config = json.loads((ROOT / "space/pretrained" / name / "config.json").read_text())
+        assert config["prediction"] == network
+        small(DDPM, prediction="x_start").save_pretrained(tmp_path / name)
+    with bundled(tmp_path):
+        for network in settings.NETWORKS:
+            place = {"digit": 3, "seed": 1, "steps": 2, "guidance": 1.0, "network": network}
+            for use, *given in (
+                (tab.facts, network),
+                (tab.way_snippet, place | {"sampler": "ddim"}),
+                (tab.own_snippet, place | {"start": 0.5}, "digit", 3, None, None),
+            ):
+                with pytest.raises(ModelUnavailable, match=f"puts out x_start, .* puts out {network}"):
+                    use(*given)
 
 
 def test_the_tables_show_what_was_measured_and_nothing_else():
