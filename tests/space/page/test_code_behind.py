@@ -20,6 +20,7 @@ from torch import Tensor
 
 from space.lessons.diffusion import tab as diffusion
 from space.lessons.diffusion.api import denoise_api
+from space.lessons.diffusion.settings import NETWORKS
 from space.lessons.diffusion.work import Asked, denoise
 from space.lessons.generate import api as generate_api
 from space.lessons.generate import tab as generate
@@ -290,20 +291,24 @@ def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
 # ---- diffusion
 
 
-@pytest.mark.parametrize("place", [(None, 5, 4, 1.5, "ddpm"), (8, 4294967295, 3, 0, "ddim")])
-def test_a_trajectory(home: Path, place: tuple[Any, ...]) -> None:
-    names = ("digit", "seed", "steps", "guidance", "sampler")
-    code = diffusion.way_snippet(dict(zip(names, place)))
-    image, strips, _, numbers = denoise_api(None, diffusion.MODEL, *place[:3], 1.0, *place[3:])
+@pytest.mark.parametrize(
+    ("network", "place"),
+    [("velocity", (None, 5, 4, 1.5, "ddpm")), ("flow", (8, 4294967295, 3, 0, "ddim"))],
+)
+def test_a_trajectory(home: Path, network: str, place: tuple[Any, ...]) -> None:
+    names, model = ("digit", "seed", "steps", "guidance", "sampler"), NETWORKS[network]
+    code = diffusion.way_snippet(dict(zip(names, place)) | {"network": network})
+    image, strips, _, numbers = denoise_api(None, model, *place[:3], 1.0, *place[3:])
     (case,) = re.findall(r'save\("(.+)_image.png"\)', code)
     what = "any" if place[0] is None else f"digit-{numbers['digit']}"
-    assert case.startswith(f"{diffusion.MODEL}_{what}_seed{place[1]}_")
+    assert case.startswith(f"{model}_{what}_seed{place[1]}_")
     image = image.resize((28, 28), Image.Resampling.NEAREST)
     assert_same(run(code), {f"{case}_image.png": pixels(image), f"{case}.png": pixels(strips)})
 
 
 def test_a_digit_that_is_noised_and_brought_back(photo: str, drawing: str) -> None:
     place = {"digit": 8, "seed": 3, "steps": 4, "guidance": 2, "start": 0.5}
+    network = "noise"
     for source, drawn, uploaded, changed in (
         ("digit", None, None, {}),
         ("upload", None, cut(photo, [0.1, 0.1, 0.9, 0.9]), {"digit": None}),
@@ -311,8 +316,8 @@ def test_a_digit_that_is_noised_and_brought_back(photo: str, drawing: str) -> No
     ):
         x = {"digit": digit_sheet()[0, 7][None, None] / 255, "upload": uploaded and uploaded.digit}
         asked = Asked(**place | changed, picture=x.get(source, drawn))
-        made = denoise(hub.load(diffusion.MODEL), asked)
-        found = run(diffusion.own_snippet(place | changed, source, 7, drawn, uploaded))
+        made = denoise(hub.load(NETWORKS[network]), asked)
+        found = run(diffusion.own_snippet(place | changed | {"network": network}, source, 7, drawn, uploaded))
         (name,) = (name.removesuffix("_made.png") for name in found if name.endswith("_made.png"))
         shown = {"made": made.image, "noised": (made.x[:1] + 1) / 2, "seen": asked.picture}
         assert_same(found, {f"{name}_{part}.png": pixels(to_pil(one)) for part, one in shown.items()})
