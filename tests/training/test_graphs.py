@@ -30,6 +30,9 @@ from training.graphs import FILES, GUARD, METHODS, check_graphs, methods_of, rea
 from training.push import PublishError, check_folder
 
 WORST = 1e-5
+WORST_OF = {roles.FLOW: 3e-5}
+"""of a model whose network is more sensitive: on one image of eight the runtime's rounding of 32 bits alone,
+against PyTorch in 64 bits, is 1.9e-5, and 3e-6 on the others"""
 onnxruntime.set_default_logger_severity(4)  # a refusal is an exception; it need not be printed too
 
 
@@ -76,7 +79,7 @@ def test_every_graph_of_a_bundled_model_computes_what_pytorch_computes(name: str
     for method in methods_of(model).items():
         path = folder / f"{method[0]}.onnx"
         assert path.stat().st_size < (folder / "model.safetensors").stat().st_size / 20  # no weights
-        assert difference(model, path) < WORST
+        assert difference(model, path) < WORST_OF.get(name, WORST)
         made = graphs.make_graph(model, method[1], read_header(folder / "model.safetensors"))
         assert made == onnx.load(path, load_external_data=False)  # what the code makes, not what it made
 
