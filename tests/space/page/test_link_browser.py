@@ -172,6 +172,14 @@ def classify(page: Page) -> None:
     page.locator("#classify .nowhere").click()
 
 
+def tree(page: Page) -> None:
+    page.locator("#tree .results tbody tr").first.wait_for()
+    page.locator("#tree .chips input[value=moons] + span").click()
+    page.locator("#tree [data-setting=seed]").fill("4")
+    page.locator("#tree button.leaf[data-family=energy]").click()
+    page.locator("#tree .run.running").click()  # it stops before it has learned enough
+
+
 TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, selector, in the link
     heights: (
         "((one) => one && [one.crowd.settings, one.crowd.score, one.crowd.made])"
@@ -184,6 +192,13 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         "([...document.querySelectorAll('#classify *')].find((one) => one.classifyLesson)?.classifyLesson)",
         "#classify .way.right output",
         ["data=korea", "features=two", "kind=qda", "at=", "person="],
+    ),
+    tree: (
+        "((one) => one?.frame && !one.frame.busy && [one.bench.settings, one.frame.steps,"
+        " one.frame.result.kl, Array.from(one.frame.samples)])"
+        "([...document.querySelectorAll('#tree *')].find((one) => one.treeLesson)?.treeLesson)",
+        "#tree .results tbody tr",
+        ["family=energy", "data=moons", "seed=4", "steps="],
     ),
     reconstruct: (
         SOURCES.format("#reconstruct-result img"),
@@ -260,6 +275,7 @@ def test_an_address_that_makes_no_sense_changes_nothing(page: Page, url: str):
         *[None] * 4,
         *[{"generate": {}}] * 9,
         *[{"manifold": {}}] * 5,
+        *[{"tree": {}}] * 5,
         *[{"game": {}}] * 4,
     ]
     assert messages == []
@@ -273,6 +289,7 @@ HOSTILE = [
         for said in ("seed=4294967296", "walk=64", "walk=1,,2", "walk=1,2,3,4,5,6,7,8,9")
     ),
     *(f"?tab=manifold&{said}" for said in ("z=1", "z=1,2,3", "z=Infinity,0", "z=0x10,0", "z=1,2%00")),
+    *(f"?tab=tree&{said}" for said in ("steps=-1", "steps=1e9", "seed=NaN", "family=toString", "at=0,99")),
     *(f"?tab=game&{said}" for said in ("moves=1e9", "preset=toString", "width=7", "learningRateD=-1")),
 ]
 

@@ -134,6 +134,16 @@ test("the bounds of a VAE rise from the ELBO to the exact log p, at every point"
   }
 });
 
+test("EM ends on the top that is near: from some first centres far below the best", () => {
+  const ends = [1, 2].map((seed) => {
+    const plane = new Plane(DATA.ring(), 1);
+    const learner = new Learner("gaussians", plane, { seed, components: 8 });
+    while (learner.steps < 60) learner.step();
+    return score(atOnce(learner.logDensities(plane.held, HELD_OUT)), plane).kl;
+  });
+  assert.ok(ends[0] < 0.01 && ends[1] > 0.1, `${ends}`);
+});
+
 test("an energy hides no density between the points of its grid", () => {
   const learner = taught("energy", "spiral", 300, { side: 16 });
   const found = integralOf(learner, 256);

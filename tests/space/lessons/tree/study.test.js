@@ -131,6 +131,25 @@ test("numbers that are not finite stop the learning, and the last good state is 
   assert.ok(study.result);
 });
 
+test("a family whose numbers are lost says so, whichever it is, and comes back as it was", () => {
+  for (const family of Object.keys(FAMILIES).filter((name) => FAMILIES[name].enough)) {
+    const study = taught({ family }, 2);
+    const before = study.frame().samples;
+    study.learner.keep();
+    study.learner.parts()[0].fill(Number.NaN);
+    study.train(study.enough);
+    while (study.training) study.work(50);
+    const lost = study.frame();
+    assert.ok(lost.broken && !lost.busy && lost.samples === null && lost.density === null, family);
+    assert.equal(study.ask([0, 0]).log, null);
+    study.restore();
+    const back = study.frame();
+    assert.ok(!back.broken && back.restored && back.steps === 2, family);
+    if (!study.family.trajectory) assert.deepEqual(back.samples, before, family); // else by other steps
+    assert.ok(back.samples.every(Number.isFinite), family);
+  }
+});
+
 test("a drawing of one dot, at the edge too, is learned by every family; one outside is refused", () => {
   for (const dot of [
     [0, 0],
