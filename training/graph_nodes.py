@@ -114,7 +114,9 @@ class Nodes(TorchFunctionMode):
     # layers, with the arguments of torch's functions
 
     def _linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> str:
-        return self.add("Gemm", x, weight, bias, transB=1)
+        if x.dim() == 2:
+            return self.add("Gemm", x, weight, bias, transB=1)
+        return self.add("Add", self.add("MatMul", x, self.add("Transpose", weight, perm=[1, 0])), bias)
 
     def _conv2d(self, x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1) -> str:
         return self.add(
@@ -204,6 +206,14 @@ class Nodes(TorchFunctionMode):
 
     def _unflatten(self, x: Tensor, dim: int, sizes: tuple[int, ...]) -> str:
         return self.add("Reshape", x, [*[0] * dim, *sizes])
+
+    def _transpose(self, x: Tensor, one: int, other: int) -> str:
+        axes = list(range(x.dim()))
+        axes[one], axes[other] = axes[other], axes[one]
+        return self.add("Transpose", x, perm=axes)
+
+    def _squeeze(self, x: Tensor, dim: int) -> str:
+        return self.add("Squeeze", x, [dim])
 
     def _cat(self, tensors: list[Tensor], dim: int) -> str:
         return self.add("Concat", *tensors, axis=dim)

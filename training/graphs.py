@@ -66,6 +66,8 @@ METHODS = {
     "features": Method("features", ("x",), ("features",), lambda m, x: m.features(x)),
     # one call of the network, without guidance; pixels are in [-1, 1]
     "denoise": Method("q_sample", ("x_t", "t", "label"), ("x_start", "pred_noise"), _denoise),
+    # for each pixel, given those before it
+    "log_odds": Method("log_prob", ("x", "label"), ("log_odds",), lambda m, x, label: m.logits(x, label)),
     "decode": Method("decode", ("z",), ("images",), lambda m, z: m.decode(z)),
     "encode": Method("encode", ("x",), ("z",), lambda m, x: m.encode(x)),
     "discriminate": Method("discriminate", ("x",), ("logits",), lambda m, x: m.discriminate(x)),
@@ -77,7 +79,7 @@ FILES = [f"{name}.onnx" for name in METHODS]
 def methods_of(model: nn.Module) -> dict[str, Method]:
     """Those of `METHODS` that a model has."""
     found = {name: method for name, method in METHODS.items() if hasattr(model, method.of)}
-    if "denoise" in found:
+    if "denoise" in found or "log_odds" in found:
         found.pop("decode", None)  # many calls of the network
     if hasattr(model, "posterior"):
         found["encode"] = replace(found["encode"], outputs=("mu", "logvar"))

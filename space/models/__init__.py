@@ -28,9 +28,10 @@ from .cyclegan import CycleGAN
 from .dcgan import DCGAN
 from .ddpm import DDPM
 from .gan import GAN
+from .pixelcnn import PixelCNN
 from .vae import VAE
 
-FAMILIES = (Autoencoder, VAE, GAN, DCGAN, CycleGAN, DDPM, Classifier)
+FAMILIES = (Autoencoder, VAE, GAN, DCGAN, CycleGAN, DDPM, PixelCNN, Classifier)
 MODELS = {
     roles.PLAIN: Autoencoder,
     roles.PLAIN_MAP: Autoencoder,
@@ -45,6 +46,7 @@ MODELS = {
     roles.DIFFUSION: DDPM,
     roles.DIFFUSION_NOISE: DDPM,
     roles.FLOW: DDPM,
+    roles.PIXELS: PixelCNN,
     roles.TRANSLATOR: CycleGAN,
     roles.DIGIT_JUDGE: Classifier,
     roles.EMOJI_JUDGE: Classifier,

@@ -96,6 +96,17 @@ TEXT = {
         "정합니다. 신경망은 이 잡음을 여러 단계에 걸쳐 걷어 냅니다. 잡음에서 숫자까지의 길을 통째로 배운 "
         "적은 없고, 모든 세기의 잡음을 그림에서 걷어 내는 법만 배웠습니다.",
     ),
+    "family.pixelcnn.name": ("PixelCNN", "PixelCNN"),
+    "family.pixelcnn.samples": (
+        "Nothing is compressed: z is a random number for each pixel, and one for each class, the largest "
+        "of which names the digit. Pixel by pixel, in reading order, the network says how likely white is "
+        "after all that stands there already, and the pixel's number decides. So the pictures are black "
+        "and white, and their exact probability is the product of what it said.",
+        "압축이 없습니다. z는 픽셀마다 하나, 클래스마다 하나씩인 난수이며, 클래스의 값 가운데 가장 큰 것이 "
+        "만들 숫자를 정합니다. 글을 읽는 순서로 한 픽셀씩, 신경망이 앞에 그려진 픽셀을 모두 보고 흰색일 "
+        "확률을 말하면 그 픽셀의 난수가 결정합니다. 그래서 그림은 흑백이고, 신경망이 말한 확률을 모두 곱하면 "
+        "그림의 정확한 확률이 됩니다.",
+    ),
     "family.cyclegan.name": ("CycleGAN", "CycleGAN"),
     "family.classifier.name": ("Classifier", "분류기"),
     "family.classifier.style.name": ("Classifier, emoji style", "분류기, 이모지 스타일"),
