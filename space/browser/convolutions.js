@@ -230,7 +230,7 @@ export class Conv2d extends Module {
 /** Addresses of arrays of these lengths, one after another in an engine's scratch.
  * @param {Engine} engine
  * @param {number[]} lengths */
-function places(engine, lengths) {
+export function places(engine, lengths) {
   const ends = [0];
   for (const length of lengths) ends.push(ends[ends.length - 1] + roundUp(4 * length, 64));
   const base = engine.scratch(ends[lengths.length]);

@@ -16,13 +16,14 @@ import { CycleGAN } from "./families/cyclegan.js";
 import { DCGAN } from "./families/dcgan.js";
 import { DDPM } from "./families/ddpm.js";
 import { GAN } from "./families/gan.js";
+import { PixelCNN } from "./families/pixelcnn.js";
 import { VAE } from "./families/vae.js";
 import { get, WeightsFile } from "./safetensors.js";
 
 /** @typedef {{ family: string, config: Record<string, any> }} Description */
 
 /** @type {Record<string, any>} */
-const FAMILIES = { Autoencoder, Classifier, CycleGAN, DCGAN, DDPM, GAN, VAE };
+const FAMILIES = { Autoencoder, Classifier, CycleGAN, DCGAN, DDPM, GAN, PixelCNN, VAE };
 
 export class Model {
   /** @param {Description} description

@@ -180,14 +180,22 @@ class PixelCNN(
 
     def class_log_probs(self, x: Tensor) -> Tensor:
         """log p(x | y) for each class y, (B, num_classes). With equal priors, their softmax is p(y | x)."""
-        labels = torch.arange(self.config.num_classes, device=x.device)
-        return torch.stack([self.log_prob(x, label.expand(len(x))) for label in labels], 1)
+        found = x.new_empty(len(x), self.config.num_classes)
+        for label in range(self.config.num_classes):
+            found[:, label] = self.log_prob(x, torch.full(x.shape[:1], label, device=x.device))
+        return found
 
     def draw(
-        self, uniforms: Tensor, labels: Tensor, x: Tensor | None = None, known: Tensor | None = None
+        self,
+        uniforms: Tensor,
+        labels: Tensor,
+        x: Tensor | None = None,
+        known: Tensor | None = None,
+        temperature: float = 1.0,
     ) -> Tensor:
         """Images (B, 1, H, W) of zeros and ones: pixel i is 1 where its `uniforms` (B, pixels), in [0, 1), is
-        below p(x_i = 1 | those before, y), and as in `x` where `known` (B, 1, H, W) is not 0."""
+        below p(x_i = 1 | those before, y), and as in `x` where `known` (B, 1, H, W) is not 0. Log-odds are
+        divided by the `temperature`: at any but 1 it is no draw from p."""
         size, edge = self.config.image_size, self.config.context
         canvas = self._padded(torch.zeros(len(uniforms), 1, size, size, device=uniforms.device))
         flat = canvas.view(len(uniforms), -1)
@@ -195,7 +203,7 @@ class PixelCNN(
         where, columns = self._neighbours(pixels), size + 2 * edge
         for i in range(self.config.num_pixels):
             seen = self._see(flat[:, where[i]])[:, None]
-            p = self._log_odds(seen, pixels[i, None], labels).double().sigmoid()[:, 0]
+            p = (self._log_odds(seen, pixels[i, None], labels).double() / temperature).sigmoid()[:, 0]
             drawn = (uniforms[:, i] < p).to(flat)
             row, column = divmod(i, size)
             if known is not None:
@@ -225,10 +233,15 @@ class PixelCNN(
         return self.draw(uniforms, own if labels is None else labels)
 
     def complete(
-        self, x: Tensor, known: Tensor, rng: torch.Generator, labels: Tensor | None = None
+        self,
+        x: Tensor,
+        known: Tensor,
+        rng: torch.Generator,
+        labels: Tensor | None = None,
+        temperature: float = 1.0,
     ) -> Tensor:
         """Images (B, 1, H, W) that are as `x`, of zeros and ones, where `known` is not 0; the rest is drawn,
         given all pixels before. Where what is known comes before all else, that is a draw from
         p(rest | known); a known pixel does not reach back to those before it."""
         z = standard_normal(len(x), self.config.latent_dim, rng).to(self.head.weight)
-        return self.draw(self.read_latents(z)[0], self._label_of(x, labels), x, known)
+        return self.draw(self.read_latents(z)[0], self._label_of(x, labels), x, known, temperature)

@@ -21,6 +21,7 @@ export class VAE extends Module {
     code: ["encoder"],
     posterior: ["encoder"],
     decode: ["decoder"],
+    decode_logits: ["decoder"],
     sample: ["decoder"],
     forward: ["encoder", "decoder"],
   };
@@ -52,9 +53,16 @@ export class VAE extends Module {
     return [mu, map(logvar, (value) => Math.exp(0.5 * value))];
   }
 
+  /** Logits of the pixels.
+   * @param {Tensor} z
+   * @returns {Tensor} */
+  decode_logits(z) {
+    return this.decoder.forward(z);
+  }
+
   /** @param {Tensor} z */
   decode(z) {
-    return map(this.decoder.forward(z), sigmoid);
+    return map(this.decode_logits(z), sigmoid);
   }
 
   /** @param {Tensor} x */

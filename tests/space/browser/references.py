@@ -23,8 +23,10 @@ from space.models.ddpm import DDPM
 from space.models.gan import GAN
 from space.models.latents import walk
 from space.models.layers import scale_about_centre
+from space.models.pixelcnn import PixelCNN
 from space.models.samplers import SAMPLERS, Known, step_noise
 from space.models.vae import VAE
+from space.pictures.sheets import digit_sheet
 from space.weights.hub import BUNDLED, load
 from tests.small_models import small
 
@@ -38,6 +40,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "code": [("code", "images")],
     "posterior": [("posterior", "images")],
     "decode": [("decode", "codes")],
+    "decode_logits": [("decode_logits", "codes")],
     "sample": [("sample", 5, 7)],
     "discriminate": [("discriminate", "images")],
     "translate": [("translate", "images", "ab"), ("translate", "images", "ba"), ("translate", "odd", "ba")],
@@ -51,10 +54,16 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
         ("trajectory", "noise", "labels", {"seed": 5, **more})
         for more in ({"sampler": "ddpm", "guidance": 0.5}, {"resamplings": 3, "times": [700, 300, 40, -1]})
     ],
+    "logits": [("logits", "digits", "labels"), ("logits", "digits")],
+    "class_log_probs": [("class_log_probs", "digits")],
+    "complete": [
+        ("complete", "digits", "top", {"seed": 5, "labels": "labels", "temperature": 0.8}),
+        ("complete", "digits", "scattered", {"seed": 2**32 - 1}),
+    ],
     "forward": [("forward", "codes or images")],
 }
 """method -> calls that are compared, of every model that has it; words name inputs"""
-WORDS = ("images", "codes", "codes or images", "odd", "noise", "labels")
+WORDS = ("images", "codes", "codes or images", "odd", "noise", "labels", "digits", "top", "scattered")
 """inputs that calls name"""
 RGB = {"in_channels": 3}
 CODED = [
@@ -79,6 +88,8 @@ SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     *((DDPM, {"prediction": one, **NOISY}) for one in ("noise", "x_start", "velocity", "flow")),
     (DDPM, {"schedule": "linear", "image_size": 32, **NOISY, **RGB}),
     (DDPM, {"num_classes": 0, "image_size": 12, **NOISY}),
+    (PixelCNN, {"hidden_dim": 12, "context": 3}),
+    (PixelCNN, {"num_classes": 0, "image_size": 12, "num_blocks": 2}),
 ]
 """untrained models, besides the bundled ones: colours, other sizes, what can be set"""
 
@@ -209,7 +220,11 @@ def models(folder: Path) -> Iterator[tuple[str, nn.Module, Path]]:
 
 
 def has(model: nn.Module, method: str) -> bool:
-    """Whether the family has the method, `forward` of its own included."""
+    """Whether the family has the method in the browser, `forward` of its own included."""
+    if method == "decode_logits" and not isinstance(model, VAE):
+        return False  # nobody asks for those of other autoencoders
+    if method == "forward" and isinstance(model, PixelCNN):
+        return False  # another name of `logits`
     return hasattr(model, method) and getattr(type(model), method) is not nn.Module.forward
 
 
@@ -218,7 +233,13 @@ def call(model: nn.Module, method: str, values: list[Any]) -> tuple[Tensor, ...]
     options = {}
     if method == "sample":
         values[1] = torch.Generator().manual_seed(values[1])
-    if method in ("predict", "denoise", "trajectory"):
+    if method == "complete":
+        *values, options = values
+        options = {**options, "rng": torch.Generator().manual_seed(options["seed"])}
+        del options["seed"]
+        if "labels" in options:
+            options["labels"] = torch.tensor(options["labels"])
+    if method in ("predict", "denoise", "trajectory", "logits"):
         values = [torch.tensor(value) if isinstance(value, list) else value for value in values]
     if method in ("denoise", "trajectory"):
         *values, sampling = values
@@ -233,6 +254,8 @@ def call(model: nn.Module, method: str, values: list[Any]) -> tuple[Tensor, ...]
 
 def read(value: Any, inputs: dict[str, Any]) -> Any:
     """What a call says of an argument: an input, an image of which half is known, or itself."""
+    if isinstance(value, dict) and "labels" in value:
+        return {**value, "labels": inputs["labels"]}
     if isinstance(value, dict) and "resamplings" in value:
         image = inputs["images"]
         mask = (torch.arange(image.shape[-1]) < image.shape[-1] // 2).float().expand_as(image)
@@ -261,6 +284,11 @@ def write_models(folder: Path) -> None:
         inputs["codes or images"] = inputs["codes" if isinstance(model, GAN) else "images"]
         inputs["noise"] = torch.randn(2, *config.image_shape, generator=rng)
         inputs["labels"] = [0, getattr(config, "num_classes", 0)]
+        grey = F.interpolate(digit_sheet()[[3, 8], 0][:, None] / 255, config.image_size)
+        inputs["digits"] = (grey > 0.5).float()
+        inputs["scattered"] = (inputs["images"][:, :1] > 0.6).float()
+        inputs["top"] = torch.ones_like(inputs["digits"])
+        inputs["top"][..., config.image_size // 2 :, :] = 0
         made = []
         for method, *values in [call for calls in CALLS.values() for call in calls if has(model, call[0])]:
             at = f"{len(cases)} {len(made)}"
