@@ -15,6 +15,7 @@ from space.lessons.generate import tab as generate
 from space.lessons.heights import tab as heights
 from space.lessons.manifold import tab as manifold
 from space.lessons.models import tab as models
+from space.lessons.pixels import tab as pixels
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.timeline import tab as timeline
 from space.lessons.translate import tab as translate
@@ -29,6 +30,7 @@ LESSONS = {
     "heights": heights,
     "classify": classify,
     "tree": tree,
+    "pixels": pixels,
     "reconstruct": reconstruct,
     "manifold": manifold,
     "generate": generate,
@@ -39,7 +41,7 @@ LESSONS = {
     "models": models,
 }
 """name in the page's address (`?tab=`) -> module of the tab, in the order of the tabs"""
-FACTS = {"manifold": manifold.told, "translate": translate.told}
+FACTS = {"manifold": manifold.told, "translate": translate.told, "pixels": pixels.told}
 """lesson -> what its scripts are told of a model"""
 
 

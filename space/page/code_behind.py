@@ -330,6 +330,49 @@ to_pil(image).save("{case}_made.png")
     )
 
 
+def draw_pixels(loaded: LoadedModel, asked: Mapping[str, Any]) -> str:
+    """A digit that is drawn pixel by pixel, with what was said of each and its log p."""
+    digit = asked["digit"]
+    label, what = ("model.null_label", "any") if digit is None else (digit, f"digit-{digit}")
+    case = f"{loaded.name}_{what}_seed{asked['seed']}_temperature{asked['temperature']:g}"
+    return _script(
+        _load(loaded),
+        f"""
+labels = torch.tensor([{label}])
+nothing = torch.zeros(1, 1, 28, 28)
+rng = torch.Generator().manual_seed({asked["seed"]!r})
+image = model.complete(nothing, nothing, rng, labels, temperature={asked["temperature"]!r})
+shades = torch.sigmoid(model.logits(image, labels) / {asked["temperature"]!r})  # before the coin falls
+print(model.log_prob(image, labels))  # nats
+to_grid(torch.cat([image, shades]), columns=2).save("{case}.png")
+""",
+    )
+
+
+def complete(loaded: LoadedModel, case: str, x: str, rows: int | None, asked: Mapping[str, Any]) -> str:
+    """Completions of a digit, an expression, of which the first `rows` stay, or what a mask says."""
+    label = "model.null_label" if asked["digit"] is None else asked["digit"]
+    known = f"known[:, :, :{rows}] = 1"
+    if rows is None:
+        known = "known[:] = torch.rand(28, 28) < 0.5  # your strokes stay in the page: here is another mask"
+    count = asked["count"]
+    return _script(
+        _load(loaded),
+        f"""
+grey = {x}  # (1, 1, 28, 28) in [0, 1]
+x = (torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(0)) < grey).float()
+known = torch.zeros_like(x)
+{known}
+rng = torch.Generator().manual_seed({asked["seed"]!r})
+labels = torch.full(({count},), {label})
+images = model.complete(x.expand({count}, -1, -1, -1), known.expand({count}, -1, -1, -1), rng, labels)
+to_grid(images, columns={count}, padding=0).save("{loaded.name}_{case}_completed.png")
+print(model.log_prob(x))  # exact, in nats
+print(model.class_log_probs(x).softmax(1))  # P(y|x) by Bayes, all classes as likely
+""",
+    )
+
+
 def timeline(loaded: LoadedModel) -> str:
     """The snapshots and losses of training, from the model folder."""
     if loaded.repo_id is None:

@@ -17,13 +17,20 @@ from torch import Tensor
 from space.models import roles
 from space.models.samplers import CLEAN, SAMPLERS, Known
 from space.pictures.outputs import to_base64
-from space.text.limits import MAX_DENOISED, MAX_GUIDANCE
-from space.text.refusals import Problem
+from space.text.limits import (
+    MAX_COMPLETED,
+    MAX_DENOISED,
+    MAX_GUIDANCE,
+    MAX_SEED,
+    MAX_TEMPERATURE,
+    MIN_TEMPERATURE,
+)
+from space.text.refusals import Problem, check_number, check_whole
 from space.weights.hub import LoadedModel, load
 
 CODES, IMAGES = "codes", "images"
 METHODS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "decode": (CODES, ()),
+    **dict.fromkeys(("decode", "decode_logits"), (CODES, ())),
     **dict.fromkeys(("code", "encode", "posterior", "discriminate"), (IMAGES, ())),
     "translate": (IMAGES, ("ab", "ba")),
     "score_patches": (IMAGES, ("a", "b")),
@@ -32,11 +39,15 @@ METHODS: dict[str, tuple[str, tuple[str, ...]]] = {
 """method -> what its tensor holds, and the choices of its second argument, if it has one"""
 TRAJECTORY = "trajectory"
 """a method of images, labels, and how they are sampled"""
+PIXELS = ("logits", "class_log_probs", "complete")
+"""methods of a density of binary images"""
+MOST_CLASSED = 4
+"""images whose log p is computed for all classes at once"""
 
 
 def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tuple[Any, ...]]:
     """The model of a question, and the arguments of its method out of JSON; raises `Problem`."""
-    if method not in METHODS and method != TRAJECTORY:
+    if method not in (*METHODS, TRAJECTORY, *PIXELS):
         raise Problem("request")
     if method == "forward" and name not in roles.JUDGES.values():  # of codes, or of no use here
         raise Problem("request")
@@ -47,6 +58,8 @@ def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tup
         x = unpack(sent, content, loaded.model.config)
         if method == TRAJECTORY:
             return loaded, x, *read_sampling(loaded.model.config, len(x), *choice)
+        if method in PIXELS:
+            return loaded, *read_pixels(loaded.model.config, method, x, *choice)
         if len(choice) != bool(choices) or not set(choice) <= set(choices):
             raise ValueError(f"{choice} in place of one of {choices}")
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -68,6 +81,35 @@ def unpack(sent: dict[str, Any], content: str, config: Any) -> Tensor:
         raise ValueError(f"expected finite numbers, of the shape (n, {shape})")
     x = torch.from_numpy(numbers.astype(np.float32)).reshape(number, *shape)
     return x if content == CODES else x.movedim(-1, 1)
+
+
+def read_pixels(config: Any, method: str, x: Tensor, *more: Any) -> tuple[Any, ...]:
+    """Arguments of a method of a density of binary images; raises what Python does where they are none."""
+
+    def labels_of(said: Any) -> Tensor | None:
+        if said is not None and (len(said) != len(x) or not set(map(type, said)) <= {int}):
+            raise ValueError("expected a label for each image")
+        if said is not None and not all(0 <= label <= config.num_classes for label in said):
+            raise ValueError(f"a label is not from 0 to {config.num_classes}")
+        return None if said is None else torch.tensor(said)
+
+    if not set(x.unique().tolist()) <= {0, 1}:
+        raise ValueError("expected pixels of 0 and 1")
+    if method == "logits":
+        (labels,) = more or [None]
+        return x, labels_of(labels)
+    if method == "class_log_probs":
+        if more or len(x) > MOST_CLASSED:
+            raise ValueError(f"expected at most {MOST_CLASSED} images and nothing else")
+        return (x,)
+    mask, drawing = more
+    known, drawing = unpack(mask, IMAGES, config), dict(drawing)
+    labels, seed = labels_of(drawing.pop("labels", None)), drawing.pop("seed")
+    temperature = check_number("temperature", drawing.pop("temperature", 1), MIN_TEMPERATURE, MAX_TEMPERATURE)
+    seed = check_whole("seed", seed, 0, MAX_SEED)
+    if drawing or known.shape != x.shape or len(x) > MAX_COMPLETED:
+        raise ValueError(f"expected a mask for each of at most {MAX_COMPLETED} images")
+    return x, known, torch.Generator().manual_seed(seed), labels, float(temperature)
 
 
 def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple[Tensor, dict[str, Any]]:

@@ -12,6 +12,7 @@
  *   makeDot(colours, sizes)    a point of a plane, to be drawn many times
  *   ARROWS                     arrow key -> [right, up]
  *   keepsStill()               whether the visitor wants nothing to move by itself
+ *   isUnfolded(id)             whether the snippet in a fold is seen, and has to be written
  */
 
 /** Root of the app: this module's address is `<root>/modules/<version>/page/dom.js`. */
@@ -167,3 +168,6 @@ export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1],
 
 /** Whether the visitor wants nothing to move by itself. */
 export const keepsStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** @param {string} id  of the fold */
+export const isUnfolded = (id) => document.querySelector(`#${id} .cm-content`)?.checkVisibility() ?? false;

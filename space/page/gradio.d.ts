@@ -30,7 +30,10 @@ interface HTMLElement {
   ganGame?: any;
   heightsLesson?: any;
   latentMap?: any;
+  likelyCards?: any;
   ownDigit?: any;
+  pixelOwn?: any;
+  pixelPlay?: any;
   trainingRun?: any;
   treeLesson?: any;
 }

@@ -143,18 +143,28 @@ def protocols(measured: Mapping[str, Sequence[str]]) -> str:
 
 
 def chips(setting: str, values: Iterable[str | int], label: str, prefix: str = "") -> str:
-    """Radio buttons in a row, which a narrow screen scrolls sideways; a number is its own text."""
+    """Radio buttons in a row; a narrow screen scrolls it sideways. A number is its own text."""
+
+    def text(value: str | int) -> str:
+        return f"<span>{value}</span>" if isinstance(value, int) else _text(f"{prefix}{value}")
+
     buttons = "".join(
-        f'<label><input type="radio" value="{value}" data-setting="{setting}">'
-        + (
-            f"<span>{value}</span>"
-            if isinstance(value, int)
-            else f'<span data-text="{prefix}{value}"></span>'
-        )
-        + "</label>"
+        f'<label><input type="radio" value="{value}" data-setting="{setting}">{text(value)}</label>'
         for value in values
     )
     return f'<div class="chips {setting}" role="radiogroup" data-label="{label}">{buttons}</div>'
+
+
+def _text(key: str) -> str:
+    return f'<span data-text="{key}"></span>'
+
+
+def range_slider(setting: str, least: float, most: float, step: float) -> str:
+    """A slider over its own range."""
+    return (
+        f'<label class="slider {setting}">{_text(setting)} <b></b><input type="range" '
+        f'data-setting="{setting}" min="{least}" max="{most}" step="{step}"></label>'
+    )
 
 
 def slider(setting: str, scale: str = "log") -> str:

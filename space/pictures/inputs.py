@@ -70,6 +70,15 @@ def digit_and_box(image: Image.Image, box: Sequence[float] | None = None) -> tup
     return _as_mnist(found.ink), [edge / image.size[i % 2] for i, edge in enumerate(found.box)]
 
 
+def to_mask(image: Image.Image) -> Tensor:
+    """What is erased of a digit (1, 1, 28, 28): 1 where the picture is white; a `Problem` at another size."""
+    if image.size != (28, 28):
+        width, height = image.size
+        raise Problem("mask_size", width=width, height=height)
+    grey = np.asarray(to_rgb(image).convert("L"))
+    return torch.tensor(grey > 127).float()[None, None]
+
+
 def in_pixels(box: Sequence[float], size: tuple[int, int]) -> Box:
     """A box of shares of a picture in pixels; raises `Problem` if it is none, or encloses nothing."""
     try:

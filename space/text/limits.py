@@ -65,6 +65,12 @@ MAX_RESAMPLINGS = 10
 """times that /denoise does a step where it fills something in"""
 MAX_GUIDANCE = 5.0
 """weight of the digit that /denoise is asked for"""
+MAX_COMPLETED = 16
+"""pictures of a call of /complete, or that are completed at once for a browser that cannot"""
+MIN_TEMPERATURE = 0.1
+"""least temperature of /complete"""
+MAX_TEMPERATURE = 2.0
+"""temperature of /complete, which divides the log-odds of a pixel"""
 MAX_SEED = 2**32 - 1
 """a seed"""
 MAX_SAID = 60

@@ -109,6 +109,10 @@ TEXT = {
         "Nothing is erased: there is nothing to fill in. Erase a part of the digit first.",
         "지워진 곳이 없어서 채워 넣을 것이 없습니다. 먼저 숫자의 일부를 지우세요.",
     ),
+    "problem.rows_or_mask": (
+        "Give the rows that stay or a mask, not both.",
+        "남길 줄 수와 마스크 가운데 하나만 지정해 주세요.",
+    ),
     "problem.mask_size": (
         "The mask has {width}x{height} pixels; it must have 28x28, as the digit has for the model.",
         "마스크가 {width}x{height}픽셀입니다. 모델이 보는 숫자와 같은 28x28픽셀이어야 합니다.",

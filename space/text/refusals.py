@@ -40,3 +40,10 @@ def check_number(name: str, value: Any, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise Problem("number", name=name, value=value, least=least, most=most)
     return value
+
+
+def check_whole(name: str, value: Any, least: int, most: int) -> int:
+    """`value` if it is a whole number in [least, most], else a `Problem`."""
+    if check_number(name, value, least, most) != int(value):
+        raise Problem("number", name=name, value=value, least=least, most=most)
+    return int(value)

@@ -92,7 +92,11 @@ class Rows {
     this.stride = roundUp(width, PANEL);
     const count = roundUp(most, TILE);
     const length = count * this.stride;
-    [this.h, this.a, this.b, ...this.addresses] = places(engine, [length, length, length, count, count]);
+    const [h, a, b, ...addresses] = places(engine, [length, length, length, count, count]);
+    this.h = h;
+    this.a = a; // what a layer is multiplied with, by turns with b
+    this.b = b;
+    this.addresses = addresses; // where those of the rows of a and b lie
     for (const [i, from] of [this.a, this.b].entries())
       for (let row = 0; row < count; row++)
         engine.words[this.addresses[i] / 4 + row] = from + 4 * row * this.stride;

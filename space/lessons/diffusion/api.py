@@ -3,20 +3,17 @@
 from typing import Any
 
 import gradio as gr
-import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
 
 from space.lessons.diffusion.view import PICTURE_SCALE, frames, strip
-from space.lessons.diffusion.work import MODEL, NAMES, OWN_START, SAMPLERS, SHAPE, Asked, denoise
+from space.lessons.diffusion.work import MODEL, NAMES, OWN_START, SAMPLERS, Asked, denoise
 from space.models.samplers import SamplerName
 from space.page.components import MadeFile, PictureFile, one_of
 from space.page.handlers import HEAVY, friendly
-from space.pictures.files import read_image, to_rgb
-from space.pictures.inputs import to_digit
+from space.pictures.files import read_image
+from space.pictures.inputs import to_digit, to_mask
 from space.pictures.outputs import to_gif, to_pil
-from space.text.refusals import Problem
 from space.weights.hub import load
 
 
@@ -60,7 +57,7 @@ def denoise_api(
     """
     loaded = load(model, "denoise")
     picture = None if image is None else to_digit(read_image(image))
-    erased = None if mask is None else read_mask(mask)
+    erased = None if mask is None else to_mask(read_image(mask))
     if start is None:
         start = OWN_START if picture is not None and erased is None else 1.0
     known = None if erased is None else 1 - erased
@@ -76,16 +73,6 @@ def denoise_api(
         (f"{model}.gif", to_gif(frames(made))),
         numbers,
     )
-
-
-def read_mask(path: str) -> Tensor:
-    """What is erased (1, 1, 28, 28), 1 where the picture is white; a `Problem` if it has another size."""
-    image = read_image(path)
-    if image.size != SHAPE[:0:-1]:
-        width, height = image.size
-        raise Problem("mask_size", width=width, height=height)
-    grey = np.asarray(to_rgb(image).convert("L"))
-    return torch.tensor(grey > 127).float()[None, None]
 
 
 def build_api() -> None:

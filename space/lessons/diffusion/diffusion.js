@@ -2,12 +2,12 @@
  * curious.
  */
 
-import { finder, keepsStill, label, onLanguage, ROOT, setText, texts } from "../../page/dom.js";
+import { finder, isUnfolded, keepsStill, label, onLanguage, ROOT, setText, texts } from "../../page/dom.js";
 import { offer } from "../../page/downloads.js";
 import { follow, onTab, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
 import { checkBytes, checkWay } from "./check.js";
-import { bindControls, isUnfolded, showControls } from "./controls.js";
+import { bindControls, showControls } from "./controls.js";
 import { readDigits } from "./denoising.js";
 import { drowning, framesOf, Lane } from "./film.js";
 import { lesson } from "./lesson.js";

@@ -7,9 +7,9 @@
 
 import { CLEAN } from "../../browser/families/samplers.js";
 import { range } from "../../browser/numbers.js";
+import { paint, paintRows } from "../../page/digit_canvas.js";
 import { finder } from "../../page/dom.js";
 import { drawn, noised, toUnit } from "./denoising.js";
-import { paint, paintRows } from "./drawing.js";
 
 /** @import { Denoiser, Trajectory } from "./denoising.js" */
 /** What is shown of one time, in [0, 1]. Nothing is predicted where no noise is left.

@@ -8,6 +8,7 @@
  *   lesson.asked(more)              what the settings ask of the denoiser
  */
 
+import { Store } from "../../page/store.js";
 import { Denoiser, drawn } from "./denoising.js";
 
 /** @import { Open } from "../../page/live.js" */
@@ -21,8 +22,9 @@ import { Denoiser, drawn } from "./denoising.js";
 const BOTH = /** @type {const} */ (["ddim", "ddpm"]);
 const FIRST = { network: "velocity", sampler: /** @type {const} */ ("dpm_solver") };
 
-class Lesson {
+class Lesson extends Store {
   constructor() {
+    super();
     /** @type {Settings} */
     this.settings = {
       ...{
@@ -40,8 +42,6 @@ class Lesson {
     this.names = { networks: {}, judge: "" };
     /** @type {Record<string, Denoiser>} */
     this.denoisers = {}; // by network
-    /** @type {((changed: string[]) => void)[]} */
-    this.callbacks = [];
   }
 
   /** The denoiser. What is asked of it depends on its config, and so comes after this.
@@ -63,19 +63,7 @@ class Lesson {
       const other = changes.network === "all" ? "sampler" : "network";
       changes = { ...changes, [other]: FIRST[other] };
     }
-    const changed = Object.keys(changes).filter((name) => this.settings[name] !== changes[name]);
-    Object.assign(this.settings, changes);
-    if (changed.length) this.tell(changed);
-  }
-
-  /** @param {string[]} changed */
-  tell(changed) {
-    for (const callback of this.callbacks) callback(changed);
-  }
-
-  /** @param {(changed: string[]) => void} callback */
-  onChange(callback) {
-    this.callbacks.push(callback);
+    super.set(changes);
   }
 
   /** Those that are compared, or the one that is chosen. */

@@ -3,14 +3,14 @@
  */
 
 import { range } from "../../browser/numbers.js";
-import { finder, label, onLanguage, setText, texts } from "../../page/dom.js";
+import { addRow, paint } from "../../page/digit_canvas.js";
+import { finder, isUnfolded, label, onLanguage, setText, texts } from "../../page/dom.js";
+import { Hole } from "../../page/hole.js";
 import { follow, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
 import { chosen, wrongWith } from "../../page/sheets.js";
-import { bindControls, isUnfolded, showControls } from "./controls.js";
+import { bindControls, showControls } from "./controls.js";
 import { drawn, noised, readDigits, toUnit, wayOf } from "./denoising.js";
-import { addRow, paint } from "./drawing.js";
-import { Hole } from "./hole.js";
 import { lesson } from "./lesson.js";
 
 /** @import { Text, Words } from "../../page/dom.js" */

@@ -2,9 +2,9 @@
 
 import { slerp } from "../../browser/latents.js";
 import { range } from "../../browser/numbers.js";
+import { addRow } from "../../page/digit_canvas.js";
 import { Live } from "../../page/live.js";
 import { drawn } from "./denoising.js";
-import { addRow } from "./drawing.js";
 import { lesson } from "./lesson.js";
 
 /** @import { Text } from "../../page/dom.js" */

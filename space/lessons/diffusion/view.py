@@ -23,6 +23,7 @@ from space.page.markup import (
     metric_tiles,
     metric_value,
     protocols,
+    range_slider,
     source_badge,
 )
 from space.page.words import words
@@ -54,13 +55,6 @@ def frames(made: Trajectory) -> list[Image.Image]:
 
 def _text(key: str) -> str:
     return f'<span data-text="{key}"></span>'
-
-
-def slider(setting: str, least: float, most: float, step: float) -> str:
-    return (
-        f'<label class="slider">{_text(setting)} <b></b><input type="range" data-setting="{setting}" '
-        f'min="{least}" max="{most}" step="{step}"></label>'
-    )
 
 
 def digits(free: str) -> str:
@@ -106,8 +100,8 @@ WAY_MARKUP = f"""
     {chips("way", DIRECTIONS, "way", "way.")}{chips("sampler", SHOWN_SAMPLERS, "sampler", "sampler.")}
   </div>
   <div class="sliders">
-    {slider("steps", *STEPS, 1)}
-    {slider("guidance", 0, MAX_GUIDANCE, 0.25)}
+    {range_slider("steps", *STEPS, 1)}
+    {range_slider("guidance", 0, MAX_GUIDANCE, 0.25)}
     <label class="seed">{_text("seed")} <input type="number" data-setting="seed" min="0" max="{MAX_SEED}"
       step="1"></label>
     <button type="button" class="again" data-text="again"></button>
@@ -150,7 +144,7 @@ def _picture(name: str, attributes: str = 'role="img"') -> str:
 OWN_MARKUP = f"""
 <p class="notice" role="status" hidden></p>
 <div class="field"><span data-text="own.wish"></span>{digits("free")}</div>
-{slider("t", OWN["t"]["least"], 1, 0.05)}
+{range_slider("t", OWN["t"]["least"], 1, 0.05)}
 <div class="back">
   <div class="pictures">{_picture("seen")}{_picture("noised")}{_picture("made")}</div>
   {computed()}
@@ -165,7 +159,7 @@ OWN_MARKUP = f"""
   <h3 data-text="fill"></h3>
   <p data-text="fill.about"></p>
   {chips("erase", ERASED, "erase", "erase.")}
-  {slider("resamplings", 1, MAX_RESAMPLINGS, 1)}
+  {range_slider("resamplings", 1, MAX_RESAMPLINGS, 1)}
   <div class="pictures">
     {_picture("hole", 'role="application" tabindex="0"')}{_picture("once")}{_picture("filled")}
   </div>

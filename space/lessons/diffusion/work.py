@@ -13,18 +13,15 @@ from torch import Tensor
 from space.models import models_that, roles
 from space.models.layers import standard_normal
 from space.models.samplers import Known, SamplerName, inference_times, step_noise
-from space.text import why
+from space.page.digits import check_shape
 from space.text.limits import MAX_CALLS, MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
-from space.text.refusals import Problem, check_number
+from space.text.refusals import Problem, check_number, check_whole
 from space.weights.hub import LoadedModel
-from space.weights.model_folder import ModelUnavailable
 
 MODEL = roles.DIFFUSION
 NAMES = models_that("denoise")
 SAMPLERS = get_args(SamplerName)
 LEAST_START = 0.01
-SHAPE = (1, 28, 28)
-"""of the pictures that the lesson draws, reads and shows"""
 OWN_START = 0.5
 """where a picture begins if nothing else is said"""
 
@@ -78,17 +75,9 @@ def case_of(name: str, asked: Asked) -> str:
     return f"{name}_{what}_seed{asked.seed}_{asked.sampler}{asked.steps}_guidance{asked.guidance:g}"
 
 
-def check_model(loaded: LoadedModel) -> None:
-    """Raise `ModelUnavailable` unless the model makes pictures as the lesson has them."""
-    shape = loaded.model.config.image_shape
-    if tuple(shape) != SHAPE:
-        channels, side, _ = shape
-        raise ModelUnavailable(loaded.name, why("picture_shape", side=side, channels=channels))
-
-
 def check(asked: Asked, loaded: LoadedModel) -> Asked:
     """The same with what the model's config says, if the model can do it; else a `Problem`."""
-    check_model(loaded)
+    check_shape(loaded)
     config = loaded.model.config
     steps = config.num_inference_steps if asked.steps is None else asked.steps
     guidance = config.guidance if asked.guidance is None else asked.guidance
@@ -97,25 +86,18 @@ def check(asked: Asked, loaded: LoadedModel) -> Asked:
         raise Problem("not_one_of", name="sampler", value=asked.sampler, allowed=", ".join(SAMPLERS))
     digit = asked.digit
     if digit is not None:
-        digit = whole("digit", digit, 0, config.num_classes - 1)
+        digit = check_whole("digit", digit, 0, config.num_classes - 1)
     return Asked(
         digit=digit,
-        seed=whole("seed", asked.seed, 0, MAX_SEED),
-        steps=whole("steps", steps, 1, most),
+        seed=check_whole("seed", asked.seed, 0, MAX_SEED),
+        steps=check_whole("steps", steps, 1, most),
         start=check_number("start", asked.start, LEAST_START, 1),
         guidance=check_number("guidance", guidance, 0, MAX_GUIDANCE),
         sampler=asked.sampler if asked.known is None else "ddpm",  # RePaint's steps are random
         picture=asked.picture,
         known=asked.known,
-        resamplings=whole("resamplings", asked.resamplings, 1, MAX_RESAMPLINGS),
+        resamplings=check_whole("resamplings", asked.resamplings, 1, MAX_RESAMPLINGS),
     )
-
-
-def whole(name: str, value: float, least: int, most: int) -> int:
-    """A whole number within its bounds, else a `Problem`."""
-    if check_number(name, value, least, most) != int(value):
-        raise Problem("number", name=name, value=value, least=least, most=most)
-    return int(value)
 
 
 def check_known(known: Tensor | None, picture: Tensor | None) -> None:

@@ -1,9 +1,8 @@
-/* The part of the digit that a visitor erases: by a chip, with mouse or finger, or with keys. */
+/* The part of a digit that a visitor erases: by a chip, with mouse or finger, or with keys. */
 
-import { clamp } from "../../browser/numbers.js";
-import { ARROWS } from "../../page/dom.js";
-import { PIXELS, SIDE } from "./denoising.js";
-import { paint } from "./drawing.js";
+import { clamp } from "../browser/numbers.js";
+import { paint, SIDE } from "./digit_canvas.js";
+import { ARROWS } from "./dom.js";
 
 const RADIUS = 2.5; // pixels of the digit
 const HALVES = {
@@ -19,23 +18,19 @@ export class Hole {
    * @param {() => void} erased  called when a stroke ends */
   constructor(canvas, erased) {
     this.canvas = canvas;
-    this.known = new Float32Array(PIXELS).fill(1); // 0 where it is erased
+    this.erased = erased;
+    this.known = new Float32Array(SIDE * SIDE).fill(1); // 0 where it is erased
     /** @type {Float32Array} */
     this.digit = null;
     this.cursor = [SIDE / 2, SIDE / 2];
     canvas.onpointerdown = (event) => {
       canvas.setPointerCapture(event.pointerId);
-      this.eraseAt(event);
+      this.touch(event);
     };
-    canvas.onpointermove = (event) => event.buttons && this.eraseAt(event);
+    canvas.onpointermove = (event) => event.buttons && this.touch(event);
     canvas.onpointerup = erased;
     canvas.onkeydown = (event) => {
-      const arrow = ARROWS[event.key];
-      if (arrow) this.cursor = this.cursor.map((at, i) => clamp(at + (i ? -1 : 1) * arrow[i], 0, SIDE - 1));
-      else if (event.key === " " || event.key === "Enter") {
-        this.erase(this.cursor[0], this.cursor[1]);
-        erased();
-      } else return;
+      if (!this.press(event.key)) return;
       event.preventDefault();
       this.draw();
     };
@@ -48,11 +43,30 @@ export class Hole {
     this.draw();
   }
 
-  /** @param {PointerEvent} event */
-  eraseAt(event) {
+  /** Where on the digit a finger is, in pixels of the digit.
+   * @param {PointerEvent} event */
+  placeOf({ clientX, clientY }) {
     const { left, top, width } = this.canvas.getBoundingClientRect();
-    this.erase(((event.clientX - left) / width) * SIDE - 0.5, ((event.clientY - top) / width) * SIDE - 0.5);
+    return [((clientX - left) / width) * SIDE, ((clientY - top) / width) * SIDE];
+  }
+
+  /** @param {PointerEvent} event */
+  touch(event) {
+    const [x, y] = this.placeOf(event);
+    this.erase(x - 0.5, y - 0.5);
     this.draw();
+  }
+
+  /** Whether the key means something here.
+   * @param {string} key */
+  press(key) {
+    const arrow = ARROWS[key];
+    if (arrow) this.cursor = this.cursor.map((at, i) => clamp(at + (i ? -1 : 1) * arrow[i], 0, SIDE - 1));
+    else if (key === " " || key === "Enter") {
+      this.erase(this.cursor[0], this.cursor[1]);
+      this.erased();
+    } else return false;
+    return true;
   }
 
   /** @param {number} x

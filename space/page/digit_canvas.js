@@ -5,11 +5,12 @@
  *   addRow(parent, label, pictures)     a canvas of pictures side by side, under its label
  */
 
-import { clamp } from "../../browser/numbers.js";
-import { add } from "../../page/dom.js";
-import { SIDE } from "./denoising.js";
+import { clamp } from "../browser/numbers.js";
+import { add } from "./dom.js";
 
 /** @typedef {Float32Array | null} Picture  in [0, 1] */
+
+export const SIDE = 28;
 
 const picture = new ImageData(SIDE, SIDE);
 const words = new Uint32Array(picture.data.buffer); // a pixel each: opaque, blue, green, red

@@ -1,0 +1,1 @@
+"""Pixel by pixel: an exact density plays, completes and judges binary digits."""
