@@ -11,16 +11,11 @@ from space.page.picker import Option, Picker
 from space.pictures.inputs import sketch_to_digit
 from space.pictures.outputs import to_base64, to_grid
 from space.pictures.sheets import digit_sheet
-from space.text import why
 from space.text.refusals import Problem, check_number
-from space.weights.hub import LoadedModel
-from space.weights.model_folder import ModelUnavailable
 
 SOURCES = ("digit", "draw", "upload")
 PROBLEMS = ("problem.empty_drawing", "problem.no_image", *BOXABLE)
 """keys of what `pictures_of` says"""
-SHAPE = (1, 28, 28)
-"""of a digit"""
 EXAMPLES = 12
 """digits of each class in the picker"""
 LAST_DIGIT = digit_sheet()[..., 0, 0].numel() - 1
@@ -59,14 +54,6 @@ def pictures_of(drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]
     if uploaded and uploaded.problem:
         own["upload"]["problem"] = uploaded.problem
     return gr.update(own=own)
-
-
-def check_shape(loaded: LoadedModel) -> None:
-    """Raise `ModelUnavailable` unless the model makes pictures of digits as the sheet has them."""
-    shape = tuple(loaded.model.config.image_shape)
-    if shape != SHAPE:
-        channels, side, _ = shape
-        raise ModelUnavailable(loaded.name, why("picture_shape", side=side, channels=channels))
 
 
 def read_drawing(drawing: str | BinaryIO | None) -> Tensor | None:

@@ -409,3 +409,10 @@ def _holds(path: Path, model: nn.Module, mtime_ns: int, size: int) -> bool:
     return found.keys() == weights.keys() and all(
         torch.equal(found[key].to(weights[key].dtype), weights[key]) for key in weights
     )
+
+
+def check_digits(loaded: LoadedModel) -> None:
+    """Raise `ModelUnavailable` unless the model makes pictures as MNIST has them."""
+    channels, side, _ = loaded.model.config.image_shape
+    if (channels, side) != (1, 28):
+        raise ModelUnavailable(loaded.name, why("picture_shape", side=side, channels=channels))

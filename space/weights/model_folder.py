@@ -16,7 +16,7 @@ from space.text.limits import MAX_CONFIG_BYTES
 
 REQUIRED = ["config.json", "model.safetensors"]
 """what a model is built from"""
-OPTIONAL = ["latents.csv", "training.json"]
+OPTIONAL = ["latents.csv", "training.json", "counting.safetensors"]
 """what a complete model folder may lack"""
 FILES = [*REQUIRED, "README.md", "metrics.json", "history.csv", "samples/*.png", *OPTIONAL]
 """a model folder, as patterns; whatever else a repository or a folder has is left there"""

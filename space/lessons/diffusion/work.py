@@ -13,10 +13,9 @@ from torch import Tensor
 from space.models import models_that, roles
 from space.models.layers import standard_normal
 from space.models.samplers import Known, SamplerName, inference_times, step_noise
-from space.page.digits import check_shape
 from space.text.limits import MAX_CALLS, MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
 from space.text.refusals import Problem, check_number, check_whole
-from space.weights.hub import LoadedModel
+from space.weights.hub import LoadedModel, check_digits
 
 MODEL = roles.DIFFUSION
 NAMES = models_that("denoise")
@@ -77,7 +76,7 @@ def case_of(name: str, asked: Asked) -> str:
 
 def check(asked: Asked, loaded: LoadedModel) -> Asked:
     """The same with what the model's config says, if the model can do it; else a `Problem`."""
-    check_shape(loaded)
+    check_digits(loaded)
     config = loaded.model.config
     steps = config.num_inference_steps if asked.steps is None else asked.steps
     guidance = config.guidance if asked.guidance is None else asked.guidance

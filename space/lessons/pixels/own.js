@@ -3,12 +3,13 @@
  */
 
 import { surprises } from "../../browser/families/pixelcnn.js";
-import { base64ToBytes, range } from "../../browser/numbers.js";
+import { range } from "../../browser/numbers.js";
 import { paint } from "../../page/digit_canvas.js";
-import { finder, isUnfolded, label, language, onLanguage, setText, texts } from "../../page/dom.js";
+import { finder, isUnfolded, label, onLanguage, setText, texts } from "../../page/dom.js";
 import { follow, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
-import { bound, byBayes, flat, isFirst, logWeights, parts, total } from "./densities.js";
+import { chosen, wrongWith } from "../../page/sheets.js";
+import { binarised, bound, byBayes, flat, isFirst, logWeights, parts, total } from "./densities.js";
 import { drawPixels, heat, MOST_HEAT } from "./drawing.js";
 import { bindControls, lesson, nats, showControls } from "./lesson.js";
 import { Mask } from "./mask.js";
@@ -24,22 +25,25 @@ const LINKED = ["as", "kept", "seam", "k"];
 
 /** @param {Scope} scope */
 export function start(scope) {
-  const { element, words, names, props, watch } = scope;
+  const { element, words, names, props, trigger, watch } = scope;
   const text = texts(words);
   label(element, text);
   lesson.names = names;
   const page = new OwnPage(scope, text);
   Object.assign(element, { pixelOwn: page, place: () => page.place() });
   follow(element, (link) => lesson.set(Object.fromEntries(LINKED.map((name) => [name, link[name]]))));
-  watch("value", () => page.take(props.value));
-  page.take(props.value);
+  watch("settings", () => page.take());
+  watch("own", () => props.settings?.[0] !== "digit" && page.take());
+  page.take();
+  trigger("ready");
 }
 
 class OwnPage {
   /** @param {Scope} scope
    * @param {Text} text */
-  constructor({ element, trigger, completions, latents }, text) {
+  constructor({ element, props, trigger, completions, latents }, text) {
     this.element = element;
+    this.props = props;
     this.text = text;
     this.trigger = trigger;
     this.completions = completions;
@@ -48,10 +52,14 @@ class OwnPage {
     this.lesson = lesson;
     /** @type {Float32Array | null} */
     this.digit = null;
-    /** @type {Record<string, string> | undefined} */
-    this.problem = undefined;
+    /** @type {string | undefined} */
+    this.problem = undefined; // key of what is wrong with the picture
+    this.taken = {}; // stands for the digit that is chosen
     this.lives = Object.fromEntries(
-      ["completing", "surprise", "bayes"].map((part) => [part, new Live(this.find(`.${part}`), "pixels")]),
+      ["completing", "surprise", "bayes"].map((part) => [
+        part,
+        new Live(this.find(`.${part}`), "pixels", part !== "completing"),
+      ]),
     );
     /** @type {{ images: Float32Array[], seed: number } | null} */
     this.completed = null;
@@ -75,11 +83,18 @@ class OwnPage {
     this.relabel();
   }
 
-  /** The server has read a digit.
-   * @param {{ pixels?: string, problem?: Record<string, string> } | null} value */
-  take(value) {
-    this.problem = value?.problem;
-    this.digit = value?.pixels ? new Float32Array(base64ToBytes(value.pixels).buffer) : null;
+  /** Another digit is chosen, or there is none. */
+  async take() {
+    if (!this.props.settings) return;
+    const [source, index] = this.props.settings;
+    const { own } = this.props;
+    this.problem = wrongWith(source, own);
+    this.taken = {};
+    const { taken } = this;
+    const x = this.problem ? null : await chosen(source, index, own).catch(() => null);
+    if (taken !== this.taken) return;
+    if (!this.problem && !x) this.lives.completing.say("failed");
+    this.digit = x && binarised(x.data);
     this.mask.take(this.digit);
     Object.assign(this, { completed: null, judged: null, told: null });
     for (const name of ["completed", "judged", "told"]) delete this.element.dataset[name];
@@ -240,9 +255,8 @@ class OwnPage {
     mask.show(kept, seam);
     showControls(element, text);
     const notice = find(".notice");
-    const problem = this.problem?.[language()];
-    notice.hidden = !problem;
-    setText(notice, problem ?? "");
+    notice.hidden = !this.problem;
+    setText(notice, this.problem ? text(this.problem) : "");
     find(".completing").classList.toggle("empty", !digit);
     for (const name of ["surprise", "bayes"]) if (!digit) find(`.${name}`).classList.add("empty");
     setText(find(".mask figcaption"), text(`mask.${kept}`));

@@ -4,7 +4,6 @@
 compute with the weights that training wrote; the server reads pictures, tells figures and writes snippets.
 """
 
-import base64
 from typing import Any
 
 import gradio as gr
@@ -13,24 +12,35 @@ from torch import Tensor
 from space.lessons.pixels.api import build_api
 from space.lessons.pixels.settings import CARDS, MOST_LATENTS, NUM_COMPLETIONS, OWN, PLAY
 from space.lessons.pixels.view import LIKELY_MARKUP, OWN_MARKUP, PLAY_MARKUP, measured
-from space.lessons.pixels.work import MODEL, Asked, binarised, check, told
+from space.lessons.pixels.work import MODEL, Asked, check
+from space.lessons.pixels.work import told as told
 from space.models import roles
 from space.page import code_behind, link
 from space.page.components import asset
-from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, read_drawing
-from space.page.found_digit import BOXABLE, Upload, read_upload
+from space.page.digits import (
+    LAST_DIGIT,
+    PROBLEMS,
+    SOURCES,
+    DigitPicker,
+    choose_digit,
+    pictures_of,
+    read_drawing,
+)
+from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.picture_source import build_picture_source
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
-from space.text import TEXT
 from space.text.refusals import Problem, check_whole
 from space.weights.hub import load
 
-__all__ = ("build", "told")  # `told` is offered from the lesson's work
 CSS = asset("page/lesson.css", "page/chips.css", "lessons/pixels/pixels.css")
 WORDS = component_words("pixels.play.")
+OWN_WORDS = {
+    language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
+    for language, texts in WORDS.items()
+}
 FIRST_DIGIT = 8 * digit_sheet().shape[1]
 NAMES = {"model": MODEL, "vae": roles.VAE_DEEP, "judge": roles.DIGIT_JUDGE}
 EIGHT, ONE = 8 * digit_sheet().shape[1], digit_sheet().shape[1]
@@ -60,7 +70,11 @@ class Play(_Part):
 
 
 class Own(_Part):
-    """The visitor's digit; `value` is what `show_own` returns."""
+    """The visitor's digit.
+
+    Events change these props: `settings`, the source and the number of the test digit; `own`, the visitor's
+    pictures (`pictures_of`).
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -68,9 +82,10 @@ class Own(_Part):
             css_template=CSS,
             js_on_load=module(
                 "lessons/pixels/own.js",
+                "ready",
                 "moved",
                 tab="pixels",
-                words=WORDS,
+                words=OWN_WORDS,
                 names=NAMES,
                 completions=NUM_COMPLETIONS,
                 latents=MOST_LATENTS,
@@ -104,17 +119,6 @@ class Likely(_Part):
 def figures() -> str:
     """What was measured of the model."""
     return measured(load(MODEL, "complete"))
-
-
-def show_own(source: str, digit: float, drawn: Tensor | None, uploaded: Upload | None) -> dict[str, Any]:
-    """The digit for the script of `Own`, black and white: float32 in base64; or why there is none."""
-    try:
-        x = binarised(choose_digit(source, digit, drawn, uploaded))
-    except Problem as problem:
-        if problem.key not in ("problem.empty_drawing", "problem.no_image", *BOXABLE):
-            raise
-        return {"problem": dict(zip(("en", "ko"), TEXT[problem.key]))}
-    return {"pixels": base64.b64encode(x.numpy().astype("<f4").tobytes()).decode()}
 
 
 def play_snippet(place: dict[str, Any] | None) -> str:
@@ -187,7 +191,7 @@ def build() -> list[link.Linked]:
             )
         pictures.bind(read_drawing, read_upload)
         chosen = pictures.chosen
-        gr.on(fn=friendly(show_own), inputs=chosen, outputs=own, trigger_mode="always_last", **PRIVATE)
+        pictures.give(own, pictures_of, [pictures.source, pictures.examples])
         place = gr.JSON(visible=False)
         for event in (own.moved, own_fold.expand):
             event(

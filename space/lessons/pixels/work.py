@@ -16,14 +16,14 @@ from safetensors.torch import load as load_tensors
 from torch import Tensor
 
 from space.models import models_that, roles
-from space.page.digits import SHAPE, check_shape
 from space.text.limits import MAX_COMPLETED, MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
 from space.text.refusals import Problem, check_number, check_whole
-from space.weights.hub import LoadedModel
+from space.weights.hub import LoadedModel, check_digits
 from space.weights.side_files import read_metrics, read_side_file
 
 MODEL = roles.PIXELS
 NAMES = models_that("complete")
+SHAPE = (1, 28, 28)
 FIRST_ROWS = 14
 """rows of a picture that stay if nothing else is said"""
 MOST_NEIGHBOURS = 16
@@ -68,7 +68,7 @@ def is_first(known: Tensor) -> bool:
 
 def check(asked: Asked, loaded: LoadedModel) -> Asked:
     """The same, if the model can do it; else a `Problem`."""
-    check_shape(loaded)
+    check_digits(loaded)
     digit = asked.digit
     if digit is not None:
         digit = check_whole("digit", digit, 0, loaded.model.config.num_classes - 1)
@@ -107,7 +107,7 @@ def told(loaded: LoadedModel) -> dict[str, Any]:
     """What the page's scripts are told of the model: figures of it, and the model that counts."""
     if loaded.name != MODEL:
         raise Problem("not_one_of", name="model", value=loaded.name, allowed=MODEL)
-    check_shape(loaded)
+    check_digits(loaded)
     metrics = read_metrics(loaded.folder)
     figures = {key: metrics[key]["value"] for key in FIGURES if key in metrics}
     return {"figures": figures, "counting": read_counting(loaded.folder)}
