@@ -73,7 +73,7 @@ def test_the_public_endpoints_are_those_that_the_design_names(client):
     endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(endpoints) == {
         *("/reconstruct", "/models", "/encode", "/decode", "/manifold", "/interpolate"),
-        *("/generate", "/timeline", "/translate", "/heights", "/denoise"),
+        *("/generate", "/timeline", "/translate", "/heights", "/denoise", "/complete"),
     }
 
 

@@ -80,6 +80,12 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#tree .results tbody tr")).to_have_count(1, timeout=120_000)
     check(page, "tree", korean)
 
+    switch_tab(page, TEXT["pixels.tab"][korean])
+    for part in ("pixels-play .fell", "pixels-digit .compared", "pixels-digit .verdict"):
+        page.locator(f"#{part}").scroll_into_view_if_needed()
+        expect(page.locator(f"#{part}")).not_to_be_empty()
+    check(page, "pixels", korean)
+
     switch_tab(page, TEXT["reconstruct.tab"][korean])
     result = page.locator("#reconstruct-result")
     expect(result.locator("img")).to_have_count(4)
@@ -172,6 +178,7 @@ UNREACHED = """focusable => [...document.querySelectorAll("[role=tabpanel] " + f
             "heights",
             "classify",
             "tree",
+            "pixels",
             "reconstruct",
             "manifold",
             "generate",

@@ -48,7 +48,7 @@ def test_the_endpoints_are_in_the_group_of_what_they_cost(lab):
         **dict.fromkeys(("decode", "models"), "light"),
         "heights": "heavy",
         **dict.fromkeys(("encode", "reconstruct", "interpolate"), "files"),
-        **dict.fromkeys(("manifold", "generate", "timeline", "translate", "denoise"), "heavy"),
+        **dict.fromkeys(("manifold", "generate", "timeline", "translate", "denoise", "complete"), "heavy"),
     }
 
 

@@ -25,6 +25,7 @@ CHOICES = {
     "timeline": (".still",),
     "game": (".presets button", ".distributions label"),
     "translate": (".emoji-picker label", ".columns label"),
+    "pixels": (".chips label",),
     "diffusion": (".chips label",),
 }
 """tab -> groups of which one is chosen"""
@@ -40,6 +41,7 @@ COLOURS = {
     "timeline": (".legend li",),
     "game": (".scale i", ".layers .real i", ".layers .fake i", ".layers .heat i", ".plots li.real"),
     "translate": (".opinion b", ".scale b"),
+    "pixels": (".coin i", ".coin b"),
     "diffusion": (".legend .a i", ".legend .sigma i"),
     "models": (".legend .train", ".legend .test"),
 }

@@ -156,6 +156,15 @@ def diffusion(page: Page) -> None:
     page.locator("#diffusion-digit [data-setting=t]").fill("0.4")
 
 
+def pixels(page: Page) -> None:
+    page.wait_for_function(PIXELS)
+    page.locator("#pixels-play .chips input[value='3'] + span").click()
+    page.locator("#pixels-play [data-setting=seed]").fill("9")
+    page.locator("#pixels-play [data-setting=temperature]").fill("0.7")
+    page.locator("#pixels-digits").get_by_label("4, 3", exact=True).check()
+    page.locator("#pixels-digit .mask canvas").first.press("ArrowUp")
+
+
 def heights(page: Page) -> None:
     page.locator("#heights .ranking tbody tr").first.wait_for()
     page.locator("#heights .chips input[value=galton] + span").click()
@@ -180,6 +189,13 @@ def tree(page: Page) -> None:
     page.locator("#tree .run.running").click()  # it stops before it has learned enough
 
 
+PIXELS = (
+    "((play, own) => play?.made && own?.completed && own.completed.seed === play.made.seed &&"
+    " own.lesson.settings.temperature === play.made.temperature &&"
+    " [own.lesson.settings, play.made.by.network.x, own.digit, own.completed])"
+    "(document.querySelector('#pixels-play .stage')?.parentElement.pixelPlay,"
+    " document.querySelector('#pixels-digit .completing')?.parentElement.pixelOwn)"
+)
 TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, selector, in the link
     heights: (
         "((one) => one && [one.crowd.settings, one.crowd.score, one.crowd.made])"
@@ -199,6 +215,11 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
         "([...document.querySelectorAll('#tree *')].find((one) => one.treeLesson)?.treeLesson)",
         "#tree .results tbody tr",
         ["family=energy", "data=moons", "seed=4", "steps="],
+    ),
+    pixels: (
+        PIXELS,
+        "#pixels-digit .four canvas",
+        ["class=3", "seed=9", "temperature=0.7", "own=82", "seam=13"],
     ),
     reconstruct: (
         SOURCES.format("#reconstruct-result img"),
