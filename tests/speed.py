@@ -25,6 +25,7 @@ from tests.conftest import CHROMIUM
 PORT = 7999
 BARS = {
     "DCGAN, 32 samples": (roles.DCGAN, [["sample", 32, 0]], 60),
+    "PixelCNN, an image pixel by pixel": (roles.PIXELS, [["sample", 1, 0]], 125),
     "VAE-20D, a frame": (roles.VAE_DEEP, [["decode", [1, 20]]], 8),
     "CycleGAN, 64 px, there and back with both D maps": (
         roles.TRANSLATOR,

@@ -28,6 +28,8 @@ from space.lessons.generate import work as generate_work
 from space.lessons.manifold import digits, maps, sliders
 from space.lessons.manifold.api import decode, manifold
 from space.lessons.manifold.work import MAPS, NUM_RESAMPLES, blend
+from space.lessons.pixels import tab as pixels_tab
+from space.lessons.pixels.work import binarised, complete, rows_known
 from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.reconstruct.view import SCALE, error_map
@@ -322,6 +324,26 @@ def test_a_digit_that_is_noised_and_brought_back(photo: str, drawing: str) -> No
         shown = {"made": made.image, "noised": (made.x[:1] + 1) / 2, "seen": asked.picture}
         assert_same(found, {f"{name}_{part}.png": pixels(to_pil(one)) for part, one in shown.items()})
     assert diffusion.own_snippet(None, "digit", 7, None, None) == diffusion.way_snippet(None) == ""
+
+
+# ---- pixels
+
+
+def test_a_digit_that_is_drawn_and_completed() -> None:
+    loaded = hub.load(pixels_tab.MODEL)
+    for place in ({"digit": None, "seed": 5, "temperature": 1}, {"digit": 4, "seed": 0, "temperature": 0.5}):
+        made = complete(loaded, pixels_tab.Asked(1, **place), None, None)
+        (name, picture), *others = run(pixels_tab.play_snippet(place)).items()
+        what = "any" if place["digit"] is None else f"digit-{place['digit']}"
+        assert name == f"{loaded.name}_{what}_seed{place['seed']}_temperature{place['temperature']}.png"
+        assert not others and (picture[:, :28] == pixels(to_grid(made.images, columns=1))).all()
+    asked = {"digit": None, "seed": 3}
+    found = run(pixels_tab.own_snippet(asked | {"seam": 10}, "digit", 61, None, None))
+    x = binarised(digit_sheet().flatten(0, 1)[61][None, None] / 255)
+    made = complete(loaded, pixels_tab.Asked(**asked), x, rows_known(10))
+    name = f"{loaded.name}_digit-3-2_completed.png"
+    assert_same(found, {name: pixels(to_grid(made.images, columns=4, padding=0))})
+    assert pixels_tab.play_snippet(None) == pixels_tab.own_snippet(None, "digit", 0, None, None) == ""
 
 
 # ---- training

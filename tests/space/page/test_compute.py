@@ -88,6 +88,64 @@ def test_a_trajectory_is_that_of_the_model() -> None:
     assert judged[0]["shape"] == [2, 10]
 
 
+BINARY = (X > 0.6).float()
+
+
+def test_a_density_of_binary_images_answers_as_the_model_does() -> None:
+    images, known = BINARY.movedim(-1, 1), (X.movedim(-1, 1) > 0.5).float()
+    drawing = {"labels": [3, 10], "seed": 7, "temperature": 0.5}
+    answers = [
+        ask(roles.PIXELS, "logits", packed(BINARY), [3, 10]),
+        ask(roles.PIXELS, "class_log_probs", packed(BINARY)),
+        ask(roles.PIXELS, "complete", packed(BINARY), packed(known.movedim(1, -1).contiguous()), drawing),
+    ]
+    model, labels = load(roles.PIXELS).model, torch.tensor([3, 10])
+    with torch.inference_mode():
+        rng = torch.Generator().manual_seed(7)
+        expected = [
+            model.logits(images, labels),
+            model.class_log_probs(images),
+            model.complete(images, known, rng, labels, 0.5),
+        ]
+    for answer, wanted in zip(answers, expected):
+        (one,) = answer.json()
+        found = np.frombuffer(b64decode(one["data"]), "<f4").reshape(one["shape"])
+        wanted = wanted.movedim(1, -1) if wanted.dim() == 4 else wanted
+        np.testing.assert_allclose(found, wanted.numpy(), rtol=1e-6, atol=1e-4)
+
+
+def senseless_pixels() -> Iterator[tuple[Any, ...]]:
+    yield "logits", packed(X)
+    for labels in ([3], [3, 11], [3, -1], [3, True], [3, 1.0], 7, "ab"):
+        yield "logits", packed(BINARY), labels
+    yield "logits", packed(BINARY), None, None
+    yield "class_log_probs", packed(BINARY), [1, 2]
+    yield "class_log_probs", packed(torch.zeros(5, 28, 28, 1))
+    known, drawing = packed(BINARY), {"seed": 1}
+    yield "complete", packed(BINARY), known
+    yield "complete", packed(BINARY), packed(BINARY[:1]), drawing
+    yield "complete", packed(X), known, drawing
+    yield "complete", *2 * [packed(torch.zeros(17, 28, 28, 1))], drawing
+    for wrong in (
+        {"seed": -1},
+        {"seed": 0.5},
+        {"seed": None},
+        {},
+        {"temperature": 1},
+        {"x": 1, "seed": 1},
+        3,
+    ):
+        yield "complete", packed(BINARY), known, wrong
+    for temperature in (0, 0.09, 2.1, -1, "1", None, True):
+        yield "complete", packed(BINARY), known, drawing | {"temperature": temperature}
+
+
+def test_pixels_that_make_no_sense_get_one_sentence() -> None:
+    for method, *values in senseless_pixels():
+        answer = ask(roles.PIXELS, method, *values)
+        assert answer.status_code == 400 and "\n" not in answer.text, (method, values[1:])
+
+
 def senseless_sampling() -> Iterator[tuple[Any, ...]]:
     yield from ((), ([3, 10],), ([3], SAMPLING), ([3, 11], SAMPLING), ([3, True], SAMPLING), (None, SAMPLING))
     for wrong in (
