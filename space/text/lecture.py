@@ -95,31 +95,31 @@ TEXT = {
         "답입니다.\n\n$$x=G(z),\\quad z\\sim\\mathcal N(0,I),\\qquad p(x)=\\;?$$",
     ),
     "lecture.pixels": (
-        "## Digits, exactly\n\nThe chain rule cuts the probability of a picture into 784 questions, one a pixel. "
-        "A network answers them, and 784 coins make a digit. Watch the shade before each coin falls: most "
-        "pixels are sure, the edges of strokes are not.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\mid "
+        "## Digits, exactly\n\nThe chain rule cuts the probability of a picture into 784 questions, one a "
+        "pixel. A network answers them, and 784 coins make a digit. Watch the shade before each coin "
+        "falls: most pixels are sure, the edges of strokes are not.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\mid "
         "x_1,\\dots,x_{i-1})$$",
-        "## 숫자 그림의 확률을 정확히\n\n연쇄 법칙은 그림의 확률을 픽셀마다 하나씩, 784개의 질문으로 나눕니다. "
-        "신경망이 답하고 동전 784개가 숫자를 그립니다. 동전이 떨어지기 전의 밝기를 보세요. 대부분의 픽셀은 "
-        "분명하고, 획의 가장자리는 그렇지 않습니다.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\mid "
+        "## 숫자 그림의 확률을 정확히\n\n연쇄 법칙은 그림의 확률을 픽셀마다 하나씩, 784개의 질문으로 "
+        "나눕니다. 신경망이 답하고 동전 784개가 숫자를 그립니다. 동전이 떨어지기 전의 밝기를 보세요. "
+        "대부분의 픽셀은 분명하고, 획의 가장자리는 그렇지 않습니다.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\mid "
         "x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.complete": (
-        "## Given the beginning, the rest\n\nWhat comes first in reading order can be given: the rest is drawn "
-        "from the exact conditional. Drag the seam. The same model says how likely the whole digit is; the VAE "
-        "gives a bound, the GAN nothing.\n\n$$p(\\text{rest}\\mid\\text{beginning})=\\prod_{i>k}p(x_i\\mid "
-        "x_1,\\dots,x_{i-1})$$",
+        "## Given the beginning, the rest\n\nWhat comes first in reading order can be given: the rest is "
+        "drawn from the exact conditional. Drag the seam. The same model says how likely the whole digit "
+        "is; the VAE gives a bound, the GAN nothing.\n\n"
+        "$$p(\\text{rest}\\mid\\text{beginning})=\\prod_{i>k}p(x_i\\mid x_1,\\dots,x_{i-1})$$",
         "## 앞부분을 주면 나머지를\n\n읽는 순서로 앞부분을 주면 나머지를 정확한 조건부 분포에서 뽑습니다. "
-        "경계선을 끌어 보세요. 같은 모델이 숫자 전체가 얼마나 그럴듯한지도 말합니다. VAE는 하한을 주고, GAN은 "
-        "아무 값도 주지 못합니다.\n\n$$p(\\text{나머지}\\mid\\text{앞부분})=\\prod_{i>k}p(x_i\\mid "
+        "경계선을 끌어 보세요. 같은 모델이 숫자 전체가 얼마나 그럴듯한지도 말합니다. VAE는 하한을 주고, "
+        "GAN은 아무 값도 주지 못합니다.\n\n$$p(\\text{나머지}\\mid\\text{앞부분})=\\prod_{i>k}p(x_i\\mid "
         "x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.likely": (
-        "## Likely is not typical\n\nFive pictures: vote on their order, then ask the models. Simple pictures "
-        "hold few surprises, so that a density gives them much, whether or not they look like data.\n\n$$-\\log "
-        "p(x)=\\sum_i-\\log p(x_i\\mid x_1,\\dots,x_{i-1})$$",
-        "## 그럴듯함은 전형적임이 아니다\n\n그림 다섯 장의 순서를 먼저 투표하고 모델에 물어보세요. 단순한 그림에는 "
-        "놀라운 픽셀이 적습니다. 그래서 데이터를 닮았든 아니든 밀도는 큰 값을 줍니다.\n\n$$-\\log "
+        "## Likely is not typical\n\nFive pictures: vote on their order, then ask the models. Simple "
+        "pictures hold few surprises, so that a density gives them much, whether or not they look like "
+        "data.\n\n$$-\\log p(x)=\\sum_i-\\log p(x_i\\mid x_1,\\dots,x_{i-1})$$",
+        "## 그럴듯함은 전형적임이 아니다\n\n그림 다섯 장의 순서를 먼저 투표하고 모델에 물어보세요. 단순한 "
+        "그림에는 놀라운 픽셀이 적습니다. 그래서 데이터를 닮았든 아니든 밀도는 큰 값을 줍니다.\n\n$$-\\log "
         "p(x)=\\sum_i-\\log p(x_i\\mid x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.autoencoder": (
@@ -237,8 +237,8 @@ TEXT = {
         "the strokes are sharp: $D$ learns to reject blur. The best come first, by $D(G(z))$: look at the "
         "last.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
         "## GAN이 그린 숫자\n\n같은 게임을 그림으로 합니다. $D$가 흐릿한 그림을 거르도록 학습하므로, "
-        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 "
-        "보세요.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
+        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 보세요.\n\n"
+        "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
     ),
     "lecture.dcgan": (
         "## DCGAN\n\nBoth players become convolutional, and the speckles go. Press play on the walk: each "

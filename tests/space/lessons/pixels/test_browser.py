@@ -1,4 +1,4 @@
-"""The pixels tab in a real browser: its digits and nats are PyTorch's, what is given stays, cards are ranked."""
+"""The pixels tab in a real browser: digits and nats are PyTorch's, what is given stays, cards are ranked."""
 
 import numpy as np
 import pytest
@@ -87,7 +87,8 @@ def test_a_brush_erases_what_comes_before_and_that_is_said(page: Page, lab: Lab)
     expect(exact).to_contain_text("Not exact")
     page.wait_for_function(f"{OWN}.element.dataset.completed")
     stays = f"""(() => {{ const {{ completed, digit, mask }} = {OWN};
-        return completed.images.every((one) => mask.known.every((k, i) => !k || one[i] === digit[i])); }})()"""
+        const same = (one) => mask.known.every((known, i) => !known || one[i] === digit[i]);
+        return completed.images.every(same); }})()"""
     assert page.evaluate(stays)
     assert page.evaluate(f"{OWN}.mask.known.filter((one) => one === 0).length") > 9
 
