@@ -81,7 +81,7 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     check(page, "tree", korean)
 
     switch_tab(page, TEXT["pixels.tab"][korean])
-    for part in ("pixels-play .fell", "pixels-digit .compared", "pixels-digit .verdict"):
+    for part in ("pixels-play .fell", "pixels-digit .network b", "pixels-digit .verdict"):
         page.locator(f"#{part}").scroll_into_view_if_needed()
         expect(page.locator(f"#{part}")).not_to_be_empty()
     check(page, "pixels", korean)
