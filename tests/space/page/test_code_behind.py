@@ -329,7 +329,7 @@ def test_a_digit_that_is_noised_and_brought_back(photo: str, drawing: str) -> No
 # ---- pixels
 
 
-def test_a_digit_that_is_drawn_and_completed() -> None:
+def test_a_digit_that_is_drawn_and_completed(home: Path) -> None:
     loaded = hub.load(pixels_tab.MODEL)
     for place in ({"digit": None, "seed": 5, "temperature": 1}, {"digit": 4, "seed": 0, "temperature": 0.5}):
         made = complete(loaded, pixels_tab.Asked(1, **place), None, None)
