@@ -24,6 +24,7 @@ from training.measure.classifier import evaluate_classifier
 from training.measure.codes import evaluate_codes
 from training.measure.diffusion import evaluate_diffusion
 from training.measure.metric import Metrics
+from training.measure.pixels import evaluate_pixels
 from training.measure.samples import evaluate_samples, find_classifier
 from training.measure.translations import evaluate_translation
 from training.model_folder import write_model_folder
@@ -84,7 +85,11 @@ def measure(
 
 def measure_samples(model: nn.Module, train: Images, test: Images, *how: Any) -> Metrics:
     """Metrics of generated images; `how` is a classifier or None, a seed, and whether to use Inception."""
-    evaluate = evaluate_diffusion if hasattr(model, "q_sample") else evaluate_samples
+    evaluate = evaluate_samples
+    if hasattr(model, "q_sample"):
+        evaluate = evaluate_diffusion
+    elif hasattr(model, "class_log_probs"):
+        evaluate = evaluate_pixels
     return evaluate(model, train, test, *how)
 
 

@@ -161,10 +161,15 @@ class PixelCNN(
 
     def logits(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Log-odds of each pixel being 1, given those before it: of images (B, 1, H, W), in their shape."""
-        seen = F.conv2d(self._padded(x), self.context.weight * self.mask).flatten(2)
-        pixels = torch.arange(self.config.num_pixels, device=x.device)
-        odds = self._log_odds(seen.transpose(1, 2), pixels, self._label_of(x, labels))
+        odds = self._all_log_odds(self._see_all(x), self._label_of(x, labels))
         return odds.unflatten(1, self.config.image_shape)
+
+    def _see_all(self, x: Tensor) -> Tensor:
+        """What the convolution makes of all pixels of images (B, 1, H, W): (B, pixels, hidden_dim)."""
+        return F.conv2d(self._padded(x), self.context.weight * self.mask).flatten(2).transpose(1, 2)
+
+    def _all_log_odds(self, seen: Tensor, labels: Tensor) -> Tensor:
+        return self._log_odds(seen, torch.arange(self.config.num_pixels, device=seen.device), labels)
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Log-odds, as `logits`."""
@@ -172,17 +177,22 @@ class PixelCNN(
 
     def log_prob(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """log p(x | y), (B,) in nats, of images (B, 1, H, W) of zeros and ones; without `labels` log p(x)."""
-        parts = [  # the features of all pixels of many images would fill the memory
-            -F.binary_cross_entropy_with_logits(self.logits(some, y).float(), some, reduction="none")
-            for some, y in zip(x.split(IMAGES_AT_ONCE), self._label_of(x, labels).split(IMAGES_AT_ONCE))
-        ]
-        return torch.cat(parts).flatten(1).sum(1)
+        labels = self._label_of(x, labels)
+        parts = zip(x.split(IMAGES_AT_ONCE), labels.split(IMAGES_AT_ONCE))
+        return torch.cat([self._log_prob(self._see_all(some), some, y) for some, y in parts])
+
+    def _log_prob(self, seen: Tensor, x: Tensor, labels: Tensor) -> Tensor:
+        logits, target = self._all_log_odds(seen, labels).float(), x.flatten(1)
+        return -F.binary_cross_entropy_with_logits(logits, target, reduction="none").sum(1)
 
     def class_log_probs(self, x: Tensor) -> Tensor:
         """log p(x | y) for each class y, (B, num_classes). With equal priors, their softmax is p(y | x)."""
         found = x.new_empty(len(x), self.config.num_classes)
-        for label in range(self.config.num_classes):
-            found[:, label] = self.log_prob(x, torch.full(x.shape[:1], label, device=x.device))
+        for rows in torch.arange(len(x), device=x.device).split(IMAGES_AT_ONCE):
+            seen = self._see_all(x[rows])  # the same for all classes
+            for label in range(self.config.num_classes):
+                labels = torch.full(rows.shape, label, device=x.device)
+                found[rows, label] = self._log_prob(seen, x[rows], labels)
         return found
 
     def draw(
