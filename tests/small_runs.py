@@ -20,9 +20,18 @@ from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGANConfig
 from space.models.ddpm import DDPMConfig
 from space.models.gan import GANConfig
+from space.models.pixelcnn import PixelCNNConfig
 from space.models.vae import VAEConfig
 from tests.processes import ROOT
-from training import train_autoencoder, train_classifier, train_cyclegan, train_ddpm, train_gan, train_vae
+from training import (
+    train_autoencoder,
+    train_classifier,
+    train_cyclegan,
+    train_ddpm,
+    train_gan,
+    train_pixelcnn,
+    train_vae,
+)
 from training.loop import LoopConfig
 from training.signals import ENDING
 
@@ -76,6 +85,12 @@ def ddpm_config(folder: Path, **more) -> train_ddpm.TrainConfig:
     return train_ddpm.TrainConfig(output_dir=folder, model=DDPMConfig(**model), **{**TINY, **more})
 
 
+def pixelcnn_config(folder: Path, **more) -> train_pixelcnn.TrainConfig:
+    model = PixelCNNConfig(**{"context": 2, "hidden_dim": 8, "num_blocks": 1, **more.pop("model", {})})
+    small = {"num_positions": 4, "num_snapshots": 4}
+    return train_pixelcnn.TrainConfig(output_dir=folder, model=model, **{**TINY, **small, **more})
+
+
 def cyclegan_config(folder: Path, **more) -> train_cyclegan.TrainConfig:
     small = {
         "model": CycleGANConfig(
@@ -112,6 +127,7 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
     ),
     "classifier": (train_classifier, classifier_config, {"random_scale": 0.2}),
     "ddpm": (train_ddpm, ddpm_config, {}),
+    "pixelcnn": (train_pixelcnn, pixelcnn_config, {}),
     "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
     "cyclegan-match-size": (train_cyclegan, cyclegan_config, {"match_size": True}),
 }
