@@ -39,7 +39,7 @@ RUN = {"command": "accelerate launch -m training.train_x", "dataset": "fake", "t
 RUN |= {"steps": 2, "seconds": 3, "hardware": "1 thread of a CPU", "libraries": "torch 2"}
 
 
-MEANS_NONE = {"DDPM": {("num_classes", 0)}}
+MEANS_NONE = {name: {("num_classes", 0)} for name in ("DDPM", "PixelCNN")}
 """values that look out of range and are not: a model without classes"""
 
 

@@ -196,6 +196,8 @@ def test_the_snippets_on_each_card_run(name, monkeypatch):
             assert made["logits"].shape == (16, config.num_classes)
         elif "x_start" in made:
             assert made["x_start"].shape == made["pred_noise"].shape == (16, *config.image_shape)
+        elif "log_odds" in made:
+            assert set(made["x"].flat) == {0, 1} and made["log_odds"].shape == (16, *config.image_shape)
         else:
             images = made["images"]
             assert images.shape == (16, *config.image_shape) and images.min() >= 0 and images.max() <= 1

@@ -41,6 +41,7 @@ ON_CARD = {  # metrics that the Hub shows beside the card
     "reconstruction_psnr": "Mean PSNR of reconstructions (dB)",
     "neg_elbo_1": "Negative ELBO (nats/image)",
     "linear_probe_accuracy": "Linear probe accuracy (%)",
+    "nll": "Negative log-likelihood (nats/image)",
     "lenet_fid": "Fréchet distance of LeNet features",
     "precision": "Precision of samples (k = 3)",
     "recall": "Recall of samples (k = 3)",

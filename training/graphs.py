@@ -140,7 +140,8 @@ def snippet(model: nn.Module, folder: str) -> str:
             value = f"np.full(16, {model.config.num_timesteps - 1 if key == 't' else 0})"
         else:
             draw = "rand" if key == "x" else "randn"
-            value = f"np.random.{draw}{tuple(example.shape)}.astype(np.float32)"
+            binary = ".round()" if name == "log_odds" else ""
+            value = f"np.random.{draw}{tuple(example.shape)}{binary}.astype(np.float32)"
         lines.append(f"{key} = {value}")
     outputs = ", ".join(method.outputs) if method.outputs[1:] else f"({method.outputs[0]},)"
     given = ", ".join(f'"{key}": {key}' for key in method.inputs)

@@ -108,10 +108,10 @@ TEXT = {
         "## Given the beginning, the rest\n\nWhat comes first in reading order can be given: the rest is "
         "drawn from the exact conditional. Drag the seam. The same model says how likely the whole digit "
         "is; the VAE gives a bound, the GAN nothing.\n\n"
-        "$$p(\\text{rest}\\mid\\text{beginning})=\\prod_{i>k}p(x_i\\mid x_1,\\dots,x_{i-1})$$",
+        "$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid x_1,\\dots,x_{i-1})$$",
         "## 앞부분을 주면 나머지를\n\n읽는 순서로 앞부분을 주면 나머지를 정확한 조건부 분포에서 뽑습니다. "
         "경계선을 끌어 보세요. 같은 모델이 숫자 전체가 얼마나 그럴듯한지도 말합니다. VAE는 하한을 주고, "
-        "GAN은 아무 값도 주지 못합니다.\n\n$$p(\\text{나머지}\\mid\\text{앞부분})=\\prod_{i>k}p(x_i\\mid "
+        "GAN은 아무 값도 주지 못합니다.\n\n$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid "
         "x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.likely": (
@@ -237,8 +237,8 @@ TEXT = {
         "the strokes are sharp: $D$ learns to reject blur. The best come first, by $D(G(z))$: look at the "
         "last.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
         "## GAN이 그린 숫자\n\n같은 게임을 그림으로 합니다. $D$가 흐릿한 그림을 거르도록 학습하므로, "
-        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 보세요.\n\n"
-        "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
+        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 "
+        "보세요.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
     ),
     "lecture.dcgan": (
         "## DCGAN\n\nBoth players become convolutional, and the speckles go. Press play on the walk: each "

@@ -42,9 +42,10 @@ def numbers(model: nn.Module, method: graphs.Method, count: int, size: Any = Non
     for name, zeros in values.items():
         shape = [*zeros.shape[:2], *(size or zeros.shape[2:])]
         if zeros.dtype == torch.int64:
-            steps = model.config.num_timesteps
-            # the last class is none; at both ends of time a small error is divided by a small number
-            bounds = (steps // 4, 3 * steps // 4) if name == "t" else (0, model.config.num_classes + 1)
+            bounds = 0, model.config.num_classes + 1  # the last class is none
+            if name == "t":  # at both ends of time a small error is divided by a small number
+                steps = model.config.num_timesteps
+                bounds = steps // 4, 3 * steps // 4
             values[name] = torch.randint(*bounds, (count,), generator=rng)
         else:
             draw = torch.rand if name == "x" else torch.randn

@@ -1,4 +1,4 @@
-"""Metrics of an exact density of binary images: nats, Bayes' rule with it, its samples, and what it calls likely.
+"""Metrics of an exact density of binary images: nats, Bayes' rule, samples, and what is likely.
 
 Images are binarised at random, a pixel being white with its grey value as probability. The test images are
 the very ones of the deep VAE's `iw_nll_1000`, so that its bound stands beside an exact number.
@@ -50,6 +50,12 @@ def binarised(pixels: Tensor, seed: int) -> Tensor:
     return torch.cat(parts)
 
 
+def counted(pixels: Tensor, seed: int) -> Tensor:
+    """The uint8 training images (N, 1, H, W) as zeros and ones, in which `Counting` counts."""
+    rng = torch.Generator().manual_seed(seed)
+    return (torch.rand(pixels.shape, generator=rng) < to_float(pixels.cpu())).float()
+
+
 @torch.no_grad()
 def evaluate_pixels(
     model: PixelCNN,
@@ -63,8 +69,7 @@ def evaluate_pixels(
     model.eval()
     device = next(model.parameters()).device
     x = binarised(test.pixels, seed).to(device)
-    rng = torch.Generator().manual_seed(seed)
-    counted = (torch.rand(train.pixels.shape, generator=rng) < to_float(train.pixels.cpu())).float()
+    known = counted(train.pixels, seed)
     how = f"pixels binarised at random with their grey value as probability, seed {seed}"
     on = f"{how}; {test.description}"
 
@@ -80,14 +85,15 @@ def evaluate_pixels(
     }
     if model.config.num_classes and test.labels is not None:
         metrics |= with_classes(model, x, test.labels, on)
-    counting = Counting.fit(counted)
+    counting = Counting.fit(known)
     for key, by_place in (("nll_counting", True), ("nll_counting_shared", False)):
-        what = "16 nearest pixels before a pixel, and its place" if by_place else "16 nearest pixels before it"
+        what = "16 nearest pixels before a pixel, and what its place adds given the nearest 10"
+        what = what if by_place else "16 nearest pixels before a pixel"
         metrics[key] = metric(
             -counting.log_prob(x.cpu(), by_place).mean().item(),
             "nats/image",
             "lower",
-            f"-log p(x), exact, by counting in {len(counted):,} training images: the {what}; no network; {on}",
+            f"-log p(x), exact, by counting in {len(known):,} training images: the {what}; no network; {on}",
         )
     metrics |= likely(model, counting, x, test, classifier, seed, how)
 
@@ -98,7 +104,7 @@ def evaluate_pixels(
         replace(
             images, pixels=(255 * some).byte(), stored=None, description=f"{images.description}, binarised"
         )
-        for images, some in ((test, x.cpu()), (train, counted))
+        for images, some in ((test, x.cpu()), (train, known))
     )
     if classifier and model.config.num_classes:
         asked = model.read_latents(latents)[1]
@@ -166,7 +172,7 @@ def likely(
     seed: int,
     how: str,
 ) -> Metrics:
-    """What three densities think of pictures, digits or not: mean nats, and whether nats tell them from digits.
+    """What three densities think of pictures: mean nats, and whether nats tell them from digits.
 
     Each `likely_NAME` has seven numbers: -log p of the network, of counting and of the deep VAE; then of each
     the area under the ROC curve of 'fewer nats: a test digit', 1 where every digit is likelier; and how many
@@ -191,9 +197,7 @@ def likely(
     if classifier and test.labels is not None and len(test.labels.unique()) == 10:
         for name, label in (("ones", 1), ("eights", 8)):
             pictures[name] = digits[test.labels[:NUM_LIKELY].cpu() == label]
-    found = {
-        name: [density(some).double().cpu() for density in densities] for name, some in pictures.items()
-    }
+    found = {name: [density(some).double().cpu() for density in densities] for name, some in pictures.items()}
     metrics: Metrics = {}
     for name, nats in found.items():
         areas = [likelier(ours, theirs) for ours, theirs in zip(found["digits"], nats)]

@@ -49,9 +49,10 @@ export class Counting {
   /** @param {Told} told */
   constructor({ offsets, log_odds, place }) {
     this.offsets = offsets;
-    const numbers = (/** @type {string} */ text) => new Int16Array(base64ToBytes(text).buffer);
-    this.logOdds = numbers(log_odds); // in thousandths
-    this.place = numbers(place);
+    const table = new DataView(base64ToBytes(log_odds).buffer);
+    this.logOdds = Int16Array.from({ length: table.byteLength / 2 }, (_, i) => table.getInt16(2 * i, true)); // thousandths
+    this.place = new Int8Array(base64ToBytes(place).buffer); // sixteenths, by the nearest neighbours of each place
+    this.perPlace = this.place.length / PIXELS;
   }
 
   /** Log-odds of pixel i being 1.
@@ -65,7 +66,8 @@ export class Counting {
       const [y, at] = [line + down, column + right];
       if (y >= 0 && at >= 0 && at < SIDE && x[y * SIDE + at]) index |= 1 << bit;
     });
-    return (this.logOdds[index] + this.place[i]) / 1000;
+    const place = this.place[i * this.perPlace + (index % this.perPlace)];
+    return this.logOdds[index] / 1000 + place / 16;
   }
 
   /** @param {ArrayLike<number>} x */

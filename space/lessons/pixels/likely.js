@@ -160,8 +160,14 @@ class Likely {
     });
     const right = range(cards.length).filter((i) => order[i] === ranked[i]).length;
     const moral = [text("moral.right", { right, all: cards.length })];
-    if (ranked[0] === "blank") moral.push(text("moral.blank", { times: timesOf(scores.blank.network) }));
-    if (scores.one.network < scores.eight.network) moral.push(text("moral.one"));
+    const { one, eight, upside_down, blank } = scores;
+    const times = timesOf(blank.network);
+    if (ranked[0] === "blank") moral.push(text("moral.blank", { times }));
+    else if (blank.network < eight.network) moral.push(text("moral.between", { times }));
+    const counted = cards.map((card) => scores[card].counting ?? Number.NaN);
+    if (blank.counting === Math.min(...counted)) moral.push(text("moral.counting"));
+    if (upside_down.network < eight.network) moral.push(text("moral.upside_down"));
+    if (one.network < eight.network) moral.push(text("moral.one"));
     if (ranked[ranked.length - 1] === "noise") moral.push(text("moral.noise"));
     setText(find(".moral"), moral.join(" "));
     this.element.dataset.ranked = ranked.join();

@@ -1,4 +1,4 @@
-"""The density of binary images, pixel by pixel: it is one, it looks at nothing that comes later, and it draws."""
+"""The density of binary images, pixel by pixel: it is one, nothing in it looks ahead, and it draws."""
 
 from typing import Any
 

@@ -133,27 +133,28 @@ def test_weights_of_another_kind_work_or_are_refused_in_a_sentence(tmp_path, con
 
 
 def test_the_page_is_told_of_the_model_that_counts_as_far_as_it_is_sound(tmp_path):
-    table = {"offsets": torch.tensor(OFFSETS), "log_odds": torch.linspace(-3, 3, 8)}
+    odds, place = torch.arange(-4000, 4000, 1000).short(), (torch.arange(4 * 784) % 255 - 127).char()
+    table = {"offsets": torch.tensor(OFFSETS), "log_odds": odds, "place": place.view(784, 4)}
 
     def told(**changed: torch.Tensor) -> dict[str, Any] | None:
         save_file(table | changed, tmp_path / "counting.safetensors")
         return work.read_counting(tmp_path)
 
     found = told()
-    numbers = np.frombuffer(base64.b64decode(found["log_odds"]), "<i2")
-    assert found["offsets"] == OFFSETS and np.allclose(numbers / 1000, np.linspace(-3, 3, 8), atol=6e-4)
-    assert (
-        np.frombuffer(base64.b64decode(told(place=torch.ones(784))["place"]), "<i2").tolist() == [1000] * 784
-    )
+    assert found["offsets"] == OFFSETS
+    assert np.frombuffer(base64.b64decode(found["log_odds"]), "<i2").tolist() == odds.tolist()
+    assert np.frombuffer(base64.b64decode(found["place"]), "i1").tolist() == place.tolist()
     for wrong in (
-        {"log_odds": torch.zeros(7)},
-        {"log_odds": torch.full((8,), torch.nan)},
-        {"log_odds": torch.full((8,), torch.inf)},
+        {"log_odds": odds[:7].clone()},
+        {"log_odds": odds.float()},
+        {"log_odds": odds.int()},
         {"offsets": torch.tensor([[0, -1], [-1, 0], [0, 1]])},
         {"offsets": torch.tensor([[0, -1], [-1, 0], [-40, 1]])},
         {"offsets": torch.tensor([1, 2, 3])},
         {"offsets": torch.tensor([[0, -1, 0], [-1, 0, 0], [-1, 1, 0]])},
-        {"place": torch.zeros(3)},
+        {"offsets": torch.zeros(0, 2, dtype=torch.int64), "log_odds": odds[:1].clone()},
+        *({"place": torch.zeros(shape).char()} for shape in ((784, 3), (784, 16), (783, 4), (784,))),
+        {"place": place.view(784, 4).float()},
     ):
         assert told(**wrong) is None, wrong
     (tmp_path / "counting.safetensors").write_bytes(b"no table")
