@@ -109,8 +109,9 @@ class PixelCNN(
         width = config.hidden_dim
         edge, num_seen = config.context, len(config.offsets)
         self.context = nn.Conv2d(1, width, kernel_size=(edge + 1, 2 * edge + 1), bias=False)
-        mask = torch.arange((edge + 1) * (2 * edge + 1)) < num_seen  # the pixel itself and later ones: 0
-        self.register_buffer("mask", mask.float().view_as(self.context.weight[:1]), persistent=False)
+        mask = torch.zeros(1, 1, *self.context.kernel_size, device="cpu")  # on meta it would import compilers
+        mask.view(-1)[:num_seen] = 1  # the pixel itself and later ones: 0
+        self.register_buffer("mask", mask, persistent=False)
         self.place = nn.Embedding(config.num_pixels, width)
         self.classes = nn.Embedding(config.num_classes + 1, width)  # the last: no class, the null label
         self.blocks = nn.ModuleList([Block(width) for _ in range(config.num_blocks)])

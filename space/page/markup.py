@@ -120,7 +120,8 @@ def metric_value(metric: dict[str, Any], with_unit: bool = True) -> str:
         return f"{number:{digits or (',.0f' if 999.5 <= abs(number) < 1e6 else '.3g')}}"
 
     text = ", ".join(map(rounded, value if isinstance(value, list) else [value]))
-    return escape(f"{text}\u00a0{unit}".strip() if with_unit else text).replace("-", "−")
+    space = " " if len(unit) > 2 else "\u00a0"  # a narrow tile puts a long unit below
+    return escape(f"{text}{space}{unit}".strip() if with_unit else text).replace("-", "−")
 
 
 def metric_tiles(metrics: Metrics, keys: Sequence[str], title: str) -> str:

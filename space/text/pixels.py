@@ -293,3 +293,12 @@ TEXT = {
     ),
     "pixels.play.moral.noise": ("Noise is found out: it comes last.", "잡음은 들통납니다. 꼴찌입니다."),
 }
+ROW = "pixels.likely.row."
+TEXT |= {
+    key.replace(ROW, "metric.likely_"): (
+        f"−log p and AUROC: {english.removeprefix('… ')}",
+        f"−log p와 AUROC: {korean.removeprefix('… ')}",
+    )
+    for key, (english, korean) in TEXT.items()
+    if key.startswith(ROW)
+}
