@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -91,11 +92,14 @@ def pixelcnn_config(folder: Path, **more) -> train_pixelcnn.TrainConfig:
     return train_pixelcnn.TrainConfig(output_dir=folder, model=model, **{**TINY, **small, **more})
 
 
+SMALL_CYCLEGAN = CycleGANConfig(
+    image_size=16, base_channels=4, num_blocks=1, discriminator_channels=4, discriminator_layers=1
+)
+
+
 def cyclegan_config(folder: Path, **more) -> train_cyclegan.TrainConfig:
     small = {
-        "model": CycleGANConfig(
-            image_size=16, base_channels=4, num_blocks=1, discriminator_channels=4, discriminator_layers=1
-        ),
+        "model": SMALL_CYCLEGAN,
         "batch_size": 32,
         "pool_size": 48,
         "num_snapshots": 4,
@@ -129,7 +133,17 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
     "ddpm": (train_ddpm, ddpm_config, {}),
     "pixelcnn": (train_pixelcnn, pixelcnn_config, {}),
     "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
-    "cyclegan-match-size": (train_cyclegan, cyclegan_config, {"match_size": True}),
+    "cyclegan-match-size": (
+        train_cyclegan,
+        cyclegan_config,
+        {
+            "match_size": True,
+            "model": replace(SMALL_CYCLEGAN, image_size=20, skip="mask"),
+            "crop_size": 18,
+            "coarse_size": 16,
+            "coarse_steps": 9,
+        },
+    ),
 }
 
 

@@ -16,9 +16,11 @@ class ReplayBuffer:
     def exchange(self, fake: Tensor, rng: torch.Generator) -> Tensor:
         """Remember some of `fake` (B, C, H, W); returns it, half of it swapped for remembered images.
 
-        Until the buffer is full, images only go in and nothing is swapped.
+        Until the buffer is full, images only go in and nothing is swapped. Images of another size than the
+        `fake` ones are forgotten.
         """
-        self.images = self.images.to(fake.device) if len(self.images) else fake[:0]
+        of_this_size = len(self.images) and self.images.shape[1:] == fake.shape[1:]
+        self.images = self.images.to(fake.device) if of_this_size else fake[:0]
         room = self.size - len(self.images)
         if room:  # a full buffer stays the same tensor, for a CUDA graph keeps its address
             self.images = torch.cat([self.images, fake[:room]])

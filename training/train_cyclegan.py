@@ -76,6 +76,11 @@ class TrainConfig(LoopConfig):
     """move images by up to this many pixels in each direction, with the border reflected"""
     crop_size: int = 0
     """train on random windows of this many pixels a side, cut out of the images; 0: on whole images"""
+    coarse_size: int = 0
+    """in the first coarse_steps train on whole images, shrunk to this many pixels a side: large forms first,
+    details afterwards (progressive growing, Karras et al. 2018)"""
+    coarse_steps: int = 0
+    """optimizer steps at coarse_size; 0: none"""
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient"""
     learning_rate: float = 2e-4
@@ -106,8 +111,11 @@ class TrainConfig(LoopConfig):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
         least, most = max(MIN_SIZE, 3 * 2**self.model.discriminator_layers), self.model.image_size
-        if self.crop_size and not least <= self.crop_size <= most:
-            raise ValueError(f"crop_size is {self.crop_size}; allowed: 0, or {least} to {most}")
+        for name in ("crop_size", "coarse_size"):
+            if getattr(self, name) and not least <= getattr(self, name) <= most:
+                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0, or {least} to {most}")
+        if self.coarse_steps < 0 or bool(self.coarse_steps) != bool(self.coarse_size):
+            raise ValueError("coarse_size and coarse_steps belong together; allowed: both 0, or both more")
         if self.random_crop >= self.model.image_size:
             raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
         if self.match_size and self.model.zoom != 1:
@@ -252,8 +260,7 @@ class Games:
         self.both = make_both(accelerator)
 
     def __call__(self, batch: tuple[Batch, Batch]) -> dict[str, Tensor]:
-        how = self.config.random_flip, self.config.random_crop, self.config.crop_size
-        a, b = (augment(part.x, part.noise, *how) for part in batch)  # (B, C, H, W) each
+        a, b = (self.augmented(part) for part in batch)  # (B, C, H, W) each
         with self.accelerator.accumulate(*self.generators, *self.discriminators):
             from_a, from_b = self.step_g(a, b)
             # fakes of domain A are translations of B, and those of B translations of A
@@ -272,6 +279,12 @@ class Games:
         if self.config.lambda_identity:
             terms["identity_loss"] = from_a["identity"] + from_b["identity"]
         return terms
+
+    def augmented(self, part: Batch) -> Tensor:
+        """Images (B, C, H, W): mirrored and moved, or windows of them if they are not shrunk."""
+        config = self.config
+        window = config.crop_size if part.x.shape[-1] == config.model.image_size else 0
+        return augment(part.x, part.noise, config.random_flip, config.random_crop, window)
 
     def step_g(self, a: Tensor, b: Tensor) -> list[dict[str, Any]]:
         """Update both generators; returns the values of `loss_g` for A to B and for B to A."""
@@ -324,6 +337,21 @@ class Games:
         descend(self.accelerator, optimizer, *networks, max_grad_norm=self.config.max_grad_norm)
 
 
+class CoarseFirst(UnpairedBatches):
+    """The batches of a run: their images are shrunk to `coarse_size` in the first `coarse_steps`."""
+
+    def __init__(self, config: TrainConfig, train: tuple[Images, Images], accelerator: Accelerator) -> None:
+        super().__init__(*train, config.batch_plan, accelerator)
+        self.size, self.last = config.coarse_size, config.coarse_steps * config.gradient_accumulation_steps
+
+    def __getitem__(self, number: int) -> tuple[Batch, Batch]:
+        pair = super().__getitem__(number)
+        if number >= self.last:
+            return pair
+        a, b = (replace(part, x=F.adaptive_avg_pool2d(part.x, self.size)) for part in pair)
+        return a, b
+
+
 class Gallery:
     """Pictures and metrics during training: the same few test images each time, and metrics of all."""
 
@@ -369,7 +397,7 @@ def main(config: TrainConfig) -> None:
     start_weights(config, model)
     model = model.to(accelerator.device)
     check_described(config, accelerator, model, train)
-    batches = UnpairedBatches(*train, config.batch_plan, accelerator)
+    batches = CoarseFirst(config, train, accelerator)
     classifier = find_classifier(config.classifier, config.dataset, shape)
     if classifier is None:
         accelerator.print(how_to_judge(config))
@@ -401,7 +429,8 @@ def main(config: TrainConfig) -> None:
         validate=gallery.validate,
         snapshot=gallery.snapshot,
         to_checkpoint=[*averages, *pools],
-        first_steps=math.ceil(config.pool_size / config.batch_size),  # until the pools are full
+        # until the pools are full, of images of the last size
+        first_steps=config.coarse_steps + math.ceil(config.pool_size / config.batch_size),
     )
     for network in (*generators, model.discriminator_a, model.discriminator_b):  # metrics are in float32
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)

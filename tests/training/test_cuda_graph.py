@@ -21,7 +21,7 @@ from tests.small_runs import (
 )
 from training import loop
 from training.cuda_graph import CapturedStep, can_capture, learning_rates_as_numbers
-from training.train_cyclegan import ReplayBuffer
+from training.replay_buffer import ReplayBuffer
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 STEPS = {"batch_size": 32, "logging_steps": 1, "num_snapshots": 2, "max_steps": 16}

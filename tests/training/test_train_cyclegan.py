@@ -14,11 +14,12 @@ from PIL import Image
 
 from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.weights.model_folder import load_folder
-from tests.small_runs import MODEL_FILES, cyclegan_config, history
+from tests.small_runs import MODEL_FILES, SMALL_CYCLEGAN, cyclegan_config, history
 from training import train_classifier, train_cyclegan
 from training.batches import Batch, Noise, UnpairedBatches
 from training.data import Images, load_domains
 from training.errors import TrainingError
+from training.replay_buffer import ReplayBuffer
 
 
 @pytest.mark.parametrize("more", [{}, {"lambda_identity": 5.0, "pool_size": 0, "ema_decay": 0.0}], ids=str)
@@ -138,11 +139,8 @@ def test_windows_are_cut_anywhere_out_of_the_images_and_mirrored_whole():
 
 
 def test_a_run_on_windows_trains_and_its_model_takes_whole_images(tmp_path):
-    model = CycleGANConfig(
-        image_size=24, base_channels=4, num_blocks=1, discriminator_channels=4, discriminator_layers=1
-    )
-    more = {"skip": "mask"}
-    config = cyclegan_config(tmp_path / "run", max_steps=2, crop_size=16, model=replace(model, **more))
+    model = replace(SMALL_CYCLEGAN, image_size=24)
+    config = cyclegan_config(tmp_path / "run", max_steps=2, crop_size=16, model=replace(model, skip="mask"))
     train_cyclegan.main(config)
     loaded = load_folder(CycleGAN, config.output_dir)
     assert loaded.translate(torch.rand(1, 3, 24, 24)).shape == (1, 3, 24, 24)
@@ -150,6 +148,37 @@ def test_a_run_on_windows_trains_and_its_model_takes_whole_images(tmp_path):
     for wrong in (5, 25):
         with pytest.raises(ValueError, match=f"crop_size is {wrong}; allowed: 0, or 16 to 24"):
             cyclegan_config(tmp_path, crop_size=wrong, model=model)
+
+
+def test_a_run_begins_with_shrunk_images_and_forgets_them_afterwards(tmp_path):
+    config = cyclegan_config(
+        tmp_path,
+        batch_size=4,
+        coarse_size=16,
+        coarse_steps=3,
+        crop_size=20,
+        gradient_accumulation_steps=2,
+        model=replace(SMALL_CYCLEGAN, image_size=32),
+    )
+    train = load_domains("fake", Path("unused"), "train", 3, 32)
+    accelerator = Accelerator(cpu=True)
+    batches = train_cyclegan.CoarseFirst(config, train, accelerator)
+    whole = UnpairedBatches(*train, config.batch_plan, accelerator)
+    for number in (0, 5, 6, 40):
+        for part, before in zip(batches[number], whole[number]):
+            shrunk = before.x.unflatten(2, (16, 2)).unflatten(4, (16, 2)).mean((3, 5))
+            expected = shrunk if number < 6 else before.x
+            assert part.x.shape == expected.shape and torch.allclose(part.x, expected, atol=1e-6)
+    pool, rng = ReplayBuffer(6), torch.Generator().manual_seed(0)
+    for size in (16, 20):
+        for _ in range(3):
+            fake = torch.rand(4, 3, size, size)
+            assert pool.exchange(fake, rng).shape == fake.shape == (4, *pool.images.shape[1:])
+    for wrong in ({"coarse_size": 16}, {"coarse_steps": 3}, {"coarse_size": 16, "coarse_steps": -1}):
+        with pytest.raises(ValueError, match="coarse_size and coarse_steps belong together"):
+            cyclegan_config(tmp_path, **wrong)
+    with pytest.raises(ValueError, match="coarse_size is 17; allowed: 0, or 16 to 16"):
+        cyclegan_config(tmp_path, coarse_size=17, coarse_steps=1)
 
 
 def test_a_run_without_a_classifier_says_how_to_get_one_and_the_commands_fit(tmp_path, capsys):
@@ -179,7 +208,7 @@ def test_a_run_without_a_classifier_says_how_to_get_one_and_the_commands_fit(tmp
 
 
 def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
-    pool, rng = train_cyclegan.ReplayBuffer(50), torch.Generator().manual_seed(0)
+    pool, rng = ReplayBuffer(50), torch.Generator().manual_seed(0)
     image = iter(range(10**6))
 
     def fresh(count: int) -> torch.Tensor:
@@ -201,7 +230,7 @@ def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
         old, seen, shown = old + len(remembered), seen + 8, shown + mixed.flatten().tolist()
     assert old / seen == pytest.approx(0.5, abs=0.05)
     assert len(set(shown)) == len(shown)  # no image is shown twice
-    again = train_cyclegan.ReplayBuffer(50)
+    again = ReplayBuffer(50)
     again.load_state_dict(pool.state_dict())
     fake = fresh(8)
     same = [p.exchange(fake, torch.Generator().manual_seed(1)) for p in (pool, again)]
@@ -222,7 +251,7 @@ def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path):
             seen[player] = {name for name, p in model.named_parameters() if p.grad is not None}
 
         optimizers[-1].register_step_pre_hook(note)
-    pools = train_cyclegan.ReplayBuffer(48), train_cyclegan.ReplayBuffer(48)
+    pools = ReplayBuffer(48), ReplayBuffer(48)
     step = train_cyclegan.Games(config, accelerator, model, tuple(optimizers), pools)
     step(
         tuple(
