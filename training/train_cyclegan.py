@@ -33,6 +33,7 @@ from space.models.cyclegan import (
     generator_loss,
     l1_loss,
 )
+from training.augment import augment
 from training.batches import Batch, Noise, UnpairedBatches
 from training.card import check_described
 from training.command_line import run
@@ -147,27 +148,6 @@ def relative_size(a: Images, b: Images) -> float:
             "--match_size finds no sensible factor between what is not white in A and in B; give --model.zoom"
         )
     return round(spreads[1] / spreads[0], 3)
-
-
-def augment(x: Tensor, noise: Noise, flip: bool, crop: int, window: int = 0) -> Tensor:
-    """Mirror half of the images (B, C, H, W) and move all by up to `crop` pixels, with reflected borders.
-
-    With a `window`, it is one of that many pixels a side that moves, anywhere within the image and `crop`.
-    """
-    chance, *place = noise.uniform_like(x.new_empty(len(x), 3)).unbind(1)
-    if flip:
-        x = torch.where(chance.view(-1, 1, 1, 1) < 0.5, x.flip(3), x)
-    if crop or window:
-        sizes = [window or size for size in x.shape[2:]]
-        x = F.pad(x, [crop] * 4, mode="reflect")
-        rows, columns = (
-            (u * (whole - size + 1)).long()[:, None] + torch.arange(size, device=x.device)
-            for u, whole, size in zip(place, x.shape[2:], sizes)
-        )  # (B, size) each
-        images = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
-        channels = torch.arange(x.shape[1], device=x.device).view(1, -1, 1, 1)
-        x = x[images, channels, rows[:, None, :, None], columns[:, None, None, :]]
-    return x
 
 
 def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:

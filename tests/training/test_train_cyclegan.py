@@ -16,6 +16,7 @@ from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.weights.model_folder import load_folder
 from tests.small_runs import MODEL_FILES, SMALL_CYCLEGAN, cyclegan_config, history
 from training import train_classifier, train_cyclegan
+from training.augment import augment, is_blank
 from training.batches import Batch, Noise, UnpairedBatches
 from training.data import Images, load_domains
 from training.errors import TrainingError
@@ -108,11 +109,11 @@ def test_match_size_sets_the_zoom(tmp_path):
 def test_augmented_images_are_the_same_mirrored_and_moved():
     x = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
     noise = Noise(torch.Generator().manual_seed(0))
-    assert torch.equal(train_cyclegan.augment(x, noise, False, 0), x)
-    mirrored = train_cyclegan.augment(x, noise, True, 0)
+    assert torch.equal(augment(x, noise, False, 0), x)
+    mirrored = augment(x, noise, True, 0)
     as_it_was = (mirrored == x).flatten(1).all(1)
     assert torch.equal(mirrored[~as_it_was], x[~as_it_was].flip(3)) and 16 < as_it_was.sum() < 48
-    moved = train_cyclegan.augment(x, noise, False, 2)
+    moved = augment(x, noise, False, 2)
     places = set()
     for before, after in zip(x, moved):
         middle = after[:, 2:-2, 2:-2]  # of the moved image: wholly from within the image
@@ -128,14 +129,45 @@ def test_augmented_images_are_the_same_mirrored_and_moved():
 
 def test_windows_are_cut_anywhere_out_of_the_images_and_mirrored_whole():
     x = torch.rand(400, 3, 16, 16, generator=torch.Generator().manual_seed(1))
-    cut = train_cyclegan.augment(x, Noise(torch.Generator().manual_seed(0)), False, 0, 13)
+    cut = augment(x, Noise(torch.Generator().manual_seed(0)), False, 0, 13)
     windows = x.unfold(2, 13, 1).unfold(3, 13, 1).permute(0, 2, 3, 1, 4, 5)  # (N, 4, 4, C, 13, 13)
     at = (windows == cut[:, None, None]).flatten(3).all(3)
     assert cut.shape == (400, 3, 13, 13) and (at.flatten(1).sum(1) == 1).all()
     assert (at.sum(0) > 10).all()  # 25 of 400 at each of the 16 places
-    mirrored = train_cyclegan.augment(x, Noise(torch.Generator().manual_seed(0)), True, 0, 13)
+    mirrored = augment(x, Noise(torch.Generator().manual_seed(0)), True, 0, 13)
     same = (mirrored == cut).flatten(1).all(1)
     assert 150 < same.sum() < 250 and (mirrored[~same].flip(3) != cut[~same]).any()
+
+
+def test_blank_pictures_and_windows_do_not_end_a_run(tmp_path):
+    """Instance normalisation makes their gradients overflow."""
+    x = torch.ones(5, 3, 32, 32)
+    x[0, :, 15:17, 15:17] = 0  # a dot that most windows miss
+    x[1, 0] = torch.rand(32, 32)
+    x[3, :, :, 0] = 0.5
+    cut = augment(x.repeat(40, 1, 1, 1), Noise(torch.Generator().manual_seed(0)), True, 2, 17)
+    assert not is_blank(cut).any() and is_blank(x).tolist() == [False, False, True, False, True]
+    assert torch.equal(cut[1::5, 1:], torch.ones(40, 2, 17, 17))  # others stay as they are
+    assert torch.equal(augment(x[2:3], Noise(torch.Generator()), True, 2), x[2:3])  # there is no other
+    for name, blank in (("trainA", (9, 9, 200)), ("trainB", "white"), ("testA", "red"), ("testB", "red")):
+        (tmp_path / name).mkdir()
+        for number in range(8):
+            image = Image.new("RGB", (24, 24), blank)
+            if number % 2:
+                image.paste((number * 20, 0, 90), (8, 8, 14, 16))
+            image.save(tmp_path / name / f"{number}.png")
+    config = cyclegan_config(
+        tmp_path / "run",
+        dataset=str(tmp_path),
+        batch_size=4,
+        pool_size=4,
+        max_steps=12,
+        logging_steps=1,
+        crop_size=16,
+        model=CycleGANConfig(image_size=24, base_channels=4, num_blocks=6, discriminator_channels=4),
+    )
+    train_cyclegan.main(replace(config, random_crop=0))
+    assert all(float(row["cycle_loss"]) < 10 for row in history(config.output_dir)[1:])
 
 
 def test_a_run_on_windows_trains_and_its_model_takes_whole_images(tmp_path):
