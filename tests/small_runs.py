@@ -118,6 +118,7 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
     "vae-conv": (train_vae, vae_config, {"model": VAEConfig(hidden_dim=16, **CONV)}),
     "autoencoder": _autoencoder(),
     "autoencoder-sparse": _autoencoder(variant="sparse"),
+    "autoencoder-k-sparse": _autoencoder(variant="k_sparse", latent_dim=16),
     "autoencoder-denoising": _autoencoder(variant="denoising"),
     "autoencoder-contractive": _autoencoder(variant="contractive"),
     "autoencoder-conv": _autoencoder(**CONV),

@@ -19,7 +19,7 @@ OPSET, IR_VERSION = 18, 8
 """the version of ONNX's operators, and of its file format; runtimes have known both since early 2023"""
 TWO_OPERANDS = {
     **{"add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "truediv": "Div"},
-    **{"gt": "Greater", "lt": "Less", "and": "And", "mv": "MatMul", "vdot": "MatMul"},
+    **{"gt": "Greater", "ge": "GreaterOrEqual", "lt": "Less", "and": "And", "mv": "MatMul", "vdot": "MatMul"},
 }
 ONE_OPERAND = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "exp": "Exp", "sin": "Sin", "cos": "Cos"}
 SAME_VALUE = ("clone", "contiguous")
@@ -159,6 +159,12 @@ class Nodes(TorchFunctionMode):
 
     def _addcmul(self, x: Tensor, a: Tensor, b: Tensor) -> str:
         return self.add("Add", x, self.add("Mul", a, b))
+
+    def _topk(self, x: Tensor, k: int, dim: int) -> list[str]:
+        return self.add("TopK", x, [k], outputs=2, axis=dim)
+
+    def _amin(self, x: Tensor, dim: int, keepdim: bool) -> str:
+        return self.add("ReduceMin", x, [dim], keepdims=int(keepdim))
 
     # what moves pixels about
 

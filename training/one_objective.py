@@ -19,6 +19,7 @@ from training.measure.metric import Metrics
 from training.measure.samples import find_classifier
 from training.model_folder import finish
 from training.optimizers import adamw, moving_average, update, warmup_cosine
+from training.sync_batch_norm import synchronise_batch_norm
 from training.trained import start_weights
 
 
@@ -51,6 +52,8 @@ def train_one_objective(
     check_described(config, accelerator, model, train)
     if getattr(config.model, "architecture", "") == "conv":
         model = model.to(memory_format=torch.channels_last)
+    if accelerator.num_processes > 1:
+        model = synchronise_batch_norm(model)
     optimizer = adamw(model.parameters(), config.learning_rate, config.weight_decay)
     scheduler = schedule(optimizer, config.warmup_steps, config.total_steps(train.num_images))
     objective, optimizer = accelerator.prepare(objective_of(model, config), optimizer)
@@ -79,7 +82,9 @@ def train_one_objective(
 
     @torch.no_grad()
     def snapshot() -> Tensor:
-        images = picture(best, to_float(test_pixels[:10]))
+        training = best.training
+        images = picture(best.eval(), to_float(test_pixels[:10]))
+        best.train(training)
         return make_grid(images.float().cpu(), nrow=10, padding=1)
 
     progress = fit(

@@ -59,7 +59,12 @@ BARS = {
         Bar("denoised_psnr_coin_flip", at_least=16.0),
     ],
     roles.CONTRACTIVE: [Bar("jacobian_norm", at_most=14.2)],  # half of that of the plain autoencoder
-    roles.SPARSE: [Bar("active_fraction", at_most=20.0)],
+    roles.SPARSE: [
+        Bar("most_active_units", at_most=16),  # an eighth of the 128
+        Bar("units_ever_active", at_least=93.75),  # 120 of 128
+        Bar("busiest_unit", at_most=50.0),
+        Bar("reconstruction_psnr", at_least=21.79),  # 3 dB below the plain autoencoder
+    ],
     roles.VAE_MAP: [Bar("neg_elbo_1", at_most=138.0)],
     roles.VAE_DEEP: [Bar("neg_elbo_1", at_most=93.0)],
     roles.GAN: [

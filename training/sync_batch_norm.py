@@ -58,5 +58,6 @@ def synchronise_batch_norm(model: nn.Module) -> nn.Module:
             if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
                 synced = SyncBatchNorm(child.num_features, child.eps, child.momentum).to(child.weight.device)
                 synced.load_state_dict(child.state_dict())
+                synced.requires_grad_(child.weight.requires_grad)
                 setattr(module, name, synced)
     return model

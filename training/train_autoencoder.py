@@ -42,6 +42,8 @@ class TrainConfig(LoopConfig):
         super().__post_init__()
         if self.contractive_every < 1:
             raise ValueError(f"contractive_every is {self.contractive_every}; allowed: 1 or more")
+        if self.model.variant == "k_sparse" and self.batch_size < 2:
+            raise ValueError("batch_size is 1; allowed with k_sparse: 2 or more, for its BatchNorm")
         if not (self.sparsity_weight >= 0 and self.contractive_weight >= 0):
             raise ValueError("sparsity_weight and contractive_weight must be 0 or more")
 

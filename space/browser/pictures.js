@@ -3,6 +3,7 @@
  *   toRgb(image)                             an image (1, h, w, 1 or 3) with values in [0, 1]
  *   inARow(images)                           images (n, h, w, c) side by side as one, a grey pixel between them
  *   toHeat(values)                           from black (0) through violet to pale yellow (1 and more)
+ *   toSigned(values)                         black at 0, blue above, orange below
  *   toOpinion(image, scores, stride)         an image in grey, coloured by a discriminator's scores of its patches
  *   bitmap(pixels, width)                    the picture as a `data:` URL, made without a canvas: some browsers falsify
  *                                            what a canvas gives back
@@ -22,6 +23,10 @@ const MAGMA = [
 ];
 const GENERATED = [234, 88, 12]; // the colour of a patch that scores 0
 const REAL = [79, 70, 229]; // and of one that scores 1
+const [MORE, LESS] = [
+  [96, 165, 250],
+  [251, 146, 60],
+]; // colours of 1 and of -1
 const HEADER = 54; // bytes before the pixels of a bitmap
 
 /** @param {number} value in [0, 1] */
@@ -58,6 +63,18 @@ export function toHeat(values) {
       const [low, high] = [MAGMA[below][channel], MAGMA[below + 1][channel]];
       pixels[3 * i + channel] = Math.round(low + (high - low) * (place - below));
     }
+  }
+  return pixels;
+}
+
+/** Black is 0; what is above is blue, what is below orange.
+ * @param {ArrayLike<number>} values from -1 to 1 */
+export function toSigned(values) {
+  const pixels = new Uint8Array(values.length * 3);
+  for (let i = 0; i < values.length; i++) {
+    const colour = values[i] > 0 ? MORE : LESS;
+    for (let channel = 0; channel < 3; channel++)
+      pixels[3 * i + channel] = byte((clamp(Math.abs(values[i]), 0, 1) * colour[channel]) / 255);
   }
   return pixels;
 }

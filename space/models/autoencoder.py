@@ -4,6 +4,9 @@ All learn x -> z -> x' by the mean squared error; a variant adds one idea to it:
 
 - `sparse`: codes go through max(0, .) and their L1 norm is penalised, so that few units are active at a time
   (Ng 2011, CS294A lecture notes; the L1 form as in Goodfellow et al. 2016, Deep Learning, eq. 14.8);
+- `k_sparse`: every unit is brought to mean 0 and variance 1 over the images (BatchNorm); of what is above 0
+  then only the largest eighth of the units stays, the others are 0
+  (Makhzani & Frey 2013, https://arxiv.org/abs/1312.5663). So the units take turns;
 - `denoising`: the encoder sees a corrupted image, the target is the clean one
   (Vincent et al. 2008, https://dl.acm.org/doi/10.1145/1390156.1390294);
 - `contractive`: ||J||_F^2 is penalised, the squared Frobenius norm of the encoder's Jacobian dz/dx
@@ -23,11 +26,13 @@ from torch import Tensor, nn
 from .description import Description
 from .layers import NetworkConfig, build_decoder, build_encoder, check_ranges
 
-Variant = Literal["plain", "sparse", "denoising", "contractive"]
+Variant = Literal["plain", "sparse", "k_sparse", "denoising", "contractive"]
 ABOUT: dict[Variant, str] = {
     "plain": "A plain autoencoder: the image goes through a narrow code and must come back.",
     "sparse": "A sparse autoencoder: the L1 norm of its non-negative code is penalised, so that few units "
     "are active at a time.",
+    "k_sparse": "A sparse autoencoder: in any image at most an eighth of the units of its code are above 0 "
+    "(k-sparse, Makhzani & Frey 2013). A BatchNorm before that choice makes the units take turns.",
     "denoising": "A denoising autoencoder: it sees a corrupted image and must give back the clean one "
     "(Vincent et al. 2008).",
     "contractive": "A contractive autoencoder: the exact squared Frobenius norm of the encoder's Jacobian is "
@@ -50,6 +55,11 @@ class AutoencoderConfig(NetworkConfig):
         if self.variant not in get_args(Variant):
             raise ValueError(f"variant is {self.variant!r}; allowed: {', '.join(get_args(Variant))}")
 
+    @property
+    def active_units(self) -> int:
+        """The most units of a code that `k_sparse` leaves above 0."""
+        return max(1, self.latent_dim // 8)
+
     def describe(self) -> Description:
         conv = self.variant == "plain" and self.architecture == "conv"
         shape = ", ".join(map(str, self.image_shape))
@@ -61,6 +71,18 @@ class AutoencoderConfig(NetworkConfig):
             samples="The same test images through training: the last snapshot",
             limits="Images are compared by pixel, so blur costs less than a shift.",
         )
+
+
+class KLargest(nn.Module):
+    """Keeps the `k` largest of the non-negative numbers of each row (B, D), and sets the others to 0."""
+
+    def __init__(self, k: int) -> None:
+        super().__init__()
+        self.k = k
+
+    def forward(self, z: Tensor) -> Tensor:
+        least = z.topk(self.k, dim=1).values.amin(1, keepdim=True)  # (B, 1)
+        return z * (z >= least).to(z)
 
 
 class Autoencoder(
@@ -79,8 +101,14 @@ class Autoencoder(
         # the denoising encoder also sees which pixels are strictly between 0 and 1: see `encode`
         in_channels = config.in_channels * (2 if config.variant == "denoising" else 1)
         self.encoder = build_encoder(config, config.latent_dim, in_channels)
-        if config.variant == "sparse":
+        if config.variant == "k_sparse":
+            # without it a few units win on every image, and the others never learn; its weights stay 1 and 0,
+            # so that no unit can win by its scale
+            self.encoder.append(nn.BatchNorm1d(config.latent_dim).requires_grad_(False))
+        if config.variant in ("sparse", "k_sparse"):
             self.encoder.append(nn.ReLU())  # an inactive unit is exactly 0
+        if config.variant == "k_sparse":
+            self.encoder.append(KLargest(config.active_units))
         self.decoder = build_decoder(config, config.latent_dim)
 
     def encode(self, x: Tensor) -> Tensor:

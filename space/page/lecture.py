@@ -35,7 +35,7 @@ STEPS = {
     "likely": Step("tab=pixels", "pixels-likely"),
     "autoencoder": Step("tab=reconstruct"),
     "code": Step(f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}"),
-    "sparse": Step(f"tab=reconstruct&digit=60&model={roles.SPARSE}"),
+    "sparse": Step(f"tab=reconstruct&digit=140&model={roles.SPARSE}"),
     "denoising": Step(f"tab=reconstruct&digit=60&model={roles.DENOISING}&noise=gaussian"),
     "contractive": Step(f"tab=reconstruct&digit=60&model={roles.CONTRACTIVE}&noise=gaussian&level=0.2"),
     "conv": Step(f"tab=reconstruct&digit=60&model={roles.CONVOLUTIONAL}"),

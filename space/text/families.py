@@ -33,6 +33,13 @@ TEXT = {
         "한 번에 적은 수의 유닛만 활성화되도록 합니다. \n\n$\\lVert x - g(z) \\rVert^2 + "
         "\\lambda\\,\\lVert z \\rVert_1$",
     ),
+    "family.autoencoder.k_sparse.name": ("SAE: sparse", "SAE · 희소"),
+    "family.autoencoder.k_sparse.objective": (
+        "At most one unit in eight may be active in an image: the $k$ largest stay, the others become "
+        "0.\n\n$\\lVert x - g(z) \\rVert^2,\\quad \\lVert z \\rVert_0 \\le k$",
+        "그림마다 여덟 유닛 가운데 하나까지만 활성화됩니다. 가장 큰 $k$개만 남고 나머지는 0이 됩니다.\n\n"
+        "$\\lVert x - g(z) \\rVert^2,\\quad \\lVert z \\rVert_0 \\le k$",
+    ),
     "family.autoencoder.denoising.name": ("DAE: denoising", "DAE · 잡음 제거"),
     "family.autoencoder.denoising.objective": (
         "Sees the noisy $\\tilde x$, must give the clean $x$.\n\n$\\lVert x - g(f(\\tilde x)) \\rVert^2$",
@@ -89,9 +96,9 @@ TEXT = {
         "걸음으로 갑니다.",
     ),
     "family.ddpm.samples": (
-        "Nothing is compressed: z is a picture of pure noise and one number for each class, the largest "
-        "of which names the digit. The network takes the noise out step by step. It was never shown a "
-        "whole way from noise to digit, only how to take noise out of a picture, at every strength.",
+        "Nothing is compressed: z is a picture of pure noise and one number for each class, the largest of "
+        "which names the digit. The network takes the noise out step by step. It was never shown a whole "
+        "way from noise to digit, only how to take noise out of a picture, at every strength.",
         "압축이 없습니다. z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 "
         "정합니다. 신경망은 이 잡음을 여러 단계에 걸쳐 걷어 냅니다. 잡음에서 숫자까지의 길을 통째로 배운 "
         "적은 없고, 모든 세기의 잡음을 그림에서 걷어 내는 법만 배웠습니다.",

@@ -139,13 +139,14 @@ TEXT = {
         "없습니다.\n\n$$x\\in[0,1]^{784}\\;\\longmapsto\\;z\\in\\mathbb R^{2}\\;\\longmapsto\\;x'$$",
     ),
     "lecture.sparse": (
-        "## SAE: sparse\n\n128 units, but each active one costs. Look at the bars: most stay at zero. "
-        "Choose other digits: in these weights 82 of the 128 units never switch on at all, and much the "
-        "same ones do the work for every digit.\n\n$$\\lVert x-g(z)\\rVert^2+\\lambda\\,\\lVert "
-        "z\\rVert_1$$",
-        "## SAE: 희소 오토인코더\n\n유닛은 128개이지만 활성화되는 만큼 비용이 듭니다. 막대를 보면 대부분 "
-        "0입니다. 다른 숫자도 골라 보세요. 이 모델에서는 128개 가운데 82개가 한 번도 켜지지 않고, 어느 "
-        "숫자에서나 거의 같은 유닛이 일합니다.\n\n$$\\lVert x-g(z)\\rVert^2+\\lambda\\,\\lVert z\\rVert_1$$",
+        "## SAE: sparse\n\n128 units, of which at most 16 may be active: the largest stay. Choose other "
+        "digits, and other units light up; none is on for more than a quarter of them. Click a bar: its "
+        "unit goes off, and the picture beside it is what it drew, most often a small part of a stroke.\n\n"
+        "$$\\lVert x-g(z)\\rVert^2,\\qquad\\lVert z\\rVert_0\\le16$$",
+        "## SAE: 희소 오토인코더\n\n유닛은 128개이지만 가장 큰 16개까지만 활성화됩니다. 다른 숫자를 고르면 "
+        "다른 유닛이 켜지고, 어느 유닛도 전체 숫자의 4분의 1 넘게 켜지지는 않습니다. 막대를 누르면 그 "
+        "유닛이 꺼지고, 옆에는 그 유닛이 그리던 부분이 보입니다. 대개 획의 작은 일부입니다.\n\n$$\\lVert "
+        "x-g(z)\\rVert^2,\\qquad\\lVert z\\rVert_0\\le16$$",
     ),
     "lecture.denoising": (
         "## DAE: denoising\n\nIt sees the noisy $\\tilde x$ and must answer with the clean $x$. Copying "
@@ -237,8 +238,8 @@ TEXT = {
         "the strokes are sharp: $D$ learns to reject blur. The best come first, by $D(G(z))$: look at the "
         "last.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
         "## GAN이 그린 숫자\n\n같은 게임을 그림으로 합니다. $D$가 흐릿한 그림을 거르도록 학습하므로, "
-        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 "
-        "보세요.\n\n$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
+        "나란히 놓인 VAE보다 획이 선명합니다. $D(G(z))$가 높은 것부터 늘어놓았습니다. 맨 끝을 보세요.\n\n"
+        "$$z\\sim\\mathcal N(0,I),\\qquad x=G(z)$$",
     ),
     "lecture.dcgan": (
         "## DCGAN\n\nBoth players become convolutional, and the speckles go. Press play on the walk: each "

@@ -53,8 +53,22 @@ TEXT = {
     "reconstruct.latent": ("Latent vector", "잠재 벡터"),
     "reconstruct.latent.sigma": ("bars: μ, whiskers: ±σ", "막대: μ, 선: ±σ"),
     "reconstruct.latent.hint": (
-        "Drag a bar up or down, or move it by the arrow keys: the decoder draws x′ of your own vector.",
-        "막대를 위아래로 끌거나 화살표 키로 움직여 보세요. 바뀐 벡터를 디코더가 바로 x′로 그립니다.",
+        "Click a bar to switch its unit off and on again, or drag it up or down (keys: Enter, arrows). The "
+        "decoder draws x′ of your own vector; beside the bars, what the chosen unit draws.",
+        "막대를 누르면 그 유닛이 꺼지고 다시 누르면 켜집니다. 위아래로 끌면 값이 바뀝니다(키보드: Enter, "
+        "화살표). 바뀐 벡터를 디코더가 바로 x′로 그리고, 막대 옆에는 고른 유닛이 그리는 부분이 나옵니다.",
+    ),
+    "reconstruct.unit": (
+        "What unit {unit} draws: blue is added to x′, orange taken away",
+        "{unit}번 유닛이 그리는 부분: 파랑은 x′에 더한 것, 주황은 뺀 것",
+    ),
+    "reconstruct.unit.off": (
+        "Unit {unit} is off for this digit",
+        "{unit}번 유닛은 이 숫자에서 꺼져 있습니다",
+    ),
+    "reconstruct.alt.share": (
+        "What unit {unit} of {model} adds to x′ (blue) and takes away (orange)",
+        "{model} 모델의 {unit}번 유닛이 x′에 더하는 부분(파랑)과 빼는 부분(주황)",
     ),
     "reconstruct.latent.reset": ("Back to the encoder's z", "인코더의 z로 되돌리기"),
     "reconstruct.latent.bar": ("z{unit}", "z{unit}"),

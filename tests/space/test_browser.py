@@ -88,7 +88,7 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
 
     switch_tab(page, TEXT["reconstruct.tab"][korean])
     result = page.locator("#reconstruct-result")
-    expect(result.locator("img")).to_have_count(4)
+    expect(result.locator("img")).to_have_count(5)
     check(page, "reconstruct", korean)
 
     switch_tab(page, TEXT["manifold.tab"][korean])
@@ -270,7 +270,7 @@ def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(
     (tmp_path / "bad.png").write_text("no picture")
     upload = page.locator("#reconstruct-upload input[type=file]")
     upload.set_input_files(tmp_path / "good.png")
-    expect(result.locator("img")).to_have_count(4)
+    expect(result.locator("img")).to_have_count(5)
     upload.set_input_files(tmp_path / "bad.png")
     expect(page.locator(".toast-body")).to_be_visible()
     expect(result.locator(".notice")).to_contain_text("no picture yet")
@@ -283,4 +283,4 @@ def test_a_visitor_draws_a_digit(page: Page, url: str):
     expect(result.locator(".notice")).to_contain_text("The drawing is empty")
     canvas = page.locator("#reconstruct-sketch canvas").first
     canvas.wait_for()
-    draw(canvas, (0.5, 0.25), (0.5, 0.75), lambda: result.locator("img").count() == 4)
+    draw(canvas, (0.5, 0.25), (0.5, 0.75), lambda: result.locator("img").count() == 5)

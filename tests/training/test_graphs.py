@@ -87,7 +87,7 @@ def test_every_graph_of_a_bundled_model_computes_what_pytorch_computes(name: str
 
 def variants() -> Iterator[Any]:
     choices = {
-        Autoencoder: {"variant": ("sparse", "denoising"), "architecture": ("mlp", "conv")},
+        Autoencoder: {"variant": ("sparse", "k_sparse", "denoising"), "architecture": ("mlp", "conv")},
         VAE: {"architecture": ("mlp", "conv")},
         GAN: {"spectral_norm": (False, True)},
         DCGAN: {"spectral_norm": (False, True), "image_size": (28, 64)},

@@ -8,7 +8,7 @@ from tests.small_runs import MODEL_FILES, autoencoder_config
 from training import train_autoencoder
 
 
-@pytest.mark.parametrize("variant", ["plain", "sparse", "denoising", "contractive", "conv"])
+@pytest.mark.parametrize("variant", ["plain", "sparse", "k_sparse", "denoising", "contractive", "conv"])
 def test_autoencoder_script_leaves_a_model_folder(tmp_path, variant):
     shape = {"architecture": "conv", "base_channels": 4} if variant == "conv" else {"variant": variant}
     config = autoencoder_config(

@@ -112,9 +112,38 @@ class _Figures:
         )
 
     def size_of_codes(self) -> None:
-        active = (self.z.abs() > 1e-3).float().mean().item() * 100
+        """How many units an image uses, and whether the units take turns: a code may be sparse because most
+        of its units never do anything."""
+        active = self.z.abs() > 1e-3  # (N, latent_dim)
+        often = active.float().mean(0) * 100  # (latent_dim,), share of the images in which a unit is active
+        rule = "a unit is active where it is above 0.001 in size"
         self.put(
-            "active_fraction", active, "%", None, f"share of the code's units above 0.001 in size; {self.on}"
+            "active_fraction",
+            often.mean().item(),
+            "%",
+            None,
+            f"share of the code's units above 0.001 in size; {self.on}",
+        )
+        self.put(
+            "most_active_units",
+            active.sum(1).max().item(),
+            "",
+            None,
+            f"active units of the image that has most; {rule}; {self.on}",
+        )
+        self.put(
+            "units_ever_active",
+            (often >= 0.5).float().mean().item() * 100,
+            "%",
+            None,
+            f"share of the code's units that are active in at least 0.5 % of the images; {rule}; {self.on}",
+        )
+        self.put(
+            "busiest_unit",
+            often.max().item(),
+            "%",
+            None,
+            f"share of the images in which the unit that is active most often is active; {rule}; {self.on}",
         )
         mean = self.z.abs().mean().item()
         self.put("mean_activation", mean, "", None, f"mean size of a unit of the code; {self.on}")

@@ -1,13 +1,29 @@
 /* Autoencoders, as in space/models/autoencoder.py. */
 
-import { Module, map, ReLU } from "../nn.js";
-import { clamp, normalQuantile, sigmoid } from "../numbers.js";
+import { BatchNorm, Module, map, ReLU } from "../nn.js";
+import { clamp, normalQuantile, range, sigmoid } from "../numbers.js";
 import { concatenate } from "../shapes.js";
 import { TorchRandom } from "../torch_random.js";
 import { buildDecoder, buildEncoder } from "./layers.js";
 
 /** @import { Tensor } from "../nn.js" */
 /** @typedef {import("./layers.js").NetworkConfig & { latent_dim: number, variant: string }} AutoencoderConfig */
+
+/** Keeps the `k` largest of the non-negative numbers of each row, and sets the others to 0. */
+class KLargest extends Module {
+  /** @param {number} k */
+  constructor(k) {
+    super();
+    this.k = k;
+  }
+
+  /** @param {Tensor} z */
+  forward(z) {
+    const size = z.shape[1];
+    const least = range(z.shape[0]).map((i) => z.data.slice(i * size, (i + 1) * size).sort()[size - this.k]);
+    return map(z, (value, i) => (value >= least[Math.floor(i / size)] ? value : 0));
+  }
+}
 
 export class Autoencoder extends Module {
   /** @param {AutoencoderConfig} config */
@@ -17,7 +33,12 @@ export class Autoencoder extends Module {
     // the denoising encoder also sees which pixels are strictly between 0 and 1
     const channels = config.in_channels * (config.variant === "denoising" ? 2 : 1);
     this.encoder = buildEncoder(config, config.latent_dim, channels);
-    if (config.variant === "sparse") this.encoder.layers.push(new ReLU());
+    const { layers } = this.encoder;
+    if (config.variant === "sparse") layers.push(new ReLU());
+    if (config.variant === "k_sparse") {
+      const active = Math.max(1, Math.floor(config.latent_dim / 8));
+      layers.push(new BatchNorm(config.latent_dim), new ReLU(), new KLargest(active));
+    }
     this.decoder = buildDecoder(config, config.latent_dim);
   }
 

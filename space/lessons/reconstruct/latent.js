@@ -1,12 +1,12 @@
-/* A latent vector as bars up and down from zero, with whiskers of +-sigma; each bar can be dragged.
+/* A latent vector as bars up and down from zero, with whiskers of +-sigma; each bar can be dragged, or switched off.
  *
- *   const bars = new LatentBars(svg, { text, small, moved })     `moved()` is called when a visitor has changed z
+ *   const bars = new LatentBars(svg, { text, small, moved })     `moved()`: a visitor has changed z, or chosen a unit
  *   bars.show(z, sigma)                                         what the encoder says
  *   bars.put(z)                                                 back to another z, without `moved`
- *   bars.z, bars.isMoved, bars.isOrigin(z), bars.reset()
+ *   bars.z, bars.unit, bars.isMoved, bars.isOrigin(z), bars.reset()
  *
- * A bar follows the pointer anywhere in its column. With the keyboard, Left and Right go from bar to bar, Up, Down, Page
- * Up, Page Down, Home and End move it.
+ * A bar follows the pointer anywhere in its column; a click sets it to 0, and the next one back. With the keyboard, Left
+ * and Right go from bar to bar, Up, Down, Page Up, Page Down, Home and End move it, Enter and the space bar are a click.
  */
 
 import { clamp, fixed, minus, range } from "../../browser/numbers.js";
@@ -18,9 +18,15 @@ const LARGE = { width: 640, height: 150, left: 60, bottom: 124 };
 const SMALL = { width: 320, height: 100, left: 0, bottom: 94 };
 const ROOM = 1.5; // how far a bar can be dragged, in lengths of the longest
 const LEAST = 1; // and at least so far
+const STILL = 4; // pixels that a pointer may stray in a click
 /** Keys -> steps, of which there are 50 from zero to the end.
  * @type {Record<string, number>} */
 const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -100, End: 100 };
+
+/** The unit that is largest in size.
+ * @param {Float32Array} z */
+export const strongest = (z) =>
+  z.reduce((best, value, i) => (Math.abs(value) > Math.abs(z[best]) ? i : best), 0);
 
 export class LatentBars {
   /** @param {SVGSVGElement} element
@@ -40,6 +46,9 @@ export class LatentBars {
     this.bars = [];
     /** @type {number | null} */
     this.held = null; // the bar that is dragged
+    /** @type {PointerEvent | null} */
+    this.pressed = null; // where that began, as long as it may be a click
+    this.unit = 0; // the chosen one
     element.setAttribute("viewBox", `0 0 ${this.frame.width} ${this.frame.height}`);
     element.setAttribute("role", "group");
     this.listen();
@@ -60,7 +69,7 @@ export class LatentBars {
   }
 
   /** Pixels for a difference of one. */
-  get unit() {
+  get scale() {
     return (this.frame.bottom - 8) / 2 / this.most;
   }
 
@@ -79,6 +88,7 @@ export class LatentBars {
     this.sigma = sigma;
     this.held = null;
     if (this.bars.length !== z.length) this.build();
+    this.choose(strongest(z));
     this.draw();
   }
 
@@ -122,7 +132,7 @@ export class LatentBars {
   }
 
   draw() {
-    const { element, frame, zero, unit } = this;
+    const { element, frame, zero, scale } = this;
     this.bars.forEach((_, i) => this.drawBar(i));
     if (frame === LARGE) {
       const end = `${Number(this.most.toPrecision(3))}`;
@@ -138,7 +148,7 @@ export class LatentBars {
     this.bars.forEach(({ whisker }, i) => {
       if (!this.sigma) return whisker.removeAttribute("d");
       const x = frame.left + this.step * (i + 0.5);
-      const [low, high] = [-1, 1].map((side) => zero - (this.origin[i] + side * this.sigma[i]) * unit);
+      const [low, high] = [-1, 1].map((side) => zero - (this.origin[i] + side * this.sigma[i]) * scale);
       whisker.setAttribute("d", `M${x.toFixed(1)} ${low.toFixed(1)}V${high.toFixed(1)}`);
     });
   }
@@ -147,7 +157,7 @@ export class LatentBars {
   drawBar(i) {
     const { bar, body } = this.bars[i];
     const value = this.z[i];
-    const size = Math.abs(value) * this.unit;
+    const size = Math.abs(value) * this.scale;
     body.setAttribute("class", value >= 0 ? "plus" : "minus");
     body.setAttribute("y", (value >= 0 ? this.zero - size : this.zero).toFixed(1));
     body.setAttribute("height", Math.max(size, 0.75).toFixed(1));
@@ -166,6 +176,13 @@ export class LatentBars {
     this.moved();
   }
 
+  /** Switches a unit off, or back on; one that the encoder leaves at 0 goes to `otherwise`.
+   * @param {number} i
+   * @param {number} [otherwise] */
+  toggle(i, otherwise = 0) {
+    this.set(i, this.z[i] ? 0 : this.origin[i] || otherwise);
+  }
+
   listen() {
     const { element } = this;
     element.addEventListener("pointerdown", (event) => {
@@ -174,10 +191,13 @@ export class LatentBars {
       const { x } = this.place(event);
       this.held = clamp(Math.floor((x - this.frame.left) / this.step), 0, this.z.length - 1);
       element.setPointerCapture(event.pointerId);
+      this.pressed = event;
       this.focus(this.held);
-      this.drag(event);
     });
     element.addEventListener("pointermove", (event) => this.drag(event));
+    element.addEventListener("pointerup", (event) => {
+      if (this.held !== null && this.pressed) this.toggle(this.held, this.valueAt(event));
+    });
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
       element.addEventListener(name, () => (this.held = null));
     element.addEventListener("keydown", (event) => this.press(event));
@@ -192,9 +212,19 @@ export class LatentBars {
   }
 
   /** @param {PointerEvent} event */
+  valueAt(event) {
+    return (this.zero - this.place(event).y) / this.scale;
+  }
+
+  /** @param {PointerEvent} event */
   drag(event) {
     if (this.held === null || !event.isPrimary) return;
-    this.set(this.held, (this.zero - this.place(event).y) / this.unit);
+    if (this.pressed) {
+      const { clientX, clientY } = this.pressed;
+      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) < STILL) return;
+      this.pressed = null;
+    }
+    this.set(this.held, this.valueAt(event));
   }
 
   /** @param {KeyboardEvent} event */
@@ -202,16 +232,29 @@ export class LatentBars {
     const i = this.bars.findIndex(({ bar }) => bar === document.activeElement);
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const steps = STEPS[event.key];
-    if (i < 0 || event.ctrlKey || event.metaKey || event.altKey || !(sideways || steps)) return;
+    const click = ["Enter", " "].includes(event.key);
+    if (i < 0 || event.ctrlKey || event.metaKey || event.altKey || !(sideways || steps || click)) return;
     event.preventDefault();
     event.stopPropagation(); // in lecture mode arrow keys turn the pages
     if (sideways) this.focus(clamp(i + sideways, 0, this.bars.length - 1));
+    else if (click) this.toggle(i);
     else this.set(i, this.z[i] + (steps * this.most) / 50);
   }
 
   /** @param {number} i */
+  choose(i) {
+    this.unit = i;
+    this.bars.forEach(({ bar }, j) => {
+      bar.setAttribute("tabindex", i === j ? "0" : "-1");
+      bar.classList.toggle("chosen", i === j);
+    });
+  }
+
+  /** @param {number} i */
   focus(i) {
-    this.bars.forEach(({ bar }, j) => bar.setAttribute("tabindex", i === j ? "0" : "-1"));
+    const another = i !== this.unit;
+    this.choose(i);
     /** @type {any} */ (this.bars[i].bar).focus({ preventScroll: true });
+    if (another) this.moved();
   }
 }

@@ -1,23 +1,25 @@
 /* One digit through one autoencoder, or through the whole family, computed and drawn in the visitor's browser. tab.py
- * says which props events change. The bars of every latent vector can be dragged: its decoder follows.
+ * says which props events change. The bars of every latent vector can be dragged or switched off: its decoder follows.
  */
 
 import { corrupt } from "../../browser/families/autoencoder.js";
 import { tensor } from "../../browser/nn.js";
-import { bitmap, toHeat, toRgb } from "../../browser/pictures.js";
+import { bitmap, toHeat, toRgb, toSigned } from "../../browser/pictures.js";
 import { both, finder, texts } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
 import { chosen, wrongWith } from "../../page/sheets.js";
-import { LatentBars } from "./latent.js";
+import { LatentBars, strongest } from "./latent.js";
 
 /** @import { Tensor } from "../../browser/nn.js" */
 /** @import { Opened, Open } from "../../page/live.js" */
 /** @typedef {GradioScope & { words: import("../../page/dom.js").Words, models: string[] }} Scope */
 /** @typedef {{ source: string, digit: number, model: string, noise: string, level: number, seed: number }} Settings */
+/** What one unit of z draws.
+ * @typedef {{ unit: number, picture: Tensor, off: boolean }} Share */
 /** A digit through a model: `sigma` of a VAE, whose z is mu.
- * @typedef {{ name: string, z: Float32Array, sigma: Float32Array | null, output: Tensor }} Result */
+ * @typedef {{ name: string, z: Float32Array, sigma: Float32Array | null, output: Tensor, share?: Share }} Result */
 /** @typedef {{ case: string, x: Tensor, noisy: Tensor, results: (Result | { name: string, missing: true })[] }} Shown */
 
 const FAMILY = "family";
@@ -44,6 +46,28 @@ const draw = (image) => bitmap(toRgb(image), image.shape[2]);
  * @param {Tensor} x */
 const drawError = (output, x) =>
   bitmap(toHeat(output.data.map((value, i) => Math.abs(value - x.data[i]))), x.shape[2]);
+
+/** What a unit draws: the picture with it, less that without it. One that is switched off is taken as the encoder says.
+ * @param {Opened} model
+ * @param {Float32Array} z
+ * @param {Float32Array} origin
+ * @param {number} unit
+ * @returns {Promise<Share>} */
+async function shareOf(model, z, origin, unit) {
+  const value = z[unit] || origin[unit];
+  const both = new Float32Array(2 * z.length);
+  [value, 0].forEach((one, i) => {
+    both.set(z, i * z.length);
+    both[i * z.length + unit] = one;
+  });
+  const { shape, data } = await model.run("decode", tensor([2, z.length], both));
+  const size = data.length / 2;
+  const picture = tensor(
+    [1, ...shape.slice(1)],
+    data.slice(0, size).map((one, i) => one - data[size + i]),
+  );
+  return { unit, picture, off: !value };
+}
 
 class Reconstruction {
   /** @param {Scope} scope */
@@ -146,7 +170,7 @@ class Reconstruction {
     for (const name of model === FAMILY ? this.models : [model]) {
       try {
         if (this.props.about?.[name]?.problem) throw new Error(`${name} cannot be used`);
-        results.push(await this.through(open, name, noisy));
+        results.push(await this.through(open, name, noisy, model !== FAMILY));
       } catch (error) {
         if (model !== FAMILY && !this.props.about?.[name]?.problem) throw error;
         results.push({ name, missing: /** @type {true} */ (true) }); // the others are shown
@@ -162,8 +186,9 @@ class Reconstruction {
   /** @param {Open} open
    * @param {string} name
    * @param {Tensor} noisy
+   * @param {boolean} alone
    * @returns {Promise<Result>} */
-  async through(open, name, noisy) {
+  async through(open, name, noisy, alone) {
     const model = await open(name, METHODS);
     const { image_size, in_channels } = model.config;
     if (image_size !== SHAPE[1] || in_channels !== 1) throw new Error(`${name} takes other images`);
@@ -171,7 +196,8 @@ class Reconstruction {
       ? await model.run("posterior", noisy)
       : [await model.run("code", noisy), null];
     const output = await model.run("decode", z);
-    return { name, z: z.data, sigma: sigma?.data ?? null, output };
+    const result = { name, z: z.data, sigma: sigma?.data ?? null, output };
+    return alone ? { ...result, share: await shareOf(model, z.data, z.data, strongest(z.data)) } : result;
   }
 
   /** @param {Shown} shown
@@ -228,7 +254,7 @@ class Reconstruction {
     /** @param {string} place
      * @param {Element} part */
     const add = (place, part) => {
-      for (const key of ["x", "noisy", "output", "error"]) {
+      for (const key of ["x", "noisy", "output", "error", "share"]) {
         const figure = part.querySelector(`.${key}`);
         if (figure)
           this.pictures.set(place + key, new Picture(/** @type {HTMLElement} */ (figure), words, key, SIDE));
@@ -252,6 +278,7 @@ class Reconstruction {
   showOne(result) {
     const { find, shown } = this;
     this.showResult(result);
+    this.showShare(result.name, result.share);
     const dd = (key) => find(`.tiles .${key} dd`);
     dd("psnr_noisy").textContent = psnr(meanSquare(shown.noisy, shown.x));
     const [before, after] = [shown.x.data.length, 4 * result.z.length];
@@ -286,6 +313,18 @@ class Reconstruction {
     find(".tiles .mse dd").textContent = mse.toFixed(4);
   }
 
+  /** What the chosen unit draws, beside the bars.
+   * @param {string} model
+   * @param {Share} share */
+  showShare(model, { unit, picture, off }) {
+    const [values, file] = [
+      { model, unit: `${unit + 1}` },
+      `${model}_${this.shown.case}_unit-${unit + 1}.png`,
+    ];
+    this.pictures.get("share").draw(bitmap(toSigned(picture.data), picture.shape[2]), file, values);
+    both(this.find(".share figcaption span"), this.words, off ? "unit.off" : "unit", values);
+  }
+
   /** Which bars the visitor has moved. */
   showMoved() {
     const { parts } = this;
@@ -294,7 +333,8 @@ class Reconstruction {
     });
   }
 
-  /** The visitor has moved z: what it makes is drawn, of each model whose picture shows another z. */
+  /** The visitor has moved z, or chosen a unit: what z makes is drawn, of each model whose picture shows another z, and
+   * what the unit draws. */
   decode() {
     const { shown } = this;
     if (this.waiting) return; // which will set the bars anew
@@ -303,17 +343,21 @@ class Reconstruction {
     this.live.update(
       async (open) => {
         const made = [];
+        let share = null;
         for (const { name } of results) {
           const place = this.place(name);
-          const z = this.bars.get(place).z.slice();
+          const bars = this.bars.get(place);
+          const z = bars.z.slice();
+          if (!place) share = await shareOf(await open(name, METHODS), z, bars.origin, bars.unit);
           if (this.decoded.get(place).every((value, i) => value === z[i])) continue;
           const model = await open(name, METHODS);
           made.push({ name, z, output: await model.run("decode", tensor([1, z.length], z)) });
         }
-        return made;
+        return { made, share };
       },
-      (made) => {
+      ({ made, share }) => {
         if (this.shown !== shown) return;
+        if (share) this.showShare(results[0].name, share);
         for (const { name, z, output } of made) this.showOutput(name, z, output);
         if (this.layout === "family") this.showScores();
       },

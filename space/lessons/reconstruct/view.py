@@ -20,7 +20,7 @@ PROBLEMS = (*digits.PROBLEMS, "problem.number", "problem.no_number")
 
 
 def _picture(key: str, caption: str) -> str:
-    """One picture, `key` x, noisy, output or error; the script draws it and says what it shows."""
+    """One picture, `key` x, noisy, output, error or share; the script draws it and says what it shows."""
     caption = f"<figcaption>{caption}</figcaption>"
     return f'<figure class="pixels {key}"><img alt="">{download(".png")}{caption}</figure>'
 
@@ -38,6 +38,7 @@ OUTPUTS = _picture("output", f"{words('reconstruct.output')} <i>x′</i>") + _pi
     f'{words("reconstruct.error")} <i>|x − x′|</i> <span class="scale">0<b></b>1</span>',
 )
 NUMBERS = "".join(_tile(key, words("reconstruct.to_clean")) for key in ("psnr", "psnr_noisy", "mse"))
+SHARE = _picture("share", "<span></span>")
 LATENT = f"{words('reconstruct.latent')} <i>z</i>"
 ALONE = f"""
 <div class="row-of-pixels">{INPUTS}{OUTPUTS}</div>
@@ -46,7 +47,7 @@ ALONE = f"""
   {download(".csv")}
   <button type="button" class="reset" disabled>{words("reconstruct.latent.reset")}</button></div>
 <p class="hint">{words("reconstruct.latent.hint")}</p>
-<svg class="latent"></svg>
+<div class="with-unit"><svg class="latent"></svg>{SHARE}</div>
 <div class="badge"></div>
 """
 FAMILY_MARKUP = f"""

@@ -34,6 +34,7 @@ METRICS = (
     "reconstruction_psnr",
     "linear_probe_accuracy",
     "active_fraction",
+    "units_ever_active",
     "jacobian_norm",
     "jacobian_norm_relative",
     *(f"denoised_psnr_{kind}" for kind in get_args(NoiseKind)),

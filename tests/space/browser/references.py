@@ -76,6 +76,7 @@ NOISY = {"num_inference_steps": 3, "num_blocks": 1, "base_channels": 6}
 SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     *((family, config) for family in (Autoencoder, VAE) for config in CODED),
     (Autoencoder, {"architecture": "conv", "variant": "denoising"}),
+    (Autoencoder, {"architecture": "mlp", "variant": "k_sparse", "image_size": 12, "latent_dim": 24}),
     (Autoencoder, {"architecture": "mlp", "variant": "denoising", "image_size": 12, **RGB}),
     *((GAN, {"spectral_norm": normed, "image_size": 12, **RGB}) for normed in (False, True)),
     *((DCGAN, {"spectral_norm": True, "image_size": size, **RGB}) for size in (28, 32)),

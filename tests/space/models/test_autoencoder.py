@@ -27,6 +27,23 @@ def test_sparse_codes_are_zero_or_positive():
     assert (z >= 0).all() and (z == 0).any() and (z > 0).any()
 
 
+def test_of_k_sparse_codes_the_largest_eighth_stays():
+    torch.manual_seed(0)
+    model = Autoencoder(AutoencoderConfig(variant="k_sparse", **SMALL | {"latent_dim": 24})).eval()
+    x = torch.rand(64, 1, 28, 28)
+    before, z = model.encoder[:-1](x), model.encode(x)  # (64, 24)
+    assert (before > 0).sum(1).max() > 3  # or there would be nothing to choose from
+    assert (z > 0).sum(1).max() == 3
+    for all_units, left in zip(before, z, strict=True):
+        assert torch.equal(left.sort(descending=True).values[:3], all_units.sort(descending=True).values[:3])
+        assert torch.equal(left[left > 0], all_units[left > 0])
+    train = Autoencoder(AutoencoderConfig(variant="k_sparse", **SMALL | {"latent_dim": 24}))
+    with torch.no_grad():  # a unit that is always far ahead, and one that is always far behind
+        train.encoder[-4].bias[:2] = torch.tensor([50.0, -50.0])
+    often = (train.encode(torch.rand(512, 1, 28, 28)) > 0).float().mean(0)
+    assert often.max() < 0.5 and often.min() > 0.005  # in training, too, the units take turns
+
+
 def noise_for(x):
     return torch.rand(x.shape, generator=rng()), torch.randn(x.shape, generator=rng(1))
 

@@ -86,7 +86,7 @@ def test_pictures_say_what_they_show_and_can_be_kept(page: Page, url: str) -> No
     korean = page.evaluate("navigator.language") == "ko-KR"
     visit_tab(page, url, "reconstruct")
     shown = page.locator("#reconstruct-result")
-    expect(shown.locator("img")).to_have_count(4)
+    expect(shown.locator("img")).to_have_count(5)
     name = TEXT["reconstruct.alt.output"][korean].format(model=roles.PLAIN)
     picture = shown.get_by_role("figure").filter(has=page.get_by_role("img", name=name))
     button = picture.get_by_role("button", name=TEXT["download.png"][korean])
@@ -111,10 +111,12 @@ def test_the_code_on_the_page_gives_the_pictures_on_the_page(page: Page, url: st
     expect(code).to_contain_text("from_pretrained")
     page.locator("#reconstruct-noise").get_by_text("Gaussian").click()
     expect(code).to_contain_text('corrupt(x, "gaussian", 0.5')  # and it stays unfolded
-    expect(page.locator("#reconstruct-result button.png").last).to_have_attribute(
+    expect(page.locator("#reconstruct-result .row-of-pixels button.png").last).to_have_attribute(
         "data-file", re.compile("gaussian-0.5_seed0")
     )
-    kept = dict(keep(button) for button in page.locator("#reconstruct-result button.png").all())
+    kept = dict(
+        keep(button) for button in page.locator("#reconstruct-result .row-of-pixels button.png").all()
+    )
     made = run(code.inner_text(), tmp_path)
     assert made.keys() == kept.keys() and len(made) == 4
     for name, content in made.items():

@@ -82,7 +82,7 @@ def choose(page: Page, dropdown: str, option: int) -> None:
 
 
 def reconstruct(page: Page) -> None:
-    expect(page.locator("#reconstruct-result img")).to_have_count(4)  # its script has started
+    expect(page.locator("#reconstruct-result img")).to_have_count(5)  # its script has started
     page.locator("#reconstruct-digits").get_by_label("3, 2", exact=True).check()
     choose(page, "#reconstruct-model", 5)
     page.locator("#reconstruct-noise input").nth(2).check()

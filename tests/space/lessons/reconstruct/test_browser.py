@@ -50,7 +50,9 @@ def requests_of(page: Page) -> list[str]:
 
 
 def pictures(page: Page) -> list[np.ndarray]:
-    sources = page.locator(f"{SHOWN} img").evaluate_all("all => all.map((one) => one.src)")
+    sources = page.locator(f"{SHOWN} .pixels:not(.share) img").evaluate_all(
+        "all => all.map((one) => one.src)"
+    )
     files = [BytesIO(b64decode(source.partition(",")[2])) for source in sources]
     return [np.asarray(Image.open(file).convert("RGB"), int) for file in files]
 
@@ -130,6 +132,62 @@ def expect_decoded(page: Page, name: str, x: Tensor) -> list[float]:
     return z
 
 
+def expect_share(page: Page, name: str, z: list[float], unit: int, value: float) -> None:
+    """Wait until the picture beside the bars is what the unit draws: with `value`, less that with 0."""
+    both = torch.tensor([z, z])
+    both[0, unit], both[1, unit] = value, 0
+    on, off = load(name).model.decode(both)
+    share = (on - off)[0, ..., None]  # (28, 28, 1)
+    colours = torch.where(share > 0, torch.tensor([96, 165, 250]), torch.tensor([251, 146, 60]))
+    wanted = (share.abs() * colours).round().int().numpy()
+
+    def drawn() -> np.ndarray:
+        source = page.locator(f"{SHOWN} .share img").get_attribute("src") or ""
+        return np.asarray(Image.open(BytesIO(b64decode(source.partition(",")[2]))).convert("RGB"), int)
+
+    until(page, lambda: np.abs(drawn() - wanted).max() <= 1)
+
+
+def click(page: Page, unit: int, to: float) -> None:
+    """Click a bar's column, at a share `to` of the drawing's height."""
+    column, bars = page.locator(f"{SHOWN} .column").nth(unit), page.locator(f"{SHOWN} svg.latent")
+    bars.scroll_into_view_if_needed()
+    place, box = column.bounding_box(), bars.bounding_box()
+    page.mouse.click(place["x"] + place["width"] / 2, box["y"] + to * box["height"])
+
+
+def expect_switches(page: Page) -> None:
+    """A click, or Enter, switches a unit off and on again; beside the bars is what it draws."""
+    page.evaluate(GO, f"tab=reconstruct&model={roles.SPARSE}&digit={DIGIT}")
+    wait_for(page, f"{roles.SPARSE} digit-7-1")
+    x = digit(DIGIT)
+    first = expect_decoded(page, roles.SPARSE, x)
+    active = [i for i, value in enumerate(first) if value]
+    assert 1 < len(active) <= 16
+    strongest = max(active, key=lambda i: first[i])
+    expect_share(page, roles.SPARSE, first, strongest, first[strongest])  # without a click
+    reset, caption = page.locator(f"{RESULT} .reset"), page.locator(f"{SHOWN} .share figcaption")
+    for unit in (active[0], active[-1]):
+        click(page, unit, 0.05)
+        expect(page.get_by_role("slider", name=f"z{unit + 1}", exact=True)).to_be_focused()
+        off = [0.0 if i == unit else value for i, value in enumerate(first)]
+        assert expect_decoded(page, roles.SPARSE, x) == off
+        expect_share(page, roles.SPARSE, first, unit, first[unit])
+        expect(caption).to_contain_text(f"What unit {unit + 1} draws")
+        expect(reset).to_be_enabled()
+        page.keyboard.press("Enter")
+        assert expect_decoded(page, roles.SPARSE, x) == first
+        expect(reset).to_be_disabled()
+    idle = next(i for i, value in enumerate(first) if not value)
+    click(page, idle, 0.25)  # the encoder leaves it at 0: the bar comes to the pointer
+    z = expect_decoded(page, roles.SPARSE, x)
+    assert z[idle] > 0
+    expect_share(page, roles.SPARSE, z, idle, z[idle])
+    page.keyboard.press(" ")
+    assert expect_decoded(page, roles.SPARSE, x) == first
+    expect(caption).to_contain_text(f"Unit {idle + 1} is off")
+
+
 def expect_bars(page: Page) -> None:
     """A dragged bar is decoded at once, and comes back."""
     x = digit(DIGIT)
@@ -206,6 +264,7 @@ def test_pictures_are_the_servers_and_bars_can_be_dragged(page: Page, lab: Lab) 
     wait_for(page, f"{MODEL} digit-7-1")
     expect_every_model_and_noise(page)
     expect_bars_of_the_family(page)
+    expect_switches(page)
     expect_bars(page)
     expect_memory_given_back(page)
 
@@ -227,7 +286,7 @@ def test_results_need_no_answer_of_the_server(page: Page, lab: Lab) -> None:
     page.locator("#reconstruct-model input").click()
     page.get_by_role("option").nth(1 + RECONSTRUCTORS.index(roles.SPARSE)).click()
     wait_for(page, f"{roles.SPARSE} digit-3-2_masking-0.3_seed5")
-    expect(page.locator("#reconstruct-objective")).to_contain_text("Few units")
+    expect(page.locator("#reconstruct-objective")).to_contain_text("one unit in eight")
     page.locator("#reconstruct-source").get_by_text(TEXT["reconstruct.source.draw"][0]).click()
     expect(page.locator(f"{RESULT} > * .notice").first).to_contain_text("The drawing is empty")
     page.locator("#reconstruct-sketch canvas").first.wait_for()  # or it fails, half built
