@@ -136,6 +136,7 @@ class Likely {
     setText(find(".task"), text(key, { n: order.length + 1 }));
     find(".undo").disabled = !order.length;
     setText(find(".undo"), text(done ? "undo.all" : "undo"));
+    find(".asking").hidden = !done; // before, nothing is computed
     find(".reveal").hidden = !(done && scores);
     if (done && scores) this.reveal(scores);
   }

@@ -145,7 +145,7 @@ LIKELY_MARKUP = f"""
     <tbody></tbody></table></div>
   <p class="moral"></p>
 </div>
-{computed()}
+<div class="asking" hidden>{computed()}</div>
 """
 """of the component `Likely`; likely.js fills it"""
 
