@@ -73,9 +73,14 @@ def load(model_id: str | Path, revision: str | None = None) -> nn.Module:
         keys = json.loads(file.read_bytes()).keys()
     except (ValueError, AttributeError) as error:
         raise ValueError(f"config.json of {model_id} is not a JSON object") from error
-    for family in FAMILIES:
-        if keys == {field.name for field in fields(config_class_of(family))}:
-            return family.from_pretrained(model_id, revision=revision, strict=True)
+    missing = {  # family -> its fields that the file does not know, as one of an earlier version
+        family: len(known - keys)
+        for family in FAMILIES
+        if keys <= (known := {field.name for field in fields(config_class_of(family))})
+    }
+    nearest = min(missing, key=missing.__getitem__, default=None)
+    if nearest and missing[nearest] < len(keys):
+        return nearest.from_pretrained(model_id, revision=revision, strict=True)
     names = ", ".join(family.__name__ for family in FAMILIES)
     raise ValueError(f"config.json of {model_id} is that of no family of the lab ({names})")
 
