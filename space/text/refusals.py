@@ -1,9 +1,14 @@
 """One kind of error for what a visitor can put right."""
 
+from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import Any
 
 from space.text import say
 from space.text.limits import MAX_SAID
+
+MOST_NAMED = 8
+"""models that a sentence names"""
 
 
 class Problem(ValueError):
@@ -23,6 +28,12 @@ class Problem(ValueError):
     def said(self, accept_language: str = "") -> str:
         """Its sentence in the language that a request's header asks for."""
         return say(self.key, accept_language, **self.values)
+
+
+def nearest(name: object, names: Iterable[str]) -> str:
+    """The names that are most like `name`, as many as a sentence has room for, and whether there are more."""
+    alike = sorted(names, key=lambda other: -SequenceMatcher(None, str(name)[:MAX_SAID], other).ratio())
+    return ", ".join(alike[:MOST_NAMED]) + (", …" if len(alike) > MOST_NAMED else "")
 
 
 def printable(value: object) -> object:

@@ -43,7 +43,7 @@ from torch import nn
 from space.models import MODELS, models_that
 from space.text import why
 from space.text.limits import MAX_MODEL_BYTES, MAX_MODEL_FILES
-from space.text.refusals import Problem
+from space.text.refusals import Problem, nearest
 from space.weights.attempt import COMMIT, HASH, Attempt, RequestFailed, check_settings, in_background
 from space.weights.model_folder import FILES, REQUIRED, ModelUnavailable, load_folder
 
@@ -104,7 +104,7 @@ def load(name: str, *able_to: str) -> LoadedModel:
     """
     able = models_that(*able_to) if able_to else list(MODELS)
     if name not in MODELS:
-        raise Problem("unknown_model", model=name, allowed=", ".join(able))
+        raise Problem("unknown_model", model=name, allowed=nearest(name, able))
     if name not in able:
         raise Problem("not_one_of", name="model", value=name, allowed=", ".join(able))
     namespace = _namespace()

@@ -12,7 +12,7 @@ from space.page.components import as_trigger
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import i18n
-from space.text.refusals import Problem
+from space.text.refusals import Problem, nearest
 from space.weights.hub import load, load_each
 
 
@@ -24,7 +24,7 @@ def show_overview() -> str:
 def show_details(name: str) -> str:
     """All that one model folder holds."""
     if name not in MODELS:
-        raise Problem("unknown_model", model=name, allowed=", ".join(MODELS))
+        raise Problem("unknown_model", model=name, allowed=nearest(name, MODELS))
     return view.details(load(name))
 
 

@@ -32,7 +32,7 @@ from space.page.picture_source import PictureSource, build_picture_source, hint
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
 from space.text.limits import MAX_SEED
-from space.text.refusals import Problem
+from space.text.refusals import Problem, nearest
 from space.weights.model_folder import ModelUnavailable
 
 WORDS = component_words("reconstruct.", *view.PROBLEMS)
@@ -108,7 +108,7 @@ def about_models() -> tuple[str, dict[str, Any]]:
 def objective_of(model: str) -> Any:
     """The text about a model's objective."""
     if model not in RECONSTRUCTORS and model != FAMILY:
-        raise Problem("unknown_model", model=model, allowed=", ".join(RECONSTRUCTORS))
+        raise Problem("unknown_model", model=model, allowed=nearest(model, RECONSTRUCTORS))
     return i18n("reconstruct.objective.family" if model == FAMILY else text_about(model, "objective"))
 
 

@@ -253,6 +253,21 @@ def call(model: nn.Module, method: str, values: list[Any]) -> tuple[Tensor, ...]
     return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
+def from_pure_noise(model: nn.Module, values: list[Any]) -> bool:
+    """Whether a way begins where x_start, out of predicted noise, is not known to more than two digits: see
+    `share`. What such a way leads to is compared by `denoise`."""
+    return model.config.prediction == "noise" and "times" not in values[-1]
+
+
+def share(model: nn.Module, method: str, given: list[Any]) -> float:
+    """Of a difference in x_start, how large it is in the network's own output, if that is the noise:
+    x_start = (x_t - sigma noise) / a divides that output's rounding by an `a` that is near 0 at first."""
+    if method != "predict" or model.config.prediction != "noise":
+        return 1.0
+    a, sigma = model.levels[:, given[1] + 1]
+    return min(1.0, (a / sigma).item())
+
+
 def read(value: Any, inputs: dict[str, Any]) -> Any:
     """What a call says of an argument: an input, an image of which half is known, or itself."""
     if isinstance(value, dict) and "labels" in value:
@@ -292,12 +307,15 @@ def write_models(folder: Path) -> None:
         inputs["top"][..., config.image_size // 2 :, :] = 0
         made = []
         for method, *values in [call for calls in CALLS.values() for call in calls if has(model, call[0])]:
+            if method == "trajectory" and from_pure_noise(model, values):
+                continue
             at = f"{len(cases)} {len(made)}"
             given = [read(v, inputs) for v in values]
             outputs = call(model, method, list(given))
             sent = [put(files, f"{at} {i}", v) for i, v in enumerate(given)]
             got = [files.put(f"{at} got {i}", output) for i, output in enumerate(outputs)]
-            made.append({"method": method, "values": sent, "outputs": got})
+            of_output = share(model, method, given)
+            made.append({"method": method, "values": sent, "outputs": got, "share": of_output})
         description = {"family": type(model).__name__, "config": asdict(config)}
         cases.append({"name": name, "description": description, "weights": str(path), "calls": made})
     save_file(files.tensors, folder / "models.safetensors")

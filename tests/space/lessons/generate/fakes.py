@@ -14,11 +14,13 @@ from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.ddpm import DDPM, DDPMConfig
 from space.models.gan import GAN, GANConfig
+from space.models.pixelcnn import PixelCNN, PixelCNNConfig
 from space.models.vae import VAE, VAEConfig
 
 SMALL: dict[type[nn.Module], Any] = {
     DCGAN: DCGANConfig(base_channels=8, latent_dim=16),
     DDPM: DDPMConfig(base_channels=4, num_blocks=1, num_inference_steps=2),
+    PixelCNN: PixelCNNConfig(context=2, hidden_dim=8, num_blocks=1),
     GAN: GANConfig(hidden_dim=32, latent_dim=16),
     VAE: VAEConfig(hidden_dim=32, latent_dim=16),
     Autoencoder: AutoencoderConfig(hidden_dim=32, latent_dim=16),

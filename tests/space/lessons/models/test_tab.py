@@ -20,7 +20,7 @@ def test_the_overview_shows_all_and_says_what_is_wrong_with_one(folder):
 
 def test_details_show_figures_with_protocol_curves_and_pictures(folder):
     page = tab.show_details(NAME)
-    assert "23.46\u00a0dB" in page and "1.00, 2.50\u00a0nats/image" in page and "new_one" in page
+    assert "23.46\u00a0dB" in page and "1.00, 2.50 nats/image" in page and "new_one" in page
     assert "&lt;i&gt;10,000 images&lt;/i&gt;" in page and "<i>10,000" not in page
     assert "broken" not in page and "nothing" not in page
     assert page.count("<polyline") == 2 and page.count("data-step=") == 3
