@@ -41,7 +41,7 @@ COLOURS = {
     "timeline": (".legend li",),
     "game": (".scale i", ".layers .real i", ".layers .fake i", ".layers .heat i", ".plots li.real"),
     "translate": (".opinion b", ".scale b"),
-    "pixels": (".coin i", ".coin b"),
+    "pixels": (".coin b",),  # the rest of the coin is white and black
     "diffusion": (".legend .a i", ".legend .sigma i"),
     "models": (".legend .train", ".legend .test"),
 }
