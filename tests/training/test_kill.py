@@ -39,6 +39,7 @@ def make_config(folder: Path, **more) -> train_vae.TrainConfig:
     """A run that mostly writes: a checkpoint and a row of history every step."""
     tiny = {"dataset": "fake", "batch_size": 64, "cpu": True, "warmup_steps": 2, "max_steps": 10}
     often = {"logging_steps": 1, "checkpointing_steps": 1, "num_snapshots": 6, "iw_samples": 2}
+    often |= {"validation_share": 1.0}  # with every picture, however slow the machine
     return train_vae.TrainConfig(
         output_dir=folder, model=VAEConfig(hidden_dim=16), **{**tiny, **often, **more}
     )
