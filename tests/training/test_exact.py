@@ -28,6 +28,7 @@ from space.models.autoencoder import Autoencoder
 from space.models.classifier import Classifier
 from space.models.ddpm import UNet
 from space.models.gan import GAN
+from space.models.pixelcnn import PixelCNN
 from space.models.vae import VAE
 from tests.processes import free_port
 from tests.small_models import small
@@ -145,6 +146,7 @@ SPOILT: dict[str, tuple[Any, str, str]] = {  # family -> what is made NaN, and t
     "dcgan-spectral": (train_gan, "value_function", "value"),
     "classifier": (torch.nn.functional, "cross_entropy", "loss"),
     "ddpm": (UNet, "forward", "loss is nan and loss_quarter_1"),
+    "pixelcnn": (PixelCNN, "logits_at", "loss"),
     "cyclegan": (train_cyclegan, "l1_loss", "cycle_loss is nan and identity_loss"),
     "cyclegan-match-size": (train_cyclegan, "discriminator_loss", "loss_d_a is nan and loss_d_b"),
 }
