@@ -37,11 +37,7 @@ from space.weights.hub import load
 
 CSS = asset("page/lesson.css", "page/chips.css", "lessons/pixels/pixels.css")
 WORDS = component_words("pixels.play.")
-OWN_WORDS = {
-    language: texts | {key: component_words("")[language][key] for key in PROBLEMS}
-    for language, texts in WORDS.items()
-}
-FIRST_DIGIT = 8 * digit_sheet().shape[1]
+OWN_WORDS = component_words("pixels.play.", *PROBLEMS)
 NAMES = {"model": MODEL, "vae": roles.VAE_DEEP, "judge": roles.DIGIT_JUDGE}
 EIGHT, ONE = 8 * digit_sheet().shape[1], digit_sheet().shape[1]
 """test digits on the cards"""
@@ -164,7 +160,7 @@ def build() -> list[link.Linked]:
                 pictures = build_picture_source(
                     "pixels",
                     SOURCES,
-                    lambda: DigitPicker(FIRST_DIGIT, name="pixels-digit", elem_id="pixels-digits"),
+                    lambda: DigitPicker(EIGHT, name="pixels-digit", elem_id="pixels-digits"),
                     boxed=True,
                 )
             with gr.Column(scale=3, min_width=320):
