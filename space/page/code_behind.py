@@ -8,7 +8,7 @@ snippets and compares the two.
 import inspect
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from torch import Tensor
 
 from space.models import MODELS
-from space.page.handlers import PRIVATE
+from space.page.handlers import PRIVATE, friendly
 from space.page.words import LATEX, i18n
 from space.pictures.sheets import EMOJI, digit_sheet
 from space.weights.hub import LoadedModel
@@ -416,6 +416,25 @@ def folded_snippet(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
             show_line_numbers=False,
         )
     return fold, snippet
+
+
+def follow_place(
+    shown: gr.HTML,
+    fold: gr.Accordion,
+    snippet: gr.Code,
+    function: Callable[..., str],
+    selector: str,
+    chosen: Sequence[Any] = (),
+) -> None:
+    """The snippet, by `function`, follows what the script of `shown` says that it shows: `place()` of the
+    parent of what `selector` finds, null while that is nothing; then the values of `chosen`.
+
+    Read when the call is made: of several moves Gradio makes one call, without the data of the moves.
+    """
+    place = f"document.querySelector('{selector}').parentElement.place?.() ?? null"
+    js, inputs = f"(_, ...chosen) => [{place}, ...chosen]", [gr.JSON(visible=False), *chosen]
+    for event in (shown.moved, fold.expand):
+        event(friendly(function), inputs, snippet, js=js, trigger_mode="always_last", **PRIVATE)
 
 
 def tell_unfolded(fold: gr.Accordion, component: gr.HTML) -> None:

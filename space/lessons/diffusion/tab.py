@@ -29,7 +29,7 @@ from space.page.digits import (
 from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
-from space.page.picture_source import PictureSource, build_picture_source
+from space.page.picture_source import build_picture_source
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT, why
@@ -171,8 +171,12 @@ def build() -> list[link.Linked]:
             trigger_mode="always_last",
             **PRIVATE,
         )
-        _bind_way(way, fold, snippet)
-        _bind_own(pictures, own, own_fold, own_code)
+        code_behind.follow_place(way, fold, snippet, way_snippet, "#diffusion-way .stage")
+        pictures.bind(read_drawing, read_upload)
+        pictures.give(own, pictures_of, [pictures.source, pictures.examples])
+        code_behind.follow_place(
+            own, own_fold, own_code, own_snippet, "#diffusion-digit .back", pictures.chosen
+        )
         build_api()
     return [
         link.Linked(way, WAY, own=True),
@@ -184,39 +188,3 @@ def build() -> list[link.Linked]:
 
 def _build_examples() -> DigitPicker:
     return DigitPicker(FIRST_DIGIT, name="diffusion-digit", elem_id="diffusion-digits")
-
-
-def _place(selector: str) -> str:
-    """JavaScript: what a component's script says of what it shows, null while that is nothing.
-
-    Read when the call is made: of several moves Gradio makes one call, without the data of the moves.
-    """
-    return f"document.querySelector('{selector}').parentElement.place?.() ?? null"
-
-
-def _bind_way(way: Way, fold: gr.Accordion, snippet: gr.Code) -> None:
-    for event in (way.moved, fold.expand):
-        event(
-            friendly(way_snippet),
-            gr.JSON(visible=False),
-            snippet,
-            js=f"() => [{_place('#diffusion-way .stage')}]",
-            trigger_mode="always_last",
-            **PRIVATE,
-        )
-
-
-def _bind_own(pictures: PictureSource, own: Own, fold: gr.Accordion, snippet: gr.Code) -> None:
-    pictures.bind(read_drawing, read_upload)
-    pictures.give(own, pictures_of, [pictures.source, pictures.examples])
-    chosen = pictures.chosen
-    place = gr.JSON(visible=False)
-    for event in (own.moved, fold.expand):
-        event(
-            friendly(own_snippet),
-            [place, *chosen],
-            snippet,
-            js=f"(_, ...chosen) => [{_place('#diffusion-digit .back')}, ...chosen]",
-            trigger_mode="always_last",
-            **PRIVATE,
-        )

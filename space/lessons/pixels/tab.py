@@ -176,28 +176,12 @@ def build() -> list[link.Linked]:
         shown = gr.HTML(elem_id="pixels-measured")
         gr.Markdown(i18n("pixels.hint"), latex_delimiters=LATEX, elem_classes="reading")
         play.ready(friendly(figures), None, shown, **PRIVATE)
-        for event in (play.moved, play_fold.expand):
-            event(
-                friendly(play_snippet),
-                gr.JSON(visible=False),
-                play_code,
-                js=f"() => [{_place('#pixels-play .stage')}]",
-                trigger_mode="always_last",
-                **PRIVATE,
-            )
+        code_behind.follow_place(play, play_fold, play_code, play_snippet, "#pixels-play .stage")
         pictures.bind(read_drawing, read_upload)
-        chosen = pictures.chosen
         pictures.give(own, pictures_of, [pictures.source, pictures.examples])
-        place = gr.JSON(visible=False)
-        for event in (own.moved, own_fold.expand):
-            event(
-                friendly(own_snippet),
-                [place, *chosen],
-                own_code,
-                js=f"(_, ...chosen) => [{_place('#pixels-digit .completing')}, ...chosen]",
-                trigger_mode="always_last",
-                **PRIVATE,
-            )
+        code_behind.follow_place(
+            own, own_fold, own_code, own_snippet, "#pixels-digit .completing", pictures.chosen
+        )
         build_api()
     return [
         link.Linked(play, PLAY, own=True),
@@ -205,8 +189,3 @@ def build() -> list[link.Linked]:
         link.value("source", pictures.source),
         link.value("own", pictures.examples, link.number(0, LAST_DIGIT, whole=True)),
     ]
-
-
-def _place(selector: str) -> str:
-    """JavaScript: what a component's script says of what it shows, null while that is nothing."""
-    return f"document.querySelector('{selector}').parentElement.place?.() ?? null"
