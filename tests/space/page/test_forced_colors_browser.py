@@ -50,8 +50,10 @@ COLOURS = {
 
 @pytest.fixture(scope="module", params=["dark", "light"])
 def forced(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """One page for all tabs, which leave one another alone."""
-    with new_page(browser, forced_colors="active", color_scheme=request.param) as page:
+    """One page for all tabs, which leave one another alone. Nothing plays by itself, so that what is chosen stays."""
+    with new_page(
+        browser, forced_colors="active", color_scheme=request.param, reduced_motion="reduce"
+    ) as page:
         page.goto(lab.url)
         until_started(page)
         yield page
