@@ -50,7 +50,7 @@ COLOURS = {
 
 @pytest.fixture(scope="module", params=["dark", "light"])
 def forced(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """One page for all tabs, which leave one another alone. Nothing plays by itself, so that what is chosen stays."""
+    """One page for all tabs, which leave one another alone. Nothing plays: what is chosen stays chosen."""
     with new_page(
         browser, forced_colors="active", color_scheme=request.param, reduced_motion="reduce"
     ) as page:
