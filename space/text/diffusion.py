@@ -206,7 +206,7 @@ TEXT = {
         "From the noise of this seed to that of the next, along the sphere on which noise lies, each made "
         "into a digit without chance. So the noise is a code, without an encoder.",
         "이 시드의 노이즈에서 다음 시드의 노이즈까지, 노이즈가 놓인 구면을 따라가며 하나하나 우연 없이 "
-        "숫자를 만듭니다. 인코더가 없어도 노이즈가 곧 코드입니다.",
+        "숫자를 만듭니다. 인코더가 없어도 노이즈가 곧 잠재 벡터입니다.",
     ),
     # the visitor's digit
     "diffusion.play.own.wish": ("Bring it back as", "이 숫자로 되돌리기"),

@@ -10,9 +10,9 @@ TEXT = {
         "점을 모두 간직하고, 점마다 폭 h의 커널을 놓습니다.",
     ),
     "tree.play.set.gaussians": (
-        "By maximum likelihood (EM): share the points out among the Gaussians, fit each to its share, "
-        "and again.",
-        "최대 가능도로 정합니다(EM). 점을 정규분포들에 나누어 주고, 각 정규분포를 제 몫에 맞추기를 "
+        "By maximum likelihood (EM): share the points out among the Gaussians, fit each to its share, and "
+        "again.",
+        "최대 가능도로 정합니다(EM). 점을 정규분포들에 나누어 주고, 각 정규분포를 맡은 점들에 맞추기를 "
         "되풀이합니다.",
     ),
     "tree.play.set.autoregressive": (
@@ -22,13 +22,14 @@ TEXT = {
     "tree.play.set.flow": (
         "By maximum likelihood: the map is bent until the points come from likely noise. The loss is the "
         "exact −log p.",
-        "최대 가능도로 정합니다. 점들이 그럴듯한 잡음에 대응하도록 변환을 구부리며, 손실은 정확한 "
-        "−log p입니다.",
+        "최대 가능도로 정합니다. 점들이 그럴듯한 잡음에 대응하도록 변환을 구부리며, 손실은 정확한 −log "
+        "p입니다.",
     ),
     "tree.play.set.vae": (
         "By a lower bound: the loss is −ELBO, the error of reconstruction plus how far the codes are from "
         "N(0, I).",
-        "하한으로 정합니다. 손실은 −ELBO, 곧 재구성 오차에 코드가 N(0, I)에서 벗어난 정도를 더한 것입니다.",
+        "하한으로 정합니다. 손실은 −ELBO, 곧 재구성 오차에 잠재 벡터가 N(0, I)에서 벗어난 정도를 더한 "
+        "것입니다.",
     ),
     "tree.play.set.energy": (
         "By maximum likelihood: the energy falls where the points are, and rises where the model puts its "
@@ -42,8 +43,8 @@ TEXT = {
         "잡음을 맞히며 배웁니다. 점에 온갖 세기 σ의 잡음을 섞고, 섞인 잡음을 신경망이 맞힙니다.",
     ),
     "tree.play.set.matching": (
-        "By telling speeds: a straight path joins each point with noise, and the network says the speed "
-        "at a place and a time t.",
+        "By telling speeds: a straight path joins each point with noise, and the network says the speed at "
+        "a place and a time t.",
         "속도를 맞히며 배웁니다. 점과 잡음을 직선으로 잇고, 시각 t에 그곳을 지나는 속도를 신경망이 맞힙니다.",
     ),
     "tree.play.set.gan": (
@@ -169,7 +170,7 @@ TEXT = {
     ),
     "tree.play.wrong.vae": (
         "One σ for the whole picture, and a bound that pulls the codes together: it blurs.",
-        "σ 하나로 전체를 흔들고, 하한이 코드를 한곳으로 끌어당깁니다. 그래서 표본이 넓게 번집니다.",
+        "σ 하나로 전체를 흔들고, 하한이 잠재 벡터를 한곳으로 끌어당깁니다. 그래서 표본이 넓게 번집니다.",
     ),
     "tree.play.wrong.energy": (
         "A smooth network finds it hard to be low in one place and high close by: edges stay soft, and "
