@@ -46,6 +46,7 @@ ON_CARD = {  # metrics that the Hub shows beside the card
     "precision": "Precision of samples (k = 3)",
     "recall": "Recall of samples (k = 3)",
     "class_accuracy": "Samples of the class asked for (%)",
+    "class_accuracy_guided": "Samples of the class asked for, with guidance (%)",
     "bits_per_dim": "Bits per dimension",
     "accuracy": "Accuracy (%)",
     "l1_ab": "Mean absolute error to the true counterpart, A to B",

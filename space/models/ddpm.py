@@ -35,7 +35,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from .description import Description, sampling_line
-from .layers import ImageConfig, check_ranges, standard_normal
+from .layers import ImageConfig, check_guidance, check_ranges, standard_normal
 from .samplers import SAMPLERS, Callback, Known, SamplerName, StepNoise, inference_times, repaint
 
 
@@ -106,13 +106,6 @@ class DDPMConfig(ImageConfig):
     def channels(self) -> list[int]:
         """Channels at each of the `sizes`."""
         return [self.base_channels * min(2**depth, 4) for depth in range(len(self.sizes))]
-
-
-def check_guidance(guidance: float) -> float:
-    """The guidance; `ValueError` if it is out of bounds."""
-    if not 0 <= guidance <= 100:
-        raise ValueError(f"guidance is {guidance}; allowed: 0 to 100")
-    return guidance
 
 
 def linear_betas(num_timesteps: int) -> Tensor:
@@ -366,9 +359,9 @@ class DDPM(
         nothing = torch.full(z.shape[:1], self.null_label, device=z.device)
         return x, scores.argmax(1) if self.config.num_classes else nothing
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, guidance: float | None = None) -> Tensor:
         """Images (B, C, H, W) in [0, 1] out of z (B, latent_dim), by `dpm_solver`; z as in `read_latents`."""
-        return self.denoise(*self.read_latents(z))
+        return self.denoise(*self.read_latents(z), guidance=guidance)
 
     def sample(self, num_images: int, rng: torch.Generator) -> Tensor:
         """Images of z ~ N(0, I); the first k are the same at any `num_images`."""

@@ -17,6 +17,13 @@ def check_ranges(config: object, **most: int) -> None:
             raise ValueError(f"{name} is {getattr(config, name)}; allowed: 1 to {limit}")
 
 
+def check_guidance(guidance: float) -> float:
+    """The weight of a class in classifier-free guidance; `ValueError` if it is out of bounds."""
+    if not 0 <= guidance <= 100:
+        raise ValueError(f"guidance is {guidance}; allowed: 0 to 100")
+    return guidance
+
+
 @dataclass(frozen=True)
 class ImageConfig:
     """The shape of the images that a model takes and gives."""

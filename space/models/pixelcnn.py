@@ -20,7 +20,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from .description import Description, sampling_line
-from .layers import ImageConfig, check_ranges, standard_normal
+from .layers import ImageConfig, check_guidance, check_ranges, standard_normal
 
 IMAGES_AT_ONCE = 100
 """images whose features are in memory at a time"""
@@ -203,18 +203,28 @@ class PixelCNN(
         x: Tensor | None = None,
         known: Tensor | None = None,
         temperature: float = 1.0,
+        guidance: float = 1.0,
     ) -> Tensor:
         """Images (B, 1, H, W) of zeros and ones: pixel i is 1 where its `uniforms` (B, pixels), in [0, 1), is
-        below p(x_i = 1 | those before, y), and as in `x` where `known` (B, 1, H, W) is not 0. Log-odds are
-        divided by the `temperature`: at any but 1 it is no draw from p."""
+        below p(x_i = 1 | those before, y), and as in `x` where `known` (B, 1, H, W) is not 0.
+
+        Log-odds l are divided by the `temperature`. With `guidance` w they are first those of classifier-free
+        guidance, l(null) + w (l(y) - l(null)) (Ho and Salimans 2022, https://arxiv.org/abs/2207.12598), for
+        which the network is asked twice unless w is 0 or 1. Where either is not 1 it is no draw from p.
+        """
         size, edge = self.config.image_size, self.config.context
         canvas = self._padded(torch.zeros(len(uniforms), 1, size, size, device=uniforms.device))
         flat = canvas.view(len(uniforms), -1)
         pixels = torch.arange(self.config.num_pixels, device=uniforms.device)
         where, columns = self._neighbours(pixels), size + 2 * edge
+        nothing = torch.full_like(labels, self.null_label)
+        labels = labels if check_guidance(guidance) else nothing
         for i in range(self.config.num_pixels):
             seen = self._see(flat[:, where[i]])[:, None]
-            p = (self._log_odds(seen, pixels[i, None], labels).double() / temperature).sigmoid()[:, 0]
+            odds = self._log_odds(seen, pixels[i, None], labels).double()
+            if guidance not in (0, 1):
+                odds = self._log_odds(seen, pixels[i, None], nothing).double().lerp(odds, guidance)
+            p = (odds / temperature).sigmoid()[:, 0]
             drawn = (uniforms[:, i] < p).to(flat)
             row, column = divmod(i, size)
             if known is not None:
@@ -232,16 +242,18 @@ class PixelCNN(
         nothing = torch.full(z.shape[:1], self.null_label, device=z.device)
         return torch.special.ndtr(numbers.double()), scores.argmax(1) if self.config.num_classes else nothing
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, guidance: float = 1.0) -> Tensor:
         """Images (B, 1, H, W) of zeros and ones out of z (B, latent_dim), as in `read_latents`."""
-        return self.draw(*self.read_latents(z))
+        return self.draw(*self.read_latents(z), guidance=guidance)
 
-    def sample(self, num_images: int, rng: torch.Generator, labels: Tensor | None = None) -> Tensor:
-        """Images of z ~ N(0, I), of the classes `labels` where they are given; the first k are the same at
-        any `num_images`."""
+    def sample(
+        self, num_images: int, rng: torch.Generator, labels: Tensor | None = None, guidance: float = 1.0
+    ) -> Tensor:
+        """Images of z ~ N(0, I), of the classes `labels` where they are given, with `guidance` as in `draw`;
+        the first k are the same at any `num_images`."""
         z = standard_normal(num_images, self.config.latent_dim, rng).to(self.head.weight)
         uniforms, own = self.read_latents(z)
-        return self.draw(uniforms, own if labels is None else labels)
+        return self.draw(uniforms, own if labels is None else labels, guidance=guidance)
 
     def complete(
         self,
@@ -250,9 +262,10 @@ class PixelCNN(
         rng: torch.Generator,
         labels: Tensor | None = None,
         temperature: float = 1.0,
+        guidance: float = 1.0,
     ) -> Tensor:
         """Images (B, 1, H, W) that are as `x`, of zeros and ones, where `known` is not 0; the rest is drawn,
         given all pixels before. Where what is known comes before all else, that is a draw from
         p(rest | known); a known pixel does not reach back to those before it."""
         z = standard_normal(len(x), self.config.latent_dim, rng).to(self.head.weight)
-        return self.draw(self.read_latents(z)[0], self._label_of(x, labels), x, known, temperature)
+        return self.draw(self.read_latents(z)[0], self._label_of(x, labels), x, known, temperature, guidance)

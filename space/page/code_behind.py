@@ -334,15 +334,19 @@ def draw_pixels(loaded: LoadedModel, asked: Mapping[str, Any]) -> str:
     """A digit that is drawn pixel by pixel, with what was said of each and its log p."""
     digit = asked["digit"]
     label, what = ("model.null_label", "any") if digit is None else (digit, f"digit-{digit}")
-    case = f"{loaded.name}_{what}_seed{asked['seed']}_temperature{asked['temperature']:g}"
+    temperature, guidance = asked["temperature"], asked["guidance"]
+    log_odds = "model.logits(image, labels)"
+    if guidance != 1 and digit is not None:
+        log_odds = f"torch.lerp(model.logits(image), {log_odds}, {guidance!r})"
+    case = f"{loaded.name}_{what}_seed{asked['seed']}_temperature{temperature:g}_guidance{guidance:g}"
     return _script(
         _load(loaded),
         f"""
 labels = torch.tensor([{label}])
 nothing = torch.zeros(1, 1, 28, 28)
 rng = torch.Generator().manual_seed({asked["seed"]!r})
-image = model.complete(nothing, nothing, rng, labels, temperature={asked["temperature"]!r})
-shades = torch.sigmoid(model.logits(image, labels) / {asked["temperature"]!r})  # before the coin falls
+image = model.complete(nothing, nothing, rng, labels, temperature={temperature!r}, guidance={guidance!r})
+shades = torch.sigmoid({log_odds} / {temperature!r})  # before the coin falls
 print(model.log_prob(image, labels))  # nats
 to_grid(torch.cat([image, shades]), columns=2).save("{case}.png")
 """,

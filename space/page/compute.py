@@ -106,10 +106,11 @@ def read_pixels(config: Any, method: str, x: Tensor, *more: Any) -> tuple[Any, .
     known, drawing = unpack(mask, IMAGES, config), dict(drawing)
     labels, seed = labels_of(drawing.pop("labels", None)), drawing.pop("seed")
     temperature = check_number("temperature", drawing.pop("temperature", 1), MIN_TEMPERATURE, MAX_TEMPERATURE)
+    guidance = check_number("guidance", drawing.pop("guidance", 1), 0, MAX_GUIDANCE)
     seed = check_whole("seed", seed, 0, MAX_SEED)
     if drawing or known.shape != x.shape or len(x) > MAX_COMPLETED:
         raise ValueError(f"expected a mask for each of at most {MAX_COMPLETED} images")
-    return x, known, torch.Generator().manual_seed(seed), labels, float(temperature)
+    return x, known, torch.Generator().manual_seed(seed), labels, float(temperature), float(guidance)
 
 
 def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple[Tensor, dict[str, Any]]:

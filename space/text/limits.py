@@ -64,7 +64,7 @@ MAX_DENOISED = 1024
 MAX_RESAMPLINGS = 10
 """times that /denoise does a step where it fills something in"""
 MAX_GUIDANCE = 5.0
-"""weight of the digit that /denoise is asked for"""
+"""weight of the digit that /denoise, /complete and /generate are asked for"""
 MAX_COMPLETED = 16
 """pictures of a call of /complete, or that are completed at once for a browser that cannot"""
 MIN_TEMPERATURE = 0.1

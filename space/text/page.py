@@ -81,6 +81,16 @@ TEXT = {
     "metric.precision": ("Precision of samples", "생성 표본의 정밀도"),
     "metric.recall": ("Recall of samples", "생성 표본의 재현율"),
     "metric.class_accuracy": ("Samples read as the class asked for", "주문한 클래스로 읽힌 표본"),
+    "metric.class_accuracy_guided": (
+        "Samples read as the class asked for, guided",
+        "주문한 클래스로 읽힌 표본, 가이던스 적용",
+    ),
+    "metric.lenet_fid_guided": (
+        "Fréchet distance (LeNet features), guided",
+        "프레셰 거리 (LeNet 특징), 가이던스 적용",
+    ),
+    "metric.precision_guided": ("Precision of samples, guided", "생성 표본의 정밀도, 가이던스 적용"),
+    "metric.recall_guided": ("Recall of samples, guided", "생성 표본의 재현율, 가이던스 적용"),
     "metric.class_entropy": ("Entropy of sampled classes", "생성된 클래스의 엔트로피"),
     "metric.curve_steps": ("Steps", "단계 수"),
     "metric.curve_guidance": ("Guidance", "가이던스"),

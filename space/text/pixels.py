@@ -110,7 +110,22 @@ TEXT = {
     "pixels.play.who": ("Who says the probabilities", "확률을 말하는 쪽"),
     "pixels.play.who.network": ("The network", "신경망"),
     "pixels.play.who.counting": ("Counting 16 neighbours", "이웃 16개 세기"),
+    "pixels.play.lacks.missing": (
+        "There is no model that counts beside this network: its folder has no counting.safetensors.",
+        "이 신경망의 폴더에 counting.safetensors가 없어서, 세기만 하는 모델은 보여 줄 수 없습니다.",
+    ),
+    "pixels.play.lacks.damaged": (
+        "The model that counts is not shown: counting.safetensors in this network's folder is damaged. The "
+        "network itself is not affected.",
+        "이 신경망의 폴더에 있는 counting.safetensors가 손상되어, 세기만 하는 모델은 보여 줄 수 없습니다. "
+        "신경망에는 영향이 없습니다.",
+    ),
+    "pixels.play.lacks.unanswered": (
+        "The table of the model that counts did not arrive. Reload the page to ask for it again.",
+        "세기만 하는 모델의 표를 받지 못했습니다. 페이지를 새로 고치면 다시 요청합니다.",
+    ),
     "pixels.play.temperature": ("Temperature", "온도"),
+    "pixels.play.guidance": ("Guidance", "가이던스"),
     "pixels.play.seed": ("Seed of the coins", "동전의 시드"),
     "pixels.play.again": ("Other coins", "다른 동전"),
     "pixels.play.drawn": ("What stands there so far", "지금까지 그려진 것"),
@@ -142,6 +157,24 @@ TEXT = {
         "are still those of the model.",
         "온도가 1이 아니면 모델이 말한 동전이 아닙니다. 로그 오즈를 온도로 나눈 동전입니다. nats는 모델의 "
         "값 그대로입니다.",
+    ),
+    "pixels.play.guided.digit": (
+        "At a guidance other than 1 the coins are not the model's: what the digit changes in the log-odds "
+        "is multiplied by it. Above 1 the digit is surer, and the pictures as a whole lie farther from "
+        "real ones. The nats are still those of the model.",
+        "가이던스가 1이 아니면 모델이 말한 동전이 아닙니다. 숫자를 정하면 로그 오즈가 달라지는데, 그 "
+        "차이를 가이던스만큼 곱한 동전입니다. 1보다 크면 숫자가 더 확실해지지만, 그림 전체는 실제 숫자에서 "
+        "더 멀어집니다. nats는 모델의 값 그대로입니다.",
+    ),
+    "pixels.play.guided.any": (
+        "Guidance changes nothing here: it multiplies what a digit changes, and none is asked for. Choose "
+        "one.",
+        "여기서는 가이던스가 아무것도 바꾸지 않습니다. 가이던스는 숫자를 정했을 때의 차이를 키우는데, 정한 "
+        "숫자가 없습니다. 숫자를 하나 고르세요.",
+    ),
+    "pixels.play.guided.counting": (
+        "Guidance changes nothing here: the model that counts knows no digits to ask for.",
+        "여기서는 가이던스가 아무것도 바꾸지 않습니다. 세기만 하는 모델에는 숫자를 정해 줄 수 없습니다.",
     ),
     "pixels.play.other": ("The other model's digit", "다른 모델의 그림"),
     "pixels.play.other.about": ("{who}, by the same coins: {nats} nats", "{who}, 같은 동전: {nats} nats"),

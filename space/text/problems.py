@@ -101,6 +101,12 @@ TEXT = {
         "The drawing is empty. Draw something with the mouse or a finger first.",
         "그림이 비어 있습니다. 먼저 마우스나 손가락으로 그려 주세요.",
     ),
+    "problem.no_classes": (
+        "{model} was trained without classes: no digit can be asked for. Leave digit and guidance out, or "
+        "take one of {allowed}.",
+        "{model}은(는) 클래스 없이 학습한 모델이라 숫자를 정해 줄 수 없습니다. digit과 guidance를 빼거나 "
+        "{allowed} 가운데 하나를 고르세요.",
+    ),
     "problem.all_erased": (
         "Everything is erased: nothing is known that could be filled up. Leave a part of the digit.",
         "모두 지워져서 채워 넣을 바탕이 없습니다. 숫자의 일부는 남겨 두세요.",

@@ -7,6 +7,7 @@ the very ones of the deep VAE's `iw_nll_1000`, so that its bound stands beside a
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
 from sklearn.metrics import roc_auc_score
@@ -30,6 +31,8 @@ NUM_LIKELY = 1000
 """test images that are altered, and asked for their log p"""
 IW_SAMPLES = 64
 """samples of z an image in the VAE's bound on an altered image"""
+GUIDANCE = 1.25
+"""with which conditional samples are measured besides those of the density itself"""
 INK = 0.13
 """share of white pixels in noise: that of MNIST's digits"""
 
@@ -109,6 +112,7 @@ def evaluate_pixels(
     if classifier and model.config.num_classes:
         asked = model.read_latents(latents)[1]
         metrics["class_accuracy"] = class_accuracy(look(classifier, samples)[1], asked, usual)
+        metrics |= guided(model, latents.to(device), known, real, classifier, seed)
     if classifier and test.labels is not None:
         metrics["classifier_accuracy"] = metric(
             100 * (look(classifier, real.pixels)[1].argmax(1) == test.labels.cpu()).float().mean().item(),
@@ -117,6 +121,19 @@ def evaluate_pixels(
             f"test images that a LeNet-like classifier, trained on grey ones, tells right; {on}",
         )
     return metrics | judged(samples, known, real, classifier, seed, usual, inception_fid)
+
+
+def guided(
+    model: PixelCNN, latents: Tensor, train: Images, test: Images, classifier: Classifier, seed: int
+) -> Metrics:
+    """What guidance buys, and what it costs: class accuracy, and how far samples are from real images."""
+    samples = generate(partial(model.decode, guidance=GUIDANCE), latents)
+    how = f"{len(samples):,} samples, pixels drawn at random with guidance {GUIDANCE}, seed {seed}"
+    asked = model.read_latents(latents)[1].cpu()
+    found = judged(samples, train, test, classifier, seed, how, inception_fid=False)
+    found["class_accuracy"] = class_accuracy(look(classifier, samples)[1], asked, how)
+    keys = ("class_accuracy", "lenet_fid", "precision", "recall")
+    return {f"{key}_guided": found[key] for key in keys}
 
 
 def with_classes(model: PixelCNN, x: Tensor, labels: Tensor, on: str) -> Metrics:

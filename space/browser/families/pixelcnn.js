@@ -15,8 +15,9 @@ import { standardNormal } from "./layers.js";
 /** @import { Tensor, Tensors } from "../nn.js" */
 /** @typedef {import("./layers.js").ImageConfig & { num_classes: number, context: number, hidden_dim: number,
  *   num_blocks: number }} PixelCNNConfig */
-/** How pixels are drawn: for which classes (num_classes: none), one an image; log-odds are divided by the temperature.
- * @typedef {{ labels?: number[] | null, seed?: number, temperature?: number }} Drawing */
+/** How pixels are drawn: for which classes (num_classes: none), one an image; what a class changes in the log-odds is
+ * multiplied by the guidance, and they are divided by the temperature.
+ * @typedef {{ labels?: number[] | null, seed?: number, temperature?: number, guidance?: number }} Drawing */
 
 const ROWS_AT_ONCE = 196; // whose features a processor keeps near
 
@@ -154,6 +155,12 @@ function silu(floats, from, to, length) {
 export const surprises = (logits, x) =>
   Float64Array.from(x, (value, i) => -(value * logSigmoid(logits[i]) + (1 - value) * logSigmoid(-logits[i])));
 
+/** Log-odds of classifier-free guidance, by those with a class and those without.
+ * @param {number} own
+ * @param {number} without
+ * @param {number} guidance */
+export const guided = (own, without, guidance) => without + guidance * (own - without);
+
 /** The uniform numbers that decide the pixels, as a seed or a row of latent numbers gives them.
  * @param {Float32Array} z
  * @param {number} pixels */
@@ -265,27 +272,38 @@ export class PixelCNN extends Module {
    * @param {Float64Array[]} uniforms  of each image
    * @param {number[]} labels
    * @param {{ x: Tensor, known: Tensor } | null} [given]  pixels of x that stay, where `known` is not 0
-   * @param {number} [temperature] */
-  draw(uniforms, labels, given = null, temperature = 1) {
+   * @param {number} [temperature]
+   * @param {number} [guidance] */
+  draw(uniforms, labels, given = null, temperature = 1, guidance = 1) {
     const { pixels, config } = this;
-    const { image_size: size, hidden_dim: width } = config;
+    const { image_size: size, hidden_dim: width, num_classes } = config;
     const out = tensor([uniforms.length, size, size, 1]);
     const images = this.imagesOf(out);
     const features = uniforms.map(() => this.place.weight.slice());
     const rows = this.room(uniforms.length);
     const { floats } = rows.engine;
     const odds = new Float64Array(uniforms.length);
+    const without = new Float64Array(uniforms.length); // log-odds without a class
+    const nothing = labels.map(() => num_classes);
+    const twice = guidance !== 0 && guidance !== 1;
+    /** @param {number} i
+     * @param {number[]} classes
+     * @param {Float64Array} found */
+    const ask = (i, classes, found) => {
+      features.forEach((all, n) => this.put(floats, rows.h / 4 + n * rows.stride, all, i * width, classes[n]));
+      rows.run(uniforms.length, /** @type {Block[]} */ (this.blocks.layers), this.head, found);
+      for (let n = 0; n < uniforms.length; n++) found[n] = Math.fround(found[n] + this.bias.weight[i]);
+    };
     const x = given && this.imagesOf(given.x);
     const known = given && this.imagesOf(given.known);
     for (let i = 0; i < pixels; i++) {
       if (!known?.every((one) => one[i])) {
-        features.forEach((all, n) =>
-          this.put(floats, rows.h / 4 + n * rows.stride, all, i * width, labels[n]),
-        );
-        rows.run(uniforms.length, /** @type {Block[]} */ (this.blocks.layers), this.head, odds);
+        ask(i, guidance ? labels : nothing, odds);
+        if (twice) ask(i, nothing, without);
       }
       images.forEach((image, n) => {
-        const p = sigmoid(Math.fround(odds[n] + this.bias.weight[i]) / temperature);
+        const logit = twice ? guided(odds[n], without[n], guidance) : odds[n];
+        const p = sigmoid(logit / temperature);
         image[i] = x && known?.[n][i] ? x[n][i] : Number(uniforms[n][i] < p);
         if (image[i]) this.context.add(features[n], size, i, image[i]);
       });
@@ -317,12 +335,12 @@ export class PixelCNN extends Module {
    * @param {Tensor} x  of zeros and ones
    * @param {Tensor} known
    * @param {Drawing} [drawing] */
-  complete(x, known, { labels, seed = 0, temperature = 1 } = {}) {
+  complete(x, known, { labels, seed = 0, temperature = 1, guidance = 1 } = {}) {
     const [n] = x.shape;
     const z = standardNormal(n, widthOf(this.config), seed);
     const width = z.shape[1];
     const uniforms = range(n).map((i) => uniformsOf(z.data.subarray(i * width), this.pixels));
     const classes = range(n).map((i) => labels?.[i] ?? this.config.num_classes);
-    return this.draw(uniforms, classes, { x, known }, temperature);
+    return this.draw(uniforms, classes, { x, known }, temperature, guidance);
   }
 }

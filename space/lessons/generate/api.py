@@ -14,7 +14,12 @@ from space.weights.hub import load
 
 
 def generate(
-    model: str, number: int = 16, seed: int = 0, scale: float = 1.0
+    model: str,
+    number: int = 16,
+    seed: int = 0,
+    scale: float = 1.0,
+    digit: int | None = None,
+    guidance: float | None = None,
 ) -> tuple[Image.Image, dict[str, Any]]:
     """Pictures of digits made from noise, and how real the model's discriminator takes each of them for.
 
@@ -23,6 +28,10 @@ def generate(
         number: samples, an integer from 1 to 64
         seed: of the noise, an integer from 0 (default) to 4294967295; a sample is the same at any number
         scale: factor of the noise z ~ N(0, I), 0 to 2; below 1 samples are cleaner and more alike
+        digit: the class of all samples, an integer from 0 to 9, of a model that was trained with classes;
+            none: each sample has one of its own, by chance
+        guidance: weight of the class of such a model, 0 to 5; above 1 it is surer, and samples are more
+            alike; none: as the model was measured
 
     Returns:
         the samples row by row, at most eight in a row, 28x28 pixels each, without gaps
@@ -30,7 +39,7 @@ def generate(
             a model without a discriminator
     """
     loaded = load(model, "decode")
-    samples = draw_samples(loaded, number, seed, scale)
+    samples = draw_samples(loaded, number, seed, scale, digit, guidance)
     columns = min(len(samples.images), COLUMNS)
     numbers = {
         "model": model,
@@ -40,6 +49,8 @@ def generate(
         "number": len(samples.images),
         "seed": int(seed),
         "scale": scale,
+        "digit": digit,
+        "guidance": guidance,
         "columns": columns,
         "image_size": loaded.model.config.image_size,
         "scores": samples.scores,
@@ -55,6 +66,8 @@ def build_api() -> None:
             gr.Number(16, label="number"),
             gr.Number(0, label="seed"),
             gr.Number(1.0, label="scale"),
+            gr.Number(None, label="digit"),
+            gr.Number(None, label="guidance"),
         ]
         outputs = [gr.Image(format="png", type="pil", label="samples"), gr.JSON(label="numbers")]
     gr.on([], friendly(generate), inputs, outputs, api_name="generate", **HEAVY)

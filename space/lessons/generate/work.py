@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from space.models import MODELS, models_that, roles
 from space.models.layers import standard_normal
 from space.pictures.sheets import digit_sheet
-from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
-from space.text.refusals import check_number
+from space.text.limits import MAX_GUIDANCE, MAX_SAMPLES, MAX_SCALE, MAX_SEED
+from space.text.refusals import Problem, check_number, check_whole
 from space.weights.hub import LoadedModel
 
 MODEL, OTHER = roles.DCGAN, roles.VAE_DEEP
@@ -66,10 +66,27 @@ def draw_latents(model: nn.Module, number: float, seed: float, scale: float) -> 
     return scale * standard_normal(number, model.config.latent_dim, torch.Generator().manual_seed(seed))
 
 
-def draw_samples(loaded: LoadedModel, number: float, seed: float, scale: float) -> Samples:
-    """`number` samples of a model; raises `Problem` for settings out of bounds."""
-    z = draw_latents(loaded.model, number, seed, scale)
-    images = loaded.model.decode(z)
+def draw_samples(
+    loaded: LoadedModel,
+    number: float,
+    seed: float,
+    scale: float,
+    digit: int | None = None,
+    guidance: float | None = None,
+) -> Samples:
+    """`number` samples of a model; raises `Problem` for settings out of bounds, and for a `digit` or a
+    `guidance` of a model without classes."""
+    z, model = draw_latents(loaded.model, number, seed, scale), loaded.model
+    classes, weight = getattr(model.config, "num_classes", 0), {}
+    if not classes and (digit, guidance) != (None, None):
+        others = [name for name in models_that("read_latents") if name != loaded.name]
+        raise Problem("no_classes", model=loaded.name, allowed=", ".join(others))
+    if digit is not None:
+        scores = z[:, -classes:]  # the largest names the class
+        scores[:, check_whole("digit", digit, 0, classes - 1)] = scores.amax(1) + 1
+    if guidance is not None:
+        weight["guidance"] = check_number("guidance", guidance, 0, MAX_GUIDANCE)
+    images = model.decode(z, **weight)
     return Samples(loaded, z, images, score(loaded.model, images))
 
 

@@ -13,7 +13,8 @@ import { Counting } from "./densities.js";
 
 /** @import { Text } from "../../page/dom.js" */
 /** @typedef {{ model: string, vae: string, judge: string }} Names  of the models */
-/** @typedef {{ figures: Record<string, number>, counting: Counting | null }} Facts */
+/** What the server tells of the network; `lacks`: why there is no model that counts, as in `told` of work.py.
+ * @typedef {{ figures: Record<string, number>, counting: Counting | null, lacks: string | null }} Facts */
 
 const CLASSES = ["class", "as"];
 
@@ -21,7 +22,7 @@ class Lesson extends controls.Store {
   constructor() {
     super();
     this.settings = {
-      ...{ class: null, seed: 1, temperature: 1, who: "network" },
+      ...{ class: null, seed: 1, temperature: 1, guidance: 1, who: "network" },
       ...{ as: null, kept: "seam", seam: 14, k: 4 },
     };
     /** @type {Names} */
@@ -34,11 +35,13 @@ class Lesson extends controls.Store {
    * @returns {Promise<Facts>} */
   told() {
     this.facts ??= factsOf("pixels", this.names.model)
-      .then(({ figures = {}, counting }) => ({ figures, counting: counting ? new Counting(counting) : null }))
+      .then(({ figures = {}, counting, lacks = null }) => ({
+        ...{ figures, counting: counting ? new Counting(counting) : null, lacks },
+      }))
       .catch((error) => {
         console.warn(error);
         this.facts = null;
-        return { figures: {}, counting: null };
+        return { figures: {}, counting: null, lacks: "unanswered" };
       });
     return this.facts;
   }

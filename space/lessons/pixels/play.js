@@ -3,7 +3,7 @@
  */
 
 import { standardNormal } from "../../browser/families/layers.js";
-import { surprises, uniformsOf } from "../../browser/families/pixelcnn.js";
+import { guided, surprises, uniformsOf } from "../../browser/families/pixelcnn.js";
 import { widthOf } from "../../browser/latents.js";
 import { clamp, range, sigmoid } from "../../browser/numbers.js";
 import { paintRows } from "../../page/digit_canvas.js";
@@ -16,13 +16,13 @@ import { drawPixels, OPEN, shade } from "./drawing.js";
 import { bindControls, lesson, nats, showControls } from "./lesson.js";
 
 /** @import { Text, Words } from "../../page/dom.js" */
-/** A digit that one of the models has drawn: what it said of each pixel, and how surprised it was.
- * @typedef {{ x: Float32Array, logits: Float32Array, nats: Float64Array }} Drawn */
-/** @typedef {{ uniforms: Float64Array, temperature: number, digit: number | null, seed: number,
- *   by: Record<string, Drawn> }} Made  by each model */
+/** A digit that one of the models has drawn: the log-odds of its coins, at a temperature of 1, and how surprised it was.
+ * @typedef {{ x: Float32Array, odds: Float32Array, nats: Float64Array }} Drawn */
+/** @typedef {{ uniforms: Float64Array, temperature: number, guidance: number, digit: number | null, seed: number,
+ *   lacks: string | null, by: Record<string, Drawn> }} Made  by each model */
 
-const LINKED = ["class", "seed", "temperature", "who"];
-const DRAWN_BY = ["class", "seed", "temperature"]; // what a digit depends on
+const LINKED = ["class", "seed", "temperature", "guidance", "who"];
+const DRAWN_BY = ["class", "seed", "temperature", "guidance"]; // what a digit depends on
 const PLAY_MS = 9000;
 const FIRST = 430; // pixels that are drawn at first: something of the digit is there, and something is open
 const OPEN_COIN = 0.1; // a coin may fall on either side: p from here to 1 less this
@@ -85,24 +85,28 @@ class PlayPage {
 
   compute() {
     this.pause();
-    const { class: digit, seed, temperature } = lesson.settings;
+    const { class: digit, seed, temperature, guidance } = lesson.settings;
     this.live.update(
       async (open) => {
         const model = await open(lesson.names.model, ["complete", "logits"]);
         const labels = digit === null ? null : [digit];
         const nothing = flat([new Float32Array(PIXELS)]);
-        const images = await model.run("complete", nothing, nothing, { labels, seed, temperature });
-        const logits = await model.run("logits", images, labels);
+        const drawing = { labels, seed, temperature, guidance };
+        const images = await model.run("complete", nothing, nothing, drawing);
+        const { data: logits } = await model.run("logits", images, labels);
+        const isGuided = labels && guidance !== 1;
+        const without = isGuided && (await model.run("logits", images, null)).data;
+        const odds = isGuided ? logits.map((own, i) => guided(own, without[i], guidance)) : logits;
         const uniforms = uniformsOf(standardNormal(1, widthOf(model.config), seed).data, PIXELS);
-        const { counting } = await lesson.told();
+        const { counting, lacks } = await lesson.told();
         const others = counting ? { counting: counting.draw(uniforms, temperature) } : {};
-        const of = (/** @type {Float32Array} */ x, /** @type {Float32Array} */ logits) => ({
-          ...{ x, logits, nats: surprises(logits, x) },
+        const of = (/** @type {Float32Array} */ x, /** @type {Float32Array} */ logits, odds = logits) => ({
+          ...{ x, odds, nats: surprises(logits, x) },
         });
         /** @type {Record<string, Drawn>} */
-        const by = { network: of(images.data, logits.data) };
+        const by = { network: of(images.data, logits, odds) };
         if (others.counting) by.counting = of(others.counting, counting.logits(others.counting));
-        return { uniforms, temperature, digit, seed, by };
+        return { uniforms, temperature, guidance, digit, seed, lacks, by };
       },
       (made) => {
         this.made = made;
@@ -115,10 +119,17 @@ class PlayPage {
     return this.made?.by[lesson.settings.who] ? lesson.settings.who : "network";
   }
 
+  /** What guidance does here: it acts on the network, where a digit is asked for. */
+  get guides() {
+    return this.who === "counting" ? "counting" : this.made.digit === null ? "any" : "digit";
+  }
+
   show() {
     const { find, element, made } = this;
     if (!made) return;
     find(".counts").hidden = !made.by.counting;
+    find(".lacks").hidden = !made.lacks;
+    setText(find(".lacks"), made.lacks ? this.text(`lacks.${made.lacks}`) : "");
     find(".other").hidden = !made.by.counting;
     element.dataset.made = `${made.seed}`;
     offer(element, [[".side .png", `${caseOf(made, this.who)}.png`, () => this.picture()]]);
@@ -129,7 +140,7 @@ class PlayPage {
   /** p(white) of a pixel, as the coin has it.
    * @param {number} i */
   chance(i) {
-    return sigmoid(this.made.by[this.who].logits[i] / this.made.temperature);
+    return sigmoid(this.made.by[this.who].odds[i] / this.made.temperature);
   }
 
   draw() {
@@ -154,6 +165,8 @@ class PlayPage {
       }),
     );
     find(".tempered").hidden = made.temperature === 1;
+    find(".guided").hidden = made.guidance === 1;
+    setText(find(".guided"), text(`guided.${this.guides}`));
     if (made.by.counting) {
       const other = this.who === "network" ? "counting" : "network";
       drawPixels(find(".other canvas"), (i) => shade(made.by[other].x[i]));
@@ -247,15 +260,16 @@ class PlayPage {
   /** All that the snippet depends on; null while nothing is shown. */
   place() {
     if (!this.made) return null;
-    const { digit, seed, temperature } = this.made;
-    return { digit, seed, temperature };
+    const { digit, seed, temperature, guidance } = this.made;
+    return { digit, seed, temperature, guidance };
   }
 }
 
 /** What the file of a digit is named: as in `draw_pixels` of code_behind.py.
  * @param {Made} made
  * @param {string} who */
-function caseOf({ digit, seed, temperature }, who) {
+function caseOf({ digit, seed, temperature, guidance }, who) {
   const name = who === "network" ? lesson.names.model : who;
-  return `${name}_${digit === null ? "any" : `digit-${digit}`}_seed${seed}_temperature${temperature}`;
+  const what = digit === null ? "any" : `digit-${digit}`;
+  return `${name}_${what}_seed${seed}_temperature${temperature}_guidance${guidance}`;
 }

@@ -1,7 +1,7 @@
 """What can be set in the lesson, and its bounds on the page and in the link."""
 
 from space.page import link
-from space.text.limits import MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
+from space.text.limits import MAX_GUIDANCE, MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
 
 DIGITS = range(10)
 WHO = ("network", "counting")
@@ -17,6 +17,7 @@ PLAY = {
     "class": link.number(0, 9, whole=True),
     "seed": link.number(0, MAX_SEED, whole=True, default=1),
     "temperature": link.number(MIN_TEMPERATURE, MAX_TEMPERATURE, default=1),
+    "guidance": link.number(0, MAX_GUIDANCE, default=1),
     "who": link.one_of(*WHO, default=WHO[0]),
 }
 OWN = {

@@ -121,7 +121,7 @@ def play_snippet(place: dict[str, Any] | None) -> str:
     """The code behind the digit that plays; `place` is from its script."""
     if place is None:
         return ""
-    _check_place(place, "digit", "seed", "temperature")
+    _check_place(place, "digit", "seed", "temperature", "guidance")
     loaded = load(MODEL, "complete")
     return code_behind.draw_pixels(loaded, vars(check(Asked(1, **place), loaded)))
 

@@ -14,11 +14,14 @@ from space.page.markup import (
 )
 from space.page.words import words
 from space.text import TEXT
-from space.text.limits import MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
+from space.text.limits import MAX_GUIDANCE, MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
 from space.weights.hub import LoadedModel
 from space.weights.side_files import Metrics, read_metrics
 
-METRICS = ("nll", "nll_counting", "lenet_fid", "class_accuracy", "bayes_accuracy")
+METRICS = (
+    *("nll", "nll_counting", "bayes_accuracy"),
+    *("class_accuracy", "class_accuracy_guided", "lenet_fid", "lenet_fid_guided"),
+)
 LIKELY = "likely_"
 """what keys of metrics.json begin with that are rows of the table"""
 COLUMNS = ("pixelcnn", "counting", "vae", "auroc_pixelcnn", "auroc_counting", "auroc_vae", "n")
@@ -45,8 +48,10 @@ PLAY_MARKUP = f"""
 <div class="controls">
   {_classes("class", "any")}
   <div class="field counts">{_text("span", "who")}{chips("who", WHO, "who", "who.")}</div>
+  <p class="lacks" role="status" hidden></p>
   <div class="sliders">
     {range_slider("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 0.05)}
+    {range_slider("guidance", 0, MAX_GUIDANCE, 0.25)}
     <label class="seed">{_text("span", "seed")} <input type="number" data-setting="seed" min="0"
       max="{MAX_SEED}" step="1"></label>
     <button type="button" class="again" data-text="again"></button>
@@ -68,6 +73,7 @@ PLAY_MARKUP = f"""
     <p class="fell"></p>
     <p class="sum"></p>
     <p class="tempered" data-text="tempered" hidden></p>
+    <p class="guided" hidden></p>
     <figure class="other" hidden>{_canvas("other")}<figcaption></figcaption></figure>
     {download(".png", inline=True)}
   </div>

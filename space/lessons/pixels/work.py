@@ -15,7 +15,7 @@ from safetensors.torch import load as load_tensors
 from torch import Tensor
 
 from space.models import models_that, roles
-from space.text.limits import MAX_COMPLETED, MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
+from space.text.limits import MAX_COMPLETED, MAX_GUIDANCE, MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
 from space.text.refusals import Problem, check_number, check_whole
 from space.weights.hub import LoadedModel, check_digits
 from space.weights.side_files import read_metrics, read_side_file
@@ -25,6 +25,7 @@ NAMES = models_that("complete")
 SHAPE = (1, 28, 28)
 FIRST_ROWS = 14
 """rows of a picture that stay if nothing else is said"""
+COUNTING = "counting.safetensors"
 MOST_NEIGHBOURS = 16
 FIGURES = ("nll", "nll_counting")
 """of metrics.json, which the page shows beside a picture's own"""
@@ -40,6 +41,8 @@ class Asked:
     """the class; None: no class"""
     temperature: float = 1.0
     """log-odds are divided by it"""
+    guidance: float = 1.0
+    """what the class changes in the log-odds is multiplied by it"""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def check(asked: Asked, loaded: LoadedModel) -> Asked:
         check_whole("seed", asked.seed, 0, MAX_SEED),
         digit,
         check_number("temperature", asked.temperature, MIN_TEMPERATURE, MAX_TEMPERATURE),
+        check_number("guidance", asked.guidance, 0, MAX_GUIDANCE),
     )
 
 
@@ -90,8 +94,9 @@ def complete(loaded: LoadedModel, asked: Asked, x: Tensor | None, known: Tensor 
     label = model.null_label if asked.digit is None else asked.digit
     labels = torch.full((asked.count,), label)
     rng = torch.Generator().manual_seed(asked.seed)
-    images = model.complete(x, known, rng, labels, asked.temperature)
-    exact = is_first(known[0]) and asked.temperature == 1
+    images = model.complete(x, known, rng, labels, asked.temperature, asked.guidance)
+    untouched = asked.temperature == 1 and (asked.guidance == 1 or asked.digit is None)
+    exact = is_first(known[0]) and untouched
     return Completed(images, model.log_prob(images, labels).tolist(), exact)
 
 
@@ -109,26 +114,30 @@ def told(loaded: LoadedModel) -> dict[str, Any]:
     check_digits(loaded)
     metrics = read_metrics(loaded.folder)
     figures = {key: metrics[key]["value"] for key in FIGURES if key in metrics}
-    return {"figures": figures, "counting": read_counting(loaded.folder)}
+    counting = read_counting(loaded.folder)
+    lacks = None if counting else "damaged" if (loaded.folder / COUNTING).exists() else "missing"
+    numbers = {key: one for key, one in figures.items() if not isinstance(one, list)}
+    return {"figures": numbers, "counting": counting, "lacks": lacks}
 
 
 def read_counting(folder: Path) -> dict[str, Any] | None:
-    """The model that counts how often a pixel is white after its neighbours, of `counting.safetensors`.
+    """The model that counts how often a pixel is white after its neighbours, of the file `COUNTING`.
 
     `offsets` are the neighbours, bit by bit of an index into `log_odds`: int16 thousandths in base64. `place`
     is what each place adds, by the nearest of them: int8 sixteenths. None if the file is missing or damaged.
     """
     try:
-        found = load_tensors(read_side_file(folder, "counting.safetensors"))
-        offsets, log_odds, place = found["offsets"].tolist(), found["log_odds"], found["place"]
+        found = load_tensors(read_side_file(folder, COUNTING))
+        tables = log_odds, place, where = found["log_odds"], found["place"], found["offsets"]
+        offsets = where.tolist()
         sound = (
             0 < len(offsets) <= MOST_NEIGHBOURS
-            and (log_odds.dtype, place.dtype) == (torch.int16, torch.int8)
+            and [table.dtype for table in tables] == [torch.int16, torch.int8, torch.int64]
             and log_odds.shape == (2 ** len(offsets),)
             and place.shape in [(SHAPE[1] * SHAPE[2], 2**nearest) for nearest in range(len(offsets) + 1)]
             and all(len(one) == 2 and one < [0, 0] and max(map(abs, one)) < SHAPE[1] for one in offsets)
         )
-    except (KeyError, TypeError, ValueError, SafetensorError):
+    except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError):
         return None
     packed = {"log_odds": log_odds.numpy().astype("<i2"), "place": place.numpy()}
     told = {key: base64.b64encode(one.tobytes()).decode() for key, one in packed.items()}

@@ -59,6 +59,7 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "complete": [
         ("complete", "digits", "top", {"seed": 5, "labels": "labels", "temperature": 0.8}),
         ("complete", "digits", "scattered", {"seed": 2**32 - 1}),
+        ("complete", "digits", "top", {"seed": 7, "labels": "labels", "guidance": 1.5}),
     ],
     "forward": [("forward", "codes or images")],
 }

@@ -113,6 +113,25 @@ def test_each_pixel_is_white_where_its_number_is_below_its_probability():
     assert torch.equal((uniforms < p)[sure], (x.flatten(1) == 1)[sure])
 
 
+def test_guidance_moves_the_log_odds_away_from_those_without_a_class():
+    model = tiny()
+    uniforms, labels = torch.rand(2, 784, generator=rng(), dtype=torch.float64), torch.tensor([4, 7])
+    nothing = torch.full((2,), model.null_label)
+    for guidance, temperature in ((0.0, 1.0), (1.0, 1.0), (1.5, 1.0), (3.0, 0.7)):
+        x = model.draw(uniforms, labels, temperature=temperature, guidance=guidance)
+        own, none = (model.logits(x, some).flatten(1).double() for some in (labels, nothing))
+        p = ((none + guidance * (own - none)) / temperature).sigmoid()
+        sure = (uniforms - p).abs() > 1e-4
+        assert sure.float().mean() > 0.99
+        assert torch.equal((uniforms < p)[sure], (x.flatten(1) == 1)[sure])
+    assert torch.equal(model.draw(uniforms, labels, guidance=0.0), model.draw(uniforms, nothing))
+    assert torch.equal(model.draw(uniforms, nothing, guidance=9.0), model.draw(uniforms, nothing))
+    guided = model.sample(2, rng(), labels, guidance=2.0)
+    black = torch.zeros_like(guided)
+    assert torch.equal(guided, model.complete(black, black, rng(), labels, guidance=2.0))
+    assert not torch.equal(guided, model.sample(2, rng(), labels))
+
+
 @pytest.mark.parametrize("kind", ["above", "middle", "nothing", "everything"])
 def test_what_is_known_stays_and_the_rest_is_drawn(kind):
     model, x = tiny(), binary(4)

@@ -331,11 +331,13 @@ def test_a_digit_that_is_noised_and_brought_back(photo: str, drawing: str) -> No
 
 def test_a_digit_that_is_drawn_and_completed(home: Path) -> None:
     loaded = hub.load(pixels_tab.MODEL)
-    for place in ({"digit": None, "seed": 5, "temperature": 1}, {"digit": 4, "seed": 0, "temperature": 0.5}):
+    names = ("digit", "seed", "temperature", "guidance")
+    for values in ((None, 5, 1, 1), (4, 0, 0.5, 1), (4, 0, 1, 1.5)):
+        place = dict(zip(names, values))
         made = complete(loaded, pixels_tab.Asked(1, **place), None, None)
         (name, picture), *others = run(pixels_tab.play_snippet(place)).items()
         what = "any" if place["digit"] is None else f"digit-{place['digit']}"
-        assert name == f"{loaded.name}_{what}_seed{place['seed']}_temperature{place['temperature']}.png"
+        assert name == f"{loaded.name}_{what}_seed{values[1]}_temperature{values[2]}_guidance{values[3]}.png"
         assert not others and (picture[:, :28] == pixels(to_grid(made.images, columns=1))).all()
     asked = {"digit": None, "seed": 3}
     found = run(pixels_tab.own_snippet(asked | {"seam": 10}, "digit", 61, None, None))

@@ -1,6 +1,7 @@
 """What the server computes for a browser that cannot."""
 
 import json
+import math
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -93,7 +94,7 @@ BINARY = (X > 0.6).float()
 
 def test_a_density_of_binary_images_answers_as_the_model_does() -> None:
     images, known = BINARY.movedim(-1, 1), (X.movedim(-1, 1) > 0.5).float()
-    drawing = {"labels": [3, 10], "seed": 7, "temperature": 0.5}
+    drawing = {"labels": [3, 10], "seed": 7, "temperature": 0.5, "guidance": 2}
     answers = [
         ask(roles.PIXELS, "logits", packed(BINARY), [3, 10]),
         ask(roles.PIXELS, "class_log_probs", packed(BINARY)),
@@ -105,7 +106,7 @@ def test_a_density_of_binary_images_answers_as_the_model_does() -> None:
         expected = [
             model.logits(images, labels),
             model.class_log_probs(images),
-            model.complete(images, known, rng, labels, 0.5),
+            model.complete(images, known, rng, labels, 0.5, 2.0),
         ]
     for answer, wanted in zip(answers, expected):
         (one,) = answer.json()
@@ -138,6 +139,8 @@ def senseless_pixels() -> Iterator[tuple[Any, ...]]:
         yield "complete", packed(BINARY), known, wrong
     for temperature in (0, 0.09, 2.1, -1, "1", None, True):
         yield "complete", packed(BINARY), known, drawing | {"temperature": temperature}
+    for guidance in (-0.1, 5.1, 1e308, math.nan, math.inf, "1", None, True, [1]):
+        yield "complete", packed(BINARY), known, drawing | {"guidance": guidance}
 
 
 def test_pixels_that_make_no_sense_get_one_sentence() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from space.lessons.generate import api, tab, work
 from space.models import roles
+from space.pictures.outputs import to_grid
 from space.text.refusals import Problem
 from space.weights import hub, model_folder
 from tests.space.lessons.generate.fakes import tiles
@@ -33,6 +35,35 @@ def test_a_sample_is_the_same_at_any_number(name: str) -> None:
         assert np.abs(tiles(picture, fewer["columns"])[:number] - all_of_them[:number]).max() <= 1
         if numbers["scores"]:
             assert fewer["scores"] == pytest.approx(numbers["scores"][:number], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", [roles.DIFFUSION, roles.PIXELS])
+def test_a_digit_is_asked_for_and_weighs(name: str) -> None:
+    model = hub.load(name).model
+    start, own = model.read_latents(work.draw_latents(model, 5, 3, 1.0))
+    draw, found = model.draw if name == roles.PIXELS else model.denoise, []
+    for digit, guidance in ((8, None), (0, 2.5), (None, 0)):
+        picture, numbers = api.generate(name, 5, 3, digit=digit, guidance=guidance)
+        assert (numbers["digit"], numbers["guidance"]) == (digit, guidance)
+        labels = own if digit is None else torch.full_like(own, digit)
+        images = draw(start, labels, **({} if guidance is None else {"guidance": guidance}))
+        found.append(np.asarray(picture, int))
+        assert np.abs(found[-1] - np.asarray(to_grid(images, 5, padding=0), int)).max() <= 1
+    assert (found[0] != found[1]).any() and (found[1] != found[2]).any()
+    for key, values in {
+        "digit": (-1, 10, 2.5, "3", math.nan, True, [3]),
+        "guidance": (-0.1, 5.1, 1e308, math.nan, math.inf, "1", True),
+    }.items():
+        for value in values:
+            with pytest.raises(Problem, match=f"{key} is"):
+                api.generate(name, 1, **{key: value})
+
+
+def test_a_model_without_classes_is_asked_for_none() -> None:
+    for name in (roles.DCGAN, roles.VAE_DEEP):
+        for asked in ({"digit": 3}, {"guidance": 1.0}):
+            with pytest.raises(Problem, match=f"{name} was trained without classes.*{roles.PIXELS}"):
+                api.generate(name, 1, **asked)
 
 
 def test_scores_are_what_the_discriminator_says(dcgan: nn.Module) -> None:

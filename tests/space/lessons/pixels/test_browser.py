@@ -29,13 +29,21 @@ def completed(page: Page) -> np.ndarray:
 
 @torch.inference_mode()
 def test_digits_and_nats_are_those_of_pytorch(page: Page, lab: Lab):
-    open_lesson(page, lab, "&class=3&seed=9&temperature=0.7&own=160&as=3&seam=12")
+    open_lesson(page, lab, "&class=3&seed=9&temperature=0.7&guidance=1.5&own=160&as=3&seam=12")
     loaded = load(MODEL)
-    made = complete(loaded, Asked(1, 9, 3, 0.7), None, None)
+    made = complete(loaded, Asked(1, 9, 3, 0.7, 1.5), None, None)
     found = np.array(page.evaluate(f"[...{PLAY}.made.by.network.x]"))
     assert (found == made.images.flatten().numpy()).all()
     nats = page.evaluate(f"{PLAY}.made.by.network.nats.reduce((a, b) => a + b)")
     assert nats == pytest.approx(-made.log_probs[0], abs=1e-3)
+    labels, nothing = (torch.tensor([digit]) for digit in (3, loaded.model.null_label))
+    own, without = (loaded.model.logits(made.images, one).flatten() for one in (labels, nothing))
+    chances = page.evaluate(f"Array.from({{ length: 784 }}, (_, i) => {PLAY}.chance(i))")
+    assert np.allclose(chances, (without.lerp(own, 1.5) / 0.7).sigmoid().numpy(), atol=1e-4)
+    note = page.locator("#pixels-play .guided")
+    expect(note).to_contain_text("multiplied by it")
+    page.locator("#pixels-play .class label").first.click()
+    expect(note).to_contain_text("none is asked for")
 
     x = binarised(digit_sheet()[8, 0][None, None] / 255)
     wanted = complete(loaded, Asked(4, 9, 3), x, rows_known(12))
@@ -116,9 +124,14 @@ def test_cards_are_ranked_on_a_phone_and_the_server_stands_in(page: Page, lab: L
 
 
 def test_an_address_that_asks_for_nonsense_begins_as_without(page: Page, lab: Lab):
-    open_lesson(page, lab, "&class=11&seed=-3&temperature=9&who=me&as=x&kept=all&seam=29&k=7")
+    """Of a folder whose table of counts is damaged, too, and that is said."""
+    facts = {"figures": {}, "counting": None, "lacks": "damaged"}
+    page.route("**/facts/pixels/*", lambda route: route.fulfill(json=facts))
+    open_lesson(page, lab, "&class=11&seed=-3&temperature=9&guidance=-1&who=me&as=x&kept=all&seam=29&k=7")
     page.wait_for_function("!location.search.includes('seam')")
     assert page.evaluate(f"{PLAY}.lesson.settings") == {
-        **{"class": None, "seed": 1, "temperature": 1, "who": "network"},
+        **{"class": None, "seed": 1, "temperature": 1, "guidance": 1, "who": "network"},
         **{"as": None, "kept": "seam", "seam": 14, "k": 4},
     }
+    expect(page.locator("#pixels-play .lacks")).to_contain_text("counting.safetensors in this network's")
+    expect(page.locator("#pixels-play .counts")).to_be_hidden()

@@ -1,6 +1,7 @@
 """Completions on the server, the endpoint /complete, the model that counts, and what cannot be asked for."""
 
 import base64
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from space.lessons.pixels import api, view, work
 from space.models.pixelcnn import PixelCNN
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import digit_sheet
+from space.text import TEXT
 from space.text.refusals import Problem
 from space.weights import hub
 from space.weights.model_folder import ModelUnavailable
@@ -61,9 +63,12 @@ def test_whether_it_is_exact_follows_the_reading_order(loaded):
         if first < 783:
             later[int(torch.randint(first + 1, 784, (), generator=rng))] = 1
             assert not work.is_first(later)
-    for temperature, exact in ((1, True), (1.0, True), (0.5, False)):
-        asked = work.Asked(1, temperature=temperature)
-        assert work.complete(loaded, asked, None, None).exact is exact
+    for changed, exact in (
+        *(({"temperature": one}, one == 1) for one in (1, 1.0, 0.5)),
+        *(({"guidance": one, "digit": 3}, one == 1) for one in (0, 1, 1.25)),
+        ({"guidance": 2.0}, True),  # without a digit it changes nothing
+    ):
+        assert work.complete(loaded, work.Asked(1, **changed), None, None).exact is exact
 
 
 def test_black_and_white_by_the_same_coins_as_in_the_browser():
@@ -86,6 +91,12 @@ def test_the_endpoint_gives_pictures_and_log_p(loaded, tmp_path):
     assert numbers["rows"] is None and not numbers["exact"]
     grid, numbers = api.complete_api(count=1, temperature=0.5)
     assert grid.size == (28, 28) and not numbers["exact"]
+    plain, guided, blind, anything = (
+        api.complete_api(seed=2, digit=digit, guidance=guidance)
+        for digit, guidance in ((3, 1), (3, 4), (3, 0), (None, 5))
+    )
+    assert guided[1]["guidance"] == 4 and not guided[1]["exact"] and guided[0] != plain[0]
+    assert blind[0] == anything[0] and anything[1]["exact"]  # 0: as if no digit was asked for
 
 
 @pytest.mark.parametrize(
@@ -95,6 +106,10 @@ def test_the_endpoint_gives_pictures_and_log_p(loaded, tmp_path):
         *(({"digit": digit}, "digit is") for digit in (-1, 10, 1.5, "3", math.nan)),
         *(({"seed": seed}, "seed is") for seed in (-1, 2**32, 0.5, None)),
         *(({"temperature": one}, "temperature is") for one in (0, 0.05, 2.5, math.nan, math.inf, "1", None)),
+        *(
+            ({"guidance": one}, "guidance is")
+            for one in (-0.1, 5.1, 1e9, math.nan, -math.inf, "1", None, True)
+        ),
         ({"rows": 3}, "no picture yet"),
         ({"mask": "mask.png"}, "no picture yet"),
         ({"model": "pixelcnn"}, "There is no model named pixelcnn"),
@@ -157,9 +172,35 @@ def test_the_page_is_told_of_the_model_that_counts_as_far_as_it_is_sound(tmp_pat
         {"place": place.view(784, 4).float()},
     ):
         assert told(**wrong) is None, wrong
-    (tmp_path / "counting.safetensors").write_bytes(b"no table")
-    assert work.read_counting(tmp_path) is None
+    for dtype in (torch.float64, torch.float16, torch.int32, torch.bool):
+        assert told(offsets=torch.tensor(OFFSETS).to(dtype)) is None, dtype
+    for nothing in ((math.nan, -1.0), (-1.0, math.nan), (-1.0, -math.inf)):  # JSON has no NaN
+        assert told(offsets=torch.tensor([nothing, *OFFSETS[1:]])) is None, nothing
     assert work.read_counting(tmp_path / "nowhere") is None
+    told()
+    file, rng = tmp_path / "counting.safetensors", np.random.default_rng(0)
+    whole = file.read_bytes()
+    header = 8 + int.from_bytes(whole[:8], "little")
+    for end in (*range(12), *rng.integers(12, len(whole), 30)):
+        file.write_bytes(whole[:end])
+        assert work.read_counting(tmp_path) is None, end
+    for at in (*range(header), *rng.integers(header, len(whole), 50)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ rng.integers(1, 256)]) + whole[at + 1 :])
+        found = work.read_counting(tmp_path)
+        assert found is None or len(json.dumps(found, allow_nan=False)) > 4000, at
+
+
+def test_a_model_without_its_counts_says_why_and_works(tmp_path):
+    small(PixelCNN).save_pretrained(tmp_path / work.MODEL)
+    file = tmp_path / work.MODEL / work.COUNTING
+    with bundled(tmp_path):
+        loaded = hub.load(work.MODEL)
+        for write, lacks in ((None, "missing"), (b"", "damaged"), (b"no table", "damaged")):
+            if write is not None:
+                file.write_bytes(write)
+            (tmp_path / work.MODEL / "metrics.json").write_text('{"nll": {"value": [1, 2]}}')
+            assert work.told(loaded) == {"figures": {}, "counting": None, "lacks": lacks}
+            assert f"pixels.play.lacks.{lacks}" in TEXT
 
 
 def test_the_table_shows_what_was_measured_and_nothing_else():
