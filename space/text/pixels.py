@@ -163,8 +163,8 @@ TEXT = {
         "is multiplied by it. Above 1 the digit is surer, and the pictures as a whole lie farther from "
         "real ones. The nats are still those of the model.",
         "가이던스가 1이 아니면 모델이 말한 동전이 아닙니다. 숫자를 정하면 로그 오즈가 달라지는데, 그 "
-        "차이를 가이던스만큼 곱한 동전입니다. 1보다 크면 숫자가 더 확실해지지만, 그림 전체는 실제 숫자에서 "
-        "더 멀어집니다. nats는 모델의 값 그대로입니다.",
+        "차이에 가이던스를 곱한 동전입니다. 1보다 크면 숫자가 더 확실해지는 대신, 그림 전체는 실제 "
+        "숫자에서 더 멀어집니다. nats는 모델의 값 그대로입니다.",
     ),
     "pixels.play.guided.any": (
         "Guidance changes nothing here: it multiplies what a digit changes, and none is asked for. Choose "

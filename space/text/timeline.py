@@ -100,6 +100,26 @@ TEXT = {
         "얼룩이 드러나고, 거친 획이 되었다가, 마지막에 거친 알갱이가 사라집니다. 그림 하나를 따라가 "
         "보세요. 기울기는 깔끔해지기 훨씬 전에 나타납니다. 잡음이 정하기 때문입니다.",
     ),
+    "timeline.pixels": (
+        "## What to look for\nEach column has a digit to make, each row other coins. At every step of the "
+        "training the pictures were tossed with the **same random numbers**, one a pixel; only the "
+        "probabilities have changed.\n\n- **The loss is the answer itself:** $-\\log p(x\\mid y)$ in nats, "
+        "no bound and no game, so the pictures get better with it. An untrained network says about one "
+        "half of every pixel, which costs about $784\\log 2\\approx 543$ nats a picture.\n- **From near to "
+        "far.** First the margin turns black: no digit has ink there. Then pieces of strokes come, for the "
+        "pixels right beside say most. Whole digits come last, as they need what stands far above, and the "
+        "class.\n- **The test loss** (dashed) goes with the loss. Where it turns up again, the network "
+        "begins to learn its training images by heart.",
+        "## 무엇을 볼까요?\n열마다 만들 숫자가, 행마다 동전이 정해져 있습니다. 학습의 매 시점에 **같은 "
+        "난수**를 픽셀마다 하나씩 써서 그린 그림이고, 달라지는 것은 확률뿐입니다.\n\n- **손실이 곧 "
+        "답입니다.** 손실은 $-\\log p(x\\mid y)$의 값(nats)입니다. 하한도 게임도 없으므로 그림은 손실과 "
+        "함께 좋아집니다. 학습 전의 신경망은 픽셀마다 반반에 가깝게 말하며, 그 값은 그림 한 장에 약 "
+        "$784\\log 2\\approx 543$ nats입니다.\n- **가까운 것에서 먼 것으로.** 먼저 가장자리가 검어집니다. "
+        "어떤 숫자도 거기까지 오지 않기 때문입니다. 이어서 획의 조각이 나타납니다. 바로 옆의 픽셀이 가장 "
+        "많은 것을 알려 주기 때문입니다. 온전한 숫자는 마지막에 나옵니다. 멀리 위에 있는 픽셀과 클래스까지 "
+        "보아야 하기 때문입니다.\n- **테스트 손실**(점선)도 함께 줄어듭니다. 점선이 다시 올라가면 신경망이 "
+        "학습 이미지를 외우기 시작한 것입니다.",
+    ),
     "timeline.coder": (
         "## What to look for\nThe first row holds test images (with noise, for the denoising autoencoder) "
         "and the second their reconstructions; a VAE shows fixed latent vectors $z\\sim\\mathcal N(0,I)$, "

@@ -290,7 +290,9 @@ export class PixelCNN extends Module {
      * @param {number[]} classes
      * @param {Float64Array} found */
     const ask = (i, classes, found) => {
-      features.forEach((all, n) => this.put(floats, rows.h / 4 + n * rows.stride, all, i * width, classes[n]));
+      features.forEach((all, n) =>
+        this.put(floats, rows.h / 4 + n * rows.stride, all, i * width, classes[n]),
+      );
       rows.run(uniforms.length, /** @type {Block[]} */ (this.blocks.layers), this.head, found);
       for (let n = 0; n < uniforms.length; n++) found[n] = Math.fround(found[n] + this.bias.weight[i]);
     };

@@ -10,7 +10,9 @@ from space.models import MODELS, models_that, roles
 from space.page.charts import MAX_POINTS
 from space.weights.side_files import Curve, Rows
 
-GAMES, TRANSLATORS, DIFFUSION = map(models_that, ("discriminate", "translate", "q_sample"))
+GAMES, TRANSLATORS, DIFFUSION, PIXELS = map(
+    models_that, ("discriminate", "translate", "q_sample", "complete")
+)
 WATCHED = ("decode", "translate")
 """a model that can do one of these makes pictures"""
 NAMES = sorted(models_that(*WATCHED), key=[roles.DCGAN, *GAMES, *TRANSLATORS, *MODELS].index)
@@ -41,8 +43,8 @@ LINEAR = {"opinion", "value", "game", "regulariser", "ssim", "domain"}
 
 
 def kind_of(name: str) -> str:
-    """Which hints fit the model: on a game, a translation, diffusion, or an encoder and decoder."""
-    kinds = {"game": GAMES, "translation": TRANSLATORS, "diffusion": DIFFUSION}
+    """Which hints fit the model: on a game, a translation, diffusion, pixels, or an encoder and decoder."""
+    kinds = {"game": GAMES, "translation": TRANSLATORS, "diffusion": DIFFUSION, "pixels": PIXELS}
     return next((kind for kind, names in kinds.items() if name in names), "coder")
 
 

@@ -1,5 +1,6 @@
 """The density of binary images, pixel by pixel: it is one, nothing in it looks ahead, and it draws."""
 
+import math
 from typing import Any
 
 import pytest
@@ -130,6 +131,9 @@ def test_guidance_moves_the_log_odds_away_from_those_without_a_class():
     black = torch.zeros_like(guided)
     assert torch.equal(guided, model.complete(black, black, rng(), labels, guidance=2.0))
     assert not torch.equal(guided, model.sample(2, rng(), labels))
+    for wrong in (-0.1, 101, math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"guidance is {wrong}; allowed: 0 to 100"):
+            model.draw(uniforms, labels, guidance=wrong)
 
 
 @pytest.mark.parametrize("kind", ["above", "middle", "nothing", "everything"])

@@ -161,6 +161,7 @@ def pixels(page: Page) -> None:
     page.locator("#pixels-play .chips input[value='3'] + span").click()
     page.locator("#pixels-play [data-setting=seed]").fill("9")
     page.locator("#pixels-play [data-setting=temperature]").fill("0.7")
+    page.locator("#pixels-play [data-setting=guidance]").fill("1.5")
     page.locator("#pixels-digits").get_by_label("4, 3", exact=True).check()
     page.locator("#pixels-digit .mask canvas").first.press("ArrowUp")
 
@@ -191,7 +192,7 @@ def tree(page: Page) -> None:
 
 PIXELS = (
     "((play, own) => play?.made && own?.completed && own.completed.seed === play.made.seed &&"
-    " own.lesson.settings.temperature === play.made.temperature &&"
+    " ['temperature', 'guidance'].every((one) => own.lesson.settings[one] === play.made[one]) &&"
     " [own.lesson.settings, play.made.by.network.x, own.digit, own.completed])"
     "(document.querySelector('#pixels-play .stage')?.parentElement.pixelPlay,"
     " document.querySelector('#pixels-digit .completing')?.parentElement.pixelOwn)"
@@ -219,7 +220,7 @@ TABS: dict[Callable[[Page], None], tuple[str, str, list[str]]] = {  # picture, s
     pixels: (
         PIXELS,
         "#pixels-digit .four canvas",
-        ["class=3", "seed=9", "temperature=0.7", "own=82", "seam=13"],
+        ["class=3", "seed=9", "temperature=0.7", "guidance=1.5", "own=82", "seam=13"],
     ),
     reconstruct: (
         SOURCES.format("#reconstruct-result img"),

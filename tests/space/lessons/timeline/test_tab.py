@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from space.lessons.timeline import tab, work
-from space.models import roles
+from space.models import MODELS, roles
+from space.text import TEXT
 from space.text.refusals import Problem
 from tests.space.lessons.timeline.fakes import CYCLEGAN_NAME, GAN_NAME, VAE_NAME
 
@@ -23,3 +24,9 @@ def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
 def test_hints_fit_the_family(root: Path) -> None:
     hints = [tab.show(name)[2].key for name in (GAN_NAME, CYCLEGAN_NAME, VAE_NAME)]
     assert hints == ["timeline.game", "timeline.translation", "timeline.coder"]
+    assert {name: work.kind_of(name) for name in work.NAMES if not hasattr(MODELS[name], "code")} == {
+        **dict.fromkeys((roles.GAN, roles.DCGAN), "game"),
+        **dict.fromkeys((roles.DIFFUSION, roles.DIFFUSION_NOISE, roles.FLOW), "diffusion"),
+        **{roles.TRANSLATOR: "translation", roles.PIXELS: "pixels"},
+    }  # others have no encoder to speak of
+    assert all(f"timeline.{work.kind_of(name)}" in TEXT for name in work.NAMES)
