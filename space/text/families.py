@@ -92,8 +92,8 @@ TEXT = {
         "The network was shown pictures on the straight way between a digit and noise, and learned the "
         "direction of that way. Now it walks from the noise to a digit in straight steps.",
         "z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 정합니다. 신경망은 "
-        "숫자와 잡음을 잇는 곧은 길 위의 그림을 보고 그 길의 방향을 배웠습니다. 이제 잡음에서 숫자까지 곧은 "
-        "걸음으로 갑니다.",
+        "숫자와 잡음을 잇는 곧은 길 위의 그림을 보고 그 길의 방향을 배웠습니다. 이제 잡음에서 숫자까지 "
+        "곧은 걸음으로 갑니다.",
     ),
     "family.ddpm.samples": (
         "Nothing is compressed: z is a picture of pure noise and one number for each class, the largest of "
@@ -108,11 +108,13 @@ TEXT = {
         "Nothing is compressed: z is a random number for each pixel, and one for each class, the largest "
         "of which names the digit. Pixel by pixel, in reading order, the network says how likely white is "
         "after all that stands there already, and the pixel's number decides. So the pictures are black "
-        "and white, and their exact probability is the product of what it said.",
+        "and white, and their exact probability is the product of what it said. Black and white pictures "
+        "lie farther apart than grey ones: between test digits made black and white, the spread is 11.4.",
         "압축이 없습니다. z는 픽셀마다 하나, 클래스마다 하나씩인 난수이며, 클래스의 값 가운데 가장 큰 것이 "
         "만들 숫자를 정합니다. 글을 읽는 순서로 한 픽셀씩, 신경망이 앞에 그려진 픽셀을 모두 보고 흰색일 "
-        "확률을 말하면 그 픽셀의 난수가 결정합니다. 그래서 그림은 흑백이고, 신경망이 말한 확률을 모두 곱하면 "
-        "그림의 정확한 확률이 됩니다.",
+        "확률을 말하면 그 픽셀의 난수가 결정합니다. 그래서 그림은 흑백이고, 신경망이 말한 확률을 모두 "
+        "곱하면 그림의 정확한 확률이 됩니다. 흑백 그림끼리는 회색이 있는 그림보다 서로 멉니다. 흑백으로 "
+        "만든 테스트 숫자의 다양성은 11.4입니다.",
     ),
     "family.cyclegan.name": ("CycleGAN", "CycleGAN"),
     "family.classifier.name": ("Classifier", "분류기"),

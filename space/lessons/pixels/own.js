@@ -183,7 +183,6 @@ class OwnPage {
     find(".surprise").classList.toggle("empty", !judged);
     if (!judged) return;
     drawPixels(find(".heat canvas"), (i) => heat(judged.network[i]));
-    setText(find(".scale [data-text='heat.most']"), text("heat.most", { most: MOST_HEAT }));
     const k = 2 ** lesson.settings.k;
     /** @type {Record<string, number | null>} */
     const values = {
@@ -260,6 +259,7 @@ class OwnPage {
     find(".completing").classList.toggle("empty", !digit);
     for (const name of ["surprise", "bayes"]) if (!digit) find(`.${name}`).classList.add("empty");
     setText(find(".mask figcaption"), text(`mask.${kept}`));
+    setText(find(".scale [data-text='heat.most']"), text("heat.most", { most: MOST_HEAT }));
     const all = mask.known.every((one) => one !== 0);
     const key = all ? "exact.nothing" : isFirst(mask.known) ? "exact.yes" : "exact.no";
     setText(find(".exact"), digit ? text(key) : "");
