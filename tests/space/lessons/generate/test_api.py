@@ -31,8 +31,7 @@ def test_api_round_trip(url: str) -> None:
 )
 def test_not_a_number_gets_one_sentence(url: str, data: str, named: str) -> None:
     call, headers = f"{url}/gradio_api/call/generate", {"content-type": "application/json"}
-    event = httpx.post(call, content=f'{{"data": ["{roles.GAN}", {data}, null, null]}}', headers=headers).json()[
-        "event_id"
-    ]
+    content = f'{{"data": ["{roles.GAN}", {data}, null, null]}}'
+    event = httpx.post(call, content=content, headers=headers).json()["event_id"]
     answer = httpx.get(f"{call}/{event}").text
     assert "event: error" in answer and f"{named} is" in answer and "must be a number from" in answer
