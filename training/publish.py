@@ -102,6 +102,6 @@ def _publish_folder(config: PublishConfig) -> None:
 if __name__ == "__main__":
     try:
         use_proxies()
-        publish(tyro.cli(PublishConfig, description=__doc__))
+        publish(tyro.cli(PublishConfig, description=__doc__, use_underscores=True))
     except (PublishError, ProxyError) as error:
         sys.exit(str(error))

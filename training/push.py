@@ -200,7 +200,7 @@ def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False) -> Plan:
             if not is_untouched(card.read_text(encoding="utf-8", errors="replace")):
                 edited.append("README.md")
                 del add["README.md"]
-        ours = [*FILES, *graphs.FILES]
+        ours = [*FILES, *graphs.FILES, "checkpoints/*"]
         delete = [path for path in there if path not in files and any(fnmatch(path, p) for p in ours)]
         return Plan(repo_id, info.sha, add, delete, edited, private=bool(info.private))
 
