@@ -29,6 +29,8 @@ from training.errors import TrainingError, one_line
 from training.lock import is_locked
 
 TIMEOUT_SECONDS = 30.0
+ZERO_GPU = "zero-a10g"
+"""what the Hub calls ZeroGPU, the hardware that a free account may have for its Spaces"""
 WAS_NOT_PUSHED = "was not pushed"
 STAMP = re.compile(r"\s*<!-- generated, sha256 ([0-9a-f]{64}) -->\s*\Z")
 
@@ -163,7 +165,17 @@ def _push_once(repo_id: str, make_plan: Callable[[], Plan], private: bool | None
     repo_type = plan.repo_type
     if plan.head is None:
         sdk = "gradio" if repo_type == "space" else None
-        api.create_repo(repo_id, repo_type=repo_type, space_sdk=sdk, private=private, exist_ok=True)
+        for hardware in (None, ZERO_GPU) if repo_type == "space" else (None,):
+            try:
+                how = {"space_sdk": sdk, "space_hardware": hardware, "private": private, "exist_ok": True}
+                api.create_repo(repo_id, repo_type=repo_type, **how)
+                break
+            except HfHubHTTPError as error:
+                if error.response.status_code != 402 or hardware or repo_type != "space":
+                    raise
+                print(
+                    f"{repo_id}: the Hub gives no CPU without a paid plan; asking for ZeroGPU, which is free"
+                )
         plan = make_plan()
     if private and not plan.private:
         raise PublishError(_is_public(repo_id))
@@ -271,7 +283,10 @@ def one_sentence(repo_id: str, failed: str = WAS_NOT_PUSHED) -> Iterator[None]:
             raise PublishError(f"The access token may not write to {repo_id}.") from error
         if error.response.status_code == 402:  # the Space needs a paid plan
             says = " ".join((error.server_message or "").split())
-            raise PublishError(f"{repo_id} {failed}: the Hub asks for payment: {says}") from error
+            raise PublishError(
+                f"{repo_id} {failed}: the Hub asks for payment: {says}. A Gradio Space on a CPU needs a paid "
+                "plan (PRO or Team); a free account in good standing may have two on ZeroGPU"
+            ) from error
         raise PublishError(f"{repo_id} {failed}: {explain(error, repo_id)}.") from error
     except (httpx.HTTPError, OSError) as error:
         reason = explain(error, repo_id, seconds=attempt.SILENCE_SECONDS)

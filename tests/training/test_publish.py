@@ -612,12 +612,24 @@ def test_models_of_somebody_else_are_named_to_the_space(hub: HubServer, machines
     )
 
 
-def test_a_space_that_costs_money_is_one_sentence(hub: HubServer, machines: Any, project: Path) -> None:
-    hub.fault("POST /api/repos/create", "402", after=1)  # the model comes first
-    _, error = publish_space(machines, project)
-    assert error == "lab/lab was not pushed: the Hub asks for payment: out of order" and set(hub.repos) == {
-        REPO
-    }
+@pytest.mark.parametrize(
+    ("left", "hardware"), [((1, 1), None), ((0, 1), "zero-a10g"), ((0, 0), None)], ids=str
+)
+def test_a_space_is_made_on_what_the_account_may_have(
+    hub: HubServer, machines: Any, project: Path, left: tuple[int, int], hardware: str | None
+) -> None:
+    hub.spaces_left = dict(zip((None, "zero-a10g"), left))
+    printed, error = publish_space(machines, project)
+    hub.spaces_left = dict.fromkeys(hub.spaces_left, 100)
+    assert ("asking for ZeroGPU, which is free" in printed) == (left[0] == 0)
+    if any(left):
+        assert error == "" and hub.repos[SPACE].hardware == hardware
+        return
+    assert error == (
+        "lab/lab was not pushed: the Hub asks for payment: Subscribe to PRO. A Gradio Space on a CPU needs a "
+        "paid plan (PRO or Team); a free account in good standing may have two on ZeroGPU"
+    )
+    assert set(hub.repos) == {REPO}  # the model comes first
 
 
 def test_something_must_be_named(machines: Any) -> None:
