@@ -15,7 +15,7 @@ from typing import Literal
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
-from huggingface_hub.hf_api import ModelInfo, SpaceInfo
+from huggingface_hub.hf_api import DatasetInfo, ModelInfo, SpaceInfo
 from huggingface_hub.utils import (
     httpx,  # the client's own: httpx2 in huggingface_hub 2, httpx in 1
     validate_repo_id,
@@ -52,7 +52,7 @@ class Plan:
     """files of an earlier push that are no longer here"""
     edited: list[str]
     """files that somebody edited on the Hub; an edited card is kept, an edited Space is not pushed to"""
-    repo_type: Literal["model", "space"] = "model"
+    repo_type: Literal["model", "space", "dataset"] = "model"
     private: bool = False
 
     def __str__(self) -> str:
@@ -181,7 +181,7 @@ def _push_once(repo_id: str, make_plan: Callable[[], Plan], private: bool | None
         raise PublishError(_is_public(repo_id))
     print(plan)
     if not plan.add and not plan.delete:
-        prefix = "spaces/" if repo_type == "space" else ""
+        prefix = "" if repo_type == "model" else f"{repo_type}s/"
         return f"{api.endpoint}/{prefix}{repo_id}/commit/{plan.head}"
     additions = [CommitOperationAdd(path, content) for path, content in plan.add.items()]
     deletions = [CommitOperationDelete(path) for path in plan.delete]
@@ -217,7 +217,9 @@ def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False) -> Plan:
         return Plan(repo_id, info.sha, add, delete, edited, private=bool(info.private))
 
 
-def look_up(repo_id: str, repo_type: Literal["model", "space"]) -> ModelInfo | SpaceInfo | None:
+def look_up(
+    repo_id: str, repo_type: Literal["model", "space", "dataset"]
+) -> ModelInfo | SpaceInfo | DatasetInfo | None:
     """The Hub's description of a repository and its files; None if there is none that we may see."""
     try:
         return HfApi().repo_info(repo_id, repo_type=repo_type, files_metadata=True, timeout=TIMEOUT_SECONDS)
@@ -228,7 +230,7 @@ def look_up(repo_id: str, repo_type: Literal["model", "space"]) -> ModelInfo | S
         return None
 
 
-def hashes_there(info: ModelInfo | SpaceInfo) -> dict[str, str | None]:
+def hashes_there(info: ModelInfo | SpaceInfo | DatasetInfo) -> dict[str, str | None]:
     """Path in the repository -> the Hub's hash of the file."""
     return {file.rfilename: file.lfs.sha256 if file.lfs else file.blob_id for file in info.siblings or []}
 

@@ -1,14 +1,13 @@
 """A call whose X-Forwarded headers cannot be read is accepted and never answered.
 
-What happens: `get_root_url` raises while the answer is made (`x-forwarded-proto: http://[`, for one), the call is
-lost, and its stream sends heartbeats for good.
+What happens: `get_root_url` raises while the answer is made (`x-forwarded-proto: http://[`, for one), the
+call is lost, and its stream sends heartbeats for good.
 What should: HTTP 400 when the call is made, or the call is answered.
 Version: gradio 6.31.0. When it is mended: `comes_from_nowhere` in space/host/wrong_requests.py goes.
 """
 
-import httpx
-
 import gradio as gr
+import httpx
 
 with gr.Blocks() as demo:
     box = gr.Textbox()

@@ -1,8 +1,9 @@
 """A picture in Gradio's cache is cut off while another visitor gets the same one.
 
-What happens: `save_pil_to_cache` names a picture by its hash and writes it in place, truncating it first. Whoever
-is reading the file for somebody who was shown the same picture before gets half of it, or nothing.
-What should: a file under its final name is whole: write to a temporary name in the same folder, then `os.replace`.
+What happens: `save_pil_to_cache` names a picture by its hash and writes it in place, truncating it first.
+Whoever is reading the file for somebody who was shown the same picture before gets half of it, or nothing.
+What should: a file under its final name is whole: write to a temporary name in the same folder, then
+`os.replace`.
 The same holds for `save_bytes_to_cache`, `save_base64_to_cache` and `save_audio_to_cache`.
 Version: gradio 6.31.0. When it is mended: space/host/whole_files.py goes.
 """

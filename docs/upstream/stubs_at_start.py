@@ -1,7 +1,7 @@
-"""Every start parses the source of each component class, and writes a stub file (.pyi) that only an editor reads.
+"""Every start writes a stub file (.pyi) for each component class, which only an editor reads.
 
-What happens: `component_meta.create_or_modify_pyi` is called for each class at import: about a quarter of the time of
-`import gradio`. In a read-only installation it does the work and fails to write, each time.
+What happens: `component_meta.create_or_modify_pyi` is called for each class at import: about a quarter of the
+time of `import gradio`. In a read-only installation it does the work and fails to write, each time.
 What should: stubs are made when the package is built.
 Version: gradio 6.31.0. When it is mended: `import_gradio` in space/host/import_first.py goes.
 """

@@ -1,9 +1,10 @@
 """Requests that are wrong are answered as faults of the app: HTTP 500 with a traceback in the log.
 
-What happens: each request below raises inside Gradio (`KeyError`, `TypeError`, `AttributeError`, a form parser's
-error), so that anybody can fill a log with tracebacks, and an operator cannot tell them from faults of the app.
-What should: a 4xx: an unknown endpoint 404, arguments that do not fit 422, a form without its fields 422, an upload
-that holds no file 400, an unknown page 404, an unknown function 404.
+What happens: each request below raises inside Gradio (`KeyError`, `TypeError`, `AttributeError`, a form
+parser's error), so that anybody can fill a log with tracebacks, and an operator cannot tell them from faults
+of the app.
+What should: a 4xx: an unknown endpoint 404, arguments that do not fit 422, a form without its fields 422, an
+upload that holds no file 400, an unknown page 404, an unknown function 404.
 Version: gradio 6.31.0. When it is mended: `names_nothing`, `Known`, `check_form`, `check_json`,
 `_construct_args` and `_on_headers_finished` in space/host/wrong_requests.py go.
 """
