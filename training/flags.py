@@ -15,7 +15,7 @@ ALSO_KNOWN_AS = {
     "code_dim code_size bottleneck",
     "hidden_dim": "hidden hidden_size hidden_dims hidden_units h_dim width",
     "num_layers": "layers n_layers depth",
-    "image_size": "resolution res size img_size imsize imgsize im_size crop_size load_size input_size",
+    "image_size": "resolution res size img_size imsize imgsize im_size load_size input_size",
     "in_channels": "channels nc img_channels image_channels num_channels n_channels input_nc output_nc",
     "base_channels": "ngf ndf nf filters features num_filters model_channels unet_dim",
     "num_blocks": "n_blocks num_res_blocks res_blocks layers_per_block",

@@ -18,8 +18,10 @@ from tempfile import TemporaryDirectory, mkdtemp
 from threading import Lock
 
 from huggingface_hub import constants
+from huggingface_hub.errors import HfHubHTTPError
 from torch import nn
 
+from space.text import why
 from space.text.refusals import Problem, nearest
 from space.weights.attempt import Attempt
 from space.weights.hub import DEADLINE_SECONDS, REMEMBER_SECONDS, LoadedModel, download, explain
@@ -161,7 +163,9 @@ def _from_hub(repo_id: str, revision: str) -> LoadedModel:
         model = load_folder(family_in(folder), folder)
     except Exception as error:
         shutil.rmtree(place, ignore_errors=True)
-        raise ModelUnavailable(repo_id, explain(error, repo_id, revision)) from error
+        hidden = isinstance(error, HfHubHTTPError) and error.response.status_code == 401
+        reason = why("gone", repo=repo_id) if hidden else explain(error, repo_id, revision)
+        raise ModelUnavailable(repo_id, reason) from error
     loaded = LoadedModel(repo_id, model, "hub", folder.name, None, folder)
     with _lock:
         before = _kept.pop((repo_id, revision), None)

@@ -45,7 +45,8 @@ def run_cells(folder: Path) -> dict[str, Any]:
             tags = cell["metadata"].get("tags", [])
             if cell["cell_type"] == "code" and not {"install", "login"} & set(tags):
                 source = "".join(cell["source"])
-                exec(re.sub(r"^( *)!(.*)$", r"\1command(r\'\2\')", source, flags=re.MULTILINE), found)
+                source = re.sub(r"(?m)^( *)!(.*)$", lambda run: f"{run[1]}command({run[2]!r})", source)
+                exec(source, found)
             if "settings" in tags:
                 found |= SMALL
         os.environ.update(MODELS_DIR="runs", HF_TOKEN="")
