@@ -74,7 +74,7 @@ SAYINGS = {
     "hub_token token hf_token use_auth_token": "run `hf auth login`, or set HF_TOKEN",
     "num_processes num_gpus ngpus nproc_per_node world_size local_rank": "that is the launcher's: "
     "accelerate launch --multi_gpu --num_processes N -m training.…",
-    "optimizer optim adam_beta1 adam_beta2 beta1 beta2 b1 b2 adam_epsilon momentum": "the optimizer is "
+    "optimizer optim beta1 beta2 b1 b2 adam_epsilon momentum": "the optimizer is "
     "AdamW, with betas that each script says in its source",
 }
 """names elsewhere -> what there is in their place"""

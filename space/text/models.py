@@ -75,7 +75,7 @@ TEXT = {
         "MODELS_DIR이 가리키는 {folder}에는 완성된 모델 폴더가 아직 없습니다. config.json과 "
         "model.safetensors는 학습이 끝날 때 만들어집니다.",
     ),
-    "models.own.found": ("In {folder}: {count} models.", "{folder}에 있는 모델: {count}개."),
+    "models.own.found": ("Models in {folder}: {count}.", "{folder}에 있는 모델: {count}개."),
     "models.own.shape": ("Pictures", "그림"),
     "models.own.shape.grey": ("{size}×{size}, grey", "{size}×{size}, 흑백"),
     "models.own.shape.colour": ("{size}×{size}, colour", "{size}×{size}, 컬러"),

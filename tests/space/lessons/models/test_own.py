@@ -96,7 +96,7 @@ def test_the_handlers_show_a_folder(tmp_path, monkeypatch):
     assert "no complete model folder yet" in own.list_folders()[1]
     small(VAE, in_channels=3, image_size=32).save_pretrained(tmp_path / "tiles & co")
     choices, found = own.list_folders()
-    assert choices["choices"] == ["tiles & co"] and "1 models" in found
+    assert choices["choices"] == ["tiles & co"] and ": 1." in found
     about, settings, number, seed, again, picture, opened = own.open_own(" tiles & co ")
     assert "32×32, colour" in about and "tiles &amp; co" in about and opened == "tiles & co"
     assert all(one["visible"] for one in (settings, number, seed, again, picture))
