@@ -59,7 +59,7 @@ def run_cells(folder: Path) -> dict[str, Any]:
 
 def test_a_folder_of_ones_own_is_trained_pushed_and_shown(tmp_path):
     with HubServer() as hub, start_client(hub, tmp_path / "home", HF_TOKEN="hf_writer") as client:
-        done = client.submit(run_cells, tmp_path).result(timeout=240)
+        done = client.submit(run_cells, tmp_path).result(timeout=900)
     lines = done["printed"].splitlines()
     assert "my_pictures, train split: 360 images of 96×96 RGB, read as 32×32 RGB" in done["printed"]
     (run,) = (line for line in lines if "parameters, " in line)

@@ -129,7 +129,7 @@ def train_in_parts(folder: Path) -> tuple[bool, str]:
 
 def test_checkpoints_on_the_hub_outlive_the_disk(machines: Any, hub: HubServer, tmp_path: Path) -> None:
     hub.fault("POST .*/commit/", "503", times=2)  # the first checkpoint, and its second try
-    equal, printed = machines[1].submit(train_in_parts, tmp_path).result(timeout=240)
+    equal, printed = machines[1].submit(train_in_parts, tmp_path).result(timeout=900)
     assert equal
     assert (
         "did not get the checkpoint of step 1: the Hub answered with HTTP status 503. The run goes on."
