@@ -62,8 +62,11 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The app as it is shipped, in a process of its own, for all tests that do not change it."""
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+    """The app as it is shipped, in a process of its own, for all tests that do not change it.
+
+    A test may put model folders into `mine` of its folder: the models tab lists them.
+    """
+    with running_lab(tmp_path_factory.mktemp("lab"), MODELS_DIR="mine") as lab:
         yield lab
 
 

@@ -101,6 +101,8 @@ class Repo:
     tags: dict[str, Commit] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     """variables of a Space"""
+    hardware: str | None = None
+    """what a Space was created on; None: what the Hub gives by itself, a CPU"""
 
     def commit(self, message: str, changes: dict[str, bytes | None]) -> Commit:
         """Add a commit; None deletes a file."""
@@ -152,6 +154,8 @@ class HubServer:
         """former id of a repository -> its id"""
         self.tokens = {"hf_writer": "lab"}
         """token -> namespace that it may read and write"""
+        self.spaces_left = {None: 100, "zero-a10g": 100}
+        """hardware -> Spaces that may still be created on it"""
         self.objects: dict[str, bytes] = {}
         self.log: list[Request] = []
         self.faults: list[list[Any]] = []
@@ -423,10 +427,15 @@ class Handler(BaseHTTPRequestHandler):
         if space and request.get("sdk") not in ("gradio", "docker", "static"):
             return self.answer_error(400, "", "a Space needs an sdk")
         repo_id = f"spaces/{repo_id}" if space else repo_id
-        exists = repo_id in self.hub.repos
+        exists, hardware = repo_id in self.hub.repos, request.get("hardware")
+        if space and not exists:
+            if not self.hub.spaces_left[hardware]:
+                return self.answer_error(402, "", "Subscribe to PRO")
+            self.hub.spaces_left[hardware] -= 1
         private = request.get("visibility") == "private" or request.get("private") is True
         repo = self.hub.repos.setdefault(repo_id, Repo(private))
         if space and not exists:
+            repo.hardware = hardware
             repo.commits[0].files["README.md"] = f"---\nsdk: {request['sdk']}\n---\n".encode()
         self.answer_json({"url": f"{self.hub.url}/{repo_id}"}, 409 if exists else 200)
 

@@ -102,7 +102,7 @@ def save_checkpoint(accelerator: Accelerator, output_dir: Path, step: int, keep:
 def load_checkpoint(accelerator: Accelerator, output_dir: Path, which: str, progress: Progress) -> None:
     """Restore weights, optimizers, schedules, averages and `progress`, which was registered last.
 
-    `which` is 'latest' or a checkpoint's folder.
+    `which` is 'latest', a checkpoint's folder, or 'hub': the latest, which has been fetched from there.
     """
     folder = _folder_of(output_dir, which)
     try:
@@ -121,7 +121,7 @@ def load_checkpoint(accelerator: Accelerator, output_dir: Path, which: str, prog
 
 def _folder_of(output_dir: Path, which: str) -> Path:
     """The checkpoint to resume from."""
-    if which == "latest":
+    if which in ("latest", "hub"):
         checkpoints = list_checkpoints(output_dir)
         if not checkpoints:
             raise TrainingError(

@@ -14,6 +14,7 @@ from training.checkpoints import list_checkpoints
 from training.data import DataError
 from training.disk import disk_trouble
 from training.errors import ProcessError, RunStopped, TrainingError, reader_ended
+from training.flags import foreign_flags
 from training.push import PublishError
 from training.signals import Stopped, exit_code, raise_stopped
 
@@ -25,7 +26,9 @@ def run(main: Callable[[Any], None], config_class: type) -> None:
     config = None
     try:
         use_proxies()
-        config = tyro.cli(config_class)
+        if foreign := foreign_flags(sys.argv[1:], config_class):
+            raise TrainingError(f"{'; '.join(foreign)}. --help explains every flag")
+        config = tyro.cli(config_class, use_underscores=True)
         raise_stopped()
         try:
             main(config)

@@ -22,7 +22,7 @@ from training.built_in import BUILT_IN, built_in_split, fake_domains
 from training.errors import DataError
 from training.folders import both_domains, domains_folder, is_folder, open_domains, open_folder, real_path
 from training.found import Seen, shown
-from training.hub_data import IMAGE_NAMES, first_of, from_splits, load_all
+from training.hub_data import IMAGE_NAMES, first_of, from_splits, hub_domains, load_all
 from training.rows import Rows, Source, Stream, Unreadable, extensions
 
 MAX_RESIDENT_GB = 4.0
@@ -101,7 +101,7 @@ def load_images(
     name = _name(dataset)
     what = f"{name}, {split} split"
     if folder:
-        source, what = both_domains(folder, split), f"{what} of both domains"
+        source, what = both_domains(open_domains(folder, split)), f"{what} of both domains"
     else:
         source = _open(dataset, streaming)
     column = first_of(source.columns, IMAGE_NAMES)
@@ -149,16 +149,19 @@ def load_domains(
         )
     else:
         try:
-            source = from_splits(_all_splits(dataset, False), dataset, False)
+            found = _all_splits(dataset, False)
+            sources = hub_domains(found, dataset) or (from_splits(found, dataset, False),) * 2
         except DataError as error:
             raise DataError(
                 f"{error}; nor is there a folder {shown(str(data_dir / dataset / 'trainA'))}"
             ) from error
-        sources, columns = (source, source), source.columns
+        columns = [source.columns[0] for source in sources]
+        if sources[0] is sources[1]:
+            columns = sources[0].columns
         if len(columns) != 2:
             raise DataError(
-                f"{dataset!r} has {len(columns)} columns of images; translation needs two, or a folder with "
-                "trainA trainB testA testB"
+                f"{dataset!r} has {len(columns)} columns of images; translation needs two, or a folder or "
+                "splits with trainA trainB testA testB"
             )
     domains = []
     for d, source, column in zip("AB", sources, columns):
@@ -203,7 +206,10 @@ _all_splits = lru_cache(maxsize=1)(load_all)  # for the second split
 def _open(dataset: str, streaming: bool) -> Source:
     if folder := _folder(dataset):
         return open_folder(folder, streaming)
-    return from_splits(_all_splits(dataset, streaming), dataset, streaming)
+    found = _all_splits(dataset, streaming)
+    if not streaming and (domains := hub_domains(found, dataset)):
+        return both_domains(domains)
+    return from_splits(found, dataset, streaming)
 
 
 def _folder(dataset: str) -> Path | None:

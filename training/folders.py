@@ -178,17 +178,20 @@ def open_domains(folder: Path, split: str) -> tuple[Source, Source]:
     return a, b
 
 
-def both_domains(folder: Path, split: str) -> Source:
-    """The `split` of both domains together, labelled 0 and 1."""
+def both_domains(domains: tuple[Source, Source]) -> Source:
+    """Two domains together, labelled 0 and 1."""
     from datasets import concatenate_datasets
 
-    domains = open_domains(folder, split)
-    splits = {}
-    for part in domains[0].splits:
-        rows = [domain.splits[part] for domain in domains]
-        labelled = [some.add_column("label", [number] * len(some)) for number, some in enumerate(rows)]
-        splits[part] = concatenate_datasets(labelled)
-    return Source(splits, ["image"], "label", notes=domains[0].notes)
+    column, splits = domains[0].columns[0], {}
+    for part in domains[0].splits.keys() & domains[1].splits.keys():
+        rows = [
+            domain.splits[part]
+            .select_columns([column])
+            .add_column("label", [number] * len(domain.splits[part]))
+            for number, domain in enumerate(domains)
+        ]
+        splits[part] = concatenate_datasets(rows)
+    return Source(splits, [column], "label", notes=domains[0].notes)
 
 
 class Listing:

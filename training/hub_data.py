@@ -8,7 +8,7 @@ from huggingface_hub.utils import httpx, validate_repo_id  # the client's own ht
 
 from training.built_in import BUILT_IN
 from training.errors import DataError, one_line
-from training.folders import SPLIT_NAMES, split_named
+from training.folders import SPLIT_NAMES, domain_named, split_named
 from training.found import listed, shown
 from training.rows import Source
 
@@ -56,6 +56,19 @@ def from_splits(found: dict[str, Any], dataset: str, streaming: bool) -> Source:
         )
     label, classes, more = choose_label(splits, streaming)
     return Source(splits, columns, label, classes, (*notes, *more))
+
+
+def hub_domains(found: dict[str, Any], dataset: str) -> tuple[Source, Source] | None:
+    """Two domains of a data set whose splits are named like trainA and testB; None if it has none."""
+    by_domain: dict[str, dict[str, Any]] = {"A": {}, "B": {}}
+    for name, rows in found.items():
+        if place := domain_named(name):
+            split, domain = place
+            by_domain[domain][split] = rows
+    if not all("train" in splits for splits in by_domain.values()):
+        return None
+    a, b = (from_splits(splits, dataset, False) for splits in by_domain.values())
+    return a, b
 
 
 def choose_splits(found: dict[str, Any], source: str) -> tuple[dict[str, Any], list[str]]:

@@ -27,6 +27,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 from tqdm.auto import tqdm
 
+from training.announce import say_start
 from training.batches import Batches, BatchPlan, UnpairedBatches
 from training.checkpoints import (
     Progress,
@@ -43,6 +44,7 @@ from training.errors import RunStopped, TrainingError
 from training.found import report
 from training.lock import check_unlocked, lock
 from training.push import prepare_push
+from training.push_checkpoints import fetch_checkpoint, push_checkpoint
 from training.run_log import Log, Losses, Stopwatch, check_weights
 from training.signals import stop_on_signal
 
@@ -110,13 +112,16 @@ class LoopConfig:
     checkpoints_total_limit: int = 2
     """checkpoints kept"""
     resume_from_checkpoint: str = ""
-    """'latest', or a checkpoint folder; later checkpoints are then deleted, and written again by the run"""
+    """'latest', a checkpoint folder, or 'hub' for what `push_every_checkpoint` has pushed; later checkpoints
+    are then deleted, and written again by the run"""
     finish_now: bool = False
     """with resume_from_checkpoint: make no further step, but the model folder of that checkpoint"""
     report_to: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = ()
     """trackers to log to"""
     push_to_hub: bool = False
     """push the model folder to the Hub at the end"""
+    push_every_checkpoint: bool = False
+    """with push_to_hub: push each checkpoint, too, in place of the one before, for jobs whose disk goes"""
     hub_model_id: str = ""
     """NAMESPACE/NAME; default: your account and the name of output_dir"""
     hub_private: bool = False
@@ -153,6 +158,8 @@ class LoopConfig:
             raise ValueError(f"validation_share is {self.validation_share}; allowed: 0 to 1")
         if self.finish_now and not self.resume_from_checkpoint:
             raise ValueError("finish_now needs resume_from_checkpoint: it ends a run that has begun")
+        if self.push_every_checkpoint and not self.push_to_hub:
+            raise ValueError("push_every_checkpoint needs push_to_hub")
         if self.streaming and not self.max_steps:
             raise ValueError("streaming needs max_steps: the number of images is not known beforehand")
 
@@ -198,6 +205,7 @@ NO_EFFECT_ON_WEIGHTS = {
     "resume_from_checkpoint",
     "report_to",
     "push_to_hub",
+    "push_every_checkpoint",
     "hub_model_id",
     "hub_private",
     "hub_overwrite_card",
@@ -249,6 +257,8 @@ def make_accelerator(config: LoopConfig) -> Accelerator:
     accelerator.wait_for_everyone()
     config.output_dir.mkdir(parents=True, exist_ok=True)
     _lock_together(config.output_dir, accelerator)
+    if config.resume_from_checkpoint == "hub" and accelerator.is_local_main_process:
+        fetch_checkpoint(config.output_dir, config.repo_id)
     set_seed(config.seed)
     return accelerator
 
@@ -357,6 +367,8 @@ def fit(
     losses = Losses(accelerator, progress)
     total = progress.step if config.finish_now else config.total_steps(batches.num_images)
     main, pictured = accelerator.is_main_process, snapshot_steps(total, config.num_snapshots)
+    if main:
+        say_start(config, accelerator, batches.num_images, progress.step, total)
     watch = Stopwatch(progress)
 
     def picture() -> None:
@@ -403,6 +415,8 @@ def fit(
                     if main:
                         log.history.write()
                     save_checkpoint(accelerator, config.output_dir, done, config.checkpoints_total_limit)
+                    if main and config.push_every_checkpoint:
+                        push_checkpoint(config.output_dir, config.repo_id, done)
             if stop:
                 accelerator.end_training()
                 raise RunStopped(

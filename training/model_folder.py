@@ -14,6 +14,7 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
+from training.announce import next_steps
 from training.card import card, run_facts
 from training.checkpoints import Progress
 from training.data import Images
@@ -46,7 +47,8 @@ def finish(
         accelerator.print("evaluating on the test images ...")
         write_model_folder(config.output_dir, model, figures(), run, test)
         failed = _push(config) if config.push_to_hub else None
-        print(f"done: {config.output_dir}")
+        lines = next_steps(config, type(model).__name__, config.push_to_hub and not failed)
+        print("\n".join([f"done: {config.output_dir}", *lines]))
     accelerator.wait_for_everyone()
     accelerator.end_training()
     unlock()

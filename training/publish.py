@@ -2,8 +2,8 @@
 
 Each folder of `space/pretrained/` goes to the repository NAME/<folder>. With `--space` the working tree goes
 to the Space. Each push is one commit, and files that the Hub has already are not sent. `--namespace NAME`
-alone pushes only the models, `--folder` one model folder from anywhere. Needs a token with write access:
-`hf auth login`, or the variable HF_TOKEN.
+alone pushes only the models, `--folder` one model folder from anywhere, `--datasets NAME …` data sets of
+ours. Needs a token with write access: `hf auth login`, or the variable HF_TOKEN.
 """
 
 import sys
@@ -14,6 +14,7 @@ import tyro
 
 from space.weights.hub import BUNDLED
 from space.weights.proxies import ProxyError, use_proxies
+from training.publish_data import data_files, plan_data, push_data
 from training.push import PublishError, check_folder, edited_sentence, plan_push, push_folder, with_owner
 from training.space_files import git_files, plan_space, push_space, set_variable
 
@@ -34,6 +35,10 @@ class PublishConfig:
     """NAMESPACE/NAME for `folder`; default: your account and the folder's name"""
     models: tuple[str, ...] = ()
     """names of the model folders to push; default: all"""
+    datasets: tuple[str, ...] = ()
+    """data sets of ours to push to `namespace`, such as twemoji2fluent, in place of models"""
+    data_dir: Path = Path("data")
+    """folder that holds the data sets"""
     pretrained_dir: Path = BUNDLED
     """folder that holds the model folders"""
     project_dir: Path = PROJECT
@@ -52,6 +57,8 @@ def publish(config: PublishConfig) -> None:
     """Push the models and the Space of `config`. Checks all folders first. Raises `PublishError`."""
     if config.folder:
         return _publish_folder(config)
+    if config.datasets:
+        return _publish_data(config)
     if not config.space and not config.namespace:
         raise PublishError("Nothing to do: give --space OWNER/NAME, --namespace NAME, or --folder FOLDER.")
     here = sorted(path.name for path in config.pretrained_dir.glob("*") if path.is_dir())
@@ -90,8 +97,10 @@ def publish(config: PublishConfig) -> None:
 
 
 def _publish_folder(config: PublishConfig) -> None:
-    if config.space or config.namespace or config.models:
-        raise PublishError("--folder goes with --hub_model_id, not with --space, --namespace or --models.")
+    if config.space or config.namespace or config.models or config.datasets:
+        raise PublishError(
+            "--folder goes with --hub_model_id, not with --space, --namespace, --models or --datasets."
+        )
     repo_id = config.hub_model_id or config.folder.resolve().name
     if config.dry_run:
         print(plan_push(config.folder, with_owner(repo_id), config.overwrite_card))
@@ -99,9 +108,22 @@ def _publish_folder(config: PublishConfig) -> None:
         print(push_folder(config.folder, repo_id, config.private or None, config.overwrite_card))
 
 
+def _publish_data(config: PublishConfig) -> None:
+    if config.space or config.models or not config.namespace:
+        raise PublishError("--datasets goes with --namespace NAME, not with --space or --models.")
+    for name in config.datasets:  # all are found before the first is sent
+        data_files(name, config.data_dir, f"{config.namespace}/{name}")
+    for name in config.datasets:
+        repo_id = f"{config.namespace}/{name}"
+        if config.dry_run:
+            print(plan_data(name, config.data_dir, repo_id))
+        else:
+            print(push_data(name, config.data_dir, repo_id, config.private or None))
+
+
 if __name__ == "__main__":
     try:
         use_proxies()
-        publish(tyro.cli(PublishConfig, description=__doc__))
+        publish(tyro.cli(PublishConfig, description=__doc__, use_underscores=True))
     except (PublishError, ProxyError) as error:
         sys.exit(str(error))

@@ -15,7 +15,7 @@ from typing import Literal
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
-from huggingface_hub.hf_api import ModelInfo, SpaceInfo
+from huggingface_hub.hf_api import DatasetInfo, ModelInfo, SpaceInfo
 from huggingface_hub.utils import (
     httpx,  # the client's own: httpx2 in huggingface_hub 2, httpx in 1
     validate_repo_id,
@@ -29,6 +29,8 @@ from training.errors import TrainingError, one_line
 from training.lock import is_locked
 
 TIMEOUT_SECONDS = 30.0
+ZERO_GPU = "zero-a10g"
+"""what the Hub calls ZeroGPU, the hardware that a free account may have for its Spaces"""
 WAS_NOT_PUSHED = "was not pushed"
 STAMP = re.compile(r"\s*<!-- generated, sha256 ([0-9a-f]{64}) -->\s*\Z")
 
@@ -50,7 +52,7 @@ class Plan:
     """files of an earlier push that are no longer here"""
     edited: list[str]
     """files that somebody edited on the Hub; an edited card is kept, an edited Space is not pushed to"""
-    repo_type: Literal["model", "space"] = "model"
+    repo_type: Literal["model", "space", "dataset"] = "model"
     private: bool = False
 
     def __str__(self) -> str:
@@ -163,13 +165,23 @@ def _push_once(repo_id: str, make_plan: Callable[[], Plan], private: bool | None
     repo_type = plan.repo_type
     if plan.head is None:
         sdk = "gradio" if repo_type == "space" else None
-        api.create_repo(repo_id, repo_type=repo_type, space_sdk=sdk, private=private, exist_ok=True)
+        for hardware in (None, ZERO_GPU) if repo_type == "space" else (None,):
+            try:
+                how = {"space_sdk": sdk, "space_hardware": hardware, "private": private, "exist_ok": True}
+                api.create_repo(repo_id, repo_type=repo_type, **how)
+                break
+            except HfHubHTTPError as error:
+                if error.response.status_code != 402 or hardware or repo_type != "space":
+                    raise
+                print(
+                    f"{repo_id}: the Hub gives no CPU without a paid plan; asking for ZeroGPU, which is free"
+                )
         plan = make_plan()
     if private and not plan.private:
         raise PublishError(_is_public(repo_id))
     print(plan)
     if not plan.add and not plan.delete:
-        prefix = "spaces/" if repo_type == "space" else ""
+        prefix = "" if repo_type == "model" else f"{repo_type}s/"
         return f"{api.endpoint}/{prefix}{repo_id}/commit/{plan.head}"
     additions = [CommitOperationAdd(path, content) for path, content in plan.add.items()]
     deletions = [CommitOperationDelete(path) for path in plan.delete]
@@ -200,12 +212,14 @@ def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False) -> Plan:
             if not is_untouched(card.read_text(encoding="utf-8", errors="replace")):
                 edited.append("README.md")
                 del add["README.md"]
-        ours = [*FILES, *graphs.FILES]
+        ours = [*FILES, *graphs.FILES, "checkpoints/*"]
         delete = [path for path in there if path not in files and any(fnmatch(path, p) for p in ours)]
         return Plan(repo_id, info.sha, add, delete, edited, private=bool(info.private))
 
 
-def look_up(repo_id: str, repo_type: Literal["model", "space"]) -> ModelInfo | SpaceInfo | None:
+def look_up(
+    repo_id: str, repo_type: Literal["model", "space", "dataset"]
+) -> ModelInfo | SpaceInfo | DatasetInfo | None:
     """The Hub's description of a repository and its files; None if there is none that we may see."""
     try:
         return HfApi().repo_info(repo_id, repo_type=repo_type, files_metadata=True, timeout=TIMEOUT_SECONDS)
@@ -216,7 +230,7 @@ def look_up(repo_id: str, repo_type: Literal["model", "space"]) -> ModelInfo | S
         return None
 
 
-def hashes_there(info: ModelInfo | SpaceInfo) -> dict[str, str | None]:
+def hashes_there(info: ModelInfo | SpaceInfo | DatasetInfo) -> dict[str, str | None]:
     """Path in the repository -> the Hub's hash of the file."""
     return {file.rfilename: file.lfs.sha256 if file.lfs else file.blob_id for file in info.siblings or []}
 
@@ -271,7 +285,10 @@ def one_sentence(repo_id: str, failed: str = WAS_NOT_PUSHED) -> Iterator[None]:
             raise PublishError(f"The access token may not write to {repo_id}.") from error
         if error.response.status_code == 402:  # the Space needs a paid plan
             says = " ".join((error.server_message or "").split())
-            raise PublishError(f"{repo_id} {failed}: the Hub asks for payment: {says}") from error
+            raise PublishError(
+                f"{repo_id} {failed}: the Hub asks for payment: {says}. A Gradio Space on a CPU needs a paid "
+                "plan (PRO or Team); a free account in good standing may have two on ZeroGPU"
+            ) from error
         raise PublishError(f"{repo_id} {failed}: {explain(error, repo_id)}.") from error
     except (httpx.HTTPError, OSError) as error:
         reason = explain(error, repo_id, seconds=attempt.SILENCE_SECONDS)

@@ -14,6 +14,7 @@ It may import no other room.
 """
 
 import json
+from collections.abc import Set
 from dataclasses import fields
 from pathlib import Path
 from typing import get_type_hints
@@ -73,16 +74,21 @@ def load(model_id: str | Path, revision: str | None = None) -> nn.Module:
         keys = json.loads(file.read_bytes()).keys()
     except (ValueError, AttributeError) as error:
         raise ValueError(f"config.json of {model_id} is not a JSON object") from error
-    missing = {  # family -> its fields that the file does not know, as one of an earlier version
+    if family := family_of(keys):
+        return family.from_pretrained(model_id, revision=revision, strict=True)
+    names = ", ".join(family.__name__ for family in FAMILIES)
+    raise ValueError(f"config.json of {model_id} is that of no family of the lab ({names})")
+
+
+def family_of(keys: Set[str]) -> type[nn.Module] | None:
+    """The family whose config has these fields, one of an earlier version among them; None if none has."""
+    missing = {  # family -> its fields that the file does not know
         family: len(known - keys)
         for family in FAMILIES
         if keys <= (known := {field.name for field in fields(config_class_of(family))})
     }
     nearest = min(missing, key=missing.__getitem__, default=None)
-    if nearest and missing[nearest] < len(keys):
-        return nearest.from_pretrained(model_id, revision=revision, strict=True)
-    names = ", ".join(family.__name__ for family in FAMILIES)
-    raise ValueError(f"config.json of {model_id} is that of no family of the lab ({names})")
+    return nearest if nearest and missing[nearest] < len(keys) else None
 
 
 def config_class_of(family: type[nn.Module]) -> type:

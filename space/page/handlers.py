@@ -20,9 +20,11 @@ FILES = {"concurrency_id": "files", "concurrency_limit": 2}
 """Events that read a visitor's file, which may take 120 MB and a second."""
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
 """Events that compute for longer. One at a time leaves the other core of a Space to all else."""
+HUB = {"concurrency_id": "hub", "concurrency_limit": 2}
+"""Events that wait for a repository of the Hub that a visitor has named."""
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """Events of the page alone: no endpoints, and no spinner over what they change."""
-MAX_WAITING = {group["concurrency_id"]: 200 for group in (LIGHT, FILES, HEAVY)}
+MAX_WAITING = {group["concurrency_id"]: 200 for group in (LIGHT, FILES, HEAVY, HUB)}
 """Calls that may wait in each group, of all visitors together: a class of sixty, beside two scripts."""
 
 

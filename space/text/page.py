@@ -32,6 +32,7 @@ TEXT = {
     "source.hub": ("from the Hub", "Hub에서 받음"),
     "source.cache": ("from the local cache of the Hub", "Hub의 로컬 캐시"),
     "source.bundled": ("bundled with this app", "앱에 포함됨"),
+    "source.folder": ("a folder on this machine", "이 컴퓨터의 폴더"),
     "source.weights": ("Weights", "가중치"),
     "source.commit": ("commit", "커밋"),
     "source.because": ("Not from the Hub, because {reason}.", "Hub에서 받지 못한 이유: {reason}."),

@@ -25,6 +25,28 @@ TEXT = {
         "There is no model named {model}. Choose one of: {allowed}.",
         "{model}(이)라는 모델은 없습니다. 다음 중에서 선택해 주세요: {allowed}.",
     ),
+    "problem.no_name": (
+        "No model is named yet. Choose a folder, or paste the id of a repository, such as OWNER/NAME.",
+        "모델이 지정되지 않았습니다. 폴더를 고르거나 OWNER/NAME 형식의 저장소 ID를 붙여 넣어 주세요.",
+    ),
+    "problem.no_own_model": (
+        "{model} is neither a folder here ({allowed}) nor the id of a repository, such as OWNER/NAME.",
+        "{model}은(는) 여기 있는 폴더({allowed})도, OWNER/NAME 형식의 저장소 ID도 아닙니다.",
+    ),
+    "problem.no_model_repository": (
+        "{model} is a data set or a Space. Paste the id of a model, such as OWNER/NAME.",
+        "{model}은(는) 데이터셋이나 Space입니다. OWNER/NAME 형식의 모델 ID를 붙여 넣어 주세요.",
+    ),
+    "problem.not_open": (
+        "{model} is no longer open, since others were opened after it. Open it again.",
+        "그 뒤에 다른 모델이 열려 {model}은(는) 닫혔습니다. 다시 열어 주세요.",
+    ),
+    "problem.too_long": (
+        "One picture of this model takes the server more than {seconds} seconds. Run it on a machine of your "
+        "own: the card says how to load it.",
+        "이 모델은 그림 한 장에 서버에서 {seconds}초가 넘게 걸립니다. 모델 카드에 있는 방법으로 직접 "
+        "불러와 실행해 주세요.",
+    ),
     "problem.number": (
         "{name} is {value}; it must be a number from {least} to {most}.",
         "{name} 값이 {value}입니다. {least}부터 {most}까지의 숫자여야 합니다.",
@@ -218,6 +240,10 @@ TEXT = {
     "reason.local_file": (
         "a file on this machine cannot be read or written ({error})",
         "이 컴퓨터의 파일을 읽거나 쓸 수 없음 ({error})",
+    ),
+    "reason.no_family": (
+        "its config.json is that of no family of the lab ({names})",
+        "config.json이 이 실험실의 어느 모델 계열({names})의 것도 아님",
     ),
     "reason.picture_shape": (
         "it makes pictures of {side}x{side} pixels in {channels} channels; this lesson needs 28x28 in grey",

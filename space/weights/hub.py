@@ -20,7 +20,7 @@ from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from huggingface_hub import HfApi, get_token, hf_hub_download, snapshot_download, try_to_load_from_cache
@@ -61,9 +61,10 @@ class LoadedModel:
     name: str
     model: nn.Module
     """in `eval()`, on the CPU, shared by all visitors"""
-    source: Literal["hub", "cache", "bundled"]
+    source: Literal["hub", "cache", "bundled", "folder"]
+    """`folder`: one of `MODELS_DIR` (space.weights.own)"""
     commit: str | None
-    """commit of the repository; None for a bundled model"""
+    """commit of the repository; None where the weights are of this machine"""
     reason: str | None
     """why the model does not come from the Hub; None where it does or where no Hub was asked for"""
     folder: Path
@@ -71,8 +72,10 @@ class LoadedModel:
 
     @property
     def repo_id(self) -> str | None:
-        """Its repository on the Hub; None for a bundled model."""
-        return None if self.source == "bundled" else f"{_namespace()}/{self.name}"
+        """Its repository on the Hub; None where the weights are of this machine."""
+        if self.source in ("bundled", "folder"):
+            return None
+        return self.name if "/" in self.name else f"{_namespace()}/{self.name}"
 
 
 @dataclass
@@ -178,7 +181,7 @@ def _wait_for(question: _Question) -> None:
 def _ask(attempt: Attempt, name: str, repo_id: str, revision: str) -> LoadedModel:
     """The model from the Hub, or the next best copy with the reason."""
     try:
-        folder = attempt.run(_download, attempt, repo_id, revision)
+        folder = attempt.run(download, attempt, repo_id, revision)
         try:
             model = _build(name, folder)
         except ModelUnavailable as error:
@@ -196,15 +199,20 @@ def _ask(attempt: Attempt, name: str, repo_id: str, revision: str) -> LoadedMode
     return LoadedModel(name, model, "hub", folder.name, None, folder)
 
 
-def _download(attempt: Attempt, repo_id: str, revision: str) -> Path:
-    """The folder of the commit that `revision` is now, each file checked; files in the cache are kept."""
+def download(attempt: Attempt, repo_id: str, revision: str, **where: Any) -> Path:
+    """The folder of the commit that `revision` is now, each file checked; files in the cache are kept.
+
+    `where` are `token` and `cache_dir`, as the Hub's client takes them.
+    """
     for _ in range(2):
-        commit, paths = _list_files(repo_id, revision)
-        there = [try_to_load_from_cache(repo_id, path, revision=commit) for path in paths]
+        commit, paths = _list_files(repo_id, revision, where.get("token"))
+        there = [
+            try_to_load_from_cache(repo_id, path, where.get("cache_dir"), revision=commit) for path in paths
+        ]
         kept = sum(Path(file).stat().st_size for file in there if isinstance(file, str))
         attempt.download(commit, MAX_MODEL_BYTES, kept)  # the list may lack sizes, or lie
         # eight files at a time, in daemon threads; snapshot_download would use a pool
-        jobs = [in_background(_fetch, repo_id, commit, paths[start::8]) for start in range(8)]
+        jobs = [in_background(_fetch, repo_id, commit, paths[start::8], where) for start in range(8)]
         done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
         error = next((error for job in done if (error := job.exception())), None)
         if isinstance(error, RevisionNotFoundError):
@@ -221,14 +229,14 @@ def _download(attempt: Attempt, repo_id: str, revision: str) -> Path:
     raise ModelUnavailable(repo_id, reason)
 
 
-def _list_files(repo_id: str, revision: str) -> tuple[str, list[str]]:
+def _list_files(repo_id: str, revision: str, token: bool | None) -> tuple[str, list[str]]:
     """The commit that `revision` is now, and those of its files that belong to a model folder."""
     try:
         check_settings()
     except (ValueError, ImportError) as error:
         raise ModelUnavailable(repo_id, why("proxy")) from error
     try:
-        info = HfApi().model_info(repo_id, revision=revision, files_metadata=True)
+        info = HfApi().model_info(repo_id, revision=revision, files_metadata=True, token=token)
         everything = {file.rfilename: file.size for file in info.siblings or []}
         sizes = {
             name: size
@@ -265,12 +273,12 @@ def _is_odd(name: str, strictly: bool) -> bool:
     return strictly and not fits
 
 
-def _fetch(repo_id: str, commit: str, paths: list[str]) -> list[Path]:
+def _fetch(repo_id: str, commit: str, paths: list[str], where: dict[str, Any]) -> list[Path]:
     """Download files into the cache, one after the other; returns their paths there."""
     places = []
     for path in paths:
         try:
-            places.append(Path(hf_hub_download(repo_id, path, revision=commit)))
+            places.append(Path(hf_hub_download(repo_id, path, revision=commit, **where)))
         except LocalEntryNotFoundError:
             raise
         except EntryNotFoundError as error:

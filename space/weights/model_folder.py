@@ -11,7 +11,8 @@ from safetensors.torch import save as safetensors_save
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from space.models import config_class_of
+from space.models import FAMILIES, config_class_of, family_of
+from space.text import why
 from space.text.limits import MAX_CONFIG_BYTES
 
 REQUIRED = ["config.json", "model.safetensors"]
@@ -92,8 +93,8 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return values
 
 
-def read_config(config_class: type, path: Path) -> object:
-    """The config dataclass of a `config.json`; `ValueError` for what does not belong there."""
+def _read_values(path: Path) -> dict[str, object]:
+    """The fields in a `config.json`, whosever they are; `ValueError` if it holds none."""
     if path.stat().st_size > MAX_CONFIG_BYTES:
         raise ValueError(f"config.json has {path.stat().st_size} bytes; at most {MAX_CONFIG_BYTES} are read")
     try:
@@ -104,6 +105,26 @@ def read_config(config_class: type, path: Path) -> object:
         raise ValueError(f"config.json is not JSON ({error})") from error
     if not isinstance(values, dict):
         raise ValueError("config.json is not a JSON object")
+    return values
+
+
+def family_in(folder: Path) -> type[nn.Module]:
+    """The family of a model folder, by the fields of its config; raises `ModelUnavailable` if it has none."""
+    try:
+        family = family_of(_read_values(folder / "config.json").keys())
+    except OSError as error:
+        raise ModelUnavailable(folder.name, "config.json is missing") from error
+    except ValueError as error:
+        raise ModelUnavailable(folder.name, str(error)) from error
+    if family is None:
+        names = ", ".join(family.__name__ for family in FAMILIES)
+        raise ModelUnavailable(folder.name, why("no_family", names=names))
+    return family
+
+
+def read_config(config_class: type, path: Path) -> object:
+    """The config dataclass of a `config.json`; `ValueError` for what does not belong there."""
+    values = _read_values(path)
     known = {field.name: field for field in fields(config_class)}
     for key, value in values.items():
         if key not in known:

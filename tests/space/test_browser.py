@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from space.models import MODELS, roles
+from space.models import DCGAN, MODELS, roles
 from space.page.words import TEXTS
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT
@@ -27,6 +27,7 @@ from tests.pages import (
     visit_tab,
 )
 from tests.processes import Lab
+from tests.small_models import small
 
 pytestmark = pytest.mark.browser
 
@@ -257,6 +258,27 @@ def test_the_slider_through_training_says_its_step_in_the_pages_language(page: P
     slider.fill("0")
     expect(said).to_have_text("0")
     expect(slider).to_have_attribute("aria-valuetext", "0")
+
+
+@pytest.mark.parametrize("page", [{"locale": "ko-KR"}], indirect=True)
+def test_a_folder_of_ones_own_is_opened_in_the_models_tab(page: Page, lab: Lab):
+    small(DCGAN, in_channels=3, image_size=32).save_pretrained(lab.folder / "mine" / "타일")
+    visit_tab(page, lab.url, "models")
+    expect(page.locator("#models-own-found")).to_contain_text("모델: 1개")
+    page.locator("#models-own-name input").click()
+    page.get_by_role("option", name="타일").click()
+    page.locator("#models-own-open").click()
+    expect(page.locator("#models-own-about h3").first).to_have_text("DCGAN")
+    samples = page.locator("#models-own-pictures img").first
+    expect(samples).to_have_attribute("alt", re.compile("시드 0"))
+    before = samples.get_attribute("src")
+    page.get_by_role("button", name=TEXT["generate.again"][1], exact=True).last.click()
+    expect(samples).not_to_have_attribute("src", before)
+    page.locator("#models-own-name input").fill("../../etc/passwd")
+    page.locator("#models-own-name input").press("Enter")
+    page.locator("#models-own-open").click()
+    expect(page.locator(".toast-body")).to_contain_text("OWNER/NAME")
+    expect(samples).to_be_visible()
 
 
 def test_a_picture_that_cannot_be_read_takes_the_place_of_the_one_before(

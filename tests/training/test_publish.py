@@ -2,9 +2,11 @@
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +20,10 @@ from typing import Any
 import pytest
 import torch
 import tyro
+import yaml
+from accelerate.state import AcceleratorState
 from huggingface_hub import close_session
+from PIL import Image
 
 from space.models import MODELS, roles
 from space.models.vae import VAE, VAEConfig
@@ -26,10 +31,12 @@ from space.weights import attempt
 from space.weights import hub as weights
 from space.weights.model_folder import load_folder
 from tests.hub_server import Altered, HubServer, Repo, make_model_folder, read_folder, start_client
-from training import publish, train_vae
+from training import loop, publish, train_vae
 from training import push as pushing
 from training import space_files as spaces
+from training.data import counterparts, load_domains, load_images
 from training.errors import TrainingError
+from training.lock import unlock
 from training.push import PublishError, check_folder, is_untouched, stamp_card
 from training.space_files import MANIFEST, space_files
 
@@ -91,6 +98,53 @@ def test_a_training_run_pushes_its_model_folder_and_the_app_pulls_it(machines, h
         path for path in there if not path.startswith(("checkpoints/", "logs/"))
     }
     assert {"decode.onnx", "encode.onnx"} < set(pushed)
+
+
+def train_in_parts(folder: Path) -> tuple[bool, str]:
+    """A run that dies with its disk after a checkpoint, gone on with from the Hub: whether the weights are
+    those of a run in one go, and what the dying run printed."""
+    os.environ.update(HF_TOKEN="hf_writer")
+
+    def part(name: str, **options: Any) -> Path:
+        AcceleratorState._reset_state(True)
+        config = train_vae.TrainConfig(
+            output_dir=folder / name, dataset="fake", batch_size=64, max_steps=4, cpu=True, iw_samples=2,
+            model=VAEConfig(hidden_dim=8), checkpointing_steps=1, **options,
+        )  # fmt: skip
+        train_vae.main(config)
+        return config.output_dir
+
+    pushes = {"push_to_hub": True, "push_every_checkpoint": True, "hub_model_id": "lab/parts"}
+    whole, steps = part("whole"), itertools.count(1)
+    with contextlib.redirect_stdout(io.StringIO()) as printed, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "AFTER_STEP", [lambda: 1 // (3 - next(steps))])
+        with pytest.raises(ZeroDivisionError):  # in the third step
+            part("first", **pushes)
+    unlock()
+    shutil.rmtree(folder / "first")
+    second = part("second", **pushes, resume_from_checkpoint="hub")
+    weights = [load_folder(VAE, run).state_dict() for run in (whole, second)]
+    return all(torch.equal(v, weights[1][k]) for k, v in weights[0].items()), printed.getvalue()
+
+
+def test_checkpoints_on_the_hub_outlive_the_disk(machines: Any, hub: HubServer, tmp_path: Path) -> None:
+    hub.fault("POST .*/commit/", "503", times=2)  # the first checkpoint, and its second try
+    equal, printed = machines[1].submit(train_in_parts, tmp_path).result(timeout=900)
+    assert equal
+    assert (
+        "did not get the checkpoint of step 1: the Hub answered with HTTP status 503. The run goes on."
+        in printed
+    )
+    commits = hub.repos["lab/parts"].commits
+    assert [commit.message for commit in commits[1:]] == [
+        *(f"Checkpoint of step {step}" for step in (2, 3, 4)),
+        "Upload model folder",
+    ]
+    there = {path.split("/")[1] for path in commits[2].files if path.startswith("checkpoints/")}
+    assert there == {"checkpoint-3"} and "history.csv" in commits[2].files  # one at a time
+    assert not any(path.startswith("checkpoints/") for path in commits[-1].files)
+    with pytest.raises(ValueError, match="push_every_checkpoint needs push_to_hub"):
+        train_vae.TrainConfig(output_dir=tmp_path, push_every_checkpoint=True)
 
 
 # ---- before and after a training run
@@ -408,11 +462,51 @@ def test_a_failure_is_a_sentence_and_exit_code_1(folder: Path) -> None:
 def test_the_commands_of_the_docs_are_understood() -> None:
     text = (publish.PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
     commands = re.findall(r"^python -m training\.publish (.*?)(?:  .*)?$", text, re.MULTILINE)
-    assert len(commands) == 4
+    assert len(commands) == 5
     for command in commands:
         config = tyro.cli(publish.PublishConfig, args=command.split())
         assert config.dry_run == ("--dry_run" in command)
     assert set(re.findall(r"--overwrite_\w+", text)) == {"--overwrite_card", "--overwrite_space"}
+
+
+# ---- data sets
+
+
+def names_and_labels(repo_id: str) -> tuple[Any, ...]:
+    """What training reads of a data set of two domains: sizes, names, counterparts; and labels of a judge."""
+    a, b = load_domains(repo_id, Path("unused"), "test", 3, 8)
+    train, _ = load_domains(repo_id, Path("unused"), "train", 3, 8)
+    labels = load_images(repo_id, Path("unused"), "train", 3, 8).labels
+    pairs = [part.tolist() for part in counterparts(a, b)]
+    return len(train), a.names, b.names, pairs, sorted(labels.tolist()), a.pixels[0, 0, 0, 0].item()
+
+
+def test_a_data_set_of_ours_is_published_and_trained_from(
+    hub: HubServer, machines: Any, tmp_path: Path
+) -> None:
+    for split, names in (("trainA", "abc"), ("trainB", "de"), ("testA", "xy"), ("testB", "yz")):
+        for grey, name in enumerate(names):
+            (tmp_path / "twemoji2fluent" / split).mkdir(parents=True, exist_ok=True)
+            picture = Image.new("RGB", (8, 8), (10 * grey + 7,) * 3)
+            picture.save(tmp_path / "twemoji2fluent" / split / f"{name}.png")
+    arguments = ["--datasets", "twemoji2fluent", "--namespace", "lab", "--data_dir", str(tmp_path)]
+    for commits in (2, 2):  # the second time there is nothing to send
+        _, error = machines[1].submit(do_publish, arguments).result(timeout=120)
+        assert error == "" and len(hub.repos["lab/twemoji2fluent"].commits) == commits
+    card = hub.repos["lab/twemoji2fluent"].at("main").files["README.md"].decode()
+    header = yaml.safe_load(card.split("---\n")[1])
+    assert header["license"] == ["cc-by-4.0", "mit"] and "Microsoft" in card and "trainA 3, trainB 2" in card
+    assert machines[1].submit(names_and_labels, "lab/twemoji2fluent").result(timeout=120) == (
+        *(3, ("x", "y"), ("y", "z"), [[1], [0]]),
+        *([0, 0, 0, 1, 1], 7),
+    )
+    for more, sentence in (
+        (["--data_dir", "nowhere"], "nowhere/twemoji2fluent has no folders trainA"),
+        (["--space", "lab/lab"], "--datasets goes with --namespace NAME"),
+        (["--datasets", "mnist"], "There is no data set mnist to publish; choose from: twemoji2fluent"),
+    ):
+        _, error = machines[1].submit(do_publish, [*arguments, *more]).result(timeout=120)
+        assert error.startswith(sentence)
 
 
 # ---- the Space
@@ -612,12 +706,24 @@ def test_models_of_somebody_else_are_named_to_the_space(hub: HubServer, machines
     )
 
 
-def test_a_space_that_costs_money_is_one_sentence(hub: HubServer, machines: Any, project: Path) -> None:
-    hub.fault("POST /api/repos/create", "402", after=1)  # the model comes first
-    _, error = publish_space(machines, project)
-    assert error == "lab/lab was not pushed: the Hub asks for payment: out of order" and set(hub.repos) == {
-        REPO
-    }
+@pytest.mark.parametrize(
+    ("left", "hardware"), [((1, 1), None), ((0, 1), "zero-a10g"), ((0, 0), None)], ids=str
+)
+def test_a_space_is_made_on_what_the_account_may_have(
+    hub: HubServer, machines: Any, project: Path, left: tuple[int, int], hardware: str | None
+) -> None:
+    hub.spaces_left = dict(zip((None, "zero-a10g"), left))
+    printed, error = publish_space(machines, project)
+    hub.spaces_left = dict.fromkeys(hub.spaces_left, 100)
+    assert ("asking for ZeroGPU, which is free" in printed) == (left[0] == 0)
+    if any(left):
+        assert error == "" and hub.repos[SPACE].hardware == hardware
+        return
+    assert error == (
+        "lab/lab was not pushed: the Hub asks for payment: Subscribe to PRO. A Gradio Space on a CPU needs a "
+        "paid plan (PRO or Team); a free account in good standing may have two on ZeroGPU"
+    )
+    assert set(hub.repos) == {REPO}  # the model comes first
 
 
 def test_something_must_be_named(machines: Any) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from space.models.autoencoder import Autoencoder, NoiseKind, corrupt, jacobian_norm_squared
 from space.models.vae import VAE, elbo_terms, importance_weighted_nll, kl_divergence
 from training.data import Images, to_float
-from training.measure.metric import Metrics, metric, psnr
+from training.measure.metric import Metrics, metric, progress, psnr
 
 NOISE_LEVELS: dict[NoiseKind, float] = {
     "gaussian": 0.5,
@@ -207,6 +207,7 @@ class _Figures:
     def importance_weighted_nll(self, iw_samples: int) -> None:
         rng, rounds = self.rng(), math.ceil(iw_samples / SAMPLES_AT_ONCE)
         each = [min(SAMPLES_AT_ONCE, iw_samples - i * SAMPLES_AT_ONCE) for i in range(rounds)]
+        bar = progress(len(self.test), f"bound on the NLL, {iw_samples} samples of z")
 
         def nll(x: Tensor) -> Tensor:
             binary = (torch.rand(x.shape, generator=rng, device=self.device) < x).float()
@@ -215,11 +216,14 @@ class _Figures:
                 # of each round of k samples: the log of the sum of their importance weights, (B,)
                 logs = [math.log(k) - importance_weighted_nll(self.model, images, k, rng) for k in each]
                 parts.append(math.log(iw_samples) - torch.logsumexp(torch.stack(logs), 0))
+                bar.update(len(images))
             return torch.cat(parts)  # (B,)
 
+        with bar:
+            mean = self.mean(nll).item()
         self.put(
             f"iw_nll_{iw_samples}",
-            self.mean(nll).item(),
+            mean,
             "nats/image",
             "lower",
             f"importance-weighted bound on -log p(x), k = {iw_samples}, pixels binarised at random with "

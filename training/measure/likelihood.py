@@ -26,7 +26,7 @@ from torch import Tensor
 from space.models.ddpm import DDPM
 from space.models.samplers import MOST_RATIO
 from training.data import Images
-from training.measure.metric import Metrics, metric
+from training.measure.metric import Metrics, metric, progress
 
 ONE_IN = 50
 """of how many test images one is measured: 200 of 10,000"""
@@ -92,10 +92,13 @@ def bits_per_dim(model: DDPM, train: Images, test: Images, seed: int) -> Metrics
     times = path_times(model.levels, NUM_TIMES)
     greys = (train.pixels.flatten().bincount(minlength=256) + 1).double().log()  # up to a constant
     found = []
-    for part, classes in zip(pixels.split(50), labels.split(50)):
-        noise, probe = torch.randn(2, *part.shape, generator=rng).to(device)
-        nats = bound(model, part.to(device), classes.to(device), greys.to(device), times, noise, probe.sign())
-        found.append(nats / (part[0].numel() * math.log(2)))
+    with progress(num_images, "bits per dimension") as bar:
+        for part, classes in zip(pixels.split(50), labels.split(50)):
+            noise, probe = torch.randn(2, *part.shape, generator=rng).to(device)
+            x, y = part.to(device), classes.to(device)
+            nats = bound(model, x, y, greys.to(device), times, noise, probe.sign())
+            found.append(nats / (part[0].numel() * math.log(2)))
+            bar.update(len(part))
     bits = torch.cat(found)
     given = "given their classes" if model.config.num_classes else "without classes"
     protocol = (

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from tqdm.auto import tqdm
 
 Metrics = dict[str, dict[str, Any]]
 """name of a metric -> its entry in metrics.json"""
@@ -18,3 +19,8 @@ def metric(value: float | list[float], unit: str, better: str | None, protocol: 
 def psnr(images: Tensor, target: Tensor) -> Tensor:
     """Peak signal-to-noise ratio of each image in dB, (B,), for images in [0, 1]."""
     return -10 * torch.log10((images - target).square().flatten(1).mean(1).clamp_min(1e-10))
+
+
+def progress(total: int, what: str) -> tqdm:
+    """A bar with the time left, for a metric of `total` images that takes longer than two seconds."""
+    return tqdm(total=total, desc=what, unit="image", delay=2, leave=False, dynamic_ncols=True)

@@ -22,7 +22,7 @@ from space.weights.hub import BUNDLED
 from space.weights.model_folder import ModelUnavailable, load_folder
 from training.data import Images, to_float
 from training.errors import TrainingError
-from training.measure.metric import Metrics, metric
+from training.measure.metric import Metrics, metric, progress
 
 NEIGHBOURS = 3
 
@@ -60,7 +60,12 @@ def _shipped_classifier(dataset: str) -> Path | None:
 @torch.no_grad()
 def generate(decode: Callable[[Tensor], Tensor], latents: Tensor) -> Tensor:
     """Decode latent vectors (N, latent_dim) to uint8 images (N, C, H, W), rounded as in a picture file."""
-    return torch.cat([(255 * decode(z).float()).round().byte() for z in latents.split(500)])
+    parts = []
+    with progress(len(latents), "samples") as bar:
+        for z in latents.split(500):
+            parts.append((255 * decode(z).float()).round().byte())
+            bar.update(len(z))
+    return torch.cat(parts)
 
 
 @torch.no_grad()

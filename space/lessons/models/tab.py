@@ -1,16 +1,15 @@
 """The models tab: where every model comes from, what was measured, and how it learned."""
 
-from typing import Any
-
 import gradio as gr
 
 from space.lessons.models import view
 from space.lessons.models.api import build_api
+from space.lessons.models.own import build_own
+from space.lessons.models.snapshots import Snapshots
 from space.models import MODELS
 from space.page import link
 from space.page.components import as_trigger
 from space.page.handlers import PRIVATE, friendly
-from space.page.modules import module
 from space.page.words import i18n
 from space.text.refusals import Problem, nearest
 from space.weights.hub import load, load_each
@@ -26,13 +25,6 @@ def show_details(name: str) -> str:
     if name not in MODELS:
         raise Problem("unknown_model", model=name, allowed=nearest(name, MODELS))
     return view.details(load(name))
-
-
-class Snapshots(gr.HTML):
-    """HTML with pictures on top of each other; a slider shows one of them, in the browser."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(js_on_load=module("lessons/models/snapshots.js", "ready"), **kwargs)
 
 
 def build() -> list[link.Linked]:
@@ -56,5 +48,6 @@ def build() -> list[link.Linked]:
             trigger_mode="always_last",
             **PRIVATE,
         )
+        build_own()
         build_api()
     return [link.value("model", name)]

@@ -12,13 +12,13 @@ from playwright.sync_api import Page, expect
 from space import app
 from space.host import queue
 from space.page.components import Drawing, PictureFile
-from space.page.handlers import FILES, HEAVY, LIGHT, MAX_WAITING
+from space.page.handlers import FILES, HEAVY, HUB, LIGHT, MAX_WAITING
 from space.text import TEXT
 from space.text.limits import MAX_SESSIONS, MAX_WAITING_EACH, TEMPORARY_SECONDS
 from tests.door import Door, fill
 from tests.processes import ROOT
 
-GROUPS = {group["concurrency_id"]: group["concurrency_limit"] for group in (LIGHT, FILES, HEAVY)}
+GROUPS = {group["concurrency_id"]: group["concurrency_limit"] for group in (LIGHT, FILES, HEAVY, HUB)}
 
 
 @pytest.fixture(scope="module")
