@@ -40,7 +40,8 @@ RUN |= {"steps": 2, "seconds": 3, "hardware": "1 thread of a CPU", "libraries": 
 
 
 MEANS_NONE = {name: {("num_classes", 0)} for name in ("DDPM", "PixelCNN")}
-"""values that look out of range and are not: a model without classes"""
+MEANS_NONE["CycleGAN"] = {("domain_a", "fog"), ("domain_b", "fog")}
+"""values that look out of range and are not: a model without classes, the name of a domain"""
 
 
 def variants() -> Iterator[Any]:

@@ -1,8 +1,8 @@
-"""Writes `space/pictures/emoji.png`: emoji of the test split in both domains, a column an emoji.
+"""Writes the sheets of emoji in `space/pictures`: of the test split in both domains, a column an emoji.
 
     python -m training.emoji_sheet --data_dir data
 
-The app shows them as its test emoji, so that it needs no data set. `space.pictures.sheets.EMOJI` lists
+The app shows them as its test emoji, so that it needs no data set. `space.pictures.sheets.EMOJI_SHEETS` lists
 them. They are Twemoji (CC-BY 4.0, Twitter, Inc and other contributors) and Fluent Emoji (MIT, Microsoft).
 """
 
@@ -13,23 +13,30 @@ import numpy as np
 from PIL import Image
 
 from space.pictures.files import read_image
-from space.pictures.sheets import EMOJI, EMOJI_SHEET
+from space.pictures.sheets import EMOJI_SHEETS, EmojiSheet
+from training.train_cyclegan import DOMAINS
 
 
 def main() -> None:
-    """Read `twemoji2fluent/testA` and `testB` from `--data_dir`, write the sheet."""
+    """Read `testA` and `testB` of each data set from `--data_dir`, write its sheet."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--data_dir", type=Path, default=Path("data"), help="where twemoji2fluent lies (default: data)"
+        "--data_dir", type=Path, default=Path("data"), help="where the data sets lie (default: data)"
     )
-    root = parser.parse_args().data_dir / "twemoji2fluent"
+    data_dir = parser.parse_args().data_dir
+    for dataset, domains in DOMAINS.items():
+        write(data_dir / dataset, EMOJI_SHEETS[domains])
+
+
+def write(root: Path, sheet: EmojiSheet) -> None:
+    """A sheet out of the pictures in a data set's folder."""
     rows = []
     for domain in ("testA", "testB"):
-        paths = [root / domain / f"{file_name(emoji)}.png" for emoji in EMOJI]
+        paths = [root / domain / f"{file_name(emoji)}.png" for emoji in sheet.emoji]
         rows.append(np.hstack([np.asarray(read_image(path)) for path in paths]))
-    Image.fromarray(np.vstack(rows)).save(EMOJI_SHEET, optimize=True)
+    Image.fromarray(np.vstack(rows)).save(sheet.path, optimize=True)
 
 
 def file_name(emoji: str) -> str:

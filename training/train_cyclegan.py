@@ -50,6 +50,8 @@ from training.replay_buffer import ReplayBuffer
 from training.trained import start_weights
 
 NUM_PICTURED = 8
+DOMAINS = {"twemoji2fluent": ("Twemoji", "Fluent 3D"), "flat2fluent": ("Fluent Flat", "Fluent 3D")}
+"""data set -> what its domains are called; of others, --model.domain_a and --model.domain_b say it"""
 
 
 @dataclass(frozen=True)
@@ -368,12 +370,20 @@ def how_to_judge(config: TrainConfig) -> str:
     )
 
 
+def named(model: CycleGANConfig, dataset: str) -> CycleGANConfig:
+    """The config with the names of a data set's domains, unless it has names already."""
+    names = DOMAINS.get(Path(dataset).name)
+    if names is None or (model.domain_a, model.domain_b) != ("A", "B"):
+        return model
+    return replace(model, domain_a=names[0], domain_b=names[1])
+
+
 def main(config: TrainConfig) -> None:
     accelerator = make_accelerator(config)
     shape = config.model.in_channels, config.model.image_size
     train, test = load_splits(config, accelerator, load_domains, *shape)
     zoom = relative_size(*train) if config.match_size else config.model.zoom
-    model = CycleGAN(replace(config.model, zoom=zoom))
+    model = CycleGAN(named(replace(config.model, zoom=zoom), config.dataset))
     start_weights(config, model)
     model = model.to(accelerator.device)
     check_described(config, accelerator, model, train)

@@ -1,6 +1,7 @@
 /* Pictures of tensors, as space/pictures/outputs.py makes them: red, green and blue bytes of each pixel.
  *
  *   toRgb(image)                             an image (1, h, w, 1 or 3) with values in [0, 1]
+ *   inChannels(image, channels)              an image as a model of grey or of coloured ones takes it
  *   inARow(images)                           images (n, h, w, c) side by side as one, a grey pixel between them
  *   toHeat(values)                           from black (0) through violet to pale yellow (1 and more)
  *   toSigned(values)                         black at 0, blue above, orange below
@@ -38,6 +39,25 @@ export function toRgb({ shape, data }) {
   const pixels = new Uint8Array((data.length / channels) * 3);
   for (let i = 0; i < pixels.length; i++) pixels[i] = byte(data[channels === 3 ? i : Math.floor(i / 3)]);
   return pixels;
+}
+
+/** Grey as Pillow makes it of the bytes of a picture (ITU-R 601), or grey as colour.
+ * @param {Tensor} image (1, h, w, 1 or 3)
+ * @param {number} channels 1 or 3
+ * @returns {Tensor} */
+export function inChannels(image, channels) {
+  const [n, height, width, found] = image.shape;
+  if (found === channels) return image;
+  const next = tensor([n, height, width, channels]);
+  const at = (/** @type {number} */ i) => byte(image.data[i]);
+  for (let i = 0; i < next.data.length; i++) {
+    const [red, green, blue] = [3 * i, 3 * i + 1, 3 * i + 2];
+    next.data[i] =
+      channels === 3
+        ? image.data[Math.floor(i / 3)]
+        : ((19595 * at(red) + 38470 * at(green) + 7471 * at(blue) + 32768) >> 16) / 255;
+  }
+  return next;
 }
 
 /** @param {Tensor} images */

@@ -28,13 +28,15 @@ Direction = Literal["ab", "ba"]
 Skip = Literal["logit", "mask", "none"]
 MIN_SIZE = 16
 """least height and width of an image, in pixels"""
+MAX_NAME = 40
+"""characters of the name of a domain"""
 WHITE = 0.999
 """largest pixel value whose logit `Generator` takes; brighter ones count as this"""
 
 
 @dataclass(frozen=True)
 class CycleGANConfig(ImageConfig):
-    """Shape of a CycleGAN."""
+    """Shape of a CycleGAN, and the names of its domains."""
 
     in_channels: int = 3
     """channels of an image: 1 for grey, 3 for RGB"""
@@ -55,6 +57,10 @@ class CycleGANConfig(ImageConfig):
     discriminator_layers: int = 2
     """halvings in a discriminator: with 1, 2 or 3 its patches have 16, 34 or 70 pixels; the paper's 70 of 256
     pixels correspond to 17 of 64"""
+    domain_a: str = "A"
+    """what the images of A are called, on the page and in captions"""
+    domain_b: str = "B"
+    """what those of B are called"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,6 +75,12 @@ class CycleGANConfig(ImageConfig):
             raise ValueError(f"skip is {self.skip!r}; allowed: {', '.join(get_args(Skip))}")
         if not 0.25 <= self.zoom <= 4:
             raise ValueError(f"zoom is {self.zoom}; allowed: 0.25 to 4")
+        for name in ("domain_a", "domain_b"):
+            said = getattr(self, name)
+            if not said.strip() or len(said) > MAX_NAME or not said.isprintable():
+                raise ValueError(f"{name} is {said!r:.60}; allowed: 1 to {MAX_NAME} printable characters")
+        if self.domain_a == self.domain_b:
+            raise ValueError(f"domain_b is {self.domain_b!r}, as domain_a; allowed: two different names")
 
     def describe(self) -> Description:
         shape = ", ".join(map(str, self.image_shape))

@@ -19,15 +19,15 @@ from torch import Tensor
 from space.models import MODELS
 from space.page.handlers import PRIVATE, friendly
 from space.page.words import LATEX, i18n
-from space.pictures.sheets import EMOJI, digit_sheet
+from space.pictures.sheets import digit_sheet
 from space.weights.hub import LoadedModel
 
 IMPORTS = {
     "pathlib": ("Path",),
-    "huggingface_hub": ("snapshot_download",),
+    "huggingface_hub": ("hf_hub_download", "snapshot_download"),
     "space.pictures": (
-        *("digit_sheet", "emoji_sheet", "read_image", "sketch_to_digit", "sketch_to_square", "to_digit"),
-        *("to_grid", "to_heat", "to_opinion", "to_pil", "to_square"),
+        *("digit_sheet", "emoji_sheet", "flat_emoji_sheet", "read_image", "sketch_to_digit"),
+        *("sketch_to_square", "to_digit", "to_grid", "to_heat", "to_opinion", "to_pil", "to_square"),
     ),
     "space.models.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
     "space.models": tuple(sorted({family.__name__ for family in MODELS.values()})),
@@ -71,8 +71,12 @@ def _from_pretrained(loaded: LoadedModel) -> str:
     family = type(loaded.model).__name__
     if loaded.repo_id is None:
         return f"{family}.from_pretrained({_quoted(f'space/pretrained/{loaded.name}')}, strict=True)"
-    where = f"{_quoted(loaded.repo_id)}, revision={_quoted(loaded.commit or 'main')}"
-    return f"{family}.from_pretrained({where}, strict=True)"
+    return f"{family}.from_pretrained({_commit(loaded)}, strict=True)"
+
+
+def _commit(loaded: LoadedModel) -> str:
+    """The repository that the weights are from, as arguments of the Hub's client."""
+    return f"{_quoted(loaded.repo_id)}, revision={_quoted(loaded.commit or 'main')}"
 
 
 def _numbers(z: Sequence[float]) -> list[str]:
@@ -232,9 +236,11 @@ to_pil(model.decode(z), {scale}).save("{case}.png")
     )
 
 
-def emoji(index: int, domain: int) -> str:
-    """The expression for an emoji of the sheet."""
-    return f"emoji_sheet()[{index}, {domain}][None] / 255  # {EMOJI[index]}"
+def file_of(loaded: LoadedModel, path: str) -> str:
+    """The expression for a file of a model folder."""
+    if loaded.repo_id is None:
+        return _quoted(f"space/pretrained/{loaded.name}/{path}")
+    return f"hf_hub_download({_commit(loaded)}, filename={_quoted(path)})"
 
 
 def translate(
@@ -249,7 +255,7 @@ def translate(
 ) -> str:
     """A picture once round the cycle, and D's scores of it; `x` and `counterpart` (or "") are expressions."""
     source, target = direction
-    scale = side // size
+    scale = max(1, side // size)
     drawn = f"""
 y = {counterpart}
 to_pil(y, {scale}).save("{case}_counterpart.png")
@@ -258,8 +264,8 @@ to_pil(y, {scale}).save("{case}_counterpart.png")
         _load(loaded),
         f"""
 x = {x}
-output = model.translate(x, "{direction}")  # G(x)
-back, identity = model.translate(torch.cat([output, x]), "{direction[::-1]}").split(1)  # F(G(x)), F(x)
+output = model.translate(x, "{direction}")  # G_{direction.upper()}(x)
+back, identity = model.translate(torch.cat([output, x]), "{direction[::-1]}").split(1)  # and of x itself
 error = (x - back).abs()[0].mean(0)
 to_pil(x, {scale}).save("{case}_x.png")
 to_pil(output, {scale}).save("{case}_translation.png")
@@ -379,11 +385,8 @@ print(model.class_log_probs(x).softmax(1))  # P(y|x) by Bayes, all classes as li
 
 def timeline(loaded: LoadedModel) -> str:
     """The snapshots and losses of training, from the model folder."""
-    if loaded.repo_id is None:
-        folder = f"Path({_quoted(f'space/pretrained/{loaded.name}')})"
-    else:
-        where = f"{_quoted(loaded.repo_id)}, revision={_quoted(loaded.commit or 'main')}"
-        folder = f"Path(snapshot_download({where}))"
+    bundled = _quoted(f"space/pretrained/{loaded.name}")
+    folder = f"Path({bundled if loaded.repo_id is None else f'snapshot_download({_commit(loaded)})'})"
     return _script(
         f"""
 folder = {folder}

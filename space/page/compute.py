@@ -7,6 +7,7 @@ little-endian float32}; images have their channels last.
 import json
 import math
 from base64 import b64decode
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -37,6 +38,8 @@ METHODS: dict[str, tuple[str, tuple[str, ...]]] = {
     "forward": (IMAGES, ()),
 }
 """method -> what its tensor holds, and the choices of its second argument, if it has one"""
+SIDES = (64, 128)
+"""pixels a side of pictures that a CycleGAN translates besides those of its training"""
 TRAJECTORY = "trajectory"
 """a method of images, labels, and how they are sampled"""
 PIXELS = ("logits", "class_log_probs", "complete")
@@ -55,7 +58,9 @@ def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tup
     content, choices = METHODS.get(method, (IMAGES, ()))
     try:
         sent, *choice = json.loads(body)
-        x = unpack(sent, content, loaded.model.config)
+        x = unpack(
+            sent, content, loaded.model.config, SIDES if method in ("translate", "score_patches") else ()
+        )
         if method == TRAJECTORY:
             return loaded, x, *read_sampling(loaded.model.config, len(x), *choice)
         if method in PIXELS:
@@ -67,10 +72,14 @@ def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tup
     return loaded, x, *choice
 
 
-def unpack(sent: dict[str, Any], content: str, config: Any) -> Tensor:
-    """The tensor of a question, with channels first; raises what Python does where it is none."""
-    shape = [config.latent_dim] if content == CODES else [*2 * [config.image_size], config.in_channels]
+def unpack(sent: dict[str, Any], content: str, config: Any, sides: Sequence[int] = ()) -> Tensor:
+    """The tensor of a question, with channels first; raises what Python does where it is none.
+
+    Images may have other `sides` than those of the training.
+    """
     number, *rest = sent["shape"]
+    side = next((one for one in sides if rest[:1] == [one]), config.image_size)
+    shape = [config.latent_dim] if content == CODES else [*2 * [side], config.in_channels]
     numbers = np.frombuffer(b64decode(sent["data"], validate=True), "<f4")
     if (
         type(number) is not int

@@ -41,7 +41,7 @@ import { isOpen, onTab } from "./link.js";
 const PATIENCE_MS = 20_000; // for weights to arrive
 const ANSWER_MS = 60_000; // for the server to compute
 const SETTLED_MS = 150; // without something newer, before the server is asked: a slider that moves asks once
-const MOST_NUMBERS = 35_000; // in a question to the server, which takes 200 kB
+const MOST_NUMBERS = 50_000; // in a question to the server, which takes 300 kB
 const NEARLY = "30%"; // of the screen's height, below and above it
 
 const LATE = "the weights have not arrived in time";

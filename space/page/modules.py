@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from space.pictures.sheets import digit_sheet, emoji_sheet
+from space.pictures.sheets import EMOJI_SHEETS, digit_sheet, read_emoji
 
 SPACE = Path(__file__).parents[1]
 FILES = (
@@ -40,7 +40,10 @@ SOURCES = {
 """path under space/ -> source; read once, so that what is served fits the hash"""
 SOURCES |= {
     "pictures/digits.u8": digit_sheet().numpy().tobytes(),  # (10, 20, 28, 28)
-    "pictures/emoji.u8": emoji_sheet().movedim(2, -1).numpy().tobytes(),  # (N, 2, 64, 64, 3)
+    **{  # (N, 2, side, side, 3)
+        f"pictures/{sheet.name}.u8": read_emoji(sheet).movedim(2, -1).numpy().tobytes()
+        for sheet in EMOJI_SHEETS.values()
+    },
 }  # as bytes: a browser that hides what its canvas holds could not read them from a picture
 VERSION = blake2b(
     b"".join(b"%s %d %s" % (path.encode(), len(data), data) for path, data in SOURCES.items()), digest_size=8

@@ -22,7 +22,8 @@ class PictureSource:
     source: gr.Radio
     """one of the names given to `build_picture_source`"""
     examples: gr.HTML
-    sketch: Drawing
+    sketch: Drawing | gr.HTML
+    """paper, or a board of the lesson's own, whose drawing is its value"""
     upload: PictureFile
     panels: Sequence[gr.Column]
     """one for each source; only the chosen one is visible"""
@@ -35,7 +36,8 @@ class PictureSource:
     @property
     def chosen(self) -> list[Any]:
         """What tells the picture, as inputs of a handler."""
-        return [self.source, self.examples, self.drawn, self.uploaded]
+        drawn = self.drawn if isinstance(self.sketch, Drawing) else self.sketch
+        return [self.source, self.examples, drawn, self.uploaded]
 
     def give(
         self, component: gr.HTML, pictures_of: Callable[..., Any], settings: Sequence[gr.components.Component]
@@ -57,17 +59,21 @@ class PictureSource:
             **PRIVATE,
         )
 
-    def bind(self, read_drawing: Callable[..., Any], read_upload: Callable[..., Any]) -> None:
-        """Bind the events; `read_drawing` and `read_upload` give what the states hold."""
+    def bind(self, read_drawing: Callable[..., Any] | None, read_upload: Callable[..., Any]) -> None:
+        """Bind the events; `read_drawing` and `read_upload` give what the states hold.
+
+        A board of the lesson's own needs no `read_drawing`.
+        """
         drawn, uploaded = self.drawn, self.uploaded
         names = [name for _, name in self.source.choices]
         js = "(chosen) => %s.map((name) => ({ __type__: 'update', visible: name === chosen }))"
         js %= json.dumps(names)
         self.source.change(None, self.source, self.panels, js=js, **PRIVATE)
-        self.sketch.input(
-            friendly(read_drawing), self.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE
-        )
-        self.sketch.clear(lambda: (blank_paper(), None), None, [self.sketch, drawn], **PRIVATE)
+        if isinstance(self.sketch, Drawing):
+            self.sketch.input(
+                friendly(read_drawing), self.sketch, drawn, trigger_mode="always_last", **FILES, **PRIVATE
+            )
+            self.sketch.clear(lambda: (blank_paper(), None), None, [self.sketch, drawn], **PRIVATE)
         if self.found is None:
             read = self.upload.change(friendly(read_upload), self.upload, uploaded, **FILES, **PRIVATE)
             read.failure(lambda: None, None, uploaded, **PRIVATE)  # or the last picture would stay
@@ -84,12 +90,14 @@ def build_picture_source(
     names: Sequence[str],
     build_examples: Callable[[], gr.HTML],
     boxed: bool = False,
+    build_board: Callable[[], gr.HTML] | None = None,
     **settings: Any,
 ) -> PictureSource:
     """The radio and the panels, in a `gr.Column` of the caller's.
 
     `names` are those of the sources: examples, drawing, upload. Texts and ids begin with the name of the
-    `lesson`; `settings` are those of `paper`. On an upload that is `boxed` a box says where the digit is.
+    `lesson`; `settings` are those of `paper`, which a board replaces that `build_board` makes. On an upload
+    that is `boxed` a box says where the digit is.
     """
     source = gr.Radio(
         [(i18n(f"{lesson}.source.{name}"), name) for name in names],
@@ -100,7 +108,10 @@ def build_picture_source(
     with gr.Column(visible=True) as example_panel:
         examples = build_examples()
     with gr.Column(visible=False) as draw_panel:
-        sketch = paper(label=i18n(f"{lesson}.sketch"), elem_id=f"{lesson}-sketch", **settings)
+        if build_board:
+            sketch = build_board()
+        else:
+            sketch = paper(label=i18n(f"{lesson}.sketch"), elem_id=f"{lesson}-sketch", **settings)
     with gr.Column(visible=False) as upload_panel:
         upload = PictureFile(
             type="filepath",

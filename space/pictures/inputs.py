@@ -30,11 +30,17 @@ def cut_square(image: Image.Image) -> Image.Image:
     return image.resize((MAX_SQUARE, MAX_SQUARE), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
 
 
-def to_square(image: Image.Image, size: int) -> Tensor:
-    """The middle of a picture (`cut_square`), scaled up or down to (1, 3, size, size)."""
+def to_square(image: Image.Image, size: int, channels: int = 3, drawn: bool = False) -> Tensor:
+    """The middle of a picture (`cut_square`), scaled up or down to (1, channels, size, size); 1 is grey.
+
+    A picture that was `drawn` with flat colours is scaled by means of its pixels, as the page does it.
+    """
     square = cut_square(to_rgb(image))
     if square.width != size:
-        square = square.resize((size, size), Image.Resampling.LANCZOS)
+        resample = Image.Resampling.BOX if drawn else Image.Resampling.LANCZOS
+        square = square.resize((size, size), resample)
+    if channels == 1:
+        return torch.tensor(np.asarray(square.convert("L")))[None, None] / 255
     return torch.tensor(np.asarray(square)).permute(2, 0, 1)[None] / 255
 
 

@@ -2,22 +2,49 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-DIGIT_SHEET = Path(__file__).parent / "digits.png"
+FOLDER = Path(__file__).parent
+DIGIT_SHEET = FOLDER / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
-EMOJI_SHEET = Path(__file__).parent / "emoji.png"
-"""A column for each emoji of `EMOJI`, 64x64 RGB: Twemoji above, Fluent Emoji 3D below; written by
-`python -m training.emoji_sheet`."""
-EMOJI = str.split(
-    "🐸 😋 🤓 🙃 😯 🤕 😼 👻 🌚 🧸 🍕 🍟 🍦 🥕 🌵 🦢 💓 💰 🪗 🪙 "
-    "👸 🧑🏾‍🔧 👩🏼‍🦲 🤳🏽 👀 👂🏻 ☔ 🪕 🎓 🏒 🏍️ 🚍 🚋 🚟 🔬 🥎 🥈 🇨🇭 🇹🇳 ☯️"
+EMOJI = tuple(
+    str.split(
+        "🐸 😋 🤓 🙃 😯 🤕 😼 👻 🌚 🧸 🍕 🍟 🍦 🥕 🌵 🦢 💓 💰 🪗 🪙 "
+        "👸 🧑🏾‍🔧 👩🏼‍🦲 🤳🏽 👀 👂🏻 ☔ 🪕 🎓 🏒 🏍️ 🚍 🚋 🚟 🔬 🥎 🥈 🇨🇭 🇹🇳 ☯️"
+    )
 )
-"""the emoji on the sheet, in order"""
+"""test emoji of Twemoji and Fluent 3D"""
+PLAIN_EMOJI = tuple(
+    {"🧑🏾‍🔧": "🧑‍🔧", "👩🏼‍🦲": "👩‍🦲", "🤳🏽": "🤳", "👂🏻": "👂"}.get(one, one) for one in EMOJI
+)
+"""the same without tones of skin, which Fluent Flat and Fluent 3D have in the test set"""
+
+
+class EmojiSheet(NamedTuple):
+    """Pairs of test emoji: a column for each, domain A above, domain B below, RGB on white; written by
+    `python -m training.emoji_sheet`."""
+
+    name: str
+    side: int
+    """pixels a side of an emoji"""
+    emoji: tuple[str, ...]
+    """in order"""
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / f"{self.name}.png"
+
+
+EMOJI_SHEETS = {
+    ("Twemoji", "Fluent 3D"): EmojiSheet("emoji", 64, EMOJI),
+    ("Fluent Flat", "Fluent 3D"): EmojiSheet("flat_emoji", 128, PLAIN_EMOJI),
+}
+"""the domains of a model -> the test emoji that are examples of them"""
 
 
 @lru_cache
@@ -29,8 +56,23 @@ def digit_sheet() -> Tensor:
 
 
 @lru_cache
+def read_emoji(sheet: EmojiSheet) -> Tensor:
+    """The emoji of a sheet in both domains, uint8 (N, 2, 3, side, side); shared, so read only."""
+    with Image.open(sheet.path) as picture:
+        pixels = torch.tensor(np.asarray(picture))  # (2 * side, N * side, 3)
+    return (
+        pixels.unflatten(0, (2, sheet.side))
+        .unflatten(2, (-1, sheet.side))
+        .permute(2, 0, 4, 1, 3)
+        .contiguous()
+    )
+
+
 def emoji_sheet() -> Tensor:
     """The emoji of `EMOJI` as Twemoji and as Fluent 3D, uint8 (N, 2, 3, 64, 64); shared, so read only."""
-    with Image.open(EMOJI_SHEET) as sheet:
-        pixels = torch.tensor(np.asarray(sheet))  # (2 * 64, N * 64, 3)
-    return pixels.unflatten(0, (2, 64)).unflatten(2, (-1, 64)).permute(2, 0, 4, 1, 3).contiguous()
+    return read_emoji(EMOJI_SHEETS["Twemoji", "Fluent 3D"])
+
+
+def flat_emoji_sheet() -> Tensor:
+    """Those of `PLAIN_EMOJI` as Fluent Flat and Fluent 3D, uint8 (N, 2, 3, 128, 128)."""
+    return read_emoji(EMOJI_SHEETS["Fluent Flat", "Fluent 3D"])

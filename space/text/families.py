@@ -11,6 +11,7 @@ TOPICS = {"objective": "encode", "samples": "decode"}
 
 TEXT = {
     "family.size": ("{name}, {latent_dim}-D", "{name}, {latent_dim}차원"),
+    "family.domains": ("{name}: {domain_a} ↔ {domain_b}", "{name}: {domain_a} ↔ {domain_b}"),
     "family.autoencoder.among_others": ("Autoencoder: {name}", "오토인코더: {name}"),
     "family.autoencoder.samples": (
         "Why a plain autoencoder is no generator: its loss asks for reconstruction alone, so nothing makes "
@@ -131,9 +132,19 @@ def key_of(kind: str, topic: str, latent_dim: int | None = None) -> str:
     raise KeyError(wanted)
 
 
-def labels_of(kind: str, latent_dim: int | None = None) -> tuple[tuple[str, str], tuple[str, str]]:
-    """(English, Korean) for a model among those of its family, and beside models of other families."""
+def labels_of(
+    kind: str, latent_dim: int | None = None, domains: tuple[str, str] | None = None
+) -> tuple[tuple[str, str], tuple[str, str]]:
+    """(English, Korean) for a model among those of its family, and beside models of other families.
+
+    `domains` are the names of the two between which it translates.
+    """
     names = TEXT[key_of(kind, "name")]
+    if domains:
+        named = zip(TEXT["family.domains"], names)
+        names = tuple(
+            text.format(name=name, domain_a=domains[0], domain_b=domains[1]) for text, name in named
+        )
     if latent_dim is not None:
         sized = zip(TEXT["family.size"], names)
         names = tuple(text.format(name=name, latent_dim=latent_dim) for text, name in sized)

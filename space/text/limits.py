@@ -8,7 +8,7 @@ docs/operating.md has this as a table: the line below each constant, and its val
 
 MAX_UPLOAD_BYTES = 20_000_000
 """bytes of an upload"""
-MAX_REQUEST_BYTES = 200_000
+MAX_REQUEST_BYTES = 300_000
 """bytes of any other request"""
 MAX_DRAWING_BYTES = 2_000_000
 """bytes of a drawing on its way to the server"""

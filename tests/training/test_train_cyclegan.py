@@ -106,6 +106,17 @@ def test_match_size_sets_the_zoom(tmp_path):
     assert "--match_size" in (config.output_dir / "README.md").read_text()
 
 
+def test_the_domains_of_a_known_data_set_have_names():
+    assert train_cyclegan.named(CycleGANConfig(), "twemoji2fluent").domain_a == "Twemoji"
+    there = train_cyclegan.named(CycleGANConfig(zoom=0.9), "data/flat2fluent/")
+    assert (there.domain_a, there.domain_b, there.zoom) == ("Fluent Flat", "Fluent 3D", 0.9)
+    own = CycleGANConfig(domain_a="Flat", domain_b="Round")
+    assert (
+        train_cyclegan.named(own, "flat2fluent") == own
+        and train_cyclegan.named(CycleGANConfig(), "mine") == CycleGANConfig()
+    )
+
+
 def test_augmented_images_are_the_same_mirrored_and_moved():
     x = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
     noise = Noise(torch.Generator().manual_seed(0))

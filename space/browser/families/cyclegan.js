@@ -9,7 +9,8 @@ import { pairwise, scaleAboutCentre } from "./layers.js";
 
 /** @import { Tensor } from "../nn.js" */
 /** @typedef {import("./layers.js").ImageConfig & { base_channels: number, num_blocks: number, zoom: number,
- *   skip?: "logit" | "mask" | "none", discriminator_channels: number, discriminator_layers: number }} CycleGANConfig */
+ *   skip?: "logit" | "mask" | "none", discriminator_channels: number, discriminator_layers: number, domain_a?: string,
+ *   domain_b?: string }} CycleGANConfig */
 
 const WHITE = 0.999; // largest pixel value whose logit the generator takes
 

@@ -6,7 +6,16 @@ import gradio as gr
 from PIL import Image
 
 from space.lessons.translate.view import error_map
-from space.lessons.translate.work import DIRECTIONS, MODEL, check_direction, check_size, translate
+from space.lessons.translate.work import (
+    AS_IT_IS,
+    DIRECTIONS,
+    NAMES,
+    check_direction,
+    check_size,
+    load_model,
+    translate,
+)
+from space.models import roles
 from space.page.components import PictureFile, one_of
 from space.page.handlers import HEAVY, friendly
 from space.pictures.files import read_image
@@ -15,28 +24,32 @@ from space.pictures.outputs import to_pil
 
 
 def translate_api(
-    image: str, direction: str = "ab", size: int = 64
+    image: str, direction: str = "ab", size: int = AS_IT_IS, model: str = roles.TRANSLATOR
 ) -> tuple[Image.Image, Image.Image, Image.Image, Image.Image, dict[str, Any]]:
-    """Translate a picture between flat emoji (Twemoji) and rendered ones (Fluent 3D) by CycleGAN, and back.
+    """Translate a picture between two domains by CycleGAN, and back: flat emoji (Twemoji) and rendered ones.
 
     Args:
         image: any picture (in MCP, a data URL); its middle is cut out square and scaled, transparency put on
             white
-        direction: ab from Twemoji to Fluent 3D, ba from Fluent 3D to Twemoji
-        size: pixels a side, 64 (as trained), 128 or 256
+        direction: ab from domain A, as Twemoji, to domain B, as Fluent 3D; ba back
+        size: pixels a side: 64, 128, 256, or 0 for that of the training
+        model: name of a CycleGAN of the lab
 
     Returns:
-        four pictures of size x size pixels: the input x, its translation G(x), the way back F(G(x)), and the
-            error |x - F(G(x))| from black (0) to pale yellow (0.25 and more)
-        source and commit of the model; cycle_l1 and identity_l1: the mean difference a pixel, in [0, 1], of
-            F(G(x)) and of F(x) to x; score_x and score_translation: what the discriminators of their domains
-            say of x and of G(x), near 1 real and near 0 generated
+        four pictures of size x size pixels: the input x, its translation, the way back, and the difference of
+            that to x, from black (0) to pale yellow (0.25 and more)
+        source and commit of the model, names of its domains; cycle_l1 and identity_l1: the mean difference a
+            pixel, in [0, 1], of the way back to x, and of x to what the generator of that way makes of it;
+            score_x and score_translation: what the discriminators of their domains say of both, near 1 real
+            and near 0 generated
     """
     check_direction(direction)
-    size = check_size(size)
-    result = translate(to_square(read_image(image), size), direction)
+    loaded = load_model(model)
+    size, config = check_size(size, loaded), loaded.model.config
+    result = translate(to_square(read_image(image), size, config.in_channels), direction, model)
     numbers = {
-        "model": MODEL,
+        "model": model,
+        "domains": [config.domain_a, config.domain_b],
         "source": result.loaded.source,
         "commit": result.loaded.commit,
         "reason": result.loaded.reason,
@@ -56,7 +69,8 @@ def build_api() -> None:
         inputs = [
             PictureFile(type="filepath", label="image"),
             one_of("direction", DIRECTIONS, "ab"),
-            gr.Number(64, label="size"),
+            gr.Number(AS_IT_IS, label="size"),
+            one_of("model", NAMES, roles.TRANSLATOR),
         ]
         outputs = [
             *(gr.Image(format="png", label=name) for name in ("input", "translation", "back", "error")),

@@ -1,29 +1,25 @@
-"""The picker of test emoji."""
+"""The picker of examples: test pictures of a model."""
 
 from typing import Any
 
 from space.models.cyclegan import Direction
-from space.page.markup import data_url
-from space.page.picker import Option, Picker
-from space.pictures.outputs import to_grid
-from space.pictures.sheets import EMOJI, emoji_sheet
-
-FIRST = EMOJI.index("🐸")
+from space.page.picker import Picker
 
 
 class EmojiPicker(Picker):
-    """The test emoji of the domain that is translated; its value is an index into `EMOJI`."""
+    """The examples of the domain that is translated; its value is an index into those of the `model`.
 
-    def __init__(self, value: int = FIRST, direction: Direction = "ab", **kwargs: Any) -> None:
-        sheet = emoji_sheet().transpose(0, 1).flatten(0, 1) / 255  # (2 * N, 3, 64, 64): all of A, all of B
-        sprite = data_url(to_grid(sheet, len(EMOJI), padding=0), "WEBP", quality=85)
+    Its script makes the buttons, once the server has told what the examples of the model are.
+    """
+
+    def __init__(self, value: int = 0, model: str = "", direction: Direction = "ab", **kwargs: Any) -> None:
         super().__init__(
             value,
             "test-emoji",
-            [Option(i, emoji, f"--column: {i}") for i, emoji in enumerate(EMOJI)],
+            [],
             "emoji-picker",
             script="lessons/translate/emoji_picker.js",
+            model=model,
             direction=direction,
-            css_template=f'label {{ background-image: url("{sprite}"); --columns: {len(EMOJI)} }}',
             **kwargs,
         )

@@ -4,34 +4,38 @@ All pictures and numbers are computed from the picture chosen. Two things are no
 snapshots that training saved in `samples/`, and the metrics come from metrics.json.
 """
 
+import json
 from base64 import b64encode
 from typing import Any, NamedTuple
 
 import gradio as gr
 from PIL import Image
 
-from space.lessons.translate import view
+from space.lessons.translate import board, view
 from space.lessons.translate.api import build_api
 from space.lessons.translate.emoji_picker import EmojiPicker
 from space.lessons.translate.work import (
+    AS_IT_IS,
     DIRECTIONS,
+    MOST_EXAMPLES,
+    NAMES,
     SIZES,
     SOURCES,
-    check_model,
+    browser_sides,
     choose_picture,
+    examples_of,
     load_model,
-    read_drawing,
     read_upload,
     translate,
 )
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.handlers import HEAVY, PRIVATE, friendly
+from space.page.model_texts import DOMAINS
 from space.page.modules import module
 from space.page.picture_source import PictureSource, build_picture_source, hint
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.inputs import to_square
-from space.pictures.sheets import EMOJI
 from space.text.refusals import Problem
 from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
@@ -45,16 +49,13 @@ INTO_SLIDER = """({ slider }) => ({
     value: slider?.map((url) => ({ path: "x.bmp", url, meta: { _type: "gradio.FileData" } })) ?? null,
 })"""
 REFUSED = "({ question }) => ({ __type__: 'update', props: { refused: question } })"
-TWEMOJI_COLOURS = (
-    *("#ffcc4d", "#f4900c", "#dd2e44", "#ea596e", "#aa8ed6", "#55acee", "#77b255", "#3e721d"),
-    *("#c1694f", "#ccd6dd", "#66757f", "#292f33", "#ffffff"),
-)
 
 
 class Part(gr.HTML):
-    """A part of the lesson, which one script fills in: the circle, the cards below it, or the training.
+    """A part of the lesson, which one script fills in: the circle, the cards below it (those of `beside` once
+    they come into view), or the training.
 
-    Events change these props of the circle: `settings`, the values of direction, source, emoji and size;
+    Events change these props of the circle: `settings`, the values of model, direction, source, emoji, size;
     `own`, the visitor's pictures (`pictures_of`); `large`, a translation that the server has computed
     (`show_large`); `refused`, the number of one that it could not compute; `unfolded`, whether the code is
     to be seen. Its `value` has the number of the
@@ -68,7 +69,11 @@ class Part(gr.HTML):
             html_template=view.PARTS[part],
             css_template=asset("lessons/translate/translate.css"),
             js_on_load=module(
-                "lessons/translate/translate.js", "ready", "asked", "drawn", "coded", words=WORDS, part=part
+                "lessons/translate/translate.js",
+                *("ready", "asked", "drawn", "coded"),
+                words=WORDS,
+                part=part,
+                models=NAMES,
             ),
             apply_default_css=False,
             **kwargs,
@@ -78,71 +83,80 @@ class Part(gr.HTML):
         return {"type": "object"}
 
 
-def pictures_of(drawn: Image.Image | None, uploaded: Image.Image | None) -> dict[str, Any]:
-    """The visitor's pictures as an update of the circle: each as base64 of its bytes, or what is wrong."""
-    squares = {"draw": ("problem.empty_drawing", drawn), "upload": ("problem.no_image", uploaded)}
-    own = {
-        source: {"problem": missing} if square is None else {"pixels": _bytes(square)}
-        for source, (missing, square) in squares.items()
-    }
-    return gr.update(own=own)
+def pictures_of(_: None, uploaded: Image.Image | None) -> dict[str, Any]:
+    """The visitor's upload as an update of the circle: its bytes, or what is wrong."""
+    upload = {"problem": "problem.no_image"} if uploaded is None else {"pixels": _bytes(uploaded)}
+    return gr.update(own={"upload": upload})
 
 
-def _bytes(square: Image.Image) -> str:
-    """A picture at the size of the training, (64, 64, 3)."""
-    pixels = (to_square(square, SIZES[0])[0] * 255).round().byte().permute(1, 2, 0)
-    return b64encode(pixels.numpy().tobytes()).decode()
+def _bytes(square: Image.Image) -> dict[str, str]:
+    """A picture (side, side, 3) at each side that the browser computes at, as base64."""
+    found = {}
+    for side in browser_sides():
+        pixels = (to_square(square, side)[0] * 255).round().byte().permute(1, 2, 0)
+        found[str(side)] = b64encode(pixels.numpy().tobytes()).decode()
+    return found
 
 
 def show_large(
     asked: dict[str, Any],
     source: str,
     emoji: float,
-    drawn: Image.Image | None,
+    drawing: Any,
     uploaded: Image.Image | None,
+    name: str,
     direction: str,
     size: Any,
 ) -> dict[str, Any]:
-    """A picture larger than those of the training, as an update of the circle.
+    """A picture at a size that the browser does not compute, as an update of the circle.
 
     `asked` is the value of the circle; its number comes back, for the circle to know which picture it is.
+    `drawing` is the value of the board.
     """
     if not isinstance(asked, dict) or not isinstance(asked.get("question"), int):
         raise Problem("request")
-    result = translate(choose_picture(source, emoji, drawn, uploaded, direction, size), direction)
-    large = {**view.shown(result), "question": asked["question"], "size": result.x.shape[-1]}
+    loaded = load_model(name)
+    chosen = loaded, source, emoji, board.read(drawing), uploaded
+    x, counterpart = choose_picture(*chosen, direction, size), None
+    if source == "emoji" and examples_of(loaded).sheet:
+        counterpart = choose_picture(*chosen, direction[::-1], size)
+    result = translate(x, direction, name)
+    large = {**view.shown(result, counterpart), "question": asked["question"], "size": x.shape[-1]}
     return gr.update(large=large)
 
 
 def show_code(
     source: str,
     emoji: float,
-    drawn: Image.Image | None,
+    drawing: Any,
     uploaded: Image.Image | None,
+    name: str,
     direction: str,
     size: Any,
 ) -> str:
     """The snippet behind the pictures; "" where there are none."""
     try:
-        choose_picture(source, emoji, drawn, uploaded, direction, size)
-        loaded = load_model()
+        loaded = load_model(name)
+        choose_picture(loaded, source, emoji, board.read(drawing), uploaded, direction, size)
     except ModelUnavailable:  # the circle says so
         return ""
     except Problem as problem:
         hint(problem)
         return ""
-    return view.snippet(loaded, source, emoji, direction, size)
+    return view.snippet(loaded, source, emoji, direction, int(size))
 
 
-def told(loaded: LoadedModel) -> dict[str, str]:
-    """For each direction the strip of the training and the metrics."""
-    check_model(loaded)
-    return {direction: view.learned(loaded, direction) for direction in DIRECTIONS}
+def told(loaded: LoadedModel) -> dict[str, Any]:
+    """Examples of a model; for each direction the strip of the training and the metrics."""
+    load_model(loaded.name)  # a translator
+    learned = {direction: view.learned(loaded, direction) for direction in DIRECTIONS}
+    return {"examples": view.to_choose(loaded), "measured": view.measured(loaded), **learned}
 
 
 class _Controls(NamedTuple):
-    """What a visitor sets beside the picture; the order is that of `show`'s inputs."""
+    """What a visitor sets beside the picture; the order is that of the handlers' inputs."""
 
+    model: gr.Radio
     direction: gr.Radio
     size: gr.Radio
 
@@ -153,16 +167,16 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("translate.intro"), latex_delimiters=LATEX, elem_classes="reading")
         with gr.Row():
             with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
-                direction = _build_direction()
-                pictures = build_picture_source("translate", SOURCES, _build_examples, **_coloured())
-                controls = _Controls(direction, _build_size())
+                controls = _build_model(), _build_direction()
+                pictures = build_picture_source(
+                    "translate", SOURCES, _build_examples, build_board=_build_board
+                )
+                controls = _Controls(*controls, _build_size())
             with gr.Column(scale=3, min_width=320):
-                circle = Part("circle", min_height=420, elem_id="translate-circle")
-        with gr.Row():
-            with gr.Column(scale=2, min_width=300):
                 slider = _build_slider()
-            with gr.Column(scale=3, min_width=320):
-                Part("details", elem_id="translate-details")
+                circle = Part("circle", min_height=420, elem_id="translate-circle")
+        Part("details", elem_id="translate-details")
+        Part("beside", elem_id="translate-beside", min_height=260)
         code = code_behind.folded_snippet("translate-code")
         Part("training", elem_id="translate-run", min_height=420)
         _build_theory()
@@ -172,9 +186,25 @@ def build() -> list[link.Linked]:
     return _linked(pictures, controls)
 
 
+def _build_model() -> gr.Radio:
+    return gr.Radio(
+        [(" ↔ ".join(DOMAINS[name]), name) for name in NAMES],
+        value=NAMES[0],
+        visible=len(NAMES) > 1,
+        label=i18n("translate.model"),
+        elem_id="translate-model",
+    )
+
+
+def ways_of(name: str) -> list[tuple[str, str]]:
+    """The directions of a model, as choices of a radio."""
+    a, b = DOMAINS[name]
+    return [(f"{a} → {b}", "ab"), (f"{b} → {a}", "ba")]
+
+
 def _build_direction() -> gr.Radio:
     return gr.Radio(
-        [(i18n(f"translate.direction.{name}"), name) for name in DIRECTIONS],
+        ways_of(NAMES[0]),
         value="ab",
         label=i18n("translate.direction"),
         elem_id="translate-direction",
@@ -182,20 +212,17 @@ def _build_direction() -> gr.Radio:
 
 
 def _build_examples() -> EmojiPicker:
-    return EmojiPicker(elem_id="translate-emoji")
+    return EmojiPicker(model=NAMES[0], elem_id="translate-emoji")
 
 
-def _coloured() -> dict[str, Any]:
-    """Settings of the paper: a pen of Twemoji's colours."""
-    return {"image_mode": "RGB", "brush": gr.Brush(default_size=18, colors=list(TWEMOJI_COLOURS))}
+def _build_board() -> board.Board:
+    return board.Board(elem_id="translate-sketch")
 
 
 def _build_size() -> gr.Radio:
-    """Hidden at first: the emoji have one size."""
     return gr.Radio(
-        [(f"{side} × {side}", side) for side in SIZES],
-        value=128,
-        visible=False,
+        [(i18n("translate.size.own"), AS_IT_IS), *((f"{side} × {side}", side) for side in SIZES)],
+        value=AS_IT_IS,
         label=i18n("translate.size"),
         info=i18n("translate.size.info"),
         elem_id="translate-size",
@@ -207,7 +234,7 @@ def _build_slider() -> gr.ImageSlider:
         format="png",
         interactive=False,
         buttons=["fullscreen"],
-        max_height=380,
+        max_height=460,
         label=i18n("translate.slider"),
         elem_id="translate-slider",
     )
@@ -224,14 +251,15 @@ def _build_theory() -> None:
 
 
 def _bind(pictures: PictureSource, controls: _Controls, circle: Part, slider: gr.ImageSlider) -> None:
-    direction, size = controls
+    model, direction, size = controls
     source, emoji = pictures.source, pictures.examples
-    js = "(name) => ({ __type__: 'update', visible: name !== 'emoji' })"
-    source.change(None, source, size, js=js, **PRIVATE)
-    js = "(direction) => ({ __type__: 'update', props: { direction } })"
-    direction.change(None, direction, emoji, js=js, **PRIVATE)
-    pictures.bind(read_drawing, read_upload)
-    pictures.give(circle, pictures_of, [direction, source, emoji, size])
+    ways = {name: ways_of(name) for name in NAMES}
+    js = f"(name) => ({{ __type__: 'update', choices: {json.dumps(ways)}[name] }})"
+    model.change(None, model, direction, js=js, **PRIVATE)
+    js = "(model, direction) => ({ __type__: 'update', props: { model, direction } })"
+    gr.on([model.change, direction.change], None, [model, direction], emoji, js=js, **PRIVATE)
+    pictures.bind(None, read_upload)
+    pictures.give(circle, pictures_of, [model, direction, source, emoji, size])
     asked = circle.asked(
         friendly(show_large),
         [circle, *pictures.chosen, *controls],
@@ -254,8 +282,9 @@ def _bind_code(
 
 def _linked(pictures: PictureSource, controls: _Controls) -> list[link.Linked]:
     return [
+        link.value("model", controls.model),
         link.value("direction", controls.direction),
         link.value("source", pictures.source),
-        link.value("emoji", pictures.examples, link.number(0, len(EMOJI) - 1, whole=True)),
+        link.value("emoji", pictures.examples, link.number(0, MOST_EXAMPLES - 1, whole=True)),
         link.value("size", controls.size),
     ]

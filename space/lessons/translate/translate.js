@@ -1,31 +1,48 @@
-/* A picture into the other domain and back, at the size of the training computed and drawn in the visitor's browser.
- * A larger one of the visitor's own is shown so first, until the server has computed it at its size. tab.py says which
- * props events change. There are two parts of the page, each a component: the circle, and the cards below it.
+/* A picture into the other domain and back, computed and drawn in the visitor's browser. One that is wanted at another
+ * size is shown so first, until the server has computed it at that size. tab.py says which props events change. There
+ * are three parts of the page, each a component: the circle, the cards below it, and how the model was trained.
  */
 
 import { tensor } from "../../browser/nn.js";
 import { base64ToBytes } from "../../browser/numbers.js";
-import { bitmap, meanDifference, toBmp, toHeat, toOpinion, toRgb } from "../../browser/pictures.js";
+import {
+  bitmap,
+  inChannels,
+  meanDifference,
+  toBmp,
+  toHeat,
+  toOpinion,
+  toRgb,
+} from "../../browser/pictures.js";
 import { both, finder } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
 import { factsOf } from "../../page/facts.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
-import { emoji } from "../../page/sheets.js";
+import { example } from "../../page/sheets.js";
+import { Beside } from "./beside.js";
+import { drawing, onDrawn } from "./board.js";
+import { shareCard } from "./share.js";
 
 /** @import { Tensor } from "../../browser/nn.js" */
 /** @import { Open } from "../../page/live.js" */
-/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, part: "circle" | "details" }} Scope */
-/** @typedef {{ direction: "ab" | "ba", source: string, emoji: number, size: number }} Settings */
+/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, models: string[],
+ *   part: "circle" | "details" | "beside" | "training" }} Scope */
+/** With the size 0 a picture has that of the example, or of the pictures of the training.
+ * @typedef {{ model: string, direction: "ab" | "ba", source: string, emoji: number, size: number }} Settings */
+/** A visitor's upload: its bytes, as base64, by their side; or what is wrong.
+ * @typedef {{ pixels?: Record<number, string>, problem?: string }} Own */
 /** Pictures by their key, as addresses, and figures by their name.
  * @typedef {{ settings: Settings, side: number, pictures: Record<string, string>, figures: Record<string, number>,
- *   slider: Uint8Array[] }} Shown  in the slider are x and G(x), as files */
+ *   domains: Record<string, string>, zoomed: boolean, slider: Uint8Array[], served?: boolean, x?: Tensor }} Shown  in the slider are
+ *   x and G(x), as files; `zoomed` if the generators scale pictures; `served` if the server has computed it, at the size
+ *   that was asked for */
 
-const MODEL = "cyclegan-twemoji2fluent";
 const METHODS = ["translate", "score_patches"];
-const DOMAINS = { a: "Twemoji", b: "Fluent 3D" };
-const SIDE = 64; // of the pictures of the training
+const MOST_HERE = 128; // pixels a side of a picture at another size than that of the training; larger ones the server has
+const MOST_SIDE = 256; // of a visitor's own picture
 const KEPT = 256; // pixels a side that pictures are kept with
+const MOST_URLS = 12; // of pictures in the slider that are kept: it may still be loading those of before
 const LARGE = 512; // and that those in the slider have
 const MOST_ERROR = 0.25; // |x - F(G(x))| from which on the error map is brightest
 
@@ -33,38 +50,65 @@ const MOST_ERROR = 0.25; // |x - F(G(x))| from which on the error map is brighte
 let details = null; // the part of the cards, once it is there
 /** @type {Scope | null} */
 let training = null; // and that of the training
+/** @type {Beside | null} */
+let beside = null;
 /** @type {Translation | null} */
 let lesson = null;
 
+/** The generators of a direction and of the way back, in plain text.
+ * @param {string} direction */
+const namesOf = ([source, target]) => ({
+  there: `G_${source}${target}`.toUpperCase(),
+  back: `G_${target}${source}`.toUpperCase(),
+});
 const signed = (score) => score.toFixed(2).replace("-", "\u2212");
 const mean = ({ data }) => data.reduce((sum, value) => sum + value, 0) / data.length;
 const draw = (image) => bitmap(toRgb(image), image.shape[2]);
 
-/** An image once round the cycle.
- * @param {Open} open
- * @param {Tensor} x
+/** The picture that is chosen, as the model takes it.
  * @param {Settings} settings
+ * @param {any} config of the model
+ * @param {Own} [own]
+ * @returns {Promise<Tensor>} */
+async function pictureOf({ model, direction, source, emoji, size }, config, own) {
+  if (source === "emoji") {
+    const { examples } = await factsOf("translate", model);
+    return inChannels(await example(examples, emoji, direction[0]), config.in_channels);
+  }
+  const side = size && size <= MOST_HERE ? size : Math.min(config.image_size, MOST_SIDE);
+  const bytes = source === "draw" ? drawing.rgb(side) : base64ToBytes(own.pixels[side]);
+  const data = Float32Array.from(bytes, (byte) => byte / 255);
+  return inChannels(tensor([1, side, side, 3], data), config.in_channels);
+}
+
+/** A picture once round the cycle.
+ * @param {Open} open
+ * @param {Settings} settings
+ * @param {Own} [own]
  * @returns {Promise<Shown>} */
-async function onceRound(open, x, settings) {
-  const model = await open(MODEL, METHODS);
-  if (model.config.in_channels !== 3) throw new Error("it takes other images");
+async function onceRound(open, settings, own) {
+  const model = await open(settings.model, METHODS);
+  const { config } = model;
+  const x = await pictureOf(settings, config, own);
+  const side = x.shape[1];
   const [source, target] = settings.direction;
   const output = await model.run("translate", x, source + target);
   const back = await model.run("translate", output, target + source);
   const scoresOutput = await model.run("score_patches", output, target);
   const scoresX = await model.run("score_patches", x, source);
   const identity = await model.run("translate", x, target + source);
-  const stride = 2 ** model.config.discriminator_layers;
-  const error = new Float32Array(x.data.length / 3);
+  const stride = 2 ** config.discriminator_layers;
+  const channels = config.in_channels;
+  const error = new Float32Array(x.data.length / channels);
   for (let i = 0; i < x.data.length; i++)
-    error[Math.floor(i / 3)] += Math.abs(x.data[i] - back.data[i]) / 3 / MOST_ERROR;
+    error[Math.floor(i / channels)] += Math.abs(x.data[i] - back.data[i]) / channels / MOST_ERROR;
   const pictures = {
     x: draw(x),
     translation: draw(output),
     back: draw(back),
-    error: bitmap(toHeat(error), SIDE),
-    judged_x: bitmap(toOpinion(x, scoresX, stride), SIDE),
-    judged_translation: bitmap(toOpinion(output, scoresOutput, stride), SIDE),
+    error: bitmap(toHeat(error), side),
+    judged_x: bitmap(toOpinion(x, scoresX, stride), side),
+    judged_translation: bitmap(toOpinion(output, scoresOutput, stride), side),
     identity: draw(identity),
   };
   const figures = {
@@ -74,14 +118,25 @@ async function onceRound(open, x, settings) {
     score_x: mean(scoresX),
     score_translation: mean(scoresOutput),
   };
-  if (settings.source === "emoji") {
-    const y = await emoji(settings.emoji, target);
+  const y = await counterpartOf(settings, config);
+  if (y) {
     pictures.counterpart = draw(y);
     figures.counterpart_l1_translation = meanDifference(output, y);
     figures.counterpart_l1_x = meanDifference(x, y);
   }
-  const slider = [x, output].map((image) => toBmp(toRgb(image), SIDE, LARGE / SIDE));
-  return { settings, side: SIDE, pictures, figures, slider };
+  const slider = [x, output].map((image) => toBmp(toRgb(image), side, Math.max(1, Math.floor(LARGE / side))));
+  const domains = { a: config.domain_a ?? "A", b: config.domain_b ?? "B" };
+  return { settings, side, pictures, figures, domains, zoomed: config.zoom !== 1, slider, x };
+}
+
+/** An emoji as the designers of the other domain drew it; undefined where nobody did.
+ * @param {Settings} settings
+ * @param {any} config of the model
+ * @returns {Promise<Tensor | undefined>} */
+async function counterpartOf({ model, direction, source, emoji }, config) {
+  if (source !== "emoji") return undefined;
+  const { examples } = await factsOf("translate", model);
+  if (examples.sheet) return inChannels(await example(examples, emoji, direction[1]), config.in_channels);
 }
 
 class Translation {
@@ -95,43 +150,51 @@ class Translation {
     /** @type {Shown | null} */
     this.shown = null;
     this.question = 0; // of the picture that is wanted
-    this.problem = ""; // why the model cannot be used
     /** @type {Record<string, any>} */
-    this.told = {}; // by direction: how the model learned, as HTML
+    this.told = {}; // what the server knows of each model that was chosen
     /** @type {string[]} */
-    this.urls = []; // pictures in the slider
+    this.urls = []; // pictures in the slider, the newest last
     /** @type {Map<HTMLElement, Map<string, Picture>>} */
     this.pictures = new Map(); // of each part that is set up
     watch("settings", () => this.change());
-    watch("own", () => this.settings.source !== "emoji" && this.change());
+    watch("own", () => this.settings.source === "upload" && this.change());
+    onDrawn(() => this.settings.source === "draw" && this.change());
     watch("large", () => this.showLarge());
     watch("refused", () => this.sayLarge());
     watch("unfolded", () => this.showCode());
     if (props.settings) this.change(); // they came before this script
-    this.learn().catch(console.warn); // the pictures do without
     trigger("ready");
   }
 
-  /** What the server knows of the model. */
-  async learn() {
-    this.told = await factsOf("translate", MODEL);
+  /** What the server knows of a model.
+   * @param {string} model */
+  async learn(model) {
+    this.told[model] = await factsOf("translate", model);
+    if (this.settings.model !== model) return;
     this.showTraining();
-    this.problem = this.told.problem ?? "";
-    if (this.problem) this.change();
+    if (this.problem || this.told[model].examples === null) this.change();
+  }
+
+  /** Why the model cannot be used.
+   * @returns {string | undefined} */
+  get problem() {
+    return this.told[this.settings.model]?.problem;
   }
 
   /** How the model learned the direction that is chosen. */
   showTraining() {
-    const html = this.told[this.settings.direction] ?? "";
-    if (!training || training.element.dataset.direction === this.settings.direction || !html) return;
-    training.element.dataset.direction = this.settings.direction;
+    const { model, direction } = this.settings;
+    const html = this.told[model]?.[direction];
+    const shown = `${model} ${direction}`;
+    if (!training || training.element.dataset.shown === shown || !html) return;
+    training.element.dataset.shown = shown;
     training.element.innerHTML = html;
   }
 
   /** @returns {Settings} */
   get settings() {
-    const [direction, source, emoji, size] = this.props.settings ?? ["ab", "emoji", 0, SIDE];
-    return { direction, source, emoji, size: source === "emoji" ? SIDE : size };
+    const [model, direction, source, emoji, size] = this.props.settings ?? ["", "ab", "emoji", 0, 0];
+    return { model, direction, source, emoji, size };
   }
 
   showCode() {
@@ -145,25 +208,21 @@ class Translation {
     this.question++;
     this.showCode();
     this.showTraining();
+    if (!this.told[settings.model]) this.learn(settings.model).catch(console.warn);
     if (this.problem) return this.refuse((notice) => (notice.innerHTML = this.problem));
-    const missing = settings.source === "draw" ? "problem.empty_drawing" : "problem.no_image";
-    const own = this.props.own?.[settings.source] ?? { problem: missing };
-    if (settings.source !== "emoji" && own.problem)
-      return this.refuse((notice) => both(notice, this.words, own.problem));
+    /** @type {Own} */
+    const own = this.props.own?.upload ?? { problem: "problem.no_image" };
+    const problem = { draw: drawing.isBlank() && "problem.empty_drawing", upload: own.problem }[
+      settings.source
+    ];
+    if (problem) return this.refuse((notice) => both(notice, this.words, problem));
+    if (settings.source === "emoji" && this.told[settings.model]?.examples === null)
+      return this.refuse((notice) => both(notice, this.words, "no_examples"));
     this.live.update(
-      async (open) => onceRound(open, await this.picture(settings, own.pixels), settings),
+      (open) => onceRound(open, settings, own),
       (shown) => this.show(shown),
     );
-    if (settings.size > SIDE) this.ask();
-  }
-
-  /** @param {Settings} settings
-   * @param {string} [pixels]
-   * @returns {Promise<Tensor>} */
-  async picture(settings, pixels) {
-    if (settings.source === "emoji") return emoji(settings.emoji, settings.direction[0]);
-    const data = Float32Array.from(base64ToBytes(pixels), (byte) => byte / 255);
-    return tensor([1, SIDE, SIDE, 3], data);
+    if (settings.size && (settings.source === "emoji" || settings.size > MOST_HERE)) this.ask();
   }
 
   /** The server is to compute the picture at its size. */
@@ -191,14 +250,14 @@ class Translation {
 
   /** @param {Shown} shown */
   show(shown) {
-    const small = shown.side === SIDE;
-    if (small && this.props.large?.question === this.question) return; // the server was quicker
+    if (!shown.served && this.props.large?.question === this.question) return; // the server was quicker
     this.shown = shown;
     this.find(".notice").hidden = true;
-    this.find(".computed").hidden = !small;
+    this.find(".computed").hidden = shown.served ?? false;
     this.sayLarge();
     this.showPart(this.find);
     if (details) this.showDetails();
+    this.showBeside();
     this.fillSlider(shown.slider);
     this.find(".shown").dataset.shown = this.case;
   }
@@ -208,8 +267,11 @@ class Translation {
     const { large } = this.props;
     if (large?.question !== this.question) return;
     this.show({
+      served: true,
       settings: this.settings,
       side: large.size,
+      domains: large.domains,
+      zoomed: large.zoomed,
       pictures: large.pictures,
       figures: large.figures,
       slider: large.slider.map(base64ToBytes),
@@ -219,17 +281,18 @@ class Translation {
   /** Whether the server computes, has computed or could not compute the picture at its size. */
   sayLarge() {
     if (!this.shown) return;
-    const { side, settings } = this.shown;
+    const { side, settings, served } = this.shown;
     const waiting = this.props.refused === this.question ? "refused" : "waiting";
-    this.find(".large").hidden = settings.size === SIDE;
-    both(this.find(".large"), this.words, side === SIDE ? waiting : "large", { size: settings.size });
+    const { size } = settings;
+    this.find(".large").hidden = !served && (!size || size === side);
+    both(this.find(".large"), this.words, served ? "large" : waiting, { size, side });
   }
 
   /** What the files are named by. */
   get case() {
     const { settings, side } = this.shown;
     const name = { emoji: `emoji-${settings.emoji + 1}`, draw: "drawing", upload: "upload" }[settings.source];
-    return `${MODEL}_${settings.direction}_${name}_${side}`;
+    return `${settings.model}_${settings.direction}_${name}_${side}`;
   }
 
   /** Fills in one part of the page.
@@ -243,11 +306,15 @@ class Translation {
       const made = figures.map((figure) => new Picture(figure, words, figure.dataset.key, KEPT));
       this.pictures.set(part, new Map(made.map((one) => [one.key, one])));
     }
-    const { pictures, figures, settings } = this.shown;
-    const [source, target] = [...settings.direction].map((domain) => DOMAINS[domain]);
+    const share = part.querySelector(".share button");
+    if (share) this.bindShare(share);
+    const { pictures, figures, settings, domains: names } = this.shown;
+    const [source, target] = [...settings.direction].map((domain) => names[domain]);
     const domains = { translation: target, back: source };
+    const generators = namesOf(settings.direction);
     for (const [key, picture] of this.pictures.get(part))
-      if (pictures[key]) picture.draw(pictures[key], `${this.case}_${key}.png`, { domain: domains[key] });
+      if (pictures[key])
+        picture.draw(pictures[key], `${this.case}_${key}.png`, { domain: domains[key], ...generators });
     for (const node of part.querySelectorAll("[data-figure]")) {
       const name = node.dataset.figure;
       node.textContent = name.startsWith("score") ? signed(figures[name]) : figures[name].toFixed(3);
@@ -262,9 +329,21 @@ class Translation {
       },
       "identity.note": { source },
     };
-    for (const node of part.querySelectorAll("[data-say]"))
-      both(node, words, node.dataset.say, said[node.dataset.say]);
+    for (const node of part.querySelectorAll("[data-say]")) {
+      const key = node.dataset.say;
+      const name = key === "identity.note" && this.shown.zoomed ? "identity.zoomed" : key;
+      both(node, words, name, { ...said[key], ...generators });
+    }
     this.nameNetworks(part, source, target);
+  }
+
+  /** @param {HTMLElement} button */
+  bindShare(button) {
+    const { pictures, settings, domains } = this.shown;
+    const names = [...settings.direction].map((domain) => domains[domain]);
+    button.dataset.file = `${this.case}_card.png`;
+    button.offer = () =>
+      shareCard([pictures.x, pictures.translation, pictures.back], names, settings.direction);
   }
 
   /** @param {HTMLElement} part
@@ -274,11 +353,18 @@ class Translation {
     const way = this.shown.settings.direction.toUpperCase();
     const back = way[1] + way[0];
     const write = (selector, ...texts) =>
-      part.querySelectorAll(selector).forEach((node, i) => (node.textContent = texts[i]));
-    write(".way", way, back);
+      part.querySelectorAll(selector).forEach((node, i) => (node.textContent = texts[i % texts.length]));
+    write(".to", way);
+    write(".fro", back);
     write(".key span > span", `: ${source} → ${target}`, `: ${target} → ${source}`);
     write(".judge", ...way);
     write(".counterpart figcaption span", target);
+  }
+
+  showBeside() {
+    if (!this.shown?.x) return;
+    const { x, settings } = this.shown;
+    beside?.show({ x, settings, generators: namesOf(settings.direction), case: this.case });
   }
 
   showDetails() {
@@ -294,9 +380,10 @@ class Translation {
 
   /** @param {Shown["slider"] | null} files */
   fillSlider(files) {
-    for (const url of this.urls) URL.revokeObjectURL(url);
-    this.urls = (files ?? []).map((bytes) => URL.createObjectURL(new Blob([/** @type {any} */ (bytes)])));
-    this.props.value = { ...this.props.value, slider: files && this.urls };
+    const urls = (files ?? []).map((bytes) => URL.createObjectURL(new Blob([/** @type {any} */ (bytes)])));
+    this.urls.push(...urls);
+    for (const old of this.urls.splice(0, this.urls.length - MOST_URLS)) URL.revokeObjectURL(old);
+    this.props.value = { ...this.props.value, slider: files && urls };
     this.trigger("drawn");
   }
 }
@@ -307,6 +394,9 @@ export function start(scope) {
   else if (scope.part === "details") {
     details = scope;
     lesson?.showDetails();
+  } else if (scope.part === "beside") {
+    beside = new Beside(scope);
+    lesson?.showBeside();
   } else {
     training = scope;
     lesson?.showTraining();

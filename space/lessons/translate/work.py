@@ -1,35 +1,45 @@
 """What the translate tab computes: the picture chosen, its way round the cycle, snapshots of the training.
 
+The models are the CycleGANs of the lab, whatever their size, their channels and their domains.
+
 For a direction, G is the generator that goes that way and F the one that comes back. No Gradio, no HTML.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, get_args
+from typing import Any, get_args
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from space.models import roles
+from space.models import models_that, roles
 from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.page.training_run import PADDING, cells, read_frame
 from space.pictures.files import read_image
-from space.pictures.inputs import cut_square, sketch_to_square, to_square
-from space.pictures.sheets import EMOJI, emoji_sheet
+from space.pictures.inputs import cut_square, to_square
+from space.pictures.outputs import to_pil
+from space.pictures.sheets import EMOJI_SHEETS, EmojiSheet, read_emoji
 from space.text.limits import MAX_SQUARE
 from space.text.refusals import Problem, check_number
 from space.weights.gpu import on_gpu
-from space.weights.hub import LoadedModel, load
-from space.weights.model_folder import ModelUnavailable
+from space.weights.hub import LoadedModel, load, load_each
 from space.weights.side_files import frame_files
 
-MODEL = roles.TRANSLATOR
+NAMES = models_that("translate")
+"""the lab's CycleGANs; the page opens on the first"""
 DIRECTIONS = get_args(Direction)
 SOURCES = ("emoji", "draw", "upload")
+AS_IT_IS = 0
+"""the size of an example, or of the pictures of the training for those of a visitor"""
 SIZES = (64, 128, MAX_SQUARE)
-"""pixels a side at which pictures are translated; the emoji have the first, the size of the training"""
+"""pixels a side at which pictures are translated besides"""
+MOST_IN_BROWSER = 128
+"""the largest of these sizes that the browser computes; a larger one is left to the server"""
+MOST_EXAMPLES = 40
+"""of a model in one direction"""
 STRIP_STEPS, STRIP_COLUMNS, STRIP_ROWS = 10, 8, 4
 """snapshots shown at most; test images of each; rows of a snapshot as training draws it: a, G_AB(a), b,
 G_BA(b)"""
@@ -37,7 +47,7 @@ G_BA(b)"""
 
 @dataclass(frozen=True)
 class Translation:
-    """One picture x (1, 3, H, W) once round the cycle."""
+    """One picture x (1, C, H, W) once round the cycle."""
 
     loaded: LoadedModel
     direction: Direction
@@ -71,26 +81,68 @@ class Translation:
         return mean_difference(self.x, self.output)
 
 
-def load_model() -> LoadedModel:
-    """The model; raises `ModelUnavailable`."""
-    loaded = load(MODEL, "translate")
-    check_model(loaded)
-    return loaded
+@dataclass(frozen=True)
+class Examples:
+    """Test pictures of both domains, (N, C, H, H) uint8 each."""
+
+    a: Tensor
+    b: Tensor
+    labels: tuple[str, ...]
+    sheet: EmojiSheet | None
+    """the sheet that they are from; then `b` has the counterparts of `a`"""
+    file: str
+    """else the file of the model folder that has them"""
+
+    @property
+    def side(self) -> int:
+        return self.a.shape[-1]
+
+    def of(self, index: int, domain: str) -> Tensor:
+        """One of them as an image (1, C, H, H); the last one for an index that is larger."""
+        pictures = self.a if domain == "a" else self.b
+        return pictures[min(index, len(pictures) - 1)][None] / 255
 
 
-def check_model(loaded: LoadedModel) -> None:
-    """Raise `Problem` or `ModelUnavailable` unless it translates emoji."""
-    if loaded.name != MODEL:
-        raise Problem("not_one_of", name="model", value=loaded.name, allowed=MODEL)
-    channels = loaded.model.config.in_channels
-    if channels != 3:
-        raise ModelUnavailable(MODEL, f"it takes {channels} channels, not 3")
+def load_model(name: str = roles.TRANSLATOR) -> LoadedModel:
+    """Raises `Problem` unless it is one of `NAMES`, and `ModelUnavailable`."""
+    if name not in NAMES:
+        raise Problem("not_one_of", name="model", value=name, allowed=", ".join(NAMES))
+    return load(name)
 
 
-def translate(x: Tensor, direction: str) -> Translation:
-    """`x` (1, 3, H, W) to the other domain and back; raises `Problem` or `ModelUnavailable`."""
+@lru_cache(maxsize=2 * len(NAMES))
+def examples_of(loaded: LoadedModel) -> Examples | None:
+    """The emoji of its domains, else the test images on the last picture of its training; None without."""
+    config = loaded.model.config
+    sheet = EMOJI_SHEETS.get((config.domain_a, config.domain_b))
+    if sheet:
+        return Examples(*read_emoji(sheet).unbind(1), sheet.emoji, sheet, "")
+    rows = []
+    for direction in DIRECTIONS:
+        snapshots, _ = read_snapshots(loaded.folder, config.image_size, direction)
+        if snapshots:
+            step, x, _ = snapshots[-1]
+            rows.append((x[:, : config.in_channels] * 255).round().byte())
+    if not rows:
+        return None
+    labels = tuple(str(i + 1) for i in range(len(rows[0])))
+    path = next(path for one, path in frame_files(loaded.folder) if one == step)
+    return Examples(*rows, labels, None, f"samples/{path.name}")
+
+
+def browser_sides() -> list[int]:
+    """Sides of a visitor's pictures that the browser translates: those of the trainings, and common ones."""
+    sides = {side for side in SIZES if side <= MOST_IN_BROWSER}
+    for model in load_each(NAMES).values():
+        if isinstance(model, LoadedModel):
+            sides.add(min(model.model.config.image_size, MAX_SQUARE))
+    return sorted(sides)
+
+
+def translate(x: Tensor, direction: str, name: str = roles.TRANSLATOR) -> Translation:
+    """`x` (1, C, H, W) to the other domain and back; raises `Problem` or `ModelUnavailable`."""
     check_direction(direction)
-    loaded = load_model()
+    loaded = load_model(name)
     model = loaded.model
     is_large = x.shape[-1] > model.config.image_size
     run = once_round_on_gpu if is_large else once_round
@@ -115,14 +167,17 @@ def check_direction(direction: Any) -> None:
         raise Problem("not_one_of", name="direction", value=direction, allowed=", ".join(DIRECTIONS))
 
 
-def check_size(size: Any) -> int:
-    """`size` as it is; raises `Problem` unless it is one of `SIZES`."""
-    if size not in SIZES:
-        raise Problem("not_one_of", name="size", value=size, allowed=", ".join(map(str, SIZES)))
-    return int(size)
+def check_size(size: Any, loaded: LoadedModel) -> int:
+    """Pixels a side; raises `Problem` unless `size` is one of `SIZES`, that of the training, or as it is."""
+    own = loaded.model.config.image_size
+    allowed = sorted({own, *SIZES})
+    if size not in (AS_IT_IS, *allowed):
+        raise Problem("not_one_of", name="size", value=size, allowed=", ".join(map(str, allowed)))
+    return int(size) or own
 
 
 def choose_picture(
+    loaded: LoadedModel,
     source: str,
     emoji: float,
     drawn: Image.Image | None,
@@ -130,30 +185,24 @@ def choose_picture(
     direction: str,
     size: Any,
 ) -> Tensor:
-    """The image (1, 3, H, W) that the visitor chose; `emoji` is an index into `EMOJI`."""
-    if source == "emoji":
-        check_direction(direction)
-        index = int(check_number("emoji", emoji, 0, len(EMOJI) - 1))
-        return emoji_of(index, direction[0])
+    """The image (1, C, H, H) that the visitor chose; `emoji` is an index of the model's examples."""
+    check_direction(direction)
     if source not in SOURCES:
         raise Problem("not_one_of", name="source", value=source, allowed=", ".join(SOURCES))
-    size, picture = check_size(size), drawn if source == "draw" else uploaded
-    if picture is None:
-        raise Problem("empty_drawing" if source == "draw" else "no_image")
-    return to_square(picture, size)
-
-
-def emoji_of(index: int, domain: str) -> Tensor:
-    """A test emoji (1, 3, 64, 64) as the designers of domain "a" or "b" drew it."""
-    return emoji_sheet()[index, "ab".index(domain)][None] / 255
-
-
-def read_drawing(drawing: str | BinaryIO | None) -> Image.Image | None:
-    """The drawn picture; None while there is nothing on the canvas."""
-    try:
-        return sketch_to_square(drawing)
-    except Problem:
-        return None
+    side, channels = check_size(size, loaded), loaded.model.config.in_channels
+    if source != "emoji":
+        picture = drawn if source == "draw" else uploaded
+        if picture is None:
+            raise Problem("empty_drawing" if source == "draw" else "no_image")
+        return to_square(picture, side, channels, drawn=source == "draw")
+    index = int(check_number("emoji", emoji, 0, MOST_EXAMPLES - 1))
+    examples = examples_of(loaded)
+    if examples is None:
+        raise Problem("no_image")
+    x = examples.of(index, direction[0])
+    if size == AS_IT_IS and x.shape[1] == channels:
+        return x
+    return to_square(to_pil(x).convert("RGB"), side if size else x.shape[-1], channels)
 
 
 def read_upload(path: str | None) -> Image.Image | None:

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from space.lessons.reconstruct.work import NOISES, add_noise
+from space.pictures.inputs import to_square
 from space.pictures.outputs import to_grid, to_heat, to_opinion, to_pil
 from space.pictures.sheets import digit_sheet, emoji_sheet
 from tests.node import run_in_node
@@ -16,7 +17,7 @@ from tests.node import run_in_node
 SCRIPT = """
 import { readFileSync } from "node:fs";
 import { corrupt } from "./space/browser/families/autoencoder.js";
-import { bitmap, inARow, toHeat, toOpinion, toRgb } from "./space/browser/pictures.js";
+import { bitmap, inARow, inChannels, toHeat, toOpinion, toRgb } from "./space/browser/pictures.js";
 const given = JSON.parse(readFileSync(0, "utf8"));
 const read = ({ shape, data }) => ({ shape, data: Float32Array.from(data) });
 const noisy = given.noises.map((noise) => [...corrupt(read(given.digit), ...noise).data]);
@@ -25,10 +26,13 @@ const pictures = [
     bitmap(toRgb(read(given.digit)), 28),
     bitmap(toRgb(emoji), 64),
     bitmap(toRgb(inARow(read(given.row))), 4 * 65 - 1),
+    bitmap(toRgb(inChannels(emoji, 1)), 64),
+    bitmap(toRgb(inChannels(read(given.digit), 3)), 28),
     bitmap(toHeat(given.values), 30),
     ...given.scores.map(([scores, stride]) => bitmap(toOpinion(emoji, read(scores), stride), 64)),
 ];
-console.log(JSON.stringify({ noisy, pictures }));
+const grey = [...inChannels(emoji, 1).data];
+console.log(JSON.stringify({ noisy, pictures, grey }));
 """
 
 
@@ -69,6 +73,8 @@ def test_noise_and_pictures_are_pythons() -> None:
         to_pil(digit),
         to_pil(emoji),
         to_grid(row, columns=4),
+        to_pil(emoji).convert("L"),
+        to_pil(digit),
         to_heat(values),
         *(to_opinion(emoji, one[0, 0], stride) for one, stride in scores),
     ]
@@ -76,3 +82,5 @@ def test_noise_and_pictures_are_pythons() -> None:
         shown = Image.open(BytesIO(b64decode(url.removeprefix("data:image/bmp;base64,"))))
         difference = np.asarray(shown, int) - np.asarray(picture.convert("RGB"), int)
         assert np.abs(difference).max() <= 1
+    grey = to_square(to_pil(emoji), 64, channels=1)
+    assert (torch.tensor(found["grey"]) - grey.flatten()).abs().max() < 1e-6

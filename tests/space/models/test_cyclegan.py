@@ -156,3 +156,13 @@ def test_losses_of_the_least_squares_game():
     assert cyclegan.discriminator_loss(half, half).item() == pytest.approx(0.5)
     x, y = torch.rand(2, 3, 4, 4, generator=rng()), torch.rand(2, 3, 4, 4, generator=rng(1))
     assert torch.allclose(cyclegan.l1_loss(x, y), F.l1_loss(2 * x - 1, 2 * y - 1))
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 41])
+def test_a_domain_has_a_name_that_a_caption_can_show(name):
+    for field in ("domain_a", "domain_b"):
+        with pytest.raises(ValueError, match=rf"{field} is .*; allowed: 1 to 40 printable characters"):
+            CycleGANConfig(**{field: name})
+    with pytest.raises(ValueError, match="domain_b is 'Brush', as domain_a; allowed: two different names"):
+        CycleGANConfig(domain_a="Brush", domain_b="Brush")
+    assert CycleGANConfig(domain_a="궁서", domain_b="<b>").domain_b == "<b>"

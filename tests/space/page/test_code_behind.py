@@ -170,7 +170,7 @@ def test_a_digit_of_the_visitor(photo: str, drawing: str) -> None:
 
 def test_there_is_no_code_without_a_picture(home: Path) -> None:
     assert reconstruct.show_code("draw", 0, None, None, roles.VAE_MAP, "none", 0, 0) == ""
-    assert translate.show_code("upload", 0, None, None, "ab", 64) == ""
+    assert translate.show_code("upload", 0, BLANK, None, roles.TRANSLATOR, "ab", 64) == ""
 
 
 # ---- manifold
@@ -260,34 +260,42 @@ def test_samples(home: Path, name: str, number: int, seed: int, scale: float, ch
 
 # ---- translation
 
+BLANK = {"runs": []}
 
-def translated(x: Tensor, case: str, direction: str, counterpart: Tensor | None = None) -> Pictures:
+
+def translated(
+    x: Tensor, name: str, case: str, direction: str, counterpart: Tensor | None = None
+) -> Pictures:
     """What the page shows of x, computed here, by the names that a visitor keeps it under."""
-    result = translate_work.translate(x, direction)
+    result = translate_work.translate(x, direction, name)
     scale = translate_view.SIDE // x.shape[-1]
-    shown = {key: from_url(url) for key, url in translate_view.shown(result)["pictures"].items()}
-    if counterpart is not None:
-        shown["counterpart"] = pixels(to_pil(counterpart))
+    found = translate_view.shown(result, counterpart)["pictures"]
+    shown = {key: from_url(url) for key, url in found.items()}
     return {f"{case}_{key}.png": one.repeat(scale, 0).repeat(scale, 1) for key, one in shown.items()}
 
 
-@pytest.mark.parametrize(("direction", "index"), [("ab", 0), ("ba", 39)])
-def test_an_emoji(home: Path, direction: str, index: int) -> None:
-    x, y = (translate_work.emoji_of(index, domain) for domain in direction)
-    made = run(translate.show_code("emoji", index, None, None, direction, 128))  # which is not its size
+@pytest.mark.parametrize("name", translate_work.NAMES)
+@pytest.mark.parametrize(("direction", "index", "size"), [("ab", 0, 0), ("ba", 39, 256)])
+def test_an_emoji(home: Path, name: str, direction: str, index: int, size: int) -> None:
+    loaded = translate_work.load_model(name)
+    x, y = (
+        translate_work.choose_picture(loaded, "emoji", index, None, None, way, size)
+        for way in (direction, direction[::-1])
+    )
+    made = run(translate.show_code("emoji", index, BLANK, None, name, direction, size))
     assert len(made) == 8
-    assert_same(made, translated(x, f"{roles.TRANSLATOR}_{direction}_emoji-{index + 1}_64", direction, y))
+    case = f"{name}_{direction}_emoji-{index + 1}_{x.shape[-1]}"
+    assert_same(made, translated(x, name, case, direction, y))
 
 
 def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
-    for source, name, picture, size in (
-        ("upload", "upload", cut_square(read_image(photo)), 128),
-        ("draw", "drawing", sketch_to_square(drawing), 64),
-    ):
-        own = (picture, None) if source == "draw" else (None, picture)
-        made = run(translate.show_code(source, 0, *own, "ab", size))
-        x = to_square(picture, size)
-        assert_same(made, translated(x, f"{roles.TRANSLATOR}_ab_{name}_{size}", "ab"))
+    model, drawn = roles.TRANSLATOR, {"runs": [3, 40_000, 7, 256 * 256 - 40_000]}
+    made = run(translate.show_code("upload", 0, BLANK, cut_square(read_image(photo)), model, "ab", 128))
+    x = to_square(cut_square(read_image(photo)), 128)
+    assert_same(made, translated(x, model, f"{model}_ab_upload_128", "ab"))
+    made = run(translate.show_code("draw", 0, drawn, None, model, "ab", 64))
+    x = to_square(sketch_to_square(drawing), 64, drawn=True)
+    assert_same(made, translated(x, model, f"{model}_ab_drawing_64", "ab"))
 
 
 # ---- diffusion

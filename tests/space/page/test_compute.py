@@ -45,6 +45,8 @@ def ask(name: str, method: str, *values: Any, **headers: str) -> Any:
         (roles.DENOISING, "code", (3, 28, 28, 1), []),
         (roles.TRANSLATOR, "translate", (1, 64, 64, 3), ["ba"]),
         (roles.TRANSLATOR, "score_patches", (2, 64, 64, 3), ["b"]),
+        (roles.TRANSLATOR, "translate", (1, 128, 128, 3), ["ab"]),
+        (roles.TRANSLATOR, "score_patches", (1, 128, 128, 3), ["a"]),
     ],
 )
 def test_the_answer_is_what_the_model_says(
@@ -206,6 +208,15 @@ def test_a_question_that_makes_no_sense_gets_one_sentence(sent: Any) -> None:
 @pytest.mark.parametrize("choice", [[], ["ab", "ab"], ["AB"], [{}], [None], [["ab"]]])
 def test_a_direction_is_one_of_two(choice: list[Any]) -> None:
     assert ask(roles.TRANSLATOR, "translate", packed(PIXELS), *choice).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 16, 16, 3), (1, 128, 64, 3), (1, 64, 128, 3), (1, 128, 128, 1), (1, 256, 256, 3)]
+)
+def test_a_picture_has_a_size_that_the_page_asks_for(shape: tuple[int, ...]) -> None:
+    sent = packed(torch.zeros(shape))
+    assert ask(roles.TRANSLATOR, "translate", sent, "ab").status_code == 400
+    assert ask(roles.CONVOLUTIONAL, "code", packed(torch.zeros(1, 128, 128, 1))).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,10 @@ from playwright.sync_api import Locator, Page, expect
 from space import app
 from space.lessons.generate import api as generate_api
 from space.lessons.manifold.work import read_latents
+from space.lessons.translate.work import NAMES
 from space.models import roles
+from space.page.model_texts import DOMAINS
+from space.pictures.sheets import EMOJI_SHEETS
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import visit_tab
@@ -218,18 +221,20 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     visit_tab(page, url, "translate")
     shown = page.locator("#translate-circle")
     expect(shown.locator("img")).to_have_count(4)
-    name = TEXT["translate.alt.translation"][0].format(domain="Fluent 3D")
+    model = NAMES[0]
+    name = TEXT["translate.alt.translation"][0].format(domain=DOMAINS[model][1], there="G_AB")
     file, content = keep(shown.locator("figure", has=page.get_by_role("img", name=name)).locator("button"))
-    assert file == f"{roles.TRANSLATOR}_ab_emoji-1_64_translation.png"
+    assert file == f"{model}_ab_emoji-1_{EMOJI_SHEETS[DOMAINS[model]].side}_translation.png"
     assert pixels(content).shape == (256, 256)
     _, content = keep(page.locator("#translate-details button.csv"))
     header, rows = table(content)
     assert header == ["figure", "value"] and {"cycle_l1", "score_x"} <= {row[0] for row in rows}
     strip = page.locator("#translate-run .strip")
     file, content = keep(strip.locator(".titled button.png"))
-    assert file == f"{roles.TRANSLATOR}_ab_training.png"
+    assert file == f"{model}_ab_training.png"
     first, steps = pixels(content), strip.locator(".steps figure").count()
-    assert first.shape == (64, 64 * steps) and steps >= 8
+    side = len(first)
+    assert first.shape == (side, side * steps) and steps >= 8
     strip.locator(".columns label").nth(7).click()
     _, content = keep(strip.locator(".titled button.png"))
     assert not np.array_equal(pixels(content), first)

@@ -98,6 +98,12 @@ def test_the_middle_of_a_picture_is_cut_square_and_scaled(shape: tuple[int, int]
     assert (x[0, 2] > 0.97).all() and (x[0, 0] < 0.03).all()  # all of the middle, nothing of the rest
 
 
+def test_grey_is_what_pillow_makes_of_the_colours() -> None:
+    picture = to_pil(emoji_sheet()[3, 0] / 255)
+    x = to_square(picture, 64, channels=1)
+    assert x.shape == (1, 1, 64, 64) and to_pil(x).tobytes() == picture.convert("L").tobytes()
+
+
 def test_a_picture_of_the_right_size_passes_unchanged() -> None:
     x = emoji_sheet()[3, 0][None] / 255
     assert torch.equal(to_square(to_pil(x), 64), x)

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from space.lessons.translate.work import MODEL
+from space.lessons.translate.work import NAMES
 from tests.small_models import bundled
-from tests.space.lessons.translate.fakes import write_model
+from tests.space.lessons.translate.fakes import MODEL, write_model
 
 
 @pytest.fixture(autouse=True, scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("pretrained")
-    write_model(root / MODEL)
+    for name in NAMES:
+        write_model(root / name)
     with bundled(root), torch.inference_mode():
         yield root
 

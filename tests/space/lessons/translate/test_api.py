@@ -14,6 +14,7 @@ from PIL import Image
 
 from space.lessons.translate import work
 from space.lessons.translate.api import translate_api
+from space.models import roles
 from space.text.refusals import Problem
 from tests.pictures import PICTURES, encoded
 from tests.space.lessons.translate.fakes import pixels
@@ -49,6 +50,15 @@ def test_a_file_that_is_no_picture_is_one_sentence(tmp_path: Path, data: bytes, 
         assert problem.value.key == f"problem.{key}"
 
 
+@pytest.mark.parametrize("name", work.NAMES)
+def test_each_model_translates_at_its_own_size(name: str, save: Callable[..., str]) -> None:
+    loaded = work.load_model(name)
+    config = loaded.model.config
+    *files, numbers = translate_api(save(Image.new("RGB", (50, 40), (200, 30, 60))), model=name)
+    assert {one.size for one in files} == {2 * (config.image_size,)}
+    assert numbers["model"] == name and numbers["domains"] == [config.domain_a, config.domain_b]
+
+
 @pytest.mark.parametrize(("direction", "size"), [("ab", 64), ("ba", 128), ("ab", 256)])
 def test_api_round_trip(url: str, save: Callable[..., str], direction: str, size: int) -> None:
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8))
@@ -60,7 +70,7 @@ def test_api_round_trip(url: str, save: Callable[..., str], direction: str, size
         shown = Image.open(file)
         assert shown.format == "PNG" and shown.size == (size, size)
         assert np.abs(pixels(shown.convert("RGB")) - pixels(image)).max() <= 4  # a step of the error map
-    assert numbers.keys() == same.keys() and numbers["model"] == work.MODEL
+    assert numbers.keys() == same.keys() and numbers["model"] == roles.TRANSLATOR
     assert (numbers["direction"], numbers["size"], numbers["source"]) == (direction, size, "bundled")
     for key in ("cycle_l1", "identity_l1", "score_x", "score_translation"):
         assert numbers[key] == pytest.approx(same[key], abs=1e-4)
@@ -73,6 +83,7 @@ def test_api_round_trip(url: str, save: Callable[..., str], direction: str, size
         (encoded(Image.new("1", (10_000, 6_000)), "PNG"), ("ab", 64), "60 megapixels"),
         (PICTURES["plain"][0], ("sideways", 64), "direction is sideways; choose one of: ab, ba"),
         (PICTURES["plain"][0], ("ab", 100), "size is 100; choose one of: 64, 128, 256"),
+        (PICTURES["plain"][0], ("ab", 64, roles.GAN), f"model is {roles.GAN}; choose one of: "),
     ],
 )
 def test_bad_arguments_get_one_sentence(

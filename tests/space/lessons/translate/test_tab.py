@@ -1,5 +1,6 @@
 """The translate tab without a browser: what is shown of any picture, of no picture, and of the training."""
 
+import json
 import math
 from base64 import b64decode
 from collections.abc import Callable
@@ -15,29 +16,43 @@ from PIL import Image
 from space.lessons.translate import tab, view, work
 from space.lessons.translate.api import translate_api
 from space.models import roles
-from space.models.cyclegan import CycleGAN, mean_difference
+from space.models.cyclegan import mean_difference
 from space.pictures.files import read_image
-from space.pictures.inputs import cut_square, sketch_to_square, to_square
+from space.pictures.inputs import cut_square, to_square
 from space.pictures.outputs import GENERATED, REAL, to_heat, to_opinion
 from space.text.refusals import Problem
 from space.weights import hub
 from space.weights.model_folder import ModelUnavailable
 from tests.pictures import PLAIN
-from tests.small_models import small
-from tests.space.lessons.translate.fakes import STEPS, emoji, pictures, pixels, snapshot
+from tests.space.lessons.translate.fakes import (
+    MODEL,
+    SIDE,
+    STEPS,
+    A,
+    B,
+    emoji,
+    pictures,
+    pixels,
+    snapshot,
+    write_model,
+)
+
+BLANK = {"runs": []}
 
 
 def learned(direction: str) -> str:
     """The strip of the training, and the metrics."""
-    return tab.told(work.load_model())[direction]
+    return tab.told(work.load_model(MODEL))[direction]
 
 
-def show_large(source="upload", drawn=None, uploaded=None, direction="ab", size=128, asked=None):
-    return tab.show_large(asked or {"question": 7}, source, 0, drawn, uploaded, direction, size)
+def show_large(
+    source="upload", drawing=BLANK, uploaded=None, direction="ab", size=128, asked=None, name=MODEL
+):
+    return tab.show_large(asked or {"question": 7}, source, 0, drawing, uploaded, name, direction, size)
 
 
-def show_code(source="emoji", index=0, drawn=None, uploaded=None, direction="ab", size=64):
-    return tab.show_code(source, index, drawn, uploaded, direction, size)
+def show_code(source="emoji", index=0, drawing=BLANK, uploaded=None, direction="ab", size=0, name=MODEL):
+    return tab.show_code(source, index, drawing, uploaded, name, direction, size)
 
 
 @pytest.mark.parametrize(
@@ -52,17 +67,21 @@ def show_code(source="emoji", index=0, drawn=None, uploaded=None, direction="ab"
         (lambda path: translate_api(path, "ab", None), "not_one_of"),
         (lambda path: translate_api(path, "ab", "64"), "not_one_of"),
         (lambda path: translate_api(path, "ab", 1e9), "not_one_of"),
+        (lambda path: translate_api(path, model=roles.GAN), "not_one_of"),
+        (lambda path: translate_api(path, model=None), "not_one_of"),
+        (lambda path: show_code(name=roles.GAN), "not_one_of"),
+        (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), name=["x"]), "not_one_of"),
         (lambda path: show_code(index=40), "number"),
         (lambda path: show_code(index=math.nan), "number"),
         (lambda path: show_code(index="3"), "number"),
         (lambda path: show_code(direction="x" * 10_000), "not_one_of"),
         (lambda path: show_code("camera"), "not_one_of"),
-        (lambda path: show_code("upload", uploaded=Image.new("RGB", (9, 9)), size=0), "not_one_of"),
-        (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), size=0), "not_one_of"),
+        (lambda path: show_code("upload", uploaded=Image.new("RGB", (9, 9)), size=65), "not_one_of"),
+        (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), size=65), "not_one_of"),
         (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), asked={"question": "7"}), "request"),
         (lambda path: show_large(uploaded=Image.new("RGB", (9, 9)), asked=[7]), "request"),
         (lambda path: show_large(), "no_image"),
-        (lambda path: tab.told(replace(work.load_model(), name=roles.GAN)), "not_one_of"),
+        (lambda path: tab.told(replace(work.load_model(MODEL), name=roles.GAN)), "not_one_of"),
     ],
 )
 def test_bad_input_is_one_sentence(save: Callable[..., str], call: Callable[[str], object], key: str) -> None:
@@ -78,24 +97,12 @@ def test_through_the_page_and_the_api_a_picture_is_the_same(save: Callable[..., 
     assert torch.equal(to_square(work.read_upload(path), 128), to_square(read_image(path), 128))
 
 
-def test_a_drawing_is_read_in_colour_and_blank_paper_is_none(save: Callable[..., str]) -> None:
-    drawing = Image.new("RGB", (280, 280), "white")
-    path = save(drawing)
-    assert work.read_drawing(None) is None and work.read_drawing(path) is None
-    with pytest.raises(Problem) as problem:
-        sketch_to_square(path)
-    assert problem.value.key == "problem.empty_drawing"
-    drawing.paste((221, 46, 68), (100, 100, 180, 180))
-    (x,) = to_square(work.read_drawing(save(drawing)), 64)
-    assert (x[:, 32, 32] * 255).round().tolist() == [221, 46, 68] and x[:, 0, 0].tolist() == [1, 1, 1]
-
-
 @pytest.mark.parametrize("direction", work.DIRECTIONS)
 def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
     picture = cut_square(Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)))
     large = show_large(uploaded=picture, direction=direction)["large"]
     assert (large["question"], large["size"]) == (7, 128)
-    result = work.translate(to_square(picture, 128), direction)
+    result = work.translate(to_square(picture, 128), direction, MODEL)
     stride = 2**result.loaded.model.config.discriminator_layers
     expected = {
         "x": result.x,
@@ -122,19 +129,62 @@ def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
     assert (pixels(before)[::4, ::4] == pixels(result.x)).all()
 
 
-def test_the_visitors_pictures_reach_the_browser_at_the_size_of_the_training() -> None:
+def test_an_emoji_at_another_size_comes_with_its_counterpart() -> None:
+    large = show_large("emoji", size=256)["large"]
+    x, y = (
+        work.choose_picture(work.load_model(MODEL), "emoji", 0, None, None, way, 256) for way in ("ab", "ba")
+    )
+    assert x.shape == (1, 3, 256, 256) and not torch.equal(x, y)
+    for key, image in (("x", x), ("counterpart", y)):
+        (shown,) = pictures(large["pictures"][key])
+        assert np.abs(pixels(shown) - pixels(image)).max() <= 1, key
+    assert large["figures"]["counterpart_l1_x"] == pytest.approx(mean_difference(x, y))
+    assert large["domains"] == {"a": A, "b": B}
+
+
+def test_the_visitors_pictures_reach_the_browser_at_each_size_that_it_computes() -> None:
     picture = cut_square(Image.fromarray(np.random.default_rng(1).integers(0, 256, (300, 200, 3), np.uint8)))
-    own = tab.pictures_of(picture, None)["own"]
-    sent = np.frombuffer(b64decode(own["draw"]["pixels"]), np.uint8).reshape(64, 64, 3)
-    assert np.array_equal(sent, pixels(to_square(picture, 64)))
-    assert own["upload"] == {"problem": "problem.no_image"}
-    assert tab.pictures_of(None, picture)["own"]["draw"] == {"problem": "problem.empty_drawing"}
+    upload = tab.pictures_of(None, picture)["own"]["upload"]
+    assert {"64", "128"} <= upload["pixels"].keys()
+    json.dumps(upload)
+    for side, sent in ((int(key), sent) for key, sent in upload["pixels"].items()):
+        found = np.frombuffer(b64decode(sent), np.uint8).reshape(side, side, 3)
+        assert np.array_equal(found, pixels(to_square(picture, side)))
+    assert tab.pictures_of(None, None)["own"]["upload"] == {"problem": "problem.no_image"}
     assert {"problem.no_image", "problem.empty_drawing"} <= tab.WORDS["ko"].keys()
+
+
+def test_what_the_page_is_told_of_the_examples(other_model: Path) -> None:
+    """Of a sheet no pixels, for the script has it; of a training all of them, both domains side by side."""
+    told = tab.told(work.load_model(MODEL))["examples"]
+    assert len(told["labels"]) == 40 and told["side"] == SIDE and told["pixels"] is None
+    write_model(other_model, 32, in_channels=1, domain_a="Gothic", domain_b="Brush")
+    hub.clear()
+    loaded = work.load_model(MODEL)
+    told = tab.told(loaded)["examples"]
+    assert told["sheet"] is None and told["side"] == 32 and len(told["labels"]) == 8
+    sent = np.frombuffer(b64decode(told["pixels"]), np.uint8).reshape(8, 2, 32, 32, 1)
+    for domain, name in enumerate("ab"):
+        x = work.examples_of(loaded).of(3, name)
+        assert np.array_equal(sent[3, domain, ..., 0], pixels(x)[..., 0])
+    json.dumps(told, allow_nan=False)
+
+
+def test_the_snippet_of_an_example_from_the_training_cuts_it_out(other_model: Path) -> None:
+    write_model(other_model, 32, in_channels=1, domain_a="Gothic", domain_b="Brush")
+    hub.clear()
+    code = show_code(index=2, direction="ba")
+    (line,) = [line.removeprefix("x = ") for line in code.splitlines() if line.startswith("x = ")]
+    line = line.replace(f"space/pretrained/{MODEL}", str(other_model))
+    x = eval(line, {"to_square": to_square, "read_image": read_image})  # our own snippet
+    assert torch.equal(x, work.choose_picture(work.load_model(MODEL), "emoji", 2, None, None, "ba", 0))
+    assert "counterpart" not in code
+    assert "channels=1" in show_code("upload", uploaded=Image.new("RGB", (9, 9)))
 
 
 @pytest.mark.parametrize(("score", "colour"), [(1.0, REAL), (5.0, REAL), (0.0, GENERATED), (-3.0, GENERATED)])
 def test_a_sure_score_has_its_colour_and_an_unsure_one_none(score: float, colour: tuple[int, ...]) -> None:
-    shape = work.translate(emoji(0), "ab").scores_x.shape
+    shape = work.translate(emoji(0), "ab", MODEL).scores_x.shape
     grey = pixels(to_opinion(emoji(0), torch.full(shape, 0.5), 4, 4))
     assert (grey == grey[..., :1]).all()
     tinted = pixels(to_opinion(emoji(0), torch.full(shape, score), 4, 4))
@@ -147,13 +197,6 @@ def test_a_model_that_cannot_be_used_is_named_on_the_page(other_model: Path) -> 
     with pytest.raises(ModelUnavailable, match="is cut off"):
         learned("ab")
     assert show_code() == "" == show_code("draw")
-
-
-def test_a_model_of_grey_images_is_named_in_one_sentence(other_model: Path) -> None:
-    small(CycleGAN, in_channels=1).save_pretrained(other_model)
-    hub.clear()
-    with pytest.raises(ModelUnavailable, match="it takes 1 channels, not 3"):
-        tab.told(hub.load(work.MODEL))
 
 
 def test_figures_come_with_their_protocol() -> None:

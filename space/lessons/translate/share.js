@@ -1,0 +1,53 @@
+/* The card that a visitor shares: x, its translation and the way back, with the link that shows them again. A link has
+ * no drawing and no upload in it: whoever opens it sees the same two sets and direction.
+ */
+
+import { make } from "../../page/dom.js";
+
+const [WIDTH, HEIGHT, SIDE, GAP] = [1200, 630, 340, 45];
+const FONT = '"Noto Sans KR", "Apple SD Gothic Neo", system-ui, sans-serif';
+
+/** @param {string} url
+ * @returns {Promise<HTMLImageElement>} */
+async function loaded(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
+
+/** @param {string[]} urls of the three pictures
+ * @param {string[]} names of the two domains
+ * @param {string} direction
+ * @returns {Promise<HTMLCanvasElement>} */
+export async function shareCard(urls, [source, target], direction) {
+  const canvas = make("canvas");
+  Object.assign(canvas, { width: WIDTH, height: HEIGHT });
+  const context = canvas.getContext("2d");
+  const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, size = 24) => {
+    context.font = `${size > 30 ? 700 : 500} ${size}px ${FONT}`;
+    context.fillText(text, x, y, WIDTH - 40);
+  };
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, WIDTH, HEIGHT);
+  context.fillStyle = "#312e81";
+  context.textAlign = "center";
+  write(`${source} → ${target} → ${source}`, WIDTH / 2, 66, 42);
+  const [there, back] = [direction, direction[1] + direction[0]].map((way) => `G_${way.toUpperCase()}`);
+  const captions = ["x", `${there}(x)`, `${back}(${there}(x))`];
+  const left = (WIDTH - 3 * SIDE - 2 * GAP) / 2;
+  for (const [i, url] of urls.entries()) {
+    const image = await loaded(url);
+    const x = left + i * (SIDE + GAP);
+    context.imageSmoothingEnabled = image.naturalWidth > SIDE;
+    context.drawImage(image, x, 110, SIDE, SIDE);
+    context.strokeStyle = "#cbd5e1";
+    context.strokeRect(x, 110, SIDE, SIDE);
+    write(captions[i], x + SIDE / 2, 110 + SIDE + 38);
+    if (i) write("→", x - GAP / 2, 110 + SIDE / 2, 30);
+  }
+  context.fillStyle = "#475569";
+  write("CycleGAN · Generative Model Lab", WIDTH / 2, 552);
+  write(window.location.href, WIDTH / 2, 592, 20);
+  return canvas;
+}
