@@ -16,7 +16,7 @@ import { Denoiser, drawn } from "./denoising.js";
 /** Names of models: `networks` are those of the lesson, by what the setting calls them.
  * @typedef {{ networks: Record<string, string>, judge: string }} Names */
 /** @typedef {{ digit: number | null, seed: number, steps: number | null, guidance: number | null,
- *   sampler: "dpm_solver" | "ddim" | "ddpm" | "both", network: string, way: "back" | "forward", sheet: string | null, t: number,
+ *   guided: "middle" | "everywhere", sampler: "dpm_solver" | "ddim" | "ddpm" | "both", network: string, way: "back" | "forward", sheet: string | null, t: number,
  *   erase: string | null, resamplings: number }} Settings  `erase` is null where the visitor erased by hand */
 
 const BOTH = /** @type {const} */ (["ddim", "ddpm"]);
@@ -32,6 +32,7 @@ class Lesson extends Store {
         seed: 3,
         steps: null,
         guidance: null,
+        guided: "middle",
         ...FIRST,
         way: "back",
         sheet: null,
@@ -98,6 +99,13 @@ class Lesson extends Store {
     return this.settings.guidance ?? this.config?.guidance;
   }
 
+  /** Where guidance acts. */
+  get interval() {
+    if (this.settings.guided === "everywhere") return { guidance_low: 0, guidance_high: 1 };
+    const { guidance_low, guidance_high } = this.config;
+    return { guidance_low, guidance_high };
+  }
+
   /** The digit that is asked for; none that the model does not know. */
   get wanted() {
     const { digit } = this.settings;
@@ -112,12 +120,13 @@ class Lesson extends Store {
   /** @param {Partial<Asked>} [more]
    * @returns {Asked} */
   asked(more = {}) {
-    const { steps, guidance, wanted } = this;
+    const { steps, guidance, interval, wanted } = this;
     return {
       digit: wanted,
       seed: this.settings.seed,
       steps,
       guidance,
+      ...interval,
       start: 1,
       sampler: "dpm_solver",
       ...more,
