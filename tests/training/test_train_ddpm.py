@@ -20,7 +20,7 @@ from training.batches import Batch, Noise
 from training.data import Images
 from training.errors import TrainingError
 from training.measure import diffusion
-from training.measure.diffusion import copies, evaluate_diffusion, step_counts
+from training.measure.diffusion import copies, evaluate_diffusion, step_counts, weighted
 
 
 def batch(count: int, seed: int = 0, rank: int = 0, processes: int = 1) -> Batch:
@@ -190,6 +190,14 @@ class Digits(DDPM):
         return sheet[wrong, rows]
 
 
+def test_a_protocol_says_where_guidance_acts():
+    held = DDPMConfig(guidance=1.25, guidance_low=0.3, guidance_high=0.8)
+    assert weighted(held) == "guidance 1.25 from t = 300 to 800"
+    assert weighted(held, [0, 1, 1.5]) == "guidance 0, 1, 1.5, above 1 from t = 300 to 800"
+    assert weighted(held, [0, 1]) == "guidance 0, 1"
+    assert weighted(DDPMConfig(guidance=2.0)) == "guidance 2"
+
+
 def test_what_is_measured_of_samples(monkeypatch):
     monkeypatch.setattr(diffusion, "NUM_CURVE", 50)
     sheet = digit_sheet()[:, :, None].flatten(0, 1)
@@ -204,6 +212,8 @@ def test_what_is_measured_of_samples(monkeypatch):
     accuracies = value["class_accuracy_by_guidance"]
     assert accuracies[0] < 30 and min(accuracies[1:]) > 90
     assert value["lenet_fid_by_guidance"][0] > value["lenet_fid_by_guidance"][1]
+    assert value["lenet_fid_no_class"] > 10 * value["lenet_fid"]  # nothing but ones
+    assert found["lenet_fid_no_class"]["protocol"].endswith("4 steps of DPM-Solver++, guidance 0")
     how = "200 samples, noise N(0, I), seed 0, 4 steps of DPM-Solver++, guidance 1"
     assert how in found["lenet_fid"]["protocol"]
     how = "guidance 0, 1, 1.25, 1.5, 2, 3; 4 steps of DPM-Solver++"

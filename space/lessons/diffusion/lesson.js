@@ -102,8 +102,7 @@ class Lesson extends Store {
   /** Where guidance acts. */
   get interval() {
     if (this.settings.guided === "everywhere") return { guidance_low: 0, guidance_high: 1 };
-    const { guidance_low, guidance_high } = this.config;
-    return { guidance_low, guidance_high };
+    return { guidance_low: this.config?.guidance_low, guidance_high: this.config?.guidance_high };
   }
 
   /** The digit that is asked for; none that the model does not know. */
