@@ -36,10 +36,10 @@ TEXT = {
         "the terms weighted differently.\n\n**What guidance does.** The network is asked with the digit "
         "and without, and the difference is enlarged. At 1 it samples what it learned; beyond, samples "
         "become sharper and more alike; far beyond, they break. It serves best in the middle of the way, "
-        "where it is decided which digit it will be: unless you choose otherwise it acts only there "
-        "([Kynkäänniemi et al. 2024](https://arxiv.org/abs/2404.07724)).\n\n**What is filled in** "
-        "(RePaint): at every step the part that is known is put back, with the noise of that very step. "
-        "Doing each step several times lets the rest come to fit what is known.",
+        "where it is decided which digit it will be; above you can hold it there ([Kynkäänniemi et al. "
+        "2024](https://arxiv.org/abs/2404.07724)).\n\n**What is filled in** (RePaint): at every step the "
+        "part that is known is put back, with the noise of that very step. Doing each step several times "
+        "lets the rest come to fit what is known.",
         "**어디에 놓이는 모델일까요.** ① *데이터로 p(x)를 어떻게 정할까요?* 손실은 **잡음 제거 "
         "오토인코더**와 같습니다. 그림에 노이즈를 섞고 신경망이 걷어 내게 합니다. 다만 노이즈의 모든 "
         "세기가 차례로 나오고, 신경망 하나가 그 모두를 맡습니다. **배워야 할 인코더가 없고**, **상대하는 "
@@ -52,9 +52,9 @@ TEXT = {
         "사다리이고, 그 손실은 항마다 가중치를 달리한 $\\log p(x)$의 한계입니다.\n\n**가이던스가 하는 "
         "일.** 숫자를 알려 준 답과 알려 주지 않은 답의 차이를 키웁니다. 1이면 배운 대로 뽑고, 더 키우면 "
         "선명해지는 대신 서로 비슷해지며, 지나치게 키우면 그림이 망가집니다. 가장 쓸모 있는 곳은 어떤 "
-        "숫자가 될지 정해지는 길의 가운데입니다. 따로 고르지 않으면 그곳에서만 줍니다([Kynkäänniemi 외 "
-        "2024](https://arxiv.org/abs/2404.07724)).\n\n**채워 넣기**(RePaint): 단계마다 아는 부분을 바로 그 "
-        "단계만큼의 노이즈를 섞어 되돌려 놓습니다. 한 단계를 여러 번 되풀이하면 나머지가 아는 부분에 "
+        "숫자가 될지 정해지는 길의 가운데입니다. 위에서 그곳에서만 주도록 고를 수 있습니다([Kynkäänniemi "
+        "외 2024](https://arxiv.org/abs/2404.07724)).\n\n**채워 넣기**(RePaint): 단계마다 아는 부분을 바로 "
+        "그 단계만큼의 노이즈를 섞어 되돌려 놓습니다. 한 단계를 여러 번 되풀이하면 나머지가 아는 부분에 "
         "어울리게 맞춰집니다.",
     ),
     "diffusion.measured": ("Measured", "측정값"),

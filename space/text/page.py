@@ -75,10 +75,6 @@ TEXT = {
         "분류기가 옳게 가른 테스트 이미지",
     ),
     "metric.lenet_fid": ("Fréchet distance (LeNet features)", "프레셰 거리 (LeNet 특징)"),
-    "metric.lenet_fid_no_class": (
-        "Fréchet distance, no class asked for",
-        "프레셰 거리, 클래스를 주문하지 않음",
-    ),
     "metric.lenet_fid_floor": ("Fréchet distance of real images", "실제 이미지의 프레셰 거리"),
     "metric.lenet_kid": ("Kernel distance (LeNet features)", "커널 거리 KID (LeNet 특징)"),
     "metric.inception_fid": ("Fréchet distance (Inception)", "프레셰 거리 FID (Inception)"),

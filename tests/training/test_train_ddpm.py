@@ -212,8 +212,6 @@ def test_what_is_measured_of_samples(monkeypatch):
     accuracies = value["class_accuracy_by_guidance"]
     assert accuracies[0] < 30 and min(accuracies[1:]) > 90
     assert value["lenet_fid_by_guidance"][0] > value["lenet_fid_by_guidance"][1]
-    assert value["lenet_fid_no_class"] > 10 * value["lenet_fid"]  # nothing but ones
-    assert found["lenet_fid_no_class"]["protocol"].endswith("4 steps of DPM-Solver++, guidance 0")
     how = "200 samples, noise N(0, I), seed 0, 4 steps of DPM-Solver++, guidance 1"
     assert how in found["lenet_fid"]["protocol"]
     how = "guidance 0, 1, 1.25, 1.5, 2, 3; 4 steps of DPM-Solver++"

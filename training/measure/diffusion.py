@@ -61,13 +61,6 @@ def evaluate_diffusion(
         if config.num_classes:
             asked = model.read_latents(latents)[1].cpu()
             metrics["class_accuracy"] = class_accuracy(look(classifier, samples)[1], asked, usual)
-            free = look(classifier, draw(len(test), steps, 0.0))[0]
-            metrics["lenet_fid_no_class"] = metric(
-                frechet_distance(real, free),
-                *("", "lower"),
-                f"lenet_fid of samples without a class asked for; {how}, {in_steps(steps)} of DPM-Solver++, "
-                "guidance 0",
-            )
         metrics |= curves(draw, model, latents, real, classifier)
     return metrics | copies(samples, train, test, usual) | bits_per_dim(model, train, test, seed)
 

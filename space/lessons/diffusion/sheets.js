@@ -57,7 +57,8 @@ export class Sheets {
   /** All that a sheet depends on.
    * @param {HTMLElement} details */
   key({ dataset: { sheet } }) {
-    const { digit, seed, network, guided } = lesson.settings;
+    const { digit, seed, network } = lesson.settings;
+    const { guided } = lesson;
     const parts = {
       guidance: [lesson.steps],
       steps: [lesson.guidance],

@@ -174,7 +174,7 @@ OWN_MARKUP = f"""
 </section>
 """
 """of the component `Own`; own.js fills it"""
-METRICS = ("lenet_fid", "lenet_fid_floor", "precision", "recall", "class_accuracy", "lenet_fid_no_class")
+METRICS = ("lenet_fid", "lenet_fid_floor", "precision", "recall", "class_accuracy")
 ALONG = ("steps", "guidance")
 """what the samples were measured against"""
 

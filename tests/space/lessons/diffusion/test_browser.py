@@ -23,6 +23,7 @@ OWN = "document.querySelector('#diffusion-digit .back').parentElement.ownDigit"
 NUMBERS = "({ times, x, xStart, predNoise, image, asked }) => "
 NUMBERS += "[times, ...[x, xStart, predNoise, [image]].map((all) => all.map((one) => [...one])), asked]"
 CONFIG = json.loads((BUNDLED / MODEL / "config.json").read_text())
+MIDDLE = {"guidance_low": 0.3, "guidance_high": 0.8}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
@@ -43,11 +44,15 @@ def assert_same_way(found: list, asked: Asked, name: str = MODEL) -> None:
 
 
 def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: Lab):
-    open_lesson(page, lab, "&class=3&seed=7&steps=6&guidance=2&sampler=both&t=0.6&erase=top&resamplings=2")
+    open_lesson(
+        page,
+        lab,
+        "&class=3&seed=7&steps=6&guidance=2&sampler=both&t=0.6&erase=top&resamplings=2&guided=middle",
+    )
     ddim, ddpm = (page.evaluate(f"({NUMBERS})({WAY}.made[{i}])") for i in (0, 1))
-    assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim"))
-    assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm"))
-    calls = DDPMConfig(**CONFIG | {"guidance": 2.0, "num_inference_steps": 6}).num_calls
+    assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim", **MIDDLE))
+    assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm", **MIDDLE))
+    calls = DDPMConfig(**CONFIG | MIDDLE | {"guidance": 2.0, "num_inference_steps": 6}).num_calls
     assert 6 < calls < 12
     side = page.locator("#diffusion-way .side")
     expect(side.locator(".cost")).to_contain_text(f"{2 * calls} calls")
@@ -59,9 +64,11 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     page.wait_for_function(f"{OWN}?.made && {OWN}.filled && {OWN}.flips")
     three, known = digit_sheet()[3, 0][None, None] / 255, torch.ones(1, 1, 28, 28)
     known[..., :14, :] = 0
-    assert_same_way(page.evaluate(f"({NUMBERS})({OWN}.made)"), Asked(3, 7, 6, 0.6, 2.0, picture=three))
+    assert_same_way(
+        page.evaluate(f"({NUMBERS})({OWN}.made)"), Asked(3, 7, 6, 0.6, 2.0, picture=three, **MIDDLE)
+    )
     filled = page.evaluate(f"({NUMBERS})({OWN}.filled)")
-    assert_same_way(filled, Asked(3, 7, 6, 1.0, 2.0, "ddpm", three, known, 2))
+    assert_same_way(filled, Asked(3, 7, 6, 1.0, 2.0, "ddpm", three, known, 2, **MIDDLE))
     assert np.allclose(np.array(filled[4]).reshape(28, 28)[14:], three[0, 0, 14:].numpy(), atol=1e-5)
     expect(page.locator("#diffusion-digit .flip")).to_contain_text("reads 3 in")
 
@@ -92,13 +99,12 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
 
 
 def test_networks_side_by_side_have_the_same_noise_and_each_is_that_of_pytorch(page: Page, lab: Lab):
-    open_lesson(
-        page, lab, "&class=3&seed=7&steps=4&guidance=2&network=all&sampler=ddim&sheet=steps&guided=everywhere"
-    )
-    asked = Asked(3, 7, 4, 1.0, 2.0, "ddim", guidance_low=0, guidance_high=1)
+    open_lesson(page, lab, "&class=3&seed=7&steps=4&guidance=2&network=all&sampler=ddim&sheet=steps")
+    asked = Asked(3, 7, 4, 1.0, 2.0, "ddim")  # in every step, as the config says
     for i, name in enumerate(NETWORKS.values()):
         assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[{i}])"), asked, name)
     expect(page.locator("#diffusion-way .acting")).to_contain_text("acts in all 4 steps")
+    expect(page.locator("#diffusion-way .chips input[value=everywhere]")).to_be_checked()
     expect(page.locator("#diffusion-way .cost")).to_contain_text("24 calls")
     lanes = page.locator("#diffusion-way .lane:visible")
     expect(lanes).to_have_count(len(NETWORKS))
@@ -162,7 +168,7 @@ def test_an_address_that_asks_for_nonsense_begins_as_without(page: Page, lab: La
     page.wait_for_function("!location.search.includes('steps')")
     assert page.evaluate(f"{WAY}.lesson.settings") == {
         **{"digit": None, "seed": 3, "steps": None, "guidance": None, "sampler": "dpm_solver"},
-        **{"network": "velocity", "guided": "middle"},
+        **{"network": "velocity", "guided": None},
         **{"way": "back", "sheet": None, "t": 0.5, "erase": "nothing", "resamplings": 4},
     }
 
