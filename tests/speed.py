@@ -85,6 +85,7 @@ TIME_WORKER = """async ([base, name, [method, ...values], seconds]) => {
     return {
         least: times[0], median: times[times.length >> 1], count: times.length,
         frame: frames[frames.length >> 1], late: frames[Math.floor(0.95 * frames.length)],
+        rate: (1000 * frames.length) / frames.reduce((sum, one) => sum + one, 0),
     };
 }"""
 
@@ -137,13 +138,13 @@ def main() -> None:
                 f"| {plain['least']:.0f}, {plain['median']:.0f} | {fast['loaded']:.0f} |",
                 flush=True,
             )
-        print("\n| in a worker | least, median ms | bar | a frame: median, 95 % below, ms | bar |")
-        print("|---|---|---|---|---|")
+        print("\n| in a worker | least, median ms | bar | a frame: median, 95 % below, ms | bar | frames/s |")
+        print("|---|---|---|---|---|---|")
         for what, (name, call, bar) in chosen(WORKER_BARS, config.only):
             found = page.evaluate(TIME_WORKER, [f"/{BASE}", name, call, config.seconds])
             print(
                 f"| {what} | {found['least']:.0f}, {found['median']:.0f} ({found['count']} calls) | {bar} "
-                f"| {found['frame']:.1f}, {found['late']:.1f} | {MOST_FRAME_MS} |",
+                f"| {found['frame']:.1f}, {found['late']:.1f} | {MOST_FRAME_MS} | {found['rate']:.1f} |",
                 flush=True,
             )
         browser.close()

@@ -77,6 +77,16 @@ def test_the_results_are_those_of_metrics_json():
     assert shown == set(MODELS)
 
 
+def test_the_curves_are_those_of_metrics_json():
+    tables = re.findall(r"<!-- curve of (\S+): ([^>]+) -->\n\|.+\n\|---.*\n((?:\|.*\n)+)", RESULTS)
+    assert len(tables) == 2
+    for name, columns, table in tables:
+        metrics = json.loads((BUNDLED / name / "metrics.json").read_text())
+        place, *keys = (metrics[key]["value"] for key in columns.split())
+        rows = [[f"{at:g}", *(f"{value[i]:.2f}" for value in keys)] for i, at in enumerate(place)]
+        assert [line.strip("| ").split(" | ") for line in table.splitlines()] == rows
+
+
 def test_the_commands_are_those_of_the_shipped_models():
     for name in MODELS:
         facts = json.loads((BUNDLED / name / "training.json").read_text())

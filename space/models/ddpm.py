@@ -20,6 +20,10 @@ guidance, Ho & Salimans 2022, https://arxiv.org/abs/2207.12598):
 
     out(x_t) + guidance * (out(x_t, y) - out(x_t))
 
+A guidance above 1 costs variety at the noisy end of the way and gains nothing at the other. It can be held
+to an interval between them (Kynkäänniemi et al. 2024, https://arxiv.org/abs/2404.07724): `guidance_low` and
+`guidance_high`, there of sigma, here of t.
+
 Within this file pixels are in [-1, 1], except where images (B, C, H, W) in [0, 1] come in or go out.
 """
 
@@ -59,6 +63,10 @@ class DDPMConfig(ImageConfig):
     """calls of the network for an image"""
     guidance: float = 1.0
     """weight of the class; 1: as trained, 0: as if none was asked for"""
+    guidance_low: float = 0.0
+    """where a guidance above 1 begins to act, as a share of num_timesteps; elsewhere it is 1"""
+    guidance_high: float = 1.0
+    """where it ceases to act; 0 and 1: it acts in every step"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,6 +82,7 @@ class DDPMConfig(ImageConfig):
         check_ranges(self, num_timesteps=100_000, base_channels=512, num_blocks=16)
         check_ranges(self, num_inference_steps=self.num_timesteps)
         check_guidance(self.guidance)
+        check_interval(self.guidance_low, self.guidance_high)
 
     def describe(self) -> Description:
         channels = "-".join(map(str, self.channels))
@@ -86,8 +95,16 @@ class DDPMConfig(ImageConfig):
             f"{self.prediction}",
             usage=sampling_line(self.image_shape),
             samples="The same noise, denoised by the network through training: the last snapshot",
-            limits=f"An image takes {self.num_inference_steps} calls of the network, where a GAN takes one.",
+            limits=f"An image takes {self.num_calls} calls of the network, where a GAN takes one.",
         )
+
+    @property
+    def num_calls(self) -> int:
+        """Calls of the network for an image, two in each step where guidance acts."""
+        interval = self.guidance_low, self.guidance_high
+        times = inference_times(path_levels(self), self.num_inference_steps)[:-1]
+        weights = [guidance_at(t, self.num_timesteps, self.guidance, *interval) for t in times]
+        return len(times) + sum(self.num_classes > 0 and weight not in (0, 1) for weight in weights)
 
     @property
     def latent_dim(self) -> int:
@@ -106,6 +123,20 @@ class DDPMConfig(ImageConfig):
     def channels(self) -> list[int]:
         """Channels at each of the `sizes`."""
         return [self.base_channels * min(2**depth, 4) for depth in range(len(self.sizes))]
+
+
+def check_interval(low: float, high: float) -> tuple[float, float]:
+    """Where guidance acts; `ValueError` if that is no interval within [0, 1]."""
+    if not 0 <= low <= high <= 1:
+        raise ValueError(
+            f"guidance_low and guidance_high are {low} and {high}; allowed: 0 <= low <= high <= 1"
+        )
+    return low, high
+
+
+def guidance_at(t: int, num_timesteps: int, guidance: float, low: float, high: float) -> float:
+    """The guidance at a time: one above 1 acts between the shares `low` and `high` of the way into noise."""
+    return guidance if low <= (t + 1) / num_timesteps <= high else min(guidance, 1.0)
 
 
 def linear_betas(num_timesteps: int) -> Tensor:
@@ -310,20 +341,26 @@ class DDPM(
         noise: StepNoise | None = None,
         callback: Callback | None = None,
         known: Known | None = None,
+        guidance_low: float | None = None,
+        guidance_high: float | None = None,
     ) -> Tensor:
         """Images (B, C, H, W) in [0, 1] out of `x`, which is x_t at the first of `times`.
 
-        `labels` (B,) are classes or `null_label`. `times` and `guidance` are by default those of the config;
-        the sampler 'ddpm' needs the `noise` of its steps. What is `known` stays, and the rest is filled in by
-        `repaint`, which needs the `noise`, too.
+        `labels` (B,) are classes or `null_label`. `times`, `guidance` and the interval where it acts are by
+        default those of the config; the sampler 'ddpm' needs the `noise` of its steps. What is `known` stays,
+        and the rest is filled in by `repaint`, which needs the `noise`, too.
         """
         config = self.config
         if times is None:
             times = inference_times(self.levels, config.num_inference_steps)
         weight = config.guidance if guidance is None else check_guidance(guidance)
+        interval = check_interval(
+            config.guidance_low if guidance_low is None else guidance_low,
+            config.guidance_high if guidance_high is None else guidance_high,
+        )
 
         def predict(x: Tensor, t: int) -> tuple[Tensor, Tensor]:
-            return self.predict(x, t, labels, weight)
+            return self.predict(x, t, labels, guidance_at(t, config.num_timesteps, weight, *interval))
 
         if known is None:
             x = SAMPLERS[sampler](predict, self.levels, x, times, noise, callback)

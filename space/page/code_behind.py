@@ -303,6 +303,8 @@ x, labels = model.read_latents(standard_normal(1, model.config.latent_dim, rng))
     labels,
     times=inference_times(model.levels, {asked["steps"]!r}),
     guidance={asked["guidance"]!r},
+    guidance_low={asked["guidance_low"]!r},  # where a guidance above 1 acts, as shares of T
+    guidance_high={asked["guidance_high"]!r},
     sampler="{asked["sampler"]}",
     noise=step_noise(1, model.config.image_shape, rng),
 )
@@ -327,8 +329,14 @@ rng = torch.Generator().manual_seed({asked["seed"]!r})
 noise, _ = model.read_latents(standard_normal(1, model.config.latent_dim, rng))
 times = inference_times(model.levels, {steps}, {first - 1})
 noised = model.q_sample(2 * x - 1, torch.tensor(times[:1]), noise)
-guidance = {0.0 if digit is None else asked["guidance"]!r}
-image = model.denoise(noised, torch.tensor([{label}]), times, guidance)
+image = model.denoise(
+    noised,
+    torch.tensor([{label}]),
+    times,
+    guidance={0.0 if digit is None else asked["guidance"]!r},
+    guidance_low={asked["guidance_low"]!r},  # where a guidance above 1 acts, as shares of T
+    guidance_high={asked["guidance_high"]!r},
+)
 to_pil(x).save("{case}_seen.png")
 to_pil((noised[0] + 1) / 2).save("{case}_noised.png")
 to_pil(image).save("{case}_made.png")

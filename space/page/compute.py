@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from space.models import roles
+from space.models.ddpm import check_interval
 from space.models.samplers import CLEAN, SAMPLERS, Known
 from space.pictures.outputs import to_base64
 from space.text.limits import (
@@ -126,6 +127,7 @@ def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple
     """Labels and keywords of `trajectory` for so many images; raises what Python does where they are none."""
     sampling = dict(sampling)
     times, guidance, sampler = (sampling.pop(name) for name in ("times", "guidance", "sampler"))
+    low, high = sampling.pop("guidance_low", 0.0), sampling.pop("guidance_high", 1.0)
     seeds, known = sampling.pop("seeds", [0] * number), sampling.pop("known", None)
     whole = [(time, config.num_timesteps - 1) for time in times[:-1]]
     whole += [(time - CLEAN, 0) for time in times[-1:]]
@@ -138,6 +140,7 @@ def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple
         raise ValueError("expected times that fall, a label and a seed for each image, and a sampler")
     if not 0 <= guidance <= MAX_GUIDANCE:
         raise ValueError(f"guidance is {guidance}")
+    low, high = check_interval(low, high)
     passes = 1
     if known is not None:
         image, mask = (unpack(known[name], IMAGES, config) for name in ("image", "mask"))
@@ -150,6 +153,7 @@ def read_sampling(config: Any, number: int, labels: Any, sampling: Any) -> tuple
     streams = [torch.Generator().manual_seed(seed) for seed in seeds]
     return torch.tensor(labels), {
         **{"times": times, "guidance": float(guidance), "sampler": sampler, "known": known},
+        **{"guidance_low": float(low), "guidance_high": float(high)},
         "noise": lambda: torch.stack([torch.randn(config.image_shape, generator=one) for one in streams]),
     }
 

@@ -55,7 +55,7 @@ STEPS = {
     "noise": Step("tab=diffusion&class=3&way=forward"),
     "denoise": Step("tab=diffusion&class=3"),
     "networks": Step("tab=diffusion&class=3&network=all&steps=8"),
-    "guidance": Step("tab=diffusion&class=3&sheet=guidance", "diffusion-sheets"),
+    "guidance": Step("tab=diffusion&class=3&guided=everywhere&sheet=guidance", "diffusion-sheets"),
     "own": Step("tab=diffusion&t=0.6", "diffusion-own"),
     "fill": Step("tab=diffusion&erase=top", "diffusion-fill"),
 }

@@ -86,7 +86,7 @@ export function showControls(
     const value = settings[setting];
     if (input.type === "radio") {
       const chosen = read(setting, input.value);
-      input.checked = chosen === value;
+      input.checked = chosen === value || (value === null && chosen === shown(setting));
       input.disabled = lacks(setting, chosen);
       continue;
     }

@@ -28,30 +28,34 @@ TEXT = {
         "noise has its turn, and one network serves all. There is **no encoder to learn** and **no "
         "adversary**: the game of the GAN, which has to be held in balance, is not played.\n\n② *How does "
         "one draw from it?* Step by step, which is **why it is slow**: a GAN asks its network once for a "
-        "sample, this one asks 16 times, and twice each time if guidance is on. One step from noise alone "
-        "would give the mean of all digits, as the first predicted $x_0$ shows: blurred, like a VAE's.\n\n"
-        "③ *How likely does it find new data?* It stands where the **VAE** stands in the tree of "
+        "sample, this one asks 16 times, and twice in each step where guidance acts. One step from noise "
+        "alone would give the mean of all digits, as the first predicted $x_0$ shows: blurred, like a "
+        "VAE's.\n\n③ *How likely does it find new data?* It stands where the **VAE** stands in the tree of "
         "densities, on the branch of the approximate ones: a diffusion model is a ladder of a thousand "
         "VAEs whose encoders $q(x_t\\mid x_{t-1})$ are fixed, and its loss is a bound on $\\log p(x)$ with "
         "the terms weighted differently.\n\n**What guidance does.** The network is asked with the digit "
         "and without, and the difference is enlarged. At 1 it samples what it learned; beyond, samples "
-        "become sharper and more alike; far beyond, they break.\n\n**What is filled in** (RePaint): at "
-        "every step the part that is known is put back, with the noise of that very step. Doing each step "
-        "several times lets the rest come to fit what is known.",
+        "become sharper and more alike; far beyond, they break. It serves best in the middle of the way, "
+        "where it is decided which digit it will be; above you can hold it there ([Kynkäänniemi et al. "
+        "2024](https://arxiv.org/abs/2404.07724)).\n\n**What is filled in** (RePaint): at every step the "
+        "part that is known is put back, with the noise of that very step. Doing each step several times "
+        "lets the rest come to fit what is known.",
         "**어디에 놓이는 모델일까요.** ① *데이터로 p(x)를 어떻게 정할까요?* 손실은 **잡음 제거 "
         "오토인코더**와 같습니다. 그림에 노이즈를 섞고 신경망이 걷어 내게 합니다. 다만 노이즈의 모든 "
         "세기가 차례로 나오고, 신경망 하나가 그 모두를 맡습니다. **배워야 할 인코더가 없고**, **상대하는 "
         "판별자도 없습니다**. GAN처럼 균형을 맞춰야 하는 게임을 하지 않습니다.\n\n② *p(x)에서 어떻게 "
         "뽑을까요?* 한 단계씩 뽑습니다. **그래서 느립니다**. GAN은 표본 하나에 신경망을 한 번 쓰지만, "
-        "여기서는 열여섯 번 쓰고, 가이던스를 켜면 그때마다 두 번씩 씁니다. 순수한 노이즈에서 한 번에 가려 "
-        "하면 모든 숫자의 평균이 나옵니다. 맨 처음 예측한 $x_0$가 VAE의 그림처럼 흐릿한 까닭입니다.\n\n③ "
-        "*처음 보는 데이터에 확률을 얼마나 줄까요?* 밀도의 나무에서 **VAE**와 같은 가지, 곧 근사 밀도에 "
-        "있습니다. 확산 모델은 인코더 $q(x_t\\mid x_{t-1})$가 고정된 VAE를 천 개 쌓은 사다리이고, 그 "
-        "손실은 항마다 가중치를 달리한 $\\log p(x)$의 한계입니다.\n\n**가이던스가 하는 일.** 숫자를 알려 "
-        "준 답과 알려 주지 않은 답의 차이를 키웁니다. 1이면 배운 대로 뽑고, 더 키우면 선명해지는 대신 서로 "
-        "비슷해지며, 지나치게 키우면 그림이 망가집니다.\n\n**채워 넣기**(RePaint): 단계마다 아는 부분을 "
-        "바로 그 단계만큼의 노이즈를 섞어 되돌려 놓습니다. 한 단계를 여러 번 되풀이하면 나머지가 아는 "
-        "부분에 어울리게 맞춰집니다.",
+        "여기서는 열여섯 번 쓰고, 가이던스를 주는 단계에서는 두 번씩 씁니다. 순수한 노이즈에서 한 번에 "
+        "가려 하면 모든 숫자의 평균이 나옵니다. 맨 처음 예측한 $x_0$가 VAE의 그림처럼 흐릿한 "
+        "까닭입니다.\n\n③ *처음 보는 데이터에 확률을 얼마나 줄까요?* 밀도의 나무에서 **VAE**와 같은 가지, "
+        "곧 근사 밀도에 있습니다. 확산 모델은 인코더 $q(x_t\\mid x_{t-1})$가 고정된 VAE를 천 개 쌓은 "
+        "사다리이고, 그 손실은 항마다 가중치를 달리한 $\\log p(x)$의 한계입니다.\n\n**가이던스가 하는 "
+        "일.** 숫자를 알려 준 답과 알려 주지 않은 답의 차이를 키웁니다. 1이면 배운 대로 뽑고, 더 키우면 "
+        "선명해지는 대신 서로 비슷해지며, 지나치게 키우면 그림이 망가집니다. 가장 쓸모 있는 곳은 어떤 "
+        "숫자가 될지 정해지는 길의 가운데입니다. 위에서 그곳에서만 주도록 고를 수 있습니다([Kynkäänniemi "
+        "외 2024](https://arxiv.org/abs/2404.07724)).\n\n**채워 넣기**(RePaint): 단계마다 아는 부분을 바로 "
+        "그 단계만큼의 노이즈를 섞어 되돌려 놓습니다. 한 단계를 여러 번 되풀이하면 나머지가 아는 부분에 "
+        "어울리게 맞춰집니다.",
     ),
     "diffusion.measured": ("Measured", "측정값"),
     "diffusion.by_steps": ("By the number of steps", "단계 수에 따라"),
@@ -127,6 +131,21 @@ TEXT = {
     ),
     "diffusion.play.steps": ("Steps", "단계 수"),
     "diffusion.play.guidance": ("Guidance", "가이던스"),
+    "diffusion.play.guided": ("Guidance acts", "가이던스를 주는 곳"),
+    "diffusion.play.guided.middle": ("In the middle of the way", "길의 가운데"),
+    "diffusion.play.guided.everywhere": ("In every step", "모든 단계"),
+    "diffusion.play.guided.here": ("where guidance acts", "가이던스를 주는 곳"),
+    "diffusion.play.acting": (
+        "Guidance {guidance} acts in {steps} of {n} steps, from t = {high} down to {low}: where it is "
+        "decided which digit it will be. Before, it would make the samples alike; after, it changes little.",
+        "가이던스 {guidance}은(는) t = {high}에서 {low}까지, {n}단계 가운데 {steps}단계에만 줍니다. 어떤 "
+        "숫자가 될지 정해지는 곳입니다. 그 앞에서 주면 표본이 서로 비슷해지고, 그 뒤에서는 별로 달라지지 "
+        "않습니다.",
+    ),
+    "diffusion.play.acting.everywhere": (
+        "Guidance {guidance} acts in all {n} steps: each asks the network twice.",
+        "가이던스 {guidance}을(를) {n}단계 모두에서 줍니다. 단계마다 신경망에 두 번 묻습니다.",
+    ),
     "diffusion.play.seed": ("Seed of the noise", "노이즈의 시드"),
     "diffusion.play.again": ("Other noise", "다른 노이즈"),
     "diffusion.play.x": ("What there is, xₜ", "지금의 그림 xₜ"),
@@ -191,20 +210,22 @@ TEXT = {
     # sheets
     "diffusion.play.sheet.guidance": ("More and more guidance", "가이던스를 키우면"),
     "diffusion.play.sheet.guidance.about": (
-        "The same six noises in each row. 0: no digit is asked for. Then sharper, then all the same, then "
-        "broken.",
-        "줄마다 같은 노이즈 여섯 개입니다. 0이면 숫자를 주문하지 않습니다. 키울수록 선명해지고, 서로 "
-        "같아지고, 마침내 망가집니다.",
+        "The same six noises in each row. 0: no digit is asked for. The more, the sharper and the more "
+        "alike. In every step, much of it breaks the digits; in the middle of the way it harms less.",
+        "줄마다 같은 노이즈 여섯 개입니다. 0이면 숫자를 주문하지 않습니다. 키울수록 선명해지고 서로 "
+        "같아집니다. 모든 단계에서 많이 주면 숫자가 망가지고, 길의 가운데에서만 주면 덜합니다.",
     ),
     "diffusion.play.sheet.steps": ("More and more steps", "단계를 늘리면"),
     "diffusion.play.sheet.steps.about": (
-        "The same noise in 4, 8, 16, 32 and 64 steps. Each step costs a call of the network.",
-        "같은 노이즈를 4, 8, 16, 32, 64단계에 걸쳐 되돌립니다. 한 단계마다 신경망을 부릅니다.",
+        "The same noise in 4, 8, 16, 32 and 64 steps. Each step costs a call of the network, and two where "
+        "guidance acts.",
+        "같은 노이즈를 4, 8, 16, 32, 64단계에 걸쳐 되돌립니다. 단계마다 신경망을 한 번, 가이던스를 주는 "
+        "단계에서는 두 번 부릅니다.",
     ),
     "diffusion.play.sheet.between": ("Between two noises", "두 노이즈 사이"),
     "diffusion.play.sheet.between.about": (
         "From the noise of this seed to that of the next, along the sphere on which noise lies, each made "
-        "into a digit without chance. So the noise is a code, without an encoder.",
+        "into a digit without chance. So the noise is a latent vector, without an encoder.",
         "이 시드의 노이즈에서 다음 시드의 노이즈까지, 노이즈가 놓인 구면을 따라가며 하나하나 우연 없이 "
         "숫자를 만듭니다. 인코더가 없어도 노이즈가 곧 잠재 벡터입니다.",
     ),

@@ -311,10 +311,12 @@ TEXT = {
     "lecture.guidance": (
         "## Guidance\n\nAsk the network twice, with the digit $y$ and without, and enlarge the difference. "
         "Look down the rows: not asked for, as learned, sharper, all alike, broken. What becomes surer "
-        "loses variety.\n\n$$\\varepsilon(x_t)+w\\,\\big(\\varepsilon(x_t,y)-\\varepsilon(x_t)\\big)$$",
+        "loses variety. Then let it act in the middle of the way alone: less of it is lost.\n\n"
+        "$$\\varepsilon(x_t)+w\\,\\big(\\varepsilon(x_t,y)-\\varepsilon(x_t)\\big)$$",
         "## 가이던스\n\n신경망에 숫자 $y$를 알려 주고 한 번, 알려 주지 않고 한 번 묻고 그 차이를 키웁니다. "
         "줄을 차례로 내려가며 보세요. 주문하지 않은 것, 배운 그대로, 더 선명한 것, 모두 비슷한 것, 망가진 "
-        "것입니다. 확실해지는 만큼 다양함을 잃습니다.\n\n"
+        "것입니다. 확실해지는 만큼 다양함을 잃습니다. 이번에는 길의 가운데에서만 주어 보세요. 덜 "
+        "잃습니다.\n\n"
         "$$\\varepsilon(x_t)+w\\,\\big(\\varepsilon(x_t,y)-\\varepsilon(x_t)\\big)$$",
     ),
     "lecture.own": (

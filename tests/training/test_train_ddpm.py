@@ -20,7 +20,7 @@ from training.batches import Batch, Noise
 from training.data import Images
 from training.errors import TrainingError
 from training.measure import diffusion
-from training.measure.diffusion import copies, evaluate_diffusion, step_counts
+from training.measure.diffusion import copies, evaluate_diffusion, step_counts, weighted
 
 
 def batch(count: int, seed: int = 0, rank: int = 0, processes: int = 1) -> Batch:
@@ -188,6 +188,14 @@ class Digits(DDPM):
         rows = (x.flatten(1)[:, 0].abs() * 1000).long() % 20
         wrong = labels.new_full(labels.shape, 1) if guidance == 0 else labels
         return sheet[wrong, rows]
+
+
+def test_a_protocol_says_where_guidance_acts():
+    held = DDPMConfig(guidance=1.25, guidance_low=0.3, guidance_high=0.8)
+    assert weighted(held) == "guidance 1.25 from t = 300 to 800"
+    assert weighted(held, [0, 1, 1.5]) == "guidance 0, 1, 1.5, above 1 from t = 300 to 800"
+    assert weighted(held, [0, 1]) == "guidance 0, 1"
+    assert weighted(DDPMConfig(guidance=2.0)) == "guidance 2"
 
 
 def test_what_is_measured_of_samples(monkeypatch):

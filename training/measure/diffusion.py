@@ -1,12 +1,12 @@
 """Metrics of a diffusion model: its samples, against the number of steps and against guidance, and copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from space.models.classifier import Classifier
-from space.models.ddpm import DDPM
+from space.models.ddpm import DDPM, DDPMConfig
 from space.models.layers import standard_normal
 from space.models.samplers import inference_times
 from training.data import Images, to_float
@@ -43,16 +43,17 @@ def evaluate_diffusion(
 
     steps, guidance = config.num_inference_steps, config.guidance
     samples = draw(len(test), steps, guidance)
+    weight = weighted(config)
     how = f"{len(samples):,} samples, noise N(0, I), seed {seed}"
-    usual = f"{how}, {in_steps(steps)} of DPM-Solver++, guidance {guidance:g}"
+    usual = f"{how}, {in_steps(steps)} of DPM-Solver++, {weight}"
     metrics = judged(samples, train, test, classifier, seed, usual, inception_fid)
     if classifier:
         real = look(classifier, test.pixels)[0]
         if steps > 1:
             fewer = look(classifier, draw(len(test), steps // 2, guidance))[0]
-            half, how = frechet_distance(real, fewer), f"{how}, guidance {guidance:g}"
+            half = frechet_distance(real, fewer)
             metrics["lenet_fid_half_steps"] = metric(
-                half, "", "lower", f"lenet_fid with {in_steps(steps // 2)} of DPM-Solver++; {how}"
+                half, "", "lower", f"lenet_fid with {in_steps(steps // 2)} of DPM-Solver++; {how}, {weight}"
             )
             metrics["half_steps_ratio"] = metric(
                 half / metrics["lenet_fid"]["value"], "", "lower", "lenet_fid_half_steps / lenet_fid"
@@ -62,6 +63,17 @@ def evaluate_diffusion(
             metrics["class_accuracy"] = class_accuracy(look(classifier, samples)[1], asked, usual)
         metrics |= curves(draw, model, latents, real, classifier)
     return metrics | copies(samples, train, test, usual) | bits_per_dim(model, train, test, seed)
+
+
+def weighted(config: DDPMConfig, weights: Sequence[float] = ()) -> str:
+    """Guidance in words, by default that of the config, and where it acts if not in every step."""
+    low, high = config.guidance_low, config.guidance_high
+    weights = weights or [config.guidance]
+    said = f"guidance {', '.join(f'{weight:g}' for weight in weights)}"
+    if (low, high) == (0, 1) or max(weights) <= 1:
+        return said
+    ends = (f"{round(share * config.num_timesteps):,}" for share in (low, high))
+    return f"{said}{', above 1' if len(weights) > 1 else ''} from t = {' to '.join(ends)}"
 
 
 def in_steps(steps: int) -> str:
@@ -109,10 +121,10 @@ def curves(
                 right = (probabilities.argmax(1) == asked).float().mean().item()
                 found["class_accuracy"].append(100 * right)
         if name == "steps":
-            how = ", ".join(str(n) for n, _ in points) + f" steps of DPM-Solver++, guidance {guidance:g}"
+            how = ", ".join(str(n) for n, _ in points) + f" steps of DPM-Solver++, {weighted(config)}"
         else:
-            weights = ", ".join(f"{weight:g}" for _, weight in points)
-            how = f"guidance {weights}; {in_steps(steps)} of DPM-Solver++"
+            weights = weighted(config, [weight for _, weight in points])
+            how = f"{weights}; {in_steps(steps)} of DPM-Solver++"
         at: list[float] = [point[0] if name == "steps" else point[1] for point in points]
         metrics[f"curve_{name}"] = metric(at, "", None, f"where the metrics ..._by_{name} were measured")
         for key, values in found.items():

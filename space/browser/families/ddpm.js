@@ -12,8 +12,8 @@ import { channelsLast, inferenceTimes, noiseSeeds, repaint, SAMPLERS, stepNoise 
 /** @import { Tensor } from "../nn.js" */
 /** @import { Callback, Known, Levels } from "./samplers.js" */
 /** @typedef {import("./layers.js").ImageConfig & { num_classes: number, num_timesteps: number, schedule: string,
- *   prediction: string, base_channels: number, num_blocks: number, num_inference_steps: number, guidance: number
- *   }} DDPMConfig */
+ *   prediction: string, base_channels: number, num_blocks: number, num_inference_steps: number, guidance: number,
+ *   guidance_low: number, guidance_high: number }} DDPMConfig */
 
 /** beta_t, the share of noise that each step adds.
  * @param {DDPMConfig} config */
@@ -146,10 +146,20 @@ class UNet extends Module {
   }
 }
 
-/** How a sample is made, by default as the config says: times, the weight of the class, sampler. What is `known` stays,
- * and the rest is filled in. Where there is chance in it, the noise needs a seed, or `seeds`, one an image.
- * @typedef {{ times?: number[], guidance?: number, sampler?: keyof typeof SAMPLERS, known?: Known, seed?: number,
- *   seeds?: number[], callback?: Callback }} Sampling */
+/** How a sample is made, by default as the config says: times, the weight of the class and where it acts, sampler. What
+ * is `known` stays, and the rest is filled in. Where there is chance in it, the noise needs a seed, or `seeds`, one an
+ * image.
+ * @typedef {{ times?: number[], guidance?: number, guidance_low?: number, guidance_high?: number,
+ *   sampler?: keyof typeof SAMPLERS, known?: Known, seed?: number, seeds?: number[], callback?: Callback }} Sampling */
+
+/** The guidance at a time: one above 1 acts between two shares of the way into noise.
+ * @param {number} t
+ * @param {number} numTimesteps
+ * @param {Required<Pick<Sampling, "guidance" | "guidance_low" | "guidance_high">>} asked */
+export function guidanceAt(t, numTimesteps, { guidance, guidance_low: low, guidance_high: high }) {
+  const share = (t + 1) / numTimesteps;
+  return low <= share && share <= high ? guidance : Math.min(guidance, 1);
+}
 
 export class DDPM extends Module {
   /** @param {DDPMConfig} config */
@@ -205,14 +215,20 @@ export class DDPM extends Module {
   denoise(
     x,
     labels,
-    { times, guidance = this.config.guidance, sampler = "dpm_solver", known, ...chance } = {},
+    { times, guidance, guidance_low, guidance_high, sampler = "dpm_solver", known, ...chance } = {},
   ) {
-    const path = times ?? inferenceTimes(this.levels, this.config.num_inference_steps);
+    const { config } = this;
+    const path = times ?? inferenceTimes(this.levels, config.num_inference_steps);
+    const weight = {
+      guidance: guidance ?? config.guidance,
+      guidance_low: guidance_low ?? config.guidance_low,
+      guidance_high: guidance_high ?? config.guidance_high,
+    };
     const { seed, callback } = chance;
     const seeds = chance.seeds ?? (seed !== undefined && noiseSeeds(x.shape[0], new TorchRandom(seed)));
     const noise = seeds ? stepNoise(x.shape, seeds) : undefined;
     const predict = (/** @type {Tensor} */ x, /** @type {number} */ t) =>
-      this.predict(x, t, labels, guidance);
+      this.predict(x, t, labels, guidanceAt(t, config.num_timesteps, weight));
     if (known && !noise) throw new Error("what is filled in is random: give its noise a seed");
     const found =
       known && noise

@@ -28,6 +28,8 @@ def denoise_api(
     sampler: SamplerName = "dpm_solver",
     mask: str | None = None,
     resamplings: int = 4,
+    guidance_low: float | None = None,
+    guidance_high: float | None = None,
 ) -> tuple[Image.Image, Image.Image, tuple[str, bytes], dict[str, Any]]:
     """A trajectory of a diffusion model, from noise or a noised picture to a digit, step by step.
 
@@ -39,8 +41,8 @@ def denoise_api(
             asked for
         seed: of the noise, an integer from 0 (default) to 4294967295; alone it gives the sample that
             /generate makes of it
-        steps: from noise on, an integer from 1 to 64; each asks the network once, with guidance twice; none:
-            as the model was measured
+        steps: from noise on, an integer from 1 to 64; each asks the network once, where guidance acts twice;
+            none: as the model was measured
         start: where the way begins, from 0.01 (hardly any noise) to 1 (noise alone); none: 1, and 0.5 with an
             image of which nothing is erased
         guidance: weight of the digit asked for, 0 to 5; none: as the model was measured
@@ -48,6 +50,9 @@ def denoise_api(
             or euler; with a mask it is ddpm
         mask: picture of 28x28 pixels, white where the digit, as the model sees it, is to be filled in
         resamplings: times that each step is done where something is filled in, an integer from 1 to 10
+        guidance_low: where a guidance above 1 begins to act, from 0 (the image) to 1 (noise alone); none: as
+            the model was measured
+        guidance_high: where it ceases to act, from `guidance_low` to 1; none: as the model was measured
 
     Returns:
         the picture made, each of its 28x28 pixels drawn as 10x10
@@ -61,7 +66,8 @@ def denoise_api(
     if start is None:
         start = OWN_START if picture is not None and erased is None else 1.0
     known = None if erased is None else 1 - erased
-    asked = Asked(digit, seed, steps, start, guidance, sampler, picture, known, resamplings)
+    way = (digit, seed, steps, start, guidance, sampler)
+    asked = Asked(*way, picture, known, resamplings, guidance_low, guidance_high)
     made = denoise(loaded, asked)
     a, sigma = loaded.model.levels[:, torch.tensor(made.times) + 1].tolist()
     settings = {k: v for k, v in vars(made.asked).items() if k not in ("picture", "known")}
@@ -83,17 +89,17 @@ def build_api() -> None:
             name: gr.Number(value, label=name)
             for name, value in (
                 *(("digit", None), ("seed", 0), ("steps", None), ("start", None), ("guidance", None)),
-                ("resamplings", 4),
+                *(("resamplings", 4), ("guidance_low", None), ("guidance_high", None)),
             )
         }
-        *middle, resamplings = numbers.values()
+        *middle, resamplings, low, high = numbers.values()
         inputs = [
             image,
             one_of("model", NAMES, MODEL),
             *middle,
             one_of("sampler", SAMPLERS, "dpm_solver"),
             mask,
-            resamplings,
+            *(resamplings, low, high),
         ]
         outputs = [
             *(gr.Image(format="png", type="pil", label=label) for label in ("picture", "strips")),

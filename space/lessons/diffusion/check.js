@@ -16,7 +16,7 @@ import { farthest, sumOfSteps } from "./denoising.js";
 export async function checkWay(made, denoiser, text) {
   const { times, x, xStart, asked } = made;
   const { step, sum } = sumOfSteps(made, denoiser.levels, denoiser.config);
-  const [again] = await denoiser.predict(x, times, asked.digit, asked.guidance);
+  const [again] = await denoiser.predict(x, times, asked);
   const asking = Math.max(...again.map((one, i) => farthest(one, xStart[i])));
   const short = (/** @type {number} */ value) => (value ? value.toExponential(1) : "0");
   const numbers = { n: times.length, step: short(step), sum: short(sum), asking: short(asking) };

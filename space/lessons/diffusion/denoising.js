@@ -2,12 +2,12 @@
  *
  *   const denoiser = new Denoiser(await open(name, ["trajectory"]), "velocity")      in an update of live.js
  *   await denoiser.run([asked, ...])     -> [trajectory, ...]
- *   await denoiser.predict(x, times, digit, guidance)     asks the network once for each x
+ *   await denoiser.predict(x, times, asked)               asks the network once for each x
  *   await readDigits(open, judge, pictures)               what a classifier reads in them
- *   drawn(seed, config), noised(picture, noise, levels, t), wayOf(...), sumOfSteps(made, levels, config)
+ *   drawn(seed, config), noised(picture, noise, levels, t), wayOf(...), sumOfSteps(made, levels, config), actingOf(made, config)
  */
 
-import { pathLevels } from "../../browser/families/ddpm.js";
+import { guidanceAt, pathLevels } from "../../browser/families/ddpm.js";
 import { CLEAN, inferenceTimes, SAMPLERS, stepNoise } from "../../browser/families/samplers.js";
 import { tensor } from "../../browser/nn.js";
 import { range } from "../../browser/numbers.js";
@@ -18,7 +18,7 @@ import { TorchRandom } from "../../browser/torch_random.js";
 /** @import { Open, Opened } from "../../page/live.js" */
 /** What is asked for: `Asked` of work.py. `noise` is used in place of the seed's.
  * @typedef {{ digit: number | null, seed: number, steps: number, start: number, guidance: number,
- *   sampler: "dpm_solver" | "ddim" | "ddpm", picture?: Float32Array | null, known?: Float32Array | null,
+ *   guidance_low: number, guidance_high: number, sampler: "dpm_solver" | "ddim" | "ddpm", picture?: Float32Array | null, known?: Float32Array | null,
  *   resamplings?: number, noise?: Float32Array }} Asked */
 /** What a way passes: pictures at each of its times, in about [-1, 1], and the image in [0, 1].
  * @typedef {{ asked: Asked, times: number[], x: Float32Array[], xStart: Float32Array[], predNoise: Float32Array[],
@@ -94,7 +94,7 @@ export class Denoiser {
    * @returns {Promise<Trajectory[]>} */
   async run(all) {
     const { config, levels } = this;
-    const [{ steps, start, guidance, sampler, known, resamplings = 4 }] = all;
+    const [{ steps, start, guidance, guidance_low, guidance_high, sampler, known, resamplings = 4 }] = all;
     const times = wayOf(levels, steps, start);
     const seeds = all.map(({ seed }) => drawn(seed, config));
     const noises = all.map(({ noise }, i) => noise ?? seeds[i].noise);
@@ -109,6 +109,8 @@ export class Denoiser {
       {
         times,
         sampler,
+        guidance_low,
+        guidance_high,
         guidance: digits.every((digit) => digit === null) ? 0 : guidance,
         seeds: seeds.map(({ stream }) => stream),
         ...(known && {
@@ -136,12 +138,12 @@ export class Denoiser {
   /** x_start and pred_noise of each x_t, each at its own time: a way of one step for each.
    * @param {Float32Array[]} x
    * @param {number[]} times
-   * @param {number | null} digit
-   * @param {number} guidance
+   * @param {Asked} asked  the class and the guidance count
    * @returns {Promise<[Float32Array[], Float32Array[]]>} */
-  async predict(x, times, digit, guidance) {
+  async predict(x, times, { digit, guidance, guidance_low, guidance_high }) {
     const labels = [digit ?? this.config.num_classes];
-    const sampling = { sampler: "ddim", guidance: digit === null ? 0 : guidance };
+    const weight = { guidance: digit === null ? 0 : guidance, guidance_low, guidance_high };
+    const sampling = { sampler: "ddim", ...weight };
     const starts = [];
     const predicted = [];
     for (const [i, one] of x.entries()) {
@@ -152,6 +154,17 @@ export class Denoiser {
     }
     return [starts, predicted];
   }
+}
+
+/** Where guidance acts on a way: from and to which share of it, and in how many of its steps. Null: nowhere.
+ * @param {Pick<Trajectory, "asked" | "times">} made
+ * @param {DDPMConfig} config */
+export function actingOf({ asked, times }, { num_timesteps }) {
+  const { digit, guidance, guidance_low, guidance_high } = asked;
+  if (digit === null || guidance === 0 || guidance === 1) return null;
+  const steps = times.filter((t) => guidanceAt(t, num_timesteps, asked) !== 1).length;
+  const [low, high] = guidance < 1 ? [0, 1] : [guidance_low, guidance_high];
+  return { low, high, steps };
 }
 
 /** The digit that a classifier reads in each picture of [0, 1]; none where it cannot be had.

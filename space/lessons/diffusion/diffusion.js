@@ -8,7 +8,7 @@ import { follow, onTab, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
 import { checkBytes, checkWay } from "./check.js";
 import { bindControls, showControls } from "./controls.js";
-import { readDigits } from "./denoising.js";
+import { actingOf, readDigits } from "./denoising.js";
 import { drowning, framesOf, Lane } from "./film.js";
 import { lesson } from "./lesson.js";
 import { drawSchedule, markTime } from "./schedule.js";
@@ -23,7 +23,7 @@ import { Sheets } from "./sheets.js";
 const PLAY_MS = 2600; // from one end to the other
 const LEAST_FRAME_MS = 40;
 const FIRST = 0.65; // share of the way that is shown first: all three pictures say something there
-const WAY = ["digit", "seed", "steps", "guidance", "network", "sampler", "way"]; // settings that a way depends on
+const WAY = ["digit", "seed", "steps", "guidance", "guided", "network", "sampler", "way"]; // settings that a way depends on
 const LINKED = [...WAY, "sheet"];
 const LANES = ["first", "second", "third"];
 /** What the link calls a setting. */
@@ -143,7 +143,8 @@ class WayPage {
     const position = find(".position");
     position.max = films[0].length - 1;
     this.frame = Math.round(FIRST * (films[0].length - 1));
-    drawSchedule(find(".schedule"), levelsOf(this.made[0]));
+    drawSchedule(find(".schedule"), levelsOf(this.made[0]), acting(this.made[0]));
+    find(".legend .guided").hidden = !acting(this.made[0]);
     offer(
       this.element,
       this.made.map((one, i) => [
@@ -218,10 +219,23 @@ class WayPage {
     setText(find(".about"), text(`network.${lesson.settings.network}.about`));
     setText(find(".play"), text(this.playing === null ? "play" : "pause"));
     if (!this.made.length) return;
-    const [{ asked, times }] = this.made;
-    const twice = asked.digit !== null && asked.guidance !== 0 && asked.guidance !== 1;
-    const calls = times.length * (twice ? 2 : 1) * this.made.length;
+    const calls = this.made.reduce((sum, one) => sum + one.times.length + (acting(one)?.steps ?? 0), 0);
     setText(find(".cost"), text("cost", { calls, ms: Math.round(this.milliseconds) }));
+    this.sayActing();
+  }
+
+  /** Where guidance acts on the first way. */
+  sayActing() {
+    const [{ asked, times, network }] = this.made;
+    const acts = acting(this.made[0]);
+    const key = acts === null ? "" : acts.low === 0 && acts.high === 1 ? "acting.everywhere" : "acting";
+    const T = lesson.denoisers[network].config.num_timesteps;
+    const values = {
+      guidance: asked.guidance,
+      ...{ steps: acts?.steps, n: times.length },
+      ...{ low: Math.round(acts?.low * T), high: Math.round(acts?.high * T) },
+    };
+    setText(this.find(".acting"), key && this.text(key, values));
   }
 
   /** @param {number} index */
@@ -278,17 +292,22 @@ class WayPage {
   place() {
     if (!this.made.length) return null;
     const [{ asked, network }] = this.made;
-    const { digit, seed, steps, guidance, sampler } = asked;
-    return { digit, seed, steps, guidance, sampler, network };
+    const { digit, seed, steps, guidance, guidance_low, guidance_high, sampler } = asked;
+    return { digit, seed, steps, guidance, guidance_low, guidance_high, sampler, network };
   }
 }
 
 /** @param {Way} way */
 const levelsOf = ({ network }) => lesson.denoisers[network].levels;
 
+/** @param {Way} way */
+const acting = (way) => actingOf(way, lesson.denoisers[way.network].config);
+
 /** What the files of a way are named: `case_of` of work.py.
  * @param {Way} way */
-function caseOf({ network, asked: { digit, seed, steps, guidance, sampler } }) {
+function caseOf({ network, asked }) {
+  const { digit, seed, steps, guidance, guidance_low: low, guidance_high: high, sampler } = asked;
   const what = digit === null ? "any" : `digit-${digit}`;
-  return `${lesson.names.networks[network]}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}`;
+  const acts = low === 0 && high === 1 ? "" : `_t${low}-${high}`;
+  return `${lesson.names.networks[network]}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}${acts}`;
 }

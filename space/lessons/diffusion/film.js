@@ -33,7 +33,7 @@ export async function drowning({ asked, times, image }, denoiser) {
   const later = [...times].reverse();
   const { noise } = drawn(asked.seed, denoiser.config);
   const x = later.map((t) => noised(image, noise, denoiser.levels, t));
-  const [starts, predicted] = await denoiser.predict(x, later, asked.digit, asked.guidance);
+  const [starts, predicted] = await denoiser.predict(x, later, asked);
   return [
     { t: CLEAN, x: image, xStart: image, predNoise: null },
     ...later.map((t, i) => ({

@@ -16,11 +16,14 @@ import { Denoiser, drawn } from "./denoising.js";
 /** Names of models: `networks` are those of the lesson, by what the setting calls them.
  * @typedef {{ networks: Record<string, string>, judge: string }} Names */
 /** @typedef {{ digit: number | null, seed: number, steps: number | null, guidance: number | null,
- *   sampler: "dpm_solver" | "ddim" | "ddpm" | "both", network: string, way: "back" | "forward", sheet: string | null, t: number,
+ *   guided: "middle" | "everywhere" | null, sampler: "dpm_solver" | "ddim" | "ddpm" | "both", network: string, way: "back" | "forward", sheet: string | null, t: number,
  *   erase: string | null, resamplings: number }} Settings  `erase` is null where the visitor erased by hand */
 
 const BOTH = /** @type {const} */ (["ddim", "ddpm"]);
 const FIRST = { network: "velocity", sampler: /** @type {const} */ ("dpm_solver") };
+
+const EVERYWHERE = { guidance_low: 0, guidance_high: 1 };
+const MIDDLE = { guidance_low: 0.3, guidance_high: 0.8 };
 
 class Lesson extends Store {
   constructor() {
@@ -32,6 +35,7 @@ class Lesson extends Store {
         seed: 3,
         steps: null,
         guidance: null,
+        guided: null,
         ...FIRST,
         way: "back",
         sheet: null,
@@ -98,6 +102,18 @@ class Lesson extends Store {
     return this.settings.guidance ?? this.config?.guidance;
   }
 
+  get guided() {
+    const { guidance_low: low, guidance_high: high } = this.config ?? EVERYWHERE;
+    return this.settings.guided ?? (low === 0 && high === 1 ? "everywhere" : "middle");
+  }
+
+  /** Where guidance acts; the middle is that of the model's config, if it has one. */
+  get interval() {
+    if (this.guided === "everywhere") return EVERYWHERE;
+    const { guidance_low, guidance_high } = this.config ?? EVERYWHERE;
+    return guidance_low === 0 && guidance_high === 1 ? MIDDLE : { guidance_low, guidance_high };
+  }
+
   /** The digit that is asked for; none that the model does not know. */
   get wanted() {
     const { digit } = this.settings;
@@ -112,12 +128,13 @@ class Lesson extends Store {
   /** @param {Partial<Asked>} [more]
    * @returns {Asked} */
   asked(more = {}) {
-    const { steps, guidance, wanted } = this;
+    const { steps, guidance, interval, wanted } = this;
     return {
       digit: wanted,
       seed: this.settings.seed,
       steps,
       guidance,
+      ...interval,
       start: 1,
       sampler: "dpm_solver",
       ...more,

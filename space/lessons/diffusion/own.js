@@ -19,7 +19,7 @@ import { lesson } from "./lesson.js";
 const STARTS = range(10).map((i) => (i + 1) / 10);
 const OTHERS = 6; // fillings with other noise
 const OWN = ["t", "erase", "resamplings"];
-const ALL = ["digit", "seed", "steps", "guidance", "network"]; // settings that this part shares
+const ALL = ["digit", "seed", "steps", "guidance", "guided", "network"]; // settings that this part shares
 
 /** @param {GradioScope & { words: Words, names: import("./lesson.js").Names }} scope */
 export function start({ element, words, names, props, trigger, watch }) {
@@ -255,7 +255,7 @@ class OwnPage {
   place() {
     if (!this.made) return null;
     const { network, asked } = this.made;
-    const { digit, seed, steps, guidance, start } = asked;
-    return { digit, seed, steps, guidance, start, network };
+    const { digit, seed, steps, guidance, guidance_low, guidance_high, start } = asked;
+    return { digit, seed, steps, guidance, guidance_low, guidance_high, start, network };
   }
 }

@@ -1,4 +1,4 @@
-/* The schedule: how much of the image and how much noise is in x_t, along t. */
+/* The schedule: how much of the image and how much noise is in x_t, along t, and where guidance acts. */
 
 import { range } from "../../browser/numbers.js";
 import { svg } from "../../page/dom.js";
@@ -9,8 +9,9 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [8, 232, 8, 126];
 const POINTS = 80;
 
 /** @param {SVGElement} picture
- * @param {Levels} levels */
-export function drawSchedule(picture, [a, sigma]) {
+ * @param {Levels} levels
+ * @param {{ low: number, high: number } | null} acting  shares of the way between which guidance acts */
+export function drawSchedule(picture, [a, sigma], acting) {
   const last = a.length - 1;
   const x = (/** @type {number} */ share) => LEFT + share * (RIGHT - LEFT);
   const line = (/** @type {Float32Array} */ level) =>
@@ -18,7 +19,12 @@ export function drawSchedule(picture, [a, sigma]) {
       .map((i) => [x(i / POINTS), BOTTOM - level[Math.round((i / POINTS) * last)] * (BOTTOM - TOP)])
       .map((point) => point.map((value) => value.toFixed(1)).join())
       .join(" ");
+  const band = acting && {
+    ...{ class: "guided", x: x(acting.low), width: x(acting.high) - x(acting.low) },
+    ...{ y: TOP, height: BOTTOM - TOP },
+  };
   picture.replaceChildren(
+    ...(band ? [svg("rect", band)] : []),
     svg("path", { class: "axis", d: `M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}` }),
     svg("polyline", { class: "a", points: line(a) }),
     svg("polyline", { class: "sigma", points: line(sigma) }),

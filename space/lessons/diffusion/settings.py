@@ -13,6 +13,8 @@ NETWORKS = {"velocity": roles.DIFFUSION, "noise": roles.DIFFUSION_NOISE, "flow":
 SHOWN_NETWORKS = (*NETWORKS, "all")
 STEPS = (4, 64)
 SHOWN_SAMPLERS = ("dpm_solver", "ddim", "ddpm", "both")
+GUIDED = ("middle", "everywhere")
+"""where guidance acts: between two shares of the way, or in every step"""
 DIRECTIONS = ("back", "forward")
 SHEETS = ("guidance", "steps", "between")
 """what can be unfolded below the trajectory"""
@@ -23,6 +25,7 @@ WAY = {
     "seed": link.number(0, MAX_SEED, whole=True, default=3),
     "steps": link.number(*STEPS, whole=True),
     "guidance": link.number(0, MAX_GUIDANCE),
+    "guided": link.one_of(*GUIDED),
     "network": link.one_of(*SHOWN_NETWORKS, default=SHOWN_NETWORKS[0]),
     "sampler": link.one_of(*SHOWN_SAMPLERS, default=SHOWN_SAMPLERS[0]),
     "way": link.one_of(*DIRECTIONS, default=DIRECTIONS[0]),

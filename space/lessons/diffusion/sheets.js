@@ -58,12 +58,13 @@ export class Sheets {
    * @param {HTMLElement} details */
   key({ dataset: { sheet } }) {
     const { digit, seed, network } = lesson.settings;
+    const { guided } = lesson;
     const parts = {
       guidance: [lesson.steps],
       steps: [lesson.guidance],
       between: [lesson.steps, lesson.guidance],
     };
-    return [sheet, digit, seed, network, ...parts[sheet], document.documentElement.lang].join();
+    return [sheet, digit, seed, network, guided, ...parts[sheet], document.documentElement.lang].join();
   }
 
   /** @param {HTMLElement} details

@@ -129,7 +129,7 @@ def own_snippet(
 
 def _read_place(place: Any, *more: str) -> tuple[LoadedModel, Asked]:
     """What a script says of what it shows, but for a picture."""
-    named = {"digit", "seed", "steps", "guidance", "network", *more}
+    named = {"digit", "seed", "steps", "guidance", "guidance_low", "guidance_high", "network", *more}
     if not isinstance(place, dict) or place.keys() != named:
         raise Problem("request")
     loaded = _load(place["network"])

@@ -8,6 +8,7 @@ from space.lessons.diffusion.settings import (
     DIGITS,
     DIRECTIONS,
     ERASED,
+    GUIDED,
     OWN,
     SHEETS,
     SHOWN_NETWORKS,
@@ -99,6 +100,9 @@ WAY_MARKUP = f"""
   <div class="field">
     {chips("way", DIRECTIONS, "way", "way.")}{chips("sampler", SHOWN_SAMPLERS, "sampler", "sampler.")}
   </div>
+  <div class="field">
+    <span data-text="guided"></span>{chips("guided", GUIDED, "guided", "guided.")}
+  </div>
   <div class="sliders">
     {range_slider("steps", *STEPS, 1)}
     {range_slider("guidance", 0, MAX_GUIDANCE, 0.25)}
@@ -119,7 +123,8 @@ WAY_MARKUP = f"""
   <div class="side">
     <svg class="schedule" viewBox="0 0 240 150" role="img" data-label="schedule"></svg>
     <ul class="legend"><li class="a"><i></i><span data-text="kept"></span></li><li class="sigma"><i></i><span
-      data-text="added"></span></li></ul>
+      data-text="added"></span></li><li class="guided" hidden><i></i>{_text("guided.here")}</li></ul>
+    <p class="acting"></p>
     <p class="decided" role="status"></p>
     <p class="cost"></p>
     {computed()}

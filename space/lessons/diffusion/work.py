@@ -44,6 +44,10 @@ class Asked:
     """of the same shape: 1 where the picture stays, 0 where it is filled in"""
     resamplings: int = 4
     """times that each step is done where something is filled in"""
+    guidance_low: float | None = None
+    """where a guidance above 1 begins to act, from 0, the image, to 1, noise alone"""
+    guidance_high: float | None = None
+    """where it ceases to act"""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,9 @@ def way(levels: Tensor, steps: int, start: float) -> list[int]:
 def case_of(name: str, asked: Asked) -> str:
     """What files of a trajectory are named."""
     what = "any" if asked.digit is None else f"digit-{asked.digit}"
-    return f"{name}_{what}_seed{asked.seed}_{asked.sampler}{asked.steps}_guidance{asked.guidance:g}"
+    low, high = asked.guidance_low, asked.guidance_high
+    acts = "" if (low, high) == (0, 1) else f"_t{low:g}-{high:g}"
+    return f"{name}_{what}_seed{asked.seed}_{asked.sampler}{asked.steps}_guidance{asked.guidance:g}{acts}"
 
 
 def check(asked: Asked, loaded: LoadedModel) -> Asked:
@@ -79,7 +85,11 @@ def check(asked: Asked, loaded: LoadedModel) -> Asked:
     check_digits(loaded)
     config = loaded.model.config
     steps = config.num_inference_steps if asked.steps is None else asked.steps
-    guidance = config.guidance if asked.guidance is None else asked.guidance
+    guidance, low, high = (
+        getattr(config, name) if getattr(asked, name) is None else getattr(asked, name)
+        for name in ("guidance", "guidance_low", "guidance_high")
+    )
+    low = check_number("guidance_low", low, 0, 1)
     most = min(MAX_CALLS, config.num_timesteps)
     if asked.sampler not in SAMPLERS:
         raise Problem("not_one_of", name="sampler", value=asked.sampler, allowed=", ".join(SAMPLERS))
@@ -96,6 +106,8 @@ def check(asked: Asked, loaded: LoadedModel) -> Asked:
         picture=asked.picture,
         known=asked.known,
         resamplings=check_whole("resamplings", asked.resamplings, 1, MAX_RESAMPLINGS),
+        guidance_low=low,
+        guidance_high=check_number("guidance_high", high, low, 1),
     )
 
 
@@ -134,6 +146,8 @@ def denoise(loaded: LoadedModel, asked: Asked) -> Trajectory:
         labels,
         times=times,
         guidance=0.0 if none else asked.guidance,
+        guidance_low=asked.guidance_low,
+        guidance_high=asked.guidance_high,
         sampler=asked.sampler,
         noise=step_noise(1, config.image_shape, rng),
         known=known,

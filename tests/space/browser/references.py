@@ -35,6 +35,8 @@ DRAWS = (2, 20, 3, 64, 3, 16, 17, 1, 100)
 """how many normal numbers are drawn, one after another; an odd number below 16 leaves one for the next"""
 BELOW = (10, 2**27, 2**28, 2**31, 3 * 2**31 + 1, 2**53, 7)
 """what random whole numbers are below"""
+HELD = {"guidance": 2.0, "guidance_low": 0.2, "guidance_high": 0.6}
+"""guidance, and where it acts"""
 CALLS: dict[str, list[tuple[Any, ...]]] = {
     "encode": [("encode", "images")],
     "code": [("code", "images")],
@@ -52,7 +54,10 @@ CALLS: dict[str, list[tuple[Any, ...]]] = {
     "denoise": [("denoise", "noise", "labels", {"sampler": sampler, "seed": 3}) for sampler in SAMPLERS],
     "trajectory": [
         ("trajectory", "noise", "labels", {"seed": 5, **more})
-        for more in ({"sampler": "ddpm", "guidance": 0.5}, {"resamplings": 3, "times": [700, 300, 40, -1]})
+        for more in (
+            {"sampler": "ddpm", "guidance": 0.5},
+            {"resamplings": 3, "times": [700, 300, 40, -1], **HELD},
+        )
     ],
     "logits": [("logits", "digits", "labels"), ("logits", "digits")],
     "class_log_probs": [("class_log_probs", "digits")],
@@ -88,7 +93,7 @@ SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     (CycleGAN, {"image_size": 24, "skip": "none", "in_channels": 1}),
     (Classifier, {"image_size": 20, **RGB}),
     *((DDPM, {"prediction": one, **NOISY}) for one in ("noise", "x_start", "velocity", "flow")),
-    (DDPM, {"schedule": "linear", "image_size": 32, **NOISY, **RGB}),
+    (DDPM, {"schedule": "linear", "image_size": 32, **NOISY, **RGB, **HELD}),
     (DDPM, {"num_classes": 0, "image_size": 12, **NOISY}),
     (PixelCNN, {"hidden_dim": 12, "context": 3}),
     (PixelCNN, {"num_classes": 0, "image_size": 12, "num_blocks": 2}),

@@ -1,5 +1,6 @@
 """The maths of diffusion: paths into noise, parametrizations, the network, guidance, samplers."""
 
+import json
 import math
 from collections.abc import Callable
 from functools import partial
@@ -23,6 +24,7 @@ from space.models.samplers import (
     repaint,
     step_noise,
 )
+from space.weights.model_folder import read_config
 from tests.space.models.test_models import rng
 
 PREDICTIONS = get_args(get_type_hints(DDPMConfig)["prediction"])
@@ -362,6 +364,41 @@ def test_guidance_of_0_and_1_asks_the_network_once(monkeypatch):
     for guidance in (0.0, 1.0, 1.5):
         model.predict(torch.randn(3, 1, 28, 28), 5, torch.arange(3), guidance)
     assert seen == [3, 3, 6]
+
+
+def test_guidance_above_1_acts_between_its_ends_alone(monkeypatch):
+    model = tiny(guidance=1.5, guidance_low=0.3, guidance_high=0.8, num_inference_steps=8)
+    x, labels = torch.randn(1, 1, 28, 28), torch.tensor([3])
+    weights, seen, ask, forward = {}, [], model.predict, model.unet.forward
+    monkeypatch.setattr(
+        model, "predict", lambda x, t, y, guidance: weights.update({t: guidance}) or ask(x, t, y, guidance)
+    )
+    monkeypatch.setattr(model.unet, "forward", lambda *of: seen.append(len(of[0])) or forward(*of))
+    model.denoise(x, labels, [999, 800, 799, 500, 299, 298, 0, CLEAN])
+    assert weights == {999: 1, 800: 1, 799: 1.5, 500: 1.5, 299: 1.5, 298: 1, 0: 1}
+    assert seen == [1, 1, 2, 2, 2, 1, 1]
+    for guidance, everywhere in ((0.5, {}), (0.0, {}), (1.5, {"guidance_low": 0.0, "guidance_high": 1.0})):
+        weights.clear()
+        found = model.denoise(x, labels, guidance=guidance, **everywhere)
+        assert len(weights) == 8 and set(weights.values()) == {guidance}
+    held = model.denoise(x, labels)
+    assert (held - found).abs().max() > 1e-3 and (held - model.denoise(x, labels, guidance=1.0)).any()
+    seen.clear()
+    model.sample(1, rng())
+    assert model.config.num_calls == sum(seen) and 8 < sum(seen) < 16
+    assert f"takes {sum(seen)} calls" in model.config.describe().limits
+    for low, high in ((-0.1, 1.0), (0.0, 1.1), (0.6, 0.4), (math.nan, 1.0), (0.0, math.nan), (0.0, math.inf)):
+        with pytest.raises(ValueError, match=rf"are {low} and {high}; allowed: 0 <= "):
+            model.denoise(x, labels, guidance_low=low, guidance_high=high)
+        with pytest.raises(ValueError, match=rf"are {low} and {high}; allowed: 0 <= "):
+            tiny(guidance_low=low, guidance_high=high)
+
+
+def test_a_config_from_before_guidance_had_ends_guides_every_step(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"guidance": 1.5, "num_inference_steps": 8}))
+    config = read_config(DDPMConfig, path)
+    assert (config.guidance_low, config.guidance_high, config.num_calls) == (0.0, 1.0, 16)
 
 
 def test_random_latents_ask_for_all_classes_alike_and_a_model_without_classes_for_none():

@@ -303,21 +303,27 @@ def test_a_picture_of_the_visitor(photo: str, drawing: str) -> None:
 
 @pytest.mark.parametrize(
     ("network", "place"),
-    [("velocity", (None, 5, 4, 1.5, "ddpm")), ("flow", (8, 4294967295, 3, 0, "ddim"))],
+    [
+        ("velocity", (None, 5, 4, 1.5, "ddpm", 0.3, 0.8)),
+        ("flow", (8, 4294967295, 3, 0, "ddim", 0, 1)),
+    ],
 )
 def test_a_trajectory(home: Path, network: str, place: tuple[Any, ...]) -> None:
-    names, model = ("digit", "seed", "steps", "guidance", "sampler"), NETWORKS[network]
+    names = ("digit", "seed", "steps", "guidance", "sampler", "guidance_low", "guidance_high")
+    model, interval = NETWORKS[network], place[5:]
     code = diffusion.way_snippet(dict(zip(names, place)) | {"network": network})
-    image, strips, _, numbers = denoise_api(None, model, *place[:3], 1.0, *place[3:])
+    image, strips, _, numbers = denoise_api(None, model, *place[:3], 1.0, *place[3:5], None, 4, *interval)
     (case,) = re.findall(r'save\("(.+)_image.png"\)', code)
     what = "any" if place[0] is None else f"digit-{numbers['digit']}"
     assert case.startswith(f"{model}_{what}_seed{place[1]}_")
+    assert case.endswith("_t0.3-0.8" if interval == (0.3, 0.8) else "_guidance0")
     image = image.resize((28, 28), Image.Resampling.NEAREST)
     assert_same(run(code), {f"{case}_image.png": pixels(image), f"{case}.png": pixels(strips)})
 
 
 def test_a_digit_that_is_noised_and_brought_back(photo: str, drawing: str) -> None:
     place = {"digit": 8, "seed": 3, "steps": 4, "guidance": 2, "start": 0.5}
+    place |= {"guidance_low": 0.1, "guidance_high": 0.4}
     network = "noise"
     for source, drawn, uploaded, changed in (
         ("digit", None, None, {}),

@@ -65,7 +65,8 @@ def test_the_answer_is_what_the_model_says(
 
 
 X = tensor(2, 28, 28, 1)
-SAMPLING = {"times": [700, 300, -1], "guidance": 1.5, "sampler": "ddpm", "seeds": [3, 4]}
+HELD = {"guidance": 1.5, "guidance_low": 0.2, "guidance_high": 0.5}
+SAMPLING = {"times": [700, 300, -1], **HELD, "sampler": "ddpm", "seeds": [3, 4]}
 
 
 def test_a_trajectory_is_that_of_the_model() -> None:
@@ -78,7 +79,7 @@ def test_a_trajectory_is_that_of_the_model() -> None:
                 X.movedim(-1, 1),
                 torch.tensor([3, 10]),
                 times=[700, 300, -1],
-                guidance=1.5,
+                **HELD,
                 sampler="ddpm",
                 noise=lambda s=streams: torch.stack([torch.randn(1, 28, 28, generator=one) for one in s]),
                 known=Known(X.movedim(-1, 1), mask.movedim(-1, 1), 2) if more else None,
@@ -168,6 +169,8 @@ def senseless_sampling() -> Iterator[tuple[Any, ...]]:
         yield [3, 10], SAMPLING | {"times": wrong}
     for wrong in (-1, 6, "1", None, [1]):
         yield [3, 10], SAMPLING | {"guidance": wrong}
+    for low, high in ((-0.1, 0.5), (0.5, 1.1), (0.6, 0.5), ("0", 1), (0, None), ([0], 1)):
+        yield [3, 10], SAMPLING | {"guidance_low": low, "guidance_high": high}
     for wrong in ([3], [-1, 3], [2**31, 3], [0.5, 1], 7):
         yield [3, 10], SAMPLING | {"seeds": wrong}
     yield [3, 10], SAMPLING | {"times": [*range(999, 399, -1), -1]}  # too much

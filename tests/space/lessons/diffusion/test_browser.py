@@ -13,7 +13,7 @@ from space.lessons.diffusion.settings import NETWORKS
 from space.lessons.diffusion.work import MODEL, Asked, denoise, way
 from space.models.ddpm import DDPMConfig, path_levels
 from space.pictures.sheets import digit_sheet
-from space.weights.hub import load
+from space.weights.hub import BUNDLED, load
 from tests.pages import import_modules, switch_tab, until, until_quiet
 from tests.processes import Lab
 
@@ -22,6 +22,8 @@ WAY = "document.querySelector('#diffusion-way .stage').parentElement.diffusion"
 OWN = "document.querySelector('#diffusion-digit .back').parentElement.ownDigit"
 NUMBERS = "({ times, x, xStart, predNoise, image, asked }) => "
 NUMBERS += "[times, ...[x, xStart, predNoise, [image]].map((all) => all.map((one) => [...one])), asked]"
+CONFIG = json.loads((BUNDLED / MODEL / "config.json").read_text())
+MIDDLE = {"guidance_low": 0.3, "guidance_high": 0.8}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
@@ -42,17 +44,31 @@ def assert_same_way(found: list, asked: Asked, name: str = MODEL) -> None:
 
 
 def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: Lab):
-    open_lesson(page, lab, "&class=3&seed=7&steps=6&guidance=2&sampler=both&t=0.6&erase=top&resamplings=2")
+    open_lesson(
+        page,
+        lab,
+        "&class=3&seed=7&steps=6&guidance=2&sampler=both&t=0.6&erase=top&resamplings=2&guided=middle",
+    )
     ddim, ddpm = (page.evaluate(f"({NUMBERS})({WAY}.made[{i}])") for i in (0, 1))
-    assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim"))
-    assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm"))
+    assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim", **MIDDLE))
+    assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm", **MIDDLE))
+    calls = DDPMConfig(**CONFIG | MIDDLE | {"guidance": 2.0, "num_inference_steps": 6}).num_calls
+    assert 6 < calls < 12
+    side = page.locator("#diffusion-way .side")
+    expect(side.locator(".cost")).to_contain_text(f"{2 * calls} calls")
+    expect(side.locator(".acting")).to_contain_text(
+        f"acts in {calls - 6} of 6 steps, from t = 800 down to 300"
+    )
+    expect(side.locator("rect.guided")).to_have_attribute("width", re.compile("^11[12]"))  # half of the way
 
     page.wait_for_function(f"{OWN}?.made && {OWN}.filled && {OWN}.flips")
     three, known = digit_sheet()[3, 0][None, None] / 255, torch.ones(1, 1, 28, 28)
     known[..., :14, :] = 0
-    assert_same_way(page.evaluate(f"({NUMBERS})({OWN}.made)"), Asked(3, 7, 6, 0.6, 2.0, picture=three))
+    assert_same_way(
+        page.evaluate(f"({NUMBERS})({OWN}.made)"), Asked(3, 7, 6, 0.6, 2.0, picture=three, **MIDDLE)
+    )
     filled = page.evaluate(f"({NUMBERS})({OWN}.filled)")
-    assert_same_way(filled, Asked(3, 7, 6, 1.0, 2.0, "ddpm", three, known, 2))
+    assert_same_way(filled, Asked(3, 7, 6, 1.0, 2.0, "ddpm", three, known, 2, **MIDDLE))
     assert np.allclose(np.array(filled[4]).reshape(28, 28)[14:], three[0, 0, 14:].numpy(), atol=1e-5)
     expect(page.locator("#diffusion-digit .flip")).to_contain_text("reads 3 in")
 
@@ -84,10 +100,12 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
 
 def test_networks_side_by_side_have_the_same_noise_and_each_is_that_of_pytorch(page: Page, lab: Lab):
     open_lesson(page, lab, "&class=3&seed=7&steps=4&guidance=2&network=all&sampler=ddim&sheet=steps")
+    asked = Asked(3, 7, 4, 1.0, 2.0, "ddim")  # in every step, as the config says
     for i, name in enumerate(NETWORKS.values()):
-        assert_same_way(
-            page.evaluate(f"({NUMBERS})({WAY}.made[{i}])"), Asked(3, 7, 4, 1.0, 2.0, "ddim"), name
-        )
+        assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[{i}])"), asked, name)
+    expect(page.locator("#diffusion-way .acting")).to_contain_text("acts in all 4 steps")
+    expect(page.locator("#diffusion-way .chips input[value=everywhere]")).to_be_checked()
+    expect(page.locator("#diffusion-way .cost")).to_contain_text("24 calls")
     lanes = page.locator("#diffusion-way .lane:visible")
     expect(lanes).to_have_count(len(NETWORKS))
     expect(page.locator("#diffusion-way [data-sheet=steps] canvas")).to_have_count(len(NETWORKS))
@@ -143,12 +161,14 @@ def test_a_digit_drowns_sheets_unfold_and_what_makes_no_sense_is_said(page: Page
 
 def test_an_address_that_asks_for_nonsense_begins_as_without(page: Page, lab: Lab):
     open_lesson(
-        page, lab, "&steps=0&guidance=NaN&t=7&class=11&seed=-3&resamplings=1e9&sampler=x&network=v&erase=all"
+        page,
+        lab,
+        "&steps=0&guidance=NaN&t=7&class=11&seed=-3&resamplings=1e9&sampler=x&network=v&erase=all&guided=never",
     )
     page.wait_for_function("!location.search.includes('steps')")
     assert page.evaluate(f"{WAY}.lesson.settings") == {
         **{"digit": None, "seed": 3, "steps": None, "guidance": None, "sampler": "dpm_solver"},
-        "network": "velocity",
+        **{"network": "velocity", "guided": None},
         **{"way": "back", "sheet": None, "t": 0.5, "erase": "nothing", "resamplings": 4},
     }
 
@@ -161,6 +181,7 @@ def test_strips_and_slider_share_the_screen_of_a_phone_and_the_server_stands_in(
     stage = page.locator("#diffusion-way .stage")
     expect(stage.locator(".computed").first).to_contain_text("the weights did not reach")
     assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[0])"), Asked(8, 1, 4, 1.0, 1.0))
+    expect(stage.locator(".guided")).to_be_hidden()  # guidance 1 acts nowhere
     first, last = (stage.locator(part).first.bounding_box() for part in (".pictures", ".player"))
     assert last["y"] + last["height"] - first["y"] < 844 / 2
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -100,6 +100,18 @@ def test_the_endpoint_gives_picture_strips_animation_and_numbers(loaded, tmp_pat
     assert numbers["start"] == 1 and numbers["digit"] is None
 
 
+def test_the_endpoint_guides_where_it_is_told(loaded):
+    held, everywhere, *narrow = (
+        api.denoise_api(None, digit=3, steps=6, guidance=4, guidance_low=low, guidance_high=high)
+        for low, high in ((0.3, 0.8), (0, 1), (0.3, 0.3))
+    )
+    assert held[-1]["guidance_low"] == 0.3 and held[-1]["guidance_high"] == 0.8
+    unguided = api.denoise_api(None, digit=3, steps=6, guidance=1)
+    pictures = [np.asarray(one[1]) for one in (held, everywhere, *narrow, unguided)]
+    assert np.array_equal(pictures[2], pictures[3])  # no step lies there
+    assert not np.array_equal(pictures[0], pictures[1]) and not np.array_equal(pictures[0], pictures[3])
+
+
 def masked(tmp_path: Path, value: int, side: int = 28) -> dict[str, str]:
     image = save(to_pil(THREE), tmp_path / "three.png")
     return {"image": image, "mask": save(Image.new("L", (side, side), value), tmp_path / f"{value}.png")}
@@ -111,6 +123,9 @@ def masked(tmp_path: Path, value: int, side: int = 28) -> dict[str, str]:
         *(({"steps": steps}, "steps is") for steps in (0, -1, 65, 10**6, 2.5, math.nan, math.inf, "4", True)),
         *(({"start": start}, "start is") for start in (0, -0.1, 1.01, math.nan, math.inf, "noise", [1])),
         *(({"guidance": guidance}, "guidance is") for guidance in (-0.1, 5.1, 100, math.nan, -math.inf, "1")),
+        *(({"guidance_low": low}, "guidance_low is") for low in (-0.1, 1.1, math.nan, "0")),
+        ({"guidance_low": 0.6, "guidance_high": 0.4}, "guidance_high is"),
+        *(({"guidance_high": high}, "guidance_high is") for high in (1.1, math.inf, [1])),
         *(({"digit": digit}, "digit is") for digit in (-1, 10, 1.5, "3", math.nan)),
         *(({"seed": seed}, "seed is") for seed in (-1, 2**32, 0.5, None)),
         *(({"resamplings": passes}, "resamplings is") for passes in (0, 11, math.nan)),
@@ -186,6 +201,7 @@ def test_each_network_is_known_by_what_it_puts_out(tmp_path):
     with bundled(tmp_path):
         for network in settings.NETWORKS:
             place = {"digit": 3, "seed": 1, "steps": 2, "guidance": 1.0, "network": network}
+            place |= {"guidance_low": 0.0, "guidance_high": 1.0}
             for use, *given in (
                 (tab.facts, network),
                 (tab.way_snippet, place | {"sampler": "ddim"}),
