@@ -40,6 +40,8 @@ import { logSigmoid, normalQuantile, Random, sigmoid } from "./numbers.js";
  * @property {number} value V(D, G) in nats, as the losses
  * @property {number} lossD
  * @property {number} lossG
+ * @property {number} logReal mean of log D(x), the first term of V
+ * @property {number} logFake mean of log(1 - D(G(z))), the second
  * @property {number} gradient mean length of `push` */
 
 const BATCH = 128;
@@ -199,11 +201,12 @@ export class Game {
    * @returns {View} */
   observe(real, latents, n) {
     const { loss, slope } = GENERATOR_LOSSES[this.settings.loss];
-    let [dReal, dFake, value, lossG, gradient] = [0, 0, 0, 0, 0];
+    let [dReal, dFake, value, lossG, gradient, logReal, logFake] = [0, 0, 0, 0, 0, 0, 0];
     let logits = this.discriminator.forward(real, n);
     for (let i = 0; i < n; i++) {
       dReal += sigmoid(logits[i]) / n;
       value += logSigmoid(logits[i]) / n;
+      logReal += logSigmoid(logits[i]) / n;
     }
     const fake = this.generator.forward(latents, n).slice(0, 2 * n);
     logits = this.discriminator.forward(fake, n);
@@ -211,12 +214,13 @@ export class Game {
     for (let i = 0; i < n; i++) {
       dFake += sigmoid(logits[i]) / n;
       value += logSigmoid(-logits[i]) / n;
+      logFake += logSigmoid(-logits[i]) / n;
       lossG += loss(logits[i]) / n;
       slopes[i] = slope(logits[i]);
     }
     const push = this.discriminator.backward(slopes, n, false).slice(0, 2 * n);
     for (let i = 0; i < 2 * n; i++) push[i] = -push[i];
     for (let i = 0; i < n; i++) gradient += Math.hypot(push[2 * i], push[2 * i + 1]) / n;
-    return { fake, push, dReal, dFake, value, lossD: -value, lossG, gradient };
+    return { fake, push, dReal, dFake, value, lossD: -value, lossG, gradient, logReal, logFake };
   }
 }

@@ -117,7 +117,7 @@ export function both(node, words, key, values = {}) {
  * @param {Text} text */
 export function label(element, text) {
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-text]")))
-    node.textContent = text(node.dataset.text ?? "");
+    setText(node, text(node.dataset.text ?? "")); // where a text is that already, no observer is called
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-label]")))
     node.setAttribute(node.localName === "img" ? "alt" : "aria-label", text(node.dataset.label ?? ""));
 }

@@ -1,6 +1,7 @@
 /* The lecture mode. A step puts the page into the state of its link, and shows its text beside it. */
 
 import { finder, label, onLanguage, setText, texts } from "./dom.js";
+import { Aids } from "./lecture_aids.js";
 import * as link from "./link.js";
 
 const root = document.documentElement;
@@ -14,7 +15,9 @@ const KEEPS_ARROWS =
   "canvas[tabindex], .samples, [role=application], [role=tablist]";
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity };
 
-/** @typedef {{ name: string, link: string, picture: string }} Step  `picture`: id of an element, or empty */
+/** `picture`: id of an element, or empty; `minutes` of a lecture; `short`: whether the short one has it, too; `wide`:
+ * whether it fills the page, without a tab beside it.
+ * @typedef {{ name: string, link: string, picture: string, minutes: number, short: boolean, wide: boolean }} Step */
 
 /** @type {Step[]} */
 let steps = [];
@@ -24,6 +27,8 @@ let panel;
 let find;
 /** @type {import("./dom.js").Text} */
 let text;
+/** @type {Aids} */
+let aids;
 /** @type {number | null} */
 let index = null; // of the step; null when there is no lecture
 /** @type {any} */
@@ -41,6 +46,7 @@ function show(next) {
   before.visited.add(asked.tab);
   link.go(asked);
   link.say(`lecture=${step.name}`);
+  root.classList.toggle("lecturing-wide", Boolean(step.wide));
   panel.scrollTop = 0;
   relabel();
   goTo(textIsBeside() ? step.picture : "");
@@ -88,7 +94,8 @@ function leave() {
   if (index === null) return;
   index = null;
   if (document.fullscreenElement) document.exitFullscreen();
-  root.classList.remove("lecturing");
+  root.classList.remove("lecturing", "lecturing-wide");
+  aids.leave();
   const states = Object.fromEntries([...before.visited].map((tab) => [tab, before.states[tab]]));
   link.say(null);
   link.go({ tab: before.tab, states });
@@ -111,6 +118,7 @@ function relabel() {
   steps.forEach((step, i) => textOf(step)?.classList.toggle("shown", i === index));
   setText(find(".place"), `${index + 1} / ${steps.length}`);
   setText(find(".title"), textOf(steps[index])?.querySelector("h2")?.textContent ?? "");
+  aids.show(index);
   find(".previous").disabled = index === 0;
   find(".next").disabled = index === steps.length - 1;
 }
@@ -119,6 +127,7 @@ function onKey(event) {
   const { key, target } = event;
   if (
     index === null ||
+    aids.isOpen ||
     event.defaultPrevented ||
     event.ctrlKey ||
     event.metaKey ||
@@ -133,6 +142,7 @@ function onKey(event) {
   else if (busy) return;
   else if (key in TURNS) show(index + TURNS[key]);
   else if (key === "f" || key === "F") toggleFullScreen();
+  else if (aids.press(key)) event.preventDefault();
   else return;
   event.preventDefault();
 }
@@ -153,6 +163,7 @@ export function start({ element, props }) {
   panel = /** @type {HTMLElement} */ (element.closest("#lecture"));
   find = finder(element);
   text = texts(props.text);
+  aids = new Aids(element, steps, text, show);
   panel.setAttribute("role", "region");
   panel.tabIndex = -1;
   find(".previous").onclick = () => show(index - 1);

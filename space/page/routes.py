@@ -1,4 +1,4 @@
-"""What the page asks for besides Gradio's own: weights, computing for it, a Korean font, the scripts."""
+"""What the page asks for besides Gradio's own: weights, computing for it, a font, scripts, a QR code."""
 
 import logging
 from asyncio import Lock
@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 
+import segno
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from starlette.routing import Route
 from space.page import compute as computing
 from space.page import modules
 from space.page.handlers import HEAVY, MAX_WAITING
+from space.text.limits import MAX_ADDRESS
 from space.text.refusals import Problem
 from space.weights.hub import LoadedModel, is_unchanged, load
 from space.weights.model_folder import ModelUnavailable, packed_weights
@@ -119,7 +122,18 @@ def hangul(request: Request) -> Response:
     return FileResponse(Path(__file__).with_name("hangul.woff2"), headers=week)
 
 
+def qr(request: Request) -> Response:
+    """The QR code of an address, for the phones in a lecture."""
+    address = request.query_params.get("of", "")
+    if not address.startswith(("http://", "https://")) or len(address) > MAX_ADDRESS:
+        return PlainTextResponse(f"this is no address of up to {MAX_ADDRESS} characters", 400)
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=4, scale=8, light="#fff")
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-store"})
+
+
 ROUTES = [
+    Route("/qr", qr),
     Route("/hangul.woff2", hangul),
     Route("/weights/{name}", weights),
     Route("/weights/{name}/config.json", config),

@@ -38,5 +38,5 @@ THEME = gr.themes.Base(
 CSS = asset("page/theme.css")
 HEAD = (
     modules.head("page/downloads.js")  # and styles that Gradio would rewrite as part of `css`
-    + f"<style>{asset('page/lecture.css')}{asset('page/forced_colors.css')}</style>"
+    + f"<style>{asset('page/lecture.css', 'page/diagram.css')}{asset('page/forced_colors.css')}</style>"
 )

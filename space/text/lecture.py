@@ -8,6 +8,19 @@ TEXT = {
     "lecture.full_screen": ("Full screen (F)", "전체 화면 (F)"),
     "lecture.leave": ("Leave the lecture (Esc)", "강의 마치기 (Esc)"),
     "lecture.to_picture": ("To the picture", "그림으로 이동"),
+    "lecture.overview": ("All steps (O)", "모든 단계 (O)"),
+    "lecture.notes": ("Speaker's notes (N)", "발표자 메모 (N)"),
+    "lecture.code_of_step": ("QR code of this step (Q)", "이 단계의 QR 코드 (Q)"),
+    "lecture.close": ("Close", "닫기"),
+    "lecture.end": ("The end", "마무리"),
+    "lecture.short": ("● also in the short lecture", "● 짧은 강의에도 있는 단계"),
+    "lecture.time": (
+        "{minutes} min · until here {sum} of {all}",
+        "{minutes}분 · 여기까지 {sum}분 / 전체 {all}분",
+    ),
+    "lecture.question": ("Question", "질문"),
+    "lecture.answer": ("Answer", "답"),
+    "lecture.scan": ("Open this step on your phone", "휴대폰으로 이 단계 열기"),
     "lecture.heights": (
         "## To make, think of a distribution\n\nSixty people on a line: make sixty more. With the smallest "
         "and the largest alone every height between is equally likely, and the crowd below the line looks "
@@ -59,12 +72,12 @@ TEXT = {
     "lecture.tree": (
         "## A tree of densities\n\nAll of them want $p(x)$; they differ in what one may ask. *Explicit*: a "
         "formula, exact or a bound. *Implicit*: only samples. Solid is the tree of 2017, dashed what was "
-        "not in it. Three questions for every leaf: how is $p(x)$ set, can one draw, can $p(x)$ be asked?\n\n"
-        "$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
+        "not in it. Three questions for every leaf: how is $p(x)$ set, can one draw, can $p(x)$ be "
+        "asked?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
         "## 밀도의 나무\n\n모두 $p(x)$를 원하지만, 물을 수 있는 것이 다릅니다. *명시적 밀도*는 식이 있어서 "
         "정확한 값이나 하한을 답하고, *암묵적 밀도*는 표본만 냅니다. 실선은 2017년의 나무이고 점선은 그 "
-        "나무에 없던 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 어떻게 정하는가, 뽑을 수 있는가, $p(x)$를 "
-        "물을 수 있는가?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
+        "나무에 없던 것입니다. 잎마다 세 가지를 묻습니다. $p(x)$를 어떻게 정하는가, 뽑을 수 있는가, "
+        "$p(x)$를 물을 수 있는가?\n\n$$\\max_\\theta\\;\\mathbb E_{x}\\big[\\log p_\\theta(x)\\big]$$",
     ),
     "lecture.exact": (
         "## Tractable: an exact answer\n\nA normalizing flow bends noise into two moons. Because the map "
@@ -107,8 +120,8 @@ TEXT = {
     "lecture.complete": (
         "## Given the beginning, the rest\n\nWhat comes first in reading order can be given: the rest is "
         "drawn from the exact conditional. Drag the seam. The same model says how likely the whole digit "
-        "is; the VAE gives a bound, the GAN nothing.\n\n"
-        "$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid x_1,\\dots,x_{i-1})$$",
+        "is; the VAE gives a bound, the GAN nothing.\n\n$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid "
+        "x_1,\\dots,x_{i-1})$$",
         "## 앞부분을 주면 나머지를\n\n읽는 순서로 앞부분을 주면 나머지를 정확한 조건부 분포에서 뽑습니다. "
         "경계선을 끌어 보세요. 같은 모델이 숫자 전체가 얼마나 그럴듯한지도 말합니다. VAE는 하한을 주고, "
         "GAN은 아무 값도 주지 못합니다.\n\n$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid "
@@ -300,13 +313,11 @@ TEXT = {
         "## What should it answer?\n\nNoise, digit or a mixture of both: any of them gives the others. The "
         "three networks start with the same noise and end at nearly the same 3. Look at the left end of "
         "the middle strips: where only noise is, $x_0$ cannot be found by subtracting noise.\n\n"
-        "$$\\varepsilon,\\qquad  a_t\\,\\varepsilon-\\sigma_t\\,x_0,\\qquad "
-        "\\varepsilon-x_0$$",
+        "$$\\varepsilon,\\qquad  a_t\\,\\varepsilon-\\sigma_t\\,x_0,\\qquad \\varepsilon-x_0$$",
         "## 무엇을 답하게 할까\n\n노이즈, 숫자, 또는 둘을 섞은 것: 어느 하나를 알면 나머지도 나옵니다. 세 "
         "신경망은 같은 노이즈에서 출발해 거의 같은 3에 이릅니다. 가운데 띠의 왼쪽 끝을 보세요. 노이즈뿐인 "
-        "곳에서는 노이즈를 빼서 $x_0$를 찾을 수 없습니다.\n\n"
-        "$$\\varepsilon,\\qquad  a_t\\,\\varepsilon-\\sigma_t\\,x_0,\\qquad "
-        "\\varepsilon-x_0$$",
+        "곳에서는 노이즈를 빼서 $x_0$를 찾을 수 없습니다.\n\n$$\\varepsilon,\\qquad  "
+        "a_t\\,\\varepsilon-\\sigma_t\\,x_0,\\qquad \\varepsilon-x_0$$",
     ),
     "lecture.guidance": (
         "## Guidance\n\nAsk the network twice, with the digit $y$ and without, and enlarge the difference. "
@@ -333,5 +344,20 @@ TEXT = {
         "again until the rest fits.",
         "## 지우고 채워 넣기\n\n같은 신경망이, 배운 적도 없는 빈 곳 채우기를 합니다. 단계마다 아는 부분을 "
         "그 단계만큼의 노이즈를 섞어 되돌려 놓고, 나머지가 어울릴 때까지 그 단계를 되풀이합니다.",
+    ),
+    "lecture.summary": (
+        "## What each can do\n\nThree questions, all families: how is $p(x)$ set, how does one draw, can "
+        "$p(x)$ be asked? No family wins everywhere.",
+        "## 무엇이 무엇을 잘하나\n\n모든 갈래에 세 가지를 물었습니다. $p(x)$를 어떻게 정하는가, 어떻게 "
+        "뽑는가, $p(x)$를 물을 수 있는가? 모든 면에서 이기는 갈래는 없습니다.",
+    ),
+    "lecture.exercises": (
+        "## Five exercises\n\nEach opens the lab in a state of its own. Send the link of what you have "
+        "found.",
+        "## 다섯 가지 연습\n\n문제마다 실험실이 정해진 상태로 열립니다. 찾은 결과를 링크로 보내 주세요.",
+    ),
+    "lecture.reading": (
+        "## What to read\n\nThe papers behind what we have seen, in the order of the lecture.",
+        "## 더 읽을거리\n\n지금까지 본 것을 처음 제안한 논문들입니다. 강의 순서대로 놓았습니다.",
     ),
 }

@@ -73,6 +73,8 @@ MAX_TEMPERATURE = 2.0
 """temperature of /complete, which divides the log-odds of a pixel"""
 MAX_SEED = 2**32 - 1
 """a seed"""
+MAX_ADDRESS = 300
+"""characters of an address that becomes a QR code"""
 MAX_SAID = 60
 """characters of a visitor's value that an error repeats"""
 

@@ -9,6 +9,13 @@ TEXT = {
     ),
     "link.copy": ("Copy link", "링크 복사"),
     "link.copied": ("Link copied", "링크를 복사했습니다"),
+    "diagram.encoder": ("encoder", "인코더"),
+    "diagram.decoder": ("decoder", "디코더"),
+    "diagram.generator": ("generator", "생성자"),
+    "diagram.discriminator": ("discriminator", "판별자"),
+    "diagram.frozen": ("frozen", "고정"),
+    "diagram.loss": ("Loss", "손실"),
+    "diagram.value": ("Value", "가치 함수"),
     "live.browser": ("Computed in your browser.", "이 브라우저에서 계산했습니다."),
     "live.late": (
         "Computed on the server, because the weights are slow to reach your browser.",

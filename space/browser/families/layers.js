@@ -1,5 +1,6 @@
 /* Parts of several families, as in space/models/layers.py. */
 
+import { convPlan } from "../architectures.js";
 import { Conv2d, ConvTranspose2d, Linear } from "../convolutions.js";
 import { Sequential, SiLU, tensor } from "../nn.js";
 import { range } from "../numbers.js";
@@ -21,19 +22,6 @@ export const pairwise = (values) => values.slice(1).map((value, i) => [values[i]
 /** (channels, height, width) of an image.
  * @param {ImageConfig} config */
 export const imageShape = ({ in_channels, image_size }) => [in_channels, image_size, image_size];
-
-/** Channels after each halving of the image, and the size after the last: 28 -> [[32, 64], 7].
- * @param {NetworkConfig} config
- * @returns {[number[], number]} */
-export function convPlan(config) {
-  const channels = [];
-  let size = config.image_size;
-  while (!channels.length || (size > 8 && size % 2 === 0)) {
-    channels.push(config.base_channels * Math.min(2 ** channels.length, 4));
-    size /= 2;
-  }
-  return [channels, size];
-}
 
 /** Network from (n, height, width, inChannels) to (n, outFeatures), without an activation at its end.
  * @param {NetworkConfig} config

@@ -10,6 +10,7 @@ import { drawPlot, resizePlots } from "./charts.js";
 import { readColours } from "./colours.js";
 import { bindControls, drawThumbnails, showControls } from "./controls.js";
 import { countText, fileName, historyTable, meterTexts, standsText } from "./meters.js";
+import { Networks } from "./networks.js";
 import { Plane } from "./plane.js";
 import { Play } from "./play.js";
 
@@ -18,9 +19,9 @@ import { Play } from "./play.js";
 
 const METER_MS = 2; // of a frame's 16 ms, for the meter
 
-/** @param {GradioScope & { words: Words, maxMoves: number }} scope  a link repeats at most `maxMoves` */
-export function start({ element, words, maxMoves }) {
-  const page = new GamePage(element, words, maxMoves);
+/** @param {GradioScope & { words: Words, maxMoves: number, diagram: Words }} scope  a link repeats at most `maxMoves` */
+export function start({ element, words, maxMoves, diagram }) {
+  const page = new GamePage(element, words, maxMoves, diagram);
   element.ganGame = page.handle();
   page.show();
   follow(element, (link) => {
@@ -39,13 +40,15 @@ export function start({ element, words, maxMoves }) {
 class GamePage {
   /** @param {HTMLElement} element
    * @param {Words} words
-   * @param {number} maxMoves */
-  constructor(element, words, maxMoves) {
+   * @param {number} maxMoves
+   * @param {Words} diagram  its words */
+  constructor(element, words, maxMoves, diagram) {
     this.element = element;
     this.maxMoves = maxMoves;
     this.find = finder(element);
     this.text = texts(words);
     this.play = new Play();
+    this.networks = new Networks(this.find(".diagram"), diagram, this.play);
     this.plots = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-plot]")]);
     const shows = (layer) => this.find(`[data-layer="${layer}"]`).checked;
     this.plane = new Plane(this.find(".plane"), this.play, shows);
@@ -72,6 +75,7 @@ class GamePage {
   /** Words, controls and names of files as the game has them. */
   show() {
     showControls(this.element, this.play, this.text);
+    this.networks.show();
     this.nameFiles();
   }
 
@@ -108,6 +112,7 @@ class GamePage {
     for (const [name, shown] of Object.entries(meterTexts(play, this.text)))
       find(`.meters .${name} dd`).textContent = shown;
     find(".count").textContent = countText(play, this.text);
+    this.networks.show();
     this.nameFiles();
     for (const plot of this.plots) drawPlot(plot, play.history, this.colours, plane.ratio);
   }
@@ -170,6 +175,9 @@ class GamePage {
       },
       get reading() {
         return play.isMeasured ? play.reading : null;
+      },
+      get shown() {
+        return /** @type {const} */ ([play.real, play.latents, play.real.length / 2]);
       },
       get running() {
         return play.running;

@@ -57,6 +57,8 @@ export class Play {
     this.latents = this.game.drawLatents(new Float64Array(SHOWN * latentDim), random);
     this.meshLatents = evenLatents(MESH, latentDim, latentKind);
     this.counts = { D: 0, G: 0 };
+    /** @type {Player | null} */
+    this.last = null; // who made the last move
     this.turn = 0; // steps of D made since G's last
     this.plain = true; // whether the game so far is what a new one with these settings plays by itself
     /** @type {number | null} */
@@ -106,6 +108,7 @@ export class Play {
     this.plain &&= player === (this.numMoves % (stepsD + 1) < stepsD ? "D" : "G");
     if (player === "D") this.game.stepD();
     else this.game.stepG();
+    this.last = player;
     this.counts[player]++;
   }
 

@@ -32,6 +32,7 @@ from space.text.limits import MAX_SEED
 
 CSS = asset("page/lesson.css", "lessons/game/game.css")
 WORDS = component_words("game.play.")
+DIAGRAM_WORDS = component_words("diagram.")
 LINKED = {
     "preset": link.one_of(*PRESETS, default=PRESETS[0]),
     "distribution": link.one_of(*DISTRIBUTIONS),
@@ -58,7 +59,7 @@ class GanGame(gr.HTML):
         super().__init__(
             html_template=MARKUP,
             css_template=CSS,
-            js_on_load=module("lessons/game/game.js", words=WORDS, maxMoves=MAX_MOVES),
+            js_on_load=module("lessons/game/game.js", words=WORDS, maxMoves=MAX_MOVES, diagram=DIAGRAM_WORDS),
             apply_default_css=False,
             **kwargs,
         )

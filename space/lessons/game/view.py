@@ -12,6 +12,7 @@ from space.lessons.game.settings import (
     STARTS,
     WIDTHS,
 )
+from space.page.diagram import FIGURE
 from space.page.markup import download
 from space.text.limits import MAX_SEED
 
@@ -118,6 +119,7 @@ SIDE = f"""
       <label><input type="checkbox" class="slow"> <span data-text="slow"></span></label>
     </div>
     <p class="said" role="status"></p>
+    {FIGURE}
     <dl class="meters">{"".join(map(meter, METERS))}</dl>
     <div class="plots">
       {plot("jsd", jsd='<span data-text="true"></span>', seen='<span data-text="seen"></span>')}

@@ -2,26 +2,33 @@
  * settings above the panels and the selection, `props.value`, say. The server adds texts alone, in `props.told`.
  */
 
+import { diagramOf } from "../../browser/architectures.js";
 import { row } from "../../browser/latents.js";
-import { range } from "../../browser/numbers.js";
+import { tensor } from "../../browser/nn.js";
+import { fixed, range } from "../../browser/numbers.js";
+import { bitmap, toRgb } from "../../browser/pictures.js";
+import { Diagram } from "../../page/diagram.js";
 import { add, finder, label, make, onLanguage, say, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { follow, heed, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
+import { digit } from "../../page/sheets.js";
 import { Film } from "./film.js";
-import { drawSamples, explore, isSound, spread } from "./samples.js";
+import { drawSamples, explore, isSound, judge, spread } from "./samples.js";
 import { marksOf, ordered, ranksOf, tableRows, toggle } from "./selection.js";
 import { Terms } from "./terms.js";
 import { Tiles } from "./tiles.js";
 
+/** @import { Tensor } from "../../browser/nn.js" */
 /** @import { Journey, Samples, Settings } from "./samples.js" */
 /** `slots`: what samples are selected for, and how many at most; `named`: the setting that names this panel's model;
  * `about`: HTML on each model; `most`: bounds of the settings; `digit`: the shape of a test digit.
  * @typedef {{ words: import("../../page/dom.js").Words, slots: Record<string, number>, named: "model" | "other",
  *   about: Record<string, string>, most: { number: number, seed: number, scale: number }, columns: number,
- *   frames: number, digit: number[] }} Given */
+ *   frames: number, digit: number[], diagram: { words: any, models: any } }} Given */
+/** A test digit, and D(x). @typedef {{ x: Tensor, score: number }} Real */
 /** What is seen.
- * @typedef {{ settings: Settings, samples: Samples, tiles: Tiles, walk: Tiles | null,
+ * @typedef {{ settings: Settings, config: any, samples: Samples, real: Real | null, tiles: Tiles, walk: Tiles | null,
  *   sum: { tiles: Tiles, lengths: number[] } | null }} Shown */
 
 /** One `SamplePanel` of tab.py. */
@@ -44,6 +51,8 @@ class SamplePanel {
     /** @type {HTMLButtonElement[]} */
     this.cells = []; // by number of the sample; the page may show them in another order
     this.meanNote = this.find(".mean-note").innerHTML; // where nothing is known of real digits
+    this.diagram = new Diagram(this.find(".diagram"), scope.diagram.words);
+    this.looked = 0; // number of the sample in the diagram
     this.buildSlots();
     this.terms = new Terms(element, this.text);
     this.film = new Film(element, this.text);
@@ -88,6 +97,7 @@ class SamplePanel {
     this.settings = { model, number, seed, scale };
     if (!Object.hasOwn(this.given.about, model)) return; // there is no second model
     this.showTold();
+    this.expect();
     this.update();
   }
 
@@ -105,7 +115,13 @@ class SamplePanel {
         const same = before && JSON.stringify(before.settings) === key;
         const samples = same ? before.samples : await drawSamples(model, settings);
         const journey = await explore(model, samples.z, selection, given.frames);
-        return { settings, samples, journey };
+        return {
+          settings,
+          config: model.config,
+          samples,
+          journey,
+          real: await this.judgeReal(model, settings, samples),
+        };
       },
       (found) => this.show(found),
     );
@@ -119,18 +135,33 @@ class SamplePanel {
       this.trigger("asks");
   }
 
-  /** @param {{ settings: Settings, samples: Samples, journey: Journey }} found */
-  show({ settings, samples, journey }) {
+  /** What D says of a real digit, which is asked once of each model.
+   * @param {import("../../page/live.js").Opened} model
+   * @param {Settings} settings
+   * @param {Samples} samples
+   * @returns {Promise<Real | null>} */
+  async judgeReal(model, settings, { images }) {
+    const { shown } = this;
+    if (shown?.settings.model === settings.model) return shown.real;
+    if (!model.methods.includes("discriminate")) return null;
+    const x = await digit(REAL).catch(() => null);
+    const score = x && (await judge(model, x, images));
+    return score === null ? null : { x, score };
+  }
+
+  /** @param {Pick<Shown, "settings" | "config" | "samples" | "real"> & { journey: Journey }} found */
+  show({ settings, config, samples, journey, real }) {
     const { given, shown } = this;
     const same = shown?.samples === samples;
     const tiles = same ? shown.tiles : new Tiles(samples.images, given.columns);
     const walk = journey.walk && new Tiles(journey.walk, given.frames);
     const sum = journey.sum && { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths };
-    this.shown = { settings, samples, tiles, walk, sum };
+    this.shown = { settings, config, samples, real, tiles, walk, sum };
     this.element.dataset.state = "ready";
     if (!same) {
       this.showSamples();
       this.showFacts();
+      this.look(this.looked);
     }
     this.film.show(walk);
     this.mark();
@@ -179,6 +210,7 @@ class SamplePanel {
     cell.onclick = () => this.select(toggle(this.selection, this.slot, i, this.slots[this.slot]));
     cell.onfocus = () => {
       for (const other of this.cells) other.tabIndex = other === cell ? 0 : -1;
+      this.look(i);
     };
     return cell;
   }
@@ -188,6 +220,33 @@ class SamplePanel {
    * @returns {any} */
   part(cell, name) {
     return cell.querySelector(`.${name}`);
+  }
+
+  /** The networks of the model that is set, before its weights are there. */
+  expect(config = this.given.diagram.models[this.settings.model]?.config) {
+    const { family } = this.given.diagram.models[this.settings.model] ?? {};
+    this.diagram.draw(diagramOf(family, config, { decodes: true }));
+  }
+
+  /** A sample in the diagram, with D's opinion of it and of a real digit.
+   * @param {number} i */
+  look(i) {
+    const { samples, settings, real, config } = this.shown;
+    const { z, images, scores } = samples;
+    this.looked = i < images.shape[0] ? i : 0;
+    if (settings.model !== this.settings.model) return; // another model is on its way
+    const size = images.data.length / images.shape[0];
+    const image = tensor(
+      [1, ...images.shape.slice(1)],
+      images.data.slice(this.looked * size, (this.looked + 1) * size),
+    );
+    const picture = (/** @type {Tensor} */ one) => bitmap(toRgb(one), one.shape[2]);
+    this.expect(config);
+    this.diagram.set({ output: picture(image), z: row(z, this.looked) });
+    if (real)
+      this.diagram.set({ x: picture(real.x), "D real": real.score, real: fixed(Math.log(real.score), 2) });
+    const fake = scores?.[this.looked];
+    if (scores) this.diagram.set({ "D fake": fake, fake: fixed(Math.log(1 - fake), 2) });
   }
 
   order() {
@@ -293,6 +352,7 @@ class SamplePanel {
   }
 }
 
+const REAL = 7 * 20; // the test digit that D judges beside a sample: the first 7
 const SORT_MS = 400; // without a new score, until the samples are put in order
 
 /** @param {GradioScope & Given} scope */

@@ -2,6 +2,7 @@
  *
  *   isSound(settings)                            whether there are such samples
  *   await drawSamples(model, settings)           z, images, scores
+ *   await judge(model, x, images)                D(x) of a real picture x
  *   await explore(model, z, selection, frames)   the pictures of the walk, and of a - b + c
  *   spread(images)                               the mean distance between two
  */
@@ -42,6 +43,16 @@ export async function drawSamples(model, { number, seed, scale }) {
   if (!model.methods.includes("discriminate")) return { z, images, scores: null };
   const logits = await model.run("discriminate", images);
   return { z, images, scores: Array.from(logits.data, sigmoid) };
+}
+
+/** D(x); null where the model has no D, or makes images of another shape.
+ * @param {Opened} model
+ * @param {Tensor} x
+ * @param {Tensor} images
+ * @returns {Promise<number | null>} */
+export async function judge(model, x, images) {
+  const fits = model.methods.includes("discriminate") && `${x.shape.slice(1)}` === `${images.shape.slice(1)}`;
+  return fits ? sigmoid((await model.run("discriminate", x)).data[0]) : null;
 }
 
 /** What is shown of the selected samples, as far as they are among those of `z`: the film of the walk from two stops

@@ -22,6 +22,7 @@ from space.lessons.generate.work import (
 )
 from space.page import code_behind, link
 from space.page.components import as_trigger, asset
+from space.page.diagram import drawn_from
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import LATEX, i18n
@@ -55,6 +56,7 @@ class SamplePanel(gr.HTML):
                 columns=view.COLUMNS,
                 frames=NUM_FRAMES,
                 digit=view.DIGIT,
+                diagram=drawn_from(generators()),
             ),
             apply_default_css=False,
             named=named,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from space.lessons.generate.work import real_spread
+from space.page.diagram import FIGURE
 from space.page.markup import (
     computed,
     download,
@@ -53,6 +54,7 @@ MARKUP = f"""
 <div class="samples" role="group" data-label="samples"></div>
 {computed()}
 <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
+{FIGURE}
 <div class="facts">{FACTS}</div>
 <section class="walk">
   <h3 data-text="walk"></h3>

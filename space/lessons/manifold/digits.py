@@ -10,6 +10,7 @@ from space.lessons.manifold import view
 from space.lessons.manifold.work import MAPS, NUM_RESAMPLES
 from space.page import code_behind, link
 from space.page.components import Drawing, as_trigger, asset, paper
+from space.page.diagram import drawn_from
 from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit, read_drawing
 from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.modules import module
@@ -44,6 +45,7 @@ class TwoDigits(gr.HTML):
                 models=MAPS,
                 samples=NUM_RESAMPLES,
                 most=MAX_SEED,
+                diagram=drawn_from(MAPS),
             ),
             apply_default_css=False,
             part=part,

@@ -4,11 +4,14 @@
  * a visitor draws.
  */
 
+import { diagramOf } from "../../browser/architectures.js";
+import { klTerm, reconstructionTerm } from "../../browser/elbo.js";
 import { straight } from "../../browser/latents.js";
 import { tensor } from "../../browser/nn.js";
-import { base64ToFloats, minus, range } from "../../browser/numbers.js";
+import { base64ToFloats, fixed, minus, range } from "../../browser/numbers.js";
 import { bitmap, inARow, toRgb } from "../../browser/pictures.js";
 import { TorchRandom } from "../../browser/torch_random.js";
+import { Diagram } from "../../page/diagram.js";
 import { both, finder } from "../../page/dom.js";
 import { toCsv } from "../../page/downloads.js";
 import { factsOf } from "../../page/facts.js";
@@ -22,11 +25,12 @@ import { choose, mark } from "./shared.js";
 /** @import { Overlay } from "./marks.js" */
 /** `models`: those of the maps, the VAE first; `samples`: how many are drawn; `most`: the largest seed.
  * @typedef {GradioScope & { part: "first" | "way", words: import("../../page/dom.js").Words, models: string[],
- *   samples: number, most: number }} Scope */
+ *   samples: number, most: number, diagram: { words: any, models: any } }} Scope */
 /** @typedef {{ start: number, end: number, seed: number, steps: number, own: string | null }} Settings */
 /** Where a digit lies: `sigma` of a VAE. @typedef {{ mu: Float32Array, sigma: Float32Array | null }} Code */
 /** A digit in one model: its marks on the map, and pictures.
- * @typedef {{ model: string, overlay: Overlay, strip: Tensor, resampled: Tensor | null }} Found */
+ * @typedef {{ model: string, overlay: Overlay, strip: Tensor, resampled: Tensor | null, config: any,
+ *   sample: Tensor | null }} Found  of a VAE, `sample` is what the first z that is drawn becomes */
 /** @typedef {{ settings: Settings, x: Tensor, found: Found[] }} Shown */
 
 const ENCODER = ["code", "posterior"];
@@ -65,6 +69,9 @@ class TwoDigits {
     this.props = props;
     this.find = finder(element);
     this.live = new Live(element, "manifold", true);
+    this.diagram = new Diagram(this.find(".diagram"), scope.diagram.words);
+    const { family, config } = scope.diagram.models[scope.models[0]];
+    this.diagram.draw(diagramOf(family, config, { drawn: true })); // no weights are needed for that
     /** @type {Map<string, Picture>} */
     this.pictures = new Map();
     /** @type {Shown | null} */
@@ -165,11 +172,16 @@ class TwoDigits {
     const code = own === null ? await codeOf(name, start) : await this.encode(open, name, x);
     const overlay = this.overlay(code, end, settings);
     const model = await open(name, ["decode"]);
-    const decode = async (/** @type {Tensor} */ z) => inARow(await model.run("decode", z));
-    const strip = await decode(straight(tensor([1, 2], code.mu), tensor([1, 2], end.mu), steps));
+    const decode = (/** @type {Tensor} */ z) => model.run("decode", z);
+    const strip = inARow(await decode(straight(tensor([1, 2], code.mu), tensor([1, 2], end.mu), steps)));
     const drawn = overlay.samples?.flat();
     const codes = drawn && tensor([1 + overlay.samples.length, 2], Float32Array.of(...code.mu, ...drawn));
-    return { model: name, overlay, strip, resampled: codes ? await decode(codes) : null };
+    const found = { model: name, config: model.config, overlay, strip };
+    if (!codes) return { ...found, resampled: null, sample: null };
+    const images = await decode(codes);
+    const size = images.data.length / codes.shape[0];
+    const sample = tensor([1, ...images.shape.slice(1)], images.data.slice(size, 2 * size));
+    return { ...found, resampled: inARow(images), sample };
   }
 
   /** Where the encoder puts a drawn digit.
@@ -212,6 +224,7 @@ class TwoDigits {
     const vae = found.find(({ resampled }) => resampled);
     find(".resampled").hidden = !vae;
     if (vae) {
+      this.showDiagram(x, vae);
       const file = `${vae.model}_${first}_seed${settings.seed}`;
       this.draw(find, "resampled", vae.resampled, IN_A_ROW, `${file}.png`);
       const table = find(".resampled button.csv");
@@ -228,6 +241,21 @@ class TwoDigits {
     if (this.wanted !== settings) return; // the marks of what is wanted now are there already
     for (const model of scope.models)
       mark(model, found.find((one) => one.model === model)?.overlay ?? null, asked);
+  }
+
+  /** The first z that is drawn, and what becomes of it.
+   * @param {Tensor} x
+   * @param {Found} vae */
+  showDiagram(x, { model, config, overlay: { mu, sigma, samples }, sample }) {
+    const [z] = samples;
+    const picture = (/** @type {Tensor} */ image) => bitmap(toRgb(image), image.shape[2]);
+    this.diagram.draw(diagramOf(this.scope.diagram.models[model].family, config, { drawn: true }));
+    this.diagram.set({
+      ...{ x: picture(x), output: picture(sample), z, mu, sigma },
+      noise: z.map((value, i) => (value - mu[i]) / sigma[i]),
+      likelihood: fixed(reconstructionTerm(x.data, sample.data), 1),
+      kl: fixed(klTerm(mu, sigma), 1),
+    });
   }
 
   showWay() {

@@ -15,6 +15,7 @@ from space.lessons.manifold.work import (
     read_latents,
 )
 from space.models import code_and_sigma
+from space.page.diagram import FIGURE
 from space.page.markup import computed, download, source_badge
 from space.page.words import component_words, words
 from space.pictures.outputs import to_base64
@@ -77,6 +78,7 @@ FIRST = f"""
 <div class="both">{_figure("seen", words("manifold.seen"))}{_figure("resampled", RESAMPLED, "long")}</div>
 <p class="found" aria-live="polite"></p>
 {computed()}
+{FIGURE}
 """
 WAY = "".join(
     _figure(f"strip {key}", words(f"manifold.strip_{key}"), "long") for key in ("vae", "autoencoder")

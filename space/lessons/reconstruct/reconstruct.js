@@ -10,16 +10,18 @@ import { toCsv } from "../../page/downloads.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
 import { chosen, wrongWith } from "../../page/sheets.js";
+import { Drawn } from "./drawn.js";
 import { LatentBars, strongest } from "./latent.js";
 
 /** @import { Tensor } from "../../browser/nn.js" */
 /** @import { Opened, Open } from "../../page/live.js" */
-/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, models: string[] }} Scope */
+/** @typedef {GradioScope & { words: import("../../page/dom.js").Words, models: string[],
+ *   diagram: ConstructorParameters<typeof Drawn>[1] }} Scope */
 /** @typedef {{ source: string, digit: number, model: string, noise: string, level: number, seed: number }} Settings */
 /** What one unit of z draws.
  * @typedef {{ unit: number, picture: Tensor, off: boolean }} Share */
 /** A digit through a model: `sigma` of a VAE, whose z is mu.
- * @typedef {{ name: string, z: Float32Array, sigma: Float32Array | null, output: Tensor, share?: Share }} Result */
+ * @typedef {{ name: string, config: any, z: Float32Array, sigma: Float32Array | null, output: Tensor, share?: Share }} Result */
 /** @typedef {{ case: string, x: Tensor, noisy: Tensor, results: (Result | { name: string, missing: true })[] }} Shown */
 
 const FAMILY = "family";
@@ -71,7 +73,7 @@ async function shareOf(model, z, origin, unit) {
 
 class Reconstruction {
   /** @param {Scope} scope */
-  constructor({ element, props, trigger, watch, words, models }) {
+  constructor({ element, props, trigger, watch, words, models, diagram }) {
     this.props = props;
     this.trigger = trigger;
     this.models = models;
@@ -79,6 +81,7 @@ class Reconstruction {
     this.words = words;
     this.text = texts(words);
     this.live = new Live(element, "reconstruct");
+    this.drawn = new Drawn(this.find(".diagram"), diagram);
     this.layout = ""; // the template that is filled in
     /** @type {Map<string, Picture>} */
     this.pictures = new Map();
@@ -127,6 +130,7 @@ class Reconstruction {
     const wrong = wrongWith(settings.source, own);
     if (wrong) return this.refuse(wrong);
     this.waiting = true;
+    this.drawn.expect(settings.model, settings.noise !== "none");
     this.live.update(
       (open) => this.compute(open, settings, own),
       (shown) => this.show(shown, settings.model),
@@ -196,7 +200,7 @@ class Reconstruction {
       ? await model.run("posterior", noisy)
       : [await model.run("code", noisy), null];
     const output = await model.run("decode", z);
-    const result = { name, z: z.data, sigma: sigma?.data ?? null, output };
+    const result = { name, config: model.config, z: z.data, sigma: sigma?.data ?? null, output };
     return alone ? { ...result, share: await shareOf(model, z.data, z.data, strongest(z.data)) } : result;
   }
 
@@ -309,6 +313,7 @@ class Reconstruction {
     const mse = meanSquare(output, shown.x);
     this.errors.set(model, mse);
     if (place) return;
+    this.drawn.show(shown, this.results[0], z, output);
     find(".tiles .psnr dd").textContent = psnr(mse);
     find(".tiles .mse dd").textContent = mse.toFixed(4);
   }

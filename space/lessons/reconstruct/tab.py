@@ -20,7 +20,7 @@ from space.lessons.reconstruct.work import (
     load_models,
     measured,
 )
-from space.page import code_behind, link
+from space.page import code_behind, diagram, link
 from space.page.components import asset
 from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, pictures_of, read_drawing
 from space.page.found_digit import Upload, read_upload
@@ -51,7 +51,11 @@ class Result(gr.HTML):
             html_template=view.MARKUP,
             css_template=asset("lessons/reconstruct/reconstruct.css"),
             js_on_load=module(
-                "lessons/reconstruct/reconstruct.js", "ready", "coded", words=WORDS, models=RECONSTRUCTORS
+                "lessons/reconstruct/reconstruct.js",
+                *("ready", "coded"),
+                words=WORDS,
+                models=RECONSTRUCTORS,
+                diagram=diagram.drawn_from(RECONSTRUCTORS),
             ),
             apply_default_css=False,
             **kwargs,

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from space.lessons.reconstruct.work import METRICS, RECONSTRUCTORS, Reconstruction, best_value
-from space.page import digits
+from space.page import diagram, digits
 from space.page.markup import computed, download, metric_name, metric_value, protocols, titled, to_csv
 from space.page.words import words
 from space.pictures.outputs import to_heat
@@ -73,6 +73,7 @@ def _card(name: str) -> str:
 
 
 MARKUP = f"""
+{diagram.FIGURE}
 <p class="notice" hidden></p>
 <div class="shown"></div>
 {computed()}

@@ -20,6 +20,7 @@ ROUTES = [
     *(route for routes in OPEN.values() for route in routes),
     *("HEAD /", "GET /?deep_link=x", "OPTIONS /config", "PATCH /", "GET /none", "GET /monitoring"),
     *(f"GET /{BASE}page/dom.js", "GET /weights/vae-mnist-2d", "GET /weights/none", "GET /hangul.woff2"),
+    *("GET /qr?of=https://a/", "GET /qr"),
     *("GET /assets/none.js", "POST /gradio_api/run/none", "GET /gradio_api/file=/etc/passwd"),
 ]
 EVIL = b"<script>parent.hacked = 1</script><svg xmlns='http://www.w3.org/2000/svg' onload='hacked = 1'/>"

@@ -1,6 +1,7 @@
 """The lecture mode in a real Chromium: its steps, its keys, and the way back to the page as it was."""
 
-from urllib.parse import parse_qs
+from itertools import accumulate
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -166,6 +167,49 @@ def test_full_screen_and_a_step_that_is_none(page: Page, url: str):
         expect(page.locator("#header")).to_be_visible()
         page.wait_for_function("window.labLink !== undefined")
         assert not page.locator("#lecture").is_visible()
+
+
+def test_a_lecturer_has_a_list_of_steps_notes_and_a_code_for_the_phones(page: Page, url: str):
+    page.goto(f"{url}?lecture=tree")
+    shows(page, "tree")
+    question = page.locator("#lecture .question")
+    page.keyboard.press("n")
+    expect(question).to_have_text(TEXT["note.tree.question"][0])
+    expect(page.locator("#lecture .answer")).to_be_hidden()
+    minutes = list(accumulate(step.minutes for step in STEPS.values()))[NAMES.index("tree")]
+    expect(page.locator("#lecture .time")).to_have_text(f"2 min · until here {minutes:g} of 50")
+    page.keyboard.press("n")
+    expect(page.locator("#lecture .answer")).to_have_text(TEXT["note.tree.answer"][0])
+    page.keyboard.press("ArrowRight")
+    expect(question).to_have_text(TEXT["note.exact.question"][0])
+    expect(page.locator("#lecture .answer")).to_be_hidden()
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    expect(question).to_be_hidden()
+
+    with page.expect_response("**/qr?*") as answer:
+        page.keyboard.press("q")
+    assert parse_qs(urlsplit(answer.value.url).query) == {"of": [page.url]} == {"of": [f"{url}?lecture=exact"]}
+    expect(page.locator("#lecture .address")).to_have_text(page.url)
+    page.wait_for_function("document.querySelector('#lecture .scan img').naturalWidth > 100")
+    page.keyboard.press("ArrowRight")  # the code has the keys
+    page.keyboard.press("Escape")
+    expect(page.locator("#lecture .address")).to_be_hidden()
+    shows(page, "exact")
+
+    page.keyboard.press("o")
+    steps = page.locator("#lecture .list button")
+    expect(steps).to_have_count(len(NAMES))
+    expect(page.locator("#lecture .list [aria-current]")).to_contain_text(title("exact"))
+    steps.nth(NAMES.index("exercises")).click()
+    shows(page, "exercises")
+    expect(page.locator("#tabs")).to_be_hidden()
+    links = page.locator("#lecture .exercises a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    for query in links:  # nothing of a link is left out when it is read
+        wanted = {key: value for key, (value,) in parse_qs(query.removeprefix("?")).items()}
+        tab = wanted.pop("tab")
+        asked = page.evaluate("(query) => labLink.read(query).states", query)[tab]
+        assert {key: asked.get(key) for key in wanted} == wanted, query
 
 
 ALONE = """async (base) => {

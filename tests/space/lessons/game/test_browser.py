@@ -31,11 +31,11 @@ def open_game(page: Page) -> None:
     """The component on an empty page: it needs nothing of Gradio but to be put there."""
     import_modules(page, "lessons/game/game.js")
     page.evaluate(
-        """([markup, style, words, maxMoves]) => {
+        """([markup, style, words, maxMoves, diagram]) => {
           document.body.innerHTML = `<style>#game { ${style} }</style><div id="game">${markup}</div>`;
-          start({ element: document.querySelector("#game"), words, maxMoves });
+          start({ element: document.querySelector("#game"), words, maxMoves, diagram });
         }""",
-        [MARKUP, game.CSS, game.WORDS, MAX_MOVES],
+        [MARKUP, game.CSS, game.WORDS, MAX_MOVES, game.DIAGRAM_WORDS],
     )
     expect(page.locator("#game .count")).not_to_be_empty()
 
@@ -83,8 +83,20 @@ def test_a_run_sends_nothing_and_stops_off_screen(page: Page, url: str) -> None:
     assert requests == []
 
 
+def expect_at_work(page: Page, players: str, terms: list[str], still: str) -> None:
+    """The diagram shows whose networks learn, by which terms of the value, and who stands still."""
+    diagram = page.locator("#game .diagram")
+    for state, names in (("at-work", players), ("frozen", still)):
+        found = diagram.locator(f"[data-net].{state}").evaluate_all(
+            "all => all.map((one) => one.dataset.net)"
+        )
+        assert sorted(found) == sorted(names), state
+    assert diagram.locator(".term.at-work").evaluate_all("all => all.map((one) => one.dataset.term)") == terms
+
+
 def test_each_move_by_its_button(page: Page) -> None:
     open_game(page)
+    expect_at_work(page, "", [], "")
 
     def counts() -> tuple[int, int]:
         return tuple(handle(page, "return [lab.counts.D, lab.counts.G]"))
@@ -97,10 +109,16 @@ def test_each_move_by_its_button(page: Page) -> None:
     start = weights()
     page.get_by_role("button", name="Step D").click()
     assert counts() == (1, 0)
+    expect_at_work(page, "d", ["real", "fake"], "g")
     after_d = weights()
     assert after_d[0] != start[0] and after_d[1] == start[1]
     page.get_by_role("button", name="Step G").press("Space")
     assert counts() == (1, 1)
+    expect_at_work(page, "g", ["own"], "d")  # -log D(G(z)), not the term of the value
+    view = handle(page, "return lab.game.observe(...lab.shown)")
+    scores = page.locator("#game .diagram .scores .number").all_text_contents()
+    assert scores == [f"{view[key]:.2f}" for key in ("dReal", "dFake")]
+    assert view["value"] == pytest.approx(view["logReal"] + view["logFake"], abs=1e-12)
     after_g = weights()
     assert after_g[0] == after_d[0] and after_g[1] != after_d[1]
     page.get_by_role("button", name="Both").click()
@@ -114,6 +132,8 @@ def test_each_move_by_its_button(page: Page) -> None:
     expect(page.get_by_role("button", name="Step D")).to_be_disabled()
     page.get_by_role("button", name="Both").click()
     assert counts() == (4, 3)
+    expect_at_work(page, "g", ["own"], "d")
+    expect(page.locator("#game .diagram [data-net=d] .word[lang=en]")).to_have_text("frozen")
     page.get_by_role("button", name="Freeze G").click()
     expect(page.get_by_role("button", name="Run")).to_be_disabled()
 

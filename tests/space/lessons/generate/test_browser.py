@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from space.lessons.generate import work
 from space.models.latents import walk
 from space.page.modules import BASE
+from space.pictures.sheets import digit_sheet
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
@@ -138,6 +139,11 @@ def test_the_page_begins_with_two_models_and_a_walk(page: Page, url: str) -> Non
     expect(page.locator(f"{FIRST} .sample")).to_have_count(32)
     expect(page.locator(f"{FIRST} .score").first).to_be_visible()
     expect(page.locator(f"{SECOND} .score").first).not_to_be_visible()  # a VAE has no discriminator
+    expect(page.locator(f"{SECOND} .diagram [data-net]")).to_have_count(1)
+    model = hub.load(work.MODEL).model
+    with torch.inference_mode():
+        real = model.discriminate(digit_sheet()[7, :1, None] / 255).sigmoid().item()
+    expect(page.locator(f"{FIRST} .diagram .scores .number").first).to_have_text(f"{real:.2f}")
     page.locator(f"{FIRST} .position").fill("12")
     expect_frame(page, decoded(0, 2))  # the second stop is sample 2
     expect(sample(page, 2)).to_have_attribute("aria-pressed", "true")
@@ -214,6 +220,8 @@ def test_keys_reach_every_sample(page: Page, url: str) -> None:
     expect(sample(page, there[9])).to_be_focused()
     page.keyboard.press("Enter")
     expect(sample(page, there[9])).to_have_attribute("aria-pressed", "true")
+    score = sample(page, there[9]).locator(".score").text_content()  # the diagram follows the focus
+    expect(page.locator(f"{FIRST} .diagram .scores .number").last).to_have_text(score)
     page.keyboard.press("End")
     expect(sample(page, there[31])).to_be_focused()
     assert page.locator(f"{FIRST} .sample[tabindex='0']").count() == 1

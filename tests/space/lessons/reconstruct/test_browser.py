@@ -16,6 +16,7 @@ from torch import Tensor
 
 from space.lessons.reconstruct.work import FAMILY, MODEL, NOISES, RECONSTRUCTORS, add_noise, reconstruct
 from space.models import roles
+from space.models.vae import elbo_terms
 from space.pictures.outputs import to_heat, to_pil
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT, filled
@@ -212,6 +213,7 @@ def expect_bars(page: Page) -> None:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("PageUp")
         moved = expect_decoded(page, name, x)
+        expect_diagram(page, name, x)
         assert moved[4] == pytest.approx(first[4] + most / 5, abs=1e-3) and moved[3] < 0
         reset.click()
         assert expect_decoded(page, name, x) == first
@@ -219,10 +221,32 @@ def expect_bars(page: Page) -> None:
         assert asked == []
 
 
+def expect_diagram(page: Page, name: str, x: Tensor) -> None:
+    """What flows through the networks is what is shown beside it, as it is shown."""
+    until(
+        page,
+        lambda: (
+            page.locator(f"{RESULT} .diagram image").last.get_attribute("href")
+            == page.locator(f"{SHOWN} .output img").get_attribute("src")
+        ),
+    )
+    z = torch.tensor([[float(row[2]) for row in table(page)]])
+    model = load(name).model
+    said = page.locator(f"{RESULT} .diagram .term b").all_text_contents()
+    if name == roles.VAE_DEEP:
+        recon, kl = elbo_terms(model.decode_logits(z), x, *model.encode(x))
+        wanted = [recon.item(), kl.item()]
+    else:
+        wanted = [(model.decode(z) - x).square().sum().item()]
+    assert [float(one.removeprefix(" = ")) for one in said] == pytest.approx(wanted, abs=0.06)
+    expect(page.locator(f"{RESULT} .diagram [data-net]")).to_have_count(2)
+
+
 def expect_bars_of_the_family(page: Page) -> None:
     """Those of each model are decoded by that one, also where another one's have just been moved."""
     page.evaluate(GO, f"tab=reconstruct&model={FAMILY}&digit={DIGIT}")
     wait_for(page, f"{FAMILY} digit-7-1")
+    expect(page.locator(f"{RESULT} .diagram")).to_be_hidden()
     x, asked = digit(DIGIT), requests_of(page)
     first, before = table(page), pictures(page)
     cards = page.locator(f"{RESULT} .card")

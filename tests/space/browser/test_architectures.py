@@ -1,0 +1,127 @@
+"""What diagrams show of networks and of a VAE's loss, against the networks and the loss themselves."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from space.models import MODELS, roles
+from space.models.autoencoder import Autoencoder, AutoencoderConfig
+from space.models.dcgan import DCGAN, DCGANConfig
+from space.models.gan import GAN, GANConfig
+from space.models.vae import VAE, VAEConfig, elbo_terms
+from space.page.diagram import drawn_from
+from tests.node import run_in_node
+
+LAYERS = """
+import { readFileSync } from "node:fs";
+import { decoderLayers, diagramOf, encoderLayers, ganLayers } from "./space/browser/architectures.js";
+const layersOf = ({ family, config }) => family.endsWith("GAN")
+    ? Object.values(ganLayers(config)) : [encoderLayers(config), decoderLayers(config)];
+const cases = JSON.parse(readFileSync(0, "utf8"));
+console.log(JSON.stringify(cases.map((one) => ({
+    layers: layersOf(one), drawing: diagramOf(one.family, one.config),
+}))));
+"""
+
+
+def drawn_at_random(seed: int) -> list[tuple[type, Any]]:
+    """Configs of all families that have a diagram, none of them shipped."""
+    rng = random.Random(seed)
+    image = lambda: {"in_channels": rng.choice((1, 3)), "image_size": rng.choice((12, 28, 32, 64))}  # noqa: E731
+    networks = lambda kind: {  # noqa: E731
+        **image(),
+        "architecture": kind,
+        "hidden_dim": rng.randint(3, 40),
+        "num_layers": rng.randint(1, 4),
+        "base_channels": rng.randint(1, 5),
+        "latent_dim": rng.randint(1, 9),
+    }
+    found: list[tuple[type, Any]] = []
+    for kind in ("mlp", "conv") * 3:
+        found.append((Autoencoder, AutoencoderConfig(**networks(kind))))
+        found.append((VAE, VAEConfig(**networks(kind))))
+    for size in (28, 32, 64, 128):
+        found.append((DCGAN, DCGANConfig(1, size, latent_dim=5, base_channels=rng.randint(1, 4))))
+        found.append((GAN, GANConfig(1, 28, 5, rng.randint(2, 30), rng.randint(1, 5))))
+    return found
+
+
+def sizes_of(network: nn.Module, given: Tensor) -> list[tuple[int, ...]]:
+    """The shape of what each layer with weights puts out, but for the last: z, a picture or a score."""
+    shapes: list[tuple[int, ...]] = []
+    kinds = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+    hooks = [
+        layer.register_forward_hook(lambda _, __, out: shapes.append(tuple(out.shape[1:])))
+        for layer in network.modules()
+        if isinstance(layer, kinds)
+    ]
+    network(given)
+    for hook in hooks:
+        hook.remove()
+    return shapes[:-1]
+
+
+@torch.inference_mode()
+def test_a_diagram_has_the_layers_of_the_network() -> None:
+    made = [(family, config, family(config).eval()) for family, config in drawn_at_random(5)]
+    cases = [{"family": family.__name__, "config": vars(config)} for family, config, _ in made]
+    found = run_in_node(LAYERS, json.dumps(cases))
+    for (family, config, model), one in zip(made, found, strict=True):
+        names = ("encoder", "decoder") if hasattr(model, "encoder") else ("generator", "discriminator")
+        for name, layers in zip(names, one["layers"], strict=True):
+            from_z = name in ("decoder", "generator")
+            given = torch.zeros(2, config.latent_dim) if from_z else torch.zeros(2, *config.image_shape)
+            wanted = sizes_of(getattr(model, name), given)
+            assert len(layers) == len(wanted), (family, name, config)
+            for layer, shape in zip(layers, wanted):
+                if "channels" in layer:  # the linear layer before a deconvolution has them in a row
+                    channels, size = layer["channels"], layer["size"]
+                    assert shape in ((channels, size, size), (channels * size**2,)), (family, name, config)
+                else:
+                    assert shape == (layer["units"],), (family, name, config)
+        vectors = [part["length"] for part in one["drawing"]["columns"] if part["kind"] == "vector"]
+        assert set(vectors) == {config.latent_dim}
+
+
+def test_every_shipped_model_of_these_families_has_a_diagram() -> None:
+    families = {"Autoencoder", "VAE", "GAN", "DCGAN"}
+    names = [name for name in MODELS if MODELS[name].__name__ in families]
+    assert roles.VAE_DEEP in names and len(names) == 10
+    models = list(drawn_from(names)["models"].values())
+    other = {"family": "DDPM", "config": {}}
+    script = LAYERS.replace("layers: layersOf(one),", "")
+    found = [one["drawing"] for one in run_in_node(script, json.dumps([*models, other]))]
+    assert found[-1] is None and all(found[:-1])
+    for drawing in found[:-1]:
+        keys = {key for part in drawing["columns"] for key in (part["key"], *part.get("keys", ()))}
+        assert all(set(term["lights"]) <= keys for term in drawing["terms"])
+
+
+def test_the_terms_of_a_vae_are_those_of_its_loss() -> None:
+    rng = torch.Generator().manual_seed(4)
+    x = torch.rand(3, 1, 6, 6, generator=rng).round(decimals=2)
+    logits = 5 * torch.randn(3, 1, 6, 6, generator=rng)
+    logits[0] *= 20  # pixels that are certain, whose logarithm has a bound
+    mu, logvar = torch.randn(2, 3, 5, generator=rng)
+    wanted = elbo_terms(logits.double(), x.double(), mu.double(), logvar.double())
+    rows = [
+        [one.flatten().tolist() for one in case]
+        for case in zip(x.double(), logits.double().sigmoid(), mu.double(), (0.5 * logvar.double()).exp())
+    ]
+    script = """
+    import { readFileSync } from "node:fs";
+    import { klTerm, reconstructionTerm } from "./space/browser/elbo.js";
+    const cases = JSON.parse(readFileSync(0, "utf8"));
+    const terms = ([x, p, mu, sigma]) => [reconstructionTerm(x, p), klTerm(mu, sigma)];
+    console.log(JSON.stringify(cases.map(terms)));
+    """
+    found = torch.tensor(run_in_node(script, json.dumps(rows)), dtype=torch.float64)
+    assert found[:, 1] == pytest.approx(wanted[1], rel=1e-9)
+    assert found[1:, 0] == pytest.approx(wanted[0][1:], rel=1e-9)
+    bounded = F.binary_cross_entropy(logits[0].double().sigmoid(), x[0].double(), reduction="sum")
+    assert found[0, 0] == pytest.approx(bounded.item(), rel=1e-9)
