@@ -12,7 +12,8 @@ const RULES = {
   read: (setting, value) => (setting !== "digit" ? value : /^\d$/.test(value) ? Number(value) : null),
   whole: ["seed", "steps", "resamplings"],
   /** @param {string} setting */
-  shown: (setting) => ({ steps: lesson.steps, guidance: lesson.guidance, guided: lesson.guided })[setting] ?? "",
+  shown: (setting) =>
+    ({ steps: lesson.steps, guidance: lesson.guidance, guided: lesson.guided })[setting] ?? "",
   /** @param {string} setting
    * @param {number | null} chosen */
   lacks: (setting, chosen) => setting === "digit" && Number(chosen) >= (lesson.config?.num_classes ?? 10),
