@@ -21,7 +21,7 @@ SMALL = {
     "SIZE": 32,
     "STEPS": 3,
     "HUB_ID": "lab/tiles-vae",
-    "FLAGS": "--cpu --model.hidden_dim 16 --model.base_channels 4 --num_snapshots 2",
+    "FLAGS": "--cpu --model.hidden_dim 16 --model.base_channels 4 --num_snapshots 2 --iw_samples 20",
 }
 """in place of the notebook's settings"""
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from space.host.headers import policy
 from space.host.open_routes import OPEN
 from space.page.modules import BASE
+from space.text.limits import MAX_REQUEST_BYTES
 from tests.pages import until_quiet, watch
 from tests.processes import Lab
 
@@ -47,7 +48,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(client: httpx.Client, r
 
 def test_a_refused_or_oversized_request_has_them_too(client: httpx.Client):
     for answer in (
-        client.post("/gradio_api/queue/join", content=b"x" * 300_000),
+        client.post("/gradio_api/queue/join", content=b"x" * (MAX_REQUEST_BYTES + 1)),
         client.get("/gradio_api/token"),
     ):
         assert answer.status_code in (404, 413) and answer.headers["x-content-type-options"] == "nosniff"
