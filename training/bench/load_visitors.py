@@ -103,8 +103,10 @@ def heavy_calls() -> dict[str, Call]:
     """The calls that take longest, by name."""
     emoji = [_png(to_pil(pair[0] / 255, 4)) for pair in emoji_sheet()[:8]]
     return {
-        "translate 256": lambda v: v.call("translate", v.random.choice(emoji), "ab", 256),
-        "generate 64": lambda v: v.call("generate", roles.DCGAN, 64, v.random.randrange(1000), 1.0),
+        "translate 256": lambda v: v.call("translate", v.random.choice(emoji), "ab", 256, roles.TRANSLATOR),
+        "generate 64": lambda v: v.call(
+            "generate", roles.DCGAN, 64, v.random.randrange(1000), 1.0, None, None
+        ),
     }
 
 
@@ -128,9 +130,15 @@ def all_calls() -> dict[str, tuple[int, Call]]:
             lambda v: v.call("interpolate", *v.random.choices(digits, k=2), roles.VAE_DEEP, 10),
         ),
         "manifold": (6, lambda v: v.call("manifold", roles.VAE_MAP, 20, "linear", None)),
-        "generate 16": (8, lambda v: v.call("generate", roles.DCGAN, 16, v.random.randrange(1000), 1.0)),
+        "generate 16": (
+            8,
+            lambda v: v.call("generate", roles.DCGAN, 16, v.random.randrange(1000), 1.0, None, None),
+        ),
         "generate 64": (4, heavy["generate 64"]),
-        "translate 64": (6, lambda v: v.call("translate", v.random.choice(emoji), "ab", 64)),
+        "translate 64": (
+            6,
+            lambda v: v.call("translate", v.random.choice(emoji), "ab", 64, roles.TRANSLATOR),
+        ),
         "translate 256": (2, heavy["translate 256"]),
     }
 
