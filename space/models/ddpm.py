@@ -127,10 +127,10 @@ class DDPMConfig(ImageConfig):
 
 def check_interval(low: float, high: float) -> tuple[float, float]:
     """Where guidance acts; `ValueError` if that is no interval within [0, 1]."""
-    if not 0 <= low <= high <= 1:
-        raise ValueError(
-            f"guidance_low and guidance_high are {low} and {high}; allowed: 0 <= low <= high <= 1"
-        )
+    if not 0 <= high <= 1:
+        raise ValueError(f"guidance_high is {high}; allowed: 0 to 1")
+    if not 0 <= low <= high:
+        raise ValueError(f"guidance_low is {low}; allowed: 0 to guidance_high, which is {high}")
     return low, high
 
 

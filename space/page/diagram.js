@@ -69,7 +69,9 @@ export class Diagram {
   /** What scrolls has to be reached by keys.
    * @param {Element | null} [scroller] */
   measure(scroller = this.figure.firstElementChild) {
-    scroller?.toggleAttribute("tabindex", scroller.scrollWidth > scroller.clientWidth + 1);
+    if (!scroller) return;
+    if (scroller.scrollWidth > scroller.clientWidth + 1) scroller.setAttribute("tabindex", "0");
+    else scroller.removeAttribute("tabindex");
   }
 
   /** @param {Drawing | null} drawing  null of a model that has none */

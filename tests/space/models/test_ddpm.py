@@ -388,9 +388,10 @@ def test_guidance_above_1_acts_between_its_ends_alone(monkeypatch):
     assert model.config.num_calls == sum(seen) and 8 < sum(seen) < 16
     assert f"takes {sum(seen)} calls" in model.config.describe().limits
     for low, high in ((-0.1, 1.0), (0.0, 1.1), (0.6, 0.4), (math.nan, 1.0), (0.0, math.nan), (0.0, math.inf)):
-        with pytest.raises(ValueError, match=rf"are {low} and {high}; allowed: 0 <= "):
+        wrong = f"guidance_high is {high}; " if not 0 <= high <= 1 else f"guidance_low is {low}; "
+        with pytest.raises(ValueError, match=rf"^{wrong}allowed: 0 to "):
             model.denoise(x, labels, guidance_low=low, guidance_high=high)
-        with pytest.raises(ValueError, match=rf"are {low} and {high}; allowed: 0 <= "):
+        with pytest.raises(ValueError, match=rf"^{wrong}allowed: 0 to "):
             tiny(guidance_low=low, guidance_high=high)
 
 
