@@ -143,7 +143,7 @@ export class Diagram {
       if (kind === "scores") return this.placeScore(group, one, names[i], x, y + TWO / 2);
       if (kind === "picture") this.placePicture(group, one, x + 3, y, TWO);
       else this.placePoints(group, one, x + 3, y);
-      group.append(text(x + width / 2, i ? y + TWO + 16 : y - 4, names[i], "name"));
+      group.append(text(x + width / 2, i ? y + TWO + 20 : y - 7, names[i], "name"));
     });
   }
 

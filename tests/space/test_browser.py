@@ -268,7 +268,7 @@ def test_a_folder_of_ones_own_is_opened_in_the_models_tab(page: Page, lab: Lab):
     page.locator("#models-own-name input").click()
     page.get_by_role("option", name="타일").click()
     page.locator("#models-own-open").click()
-    expect(page.locator("#models-own-about h3").first).to_have_text("DCGAN")
+    expect(page.locator("#models-own-about").get_by_role("heading", name="DCGAN")).to_be_visible()
     samples = page.locator("#models-own-pictures img").first
     expect(samples).to_have_attribute("alt", re.compile("시드 0"))
     before = samples.get_attribute("src")

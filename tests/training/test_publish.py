@@ -128,7 +128,7 @@ def train_in_parts(folder: Path) -> tuple[bool, str]:
 
 
 def test_checkpoints_on_the_hub_outlive_the_disk(machines: Any, hub: HubServer, tmp_path: Path) -> None:
-    hub.fault("POST .*/commit/", "503", times=2)  # the first checkpoint, and its second try
+    hub.fault("POST .*/commit/", "503", times=1)  # the first checkpoint
     equal, printed = machines[1].submit(train_in_parts, tmp_path).result(timeout=900)
     assert equal
     assert (
@@ -732,7 +732,7 @@ def test_something_must_be_named(machines: Any) -> None:
     _, error = (
         machines[1].submit(do_publish, ["--folder", "runs/a", "--space", "lab/lab"]).result(timeout=120)
     )
-    assert error == "--folder goes with --hub_model_id, not with --space, --namespace or --models."
+    assert error == "--folder goes with --hub_model_id, not with --space, --namespace, --models or --datasets."
 
 
 # ---- kill -9

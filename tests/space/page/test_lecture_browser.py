@@ -187,9 +187,9 @@ def test_a_lecturer_has_a_list_of_steps_notes_and_a_code_for_the_phones(page: Pa
     page.keyboard.press("n")
     expect(question).to_be_hidden()
 
+    page.wait_for_url(f"{url}?lecture=exact")
     with page.expect_response("**/qr?*") as answer:
         page.keyboard.press("q")
-    assert page.url == f"{url}?lecture=exact"
     assert parse_qs(urlsplit(answer.value.url).query) == {"of": [page.url]}
     expect(page.locator("#lecture .address")).to_have_text(page.url)
     page.wait_for_function("document.querySelector('#lecture .scan img').naturalWidth > 100")
