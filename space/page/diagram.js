@@ -101,7 +101,7 @@ export class Diagram {
         x += GAP;
       } else if (i) x += BETWEEN;
       const width = widthOf(column);
-      const group = svg("g", { class: column.kind });
+      const group = svg("g", { class: `column-of-${column.kind}` });
       this.place(group, column, x, width);
       root.append(group);
       this.groups.set(column.key, group);

@@ -732,7 +732,9 @@ def test_something_must_be_named(machines: Any) -> None:
     _, error = (
         machines[1].submit(do_publish, ["--folder", "runs/a", "--space", "lab/lab"]).result(timeout=120)
     )
-    assert error == "--folder goes with --hub_model_id, not with --space, --namespace, --models or --datasets."
+    assert (
+        error == "--folder goes with --hub_model_id, not with --space, --namespace, --models or --datasets."
+    )
 
 
 # ---- kill -9

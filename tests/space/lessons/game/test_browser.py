@@ -116,7 +116,7 @@ def test_each_move_by_its_button(page: Page) -> None:
     assert counts() == (1, 1)
     expect_at_work(page, "g", ["own"], "d")  # -log D(G(z)), not the term of the value
     view = handle(page, "return lab.game.observe(...lab.shown)")
-    scores = page.locator("#game .diagram .scores .number").all_text_contents()
+    scores = page.locator("#game .diagram .column-of-scores .number").all_text_contents()
     assert scores == [f"{view[key]:.2f}" for key in ("dReal", "dFake")]
     assert view["value"] == pytest.approx(view["logReal"] + view["logFake"], abs=1e-12)
     after_g = weights()

@@ -143,7 +143,7 @@ def test_the_page_begins_with_two_models_and_a_walk(page: Page, url: str) -> Non
     model = hub.load(work.MODEL).model
     with torch.inference_mode():
         real = model.discriminate(digit_sheet()[7, :1, None] / 255).sigmoid().item()
-    expect(page.locator(f"{FIRST} .diagram .scores .number").first).to_have_text(f"{real:.2f}")
+    expect(page.locator(f"{FIRST} .diagram .column-of-scores .number").first).to_have_text(f"{real:.2f}")
     page.locator(f"{FIRST} .position").fill("12")
     expect_frame(page, decoded(0, 2))  # the second stop is sample 2
     expect(sample(page, 2)).to_have_attribute("aria-pressed", "true")
@@ -221,7 +221,7 @@ def test_keys_reach_every_sample(page: Page, url: str) -> None:
     page.keyboard.press("Enter")
     expect(sample(page, there[9])).to_have_attribute("aria-pressed", "true")
     score = sample(page, there[9]).locator(".score").text_content()  # the diagram follows the focus
-    expect(page.locator(f"{FIRST} .diagram .scores .number").last).to_have_text(score)
+    expect(page.locator(f"{FIRST} .diagram .column-of-scores .number").last).to_have_text(score)
     page.keyboard.press("End")
     expect(sample(page, there[31])).to_be_focused()
     assert page.locator(f"{FIRST} .sample[tabindex='0']").count() == 1

@@ -382,7 +382,7 @@ def test_a_chosen_digit_is_marked(page: Page, url: str) -> None:
     until(page, lambda: is_at(page, mu.tolist(), 1e-4))
     page.locator("#manifold-first .diagram").scroll_into_view_if_needed()
     page.locator("#manifold-first .seen [src]").wait_for()
-    numbers = page.locator("#manifold-first .diagram .vector .number").all_text_contents()
+    numbers = page.locator("#manifold-first .diagram .column-of-vector .number").all_text_contents()
     shown = np.array([float(number.replace("−", "-")) for number in numbers]).reshape(4, 2)
     assert shown[0] == pytest.approx(mu.numpy(), abs=0.006)
     assert shown[3] == pytest.approx(shown[0] + shown[1] * shown[2], abs=0.03)  # z = mu + sigma * noise
