@@ -104,13 +104,22 @@ def test_a_frame_is_fast_and_asks_the_server_nothing(maps: Page) -> None:
     page = maps
     requests = []
     page.on("request", lambda request: request.url.startswith("data:") or requests.append(request.url))
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def processor_ms() -> float:
+        """What the page's thread has worked so far, layout and painting included."""
+        found = {one["name"]: one["value"] for one in protocol.send("Performance.getMetrics")["metrics"]}
+        return 1000 * found["TaskDuration"]
 
     def is_fast() -> bool:
         on_map(page, VAE_2D, "map.frames.length = 0")
+        before = processor_ms()
         drag(page, VAE_2D, 40)
         frames = on_map(page, VAE_2D, "map.frames")
         assert len(frames) >= 20
-        return statistics.median(frames) <= MAX_FRAME_MS  # another process may hold up a whole drag
+        worked = (processor_ms() - before) / len(frames)  # hardly more where other processes hold frames up
+        return min(statistics.median(frames), worked) <= MAX_FRAME_MS
 
     until(page, is_fast)
     assert requests == []
