@@ -8,13 +8,13 @@ Version: gradio 6.31.0. When it is mended: `Drawing.accept_blobs` in space/host/
 """
 
 import gradio as gr
-from gradio.components.image_editor import AcceptBlobs
+from gradio.data_classes import DataWithFiles
 
 editor = gr.ImageEditor()
 for number in range(100):
     data = {"type": "layer", "index": 100_000, "id": f"visitor {number}"}
     try:
-        editor.accept_blobs(AcceptBlobs(data=data, files=[("file", b"x")]))
+        editor.accept_blobs(DataWithFiles(data=data, files=[("file", b"x")]))
     except Exception as error:
         print("mended:", error)
         break
