@@ -7,6 +7,7 @@
  *   texts(words)               -> text(key, values), from {en: {key: text}, ko: ...}
  *   label(element, text)       writes the texts of [data-text] and [data-label]; say(node, key, text) of one node
  *   setText(node, content)     writes only what is new
+ *   await decoded(url)         a picture, ready to be drawn
  *   both(node, words, key, values)   a text in both languages, of which theme.css shows the page's
  *   pixelRatio(most), sizeCanvas(canvas, width, height, ratio)
  *   makeDot(colours, sizes)    a point of a plane, to be drawn many times
@@ -17,6 +18,16 @@
 
 /** Root of the app: this module's address is `<root>/modules/<version>/page/dom.js`. */
 export const ROOT = new URL("../../../", import.meta.url);
+
+/** A picture, ready to be drawn.
+ * @param {string} url
+ * @returns {Promise<HTMLImageElement>} */
+export async function decoded(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
 
 /** Finds elements within `element`. The markup is ours: what is not there is a mistake, which shows at once.
  * @param {Element} element

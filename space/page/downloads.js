@@ -6,7 +6,7 @@
  * are shown; else the picture in the figure around it. Nothing is asked of the server.
  */
 
-import { language, onLanguage } from "./dom.js";
+import { decoded, language, onLanguage } from "./dom.js";
 
 /** Sets what the buttons of a component give: [selector, name of the file, content], the content a function that
  * returns a picture, a canvas, a data URL or the text of a table.
@@ -27,12 +27,9 @@ export const toCsv = (rows) => rows.map((row) => `${row.join(",")}\n`).join("");
 /** A canvas of tiles side by side, each the same `--column` of its own `--sprite`. */
 async function joined(tiles) {
   const sprites = await Promise.all(
-    [...tiles.children].map(async (tile) => {
-      const sprite = new Image();
-      sprite.src = tile.style.getPropertyValue("--sprite").trim().slice("url(".length, -1);
-      await sprite.decode();
-      return sprite;
-    }),
+    [...tiles.children].map((tile) =>
+      decoded(tile.style.getPropertyValue("--sprite").trim().slice("url(".length, -1)),
+    ),
   );
   const side = sprites[0].height;
   const canvas = document.createElement("canvas");

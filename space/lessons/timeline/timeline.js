@@ -4,7 +4,7 @@
  */
 
 import { clamp } from "../../browser/numbers.js";
-import { ARROWS, add, finder, keepsStill, label, onLanguage, texts } from "../../page/dom.js";
+import { ARROWS, add, decoded, finder, keepsStill, label, onLanguage, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
 import { follow, tell } from "../../page/link.js";
 import { drawCharts, placeAt } from "./charts.js";
@@ -348,14 +348,4 @@ class Player {
       [".one .download", `${step}_row${row + 1}_column${column + 1}.png`, () => this.now],
     ]);
   }
-}
-
-/** A picture, ready to be drawn.
- * @param {string} source a data URL
- * @returns {Promise<HTMLImageElement>} */
-async function decoded(source) {
-  const image = new Image();
-  image.src = source;
-  await image.decode();
-  return image;
 }

@@ -2,25 +2,16 @@
  * no drawing and no upload in it: whoever opens it sees the same two sets and direction.
  */
 
-import { make } from "../../page/dom.js";
+import { decoded, make } from "../../page/dom.js";
 
 const [WIDTH, HEIGHT, SIDE, GAP] = [1200, 630, 340, 45];
 const FONT = '"Noto Sans KR", "Apple SD Gothic Neo", system-ui, sans-serif';
 
-/** @param {string} url
- * @returns {Promise<HTMLImageElement>} */
-async function loaded(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  return image;
-}
-
 /** @param {string[]} urls of the three pictures
  * @param {string[]} names of the two domains
- * @param {string} direction
+ * @param {{ there: string, back: string }} generators
  * @returns {Promise<HTMLCanvasElement>} */
-export async function shareCard(urls, [source, target], direction) {
+export async function shareCard(urls, [source, target], { there, back }) {
   const canvas = make("canvas");
   Object.assign(canvas, { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext("2d");
@@ -33,11 +24,10 @@ export async function shareCard(urls, [source, target], direction) {
   context.fillStyle = "#312e81";
   context.textAlign = "center";
   write(`${source} → ${target} → ${source}`, WIDTH / 2, 66, 42);
-  const [there, back] = [direction, direction[1] + direction[0]].map((way) => `G_${way.toUpperCase()}`);
   const captions = ["x", `${there}(x)`, `${back}(${there}(x))`];
   const left = (WIDTH - 3 * SIDE - 2 * GAP) / 2;
   for (const [i, url] of urls.entries()) {
-    const image = await loaded(url);
+    const image = await decoded(url);
     const x = left + i * (SIDE + GAP);
     context.imageSmoothingEnabled = image.naturalWidth > SIDE;
     context.drawImage(image, x, 110, SIDE, SIDE);

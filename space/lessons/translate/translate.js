@@ -343,7 +343,7 @@ class Translation {
     const names = [...settings.direction].map((domain) => domains[domain]);
     button.dataset.file = `${this.case}_card.png`;
     button.offer = () =>
-      shareCard([pictures.x, pictures.translation, pictures.back], names, settings.direction);
+      shareCard([pictures.x, pictures.translation, pictures.back], names, namesOf(settings.direction));
   }
 
   /** @param {HTMLElement} part
