@@ -111,14 +111,14 @@ def _publish_folder(config: PublishConfig) -> None:
 def _publish_data(config: PublishConfig) -> None:
     if config.space or config.models or not config.namespace:
         raise PublishError("--datasets goes with --namespace NAME, not with --space or --models.")
-    for name in config.datasets:  # all are found before the first is sent
-        data_files(name, config.data_dir, f"{config.namespace}/{name}")
-    for name in config.datasets:
-        repo_id = f"{config.namespace}/{name}"
+    repositories = {f"{config.namespace}/{name}": name for name in config.datasets}
+    # all are found before the first is sent
+    contents = {repo_id: data_files(name, config.data_dir, repo_id) for repo_id, name in repositories.items()}
+    for repo_id, content in contents.items():
         if config.dry_run:
-            print(plan_data(name, config.data_dir, repo_id))
+            print(plan_data(content, repo_id))
         else:
-            print(push_data(name, config.data_dir, repo_id, config.private or None))
+            print(push_data(content, repo_id, config.private or None))
 
 
 if __name__ == "__main__":

@@ -85,14 +85,17 @@ python -m training.train_cyclegan --dataset {repo_id} --output_dir runs/{name}
 SPLITS = "trainA", "trainB", "testA", "testB"
 
 
-def push_data(name: str, data_dir: Path, repo_id: str, private: bool | None = None) -> str:
-    """Push a data set of `CARDS` in one commit; returns the commit's URL. Raises `PublishError`."""
-    return push(repo_id, lambda: plan_data(name, data_dir, repo_id), private, "Upload data set")
+Content = dict[str, Path | bytes]
+"""path in the repository -> content"""
 
 
-def plan_data(name: str, data_dir: Path, repo_id: str) -> Plan:
-    """Compare a data set of `CARDS` with its repository; only reads. Raises `PublishError`."""
-    content = data_files(name, data_dir, repo_id)
+def push_data(content: Content, repo_id: str, private: bool | None = None) -> str:
+    """Push what `data_files` gives in one commit; returns the commit's URL. Raises `PublishError`."""
+    return push(repo_id, lambda: plan_data(content, repo_id), private, "Upload data set")
+
+
+def plan_data(content: Content, repo_id: str) -> Plan:
+    """Compare what `data_files` gives with its repository; only reads. Raises `PublishError`."""
     with one_sentence(repo_id):
         info = look_up(repo_id, "dataset")
         if info is None:
@@ -102,9 +105,8 @@ def plan_data(name: str, data_dir: Path, repo_id: str) -> Plan:
         return Plan(repo_id, info.sha, add, [], [], "dataset", bool(info.private))
 
 
-def data_files(name: str, data_dir: Path, repo_id: str) -> dict[str, Path | bytes]:
-    """Path in the repository -> content. Raises `PublishError` where there is no such data set, or none "
-    "here."""
+def data_files(name: str, data_dir: Path, repo_id: str) -> Content:
+    """The files of a data set of `CARDS`. Raises `PublishError` where there is no such set, or none here."""
     if name not in CARDS:
         raise PublishError(f"There is no data set {name} to publish; choose from: {', '.join(CARDS)}.")
     folder = domains_folder(name, data_dir)
@@ -114,7 +116,7 @@ def data_files(name: str, data_dir: Path, repo_id: str) -> dict[str, Path | byte
         parts = {part: open_domains(folder, part) for part in ("train", "test")}
     except DataError as error:
         raise PublishError(f"{error}.") from error
-    content: dict[str, Path | bytes] = {}
+    content: Content = {}
     counts = []
     for split in SPLITS:
         rows = parts[split[:-1]]["AB".index(split[-1])].splits[split[:-1]]
