@@ -33,8 +33,8 @@ class Traffic:
         if "/heartbeat/" not in request.url:  # it ends only when the page is closed
             self.open.add(request)
 
-    def is_quiet(self) -> bool:
-        return not self.open and time.monotonic() > self.latest + QUIET_SECONDS
+    def is_quiet(self, seconds: float) -> bool:
+        return not self.open and time.monotonic() > self.latest + seconds
 
 
 _traffic: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
@@ -63,10 +63,10 @@ def watch(page: Page) -> None:
     _traffic[page] = Traffic(page)
 
 
-def until_quiet(page: Page) -> None:
-    """Wait until all requests are finished, no new one comes for a second, and the page is idle."""
+def until_quiet(page: Page, seconds: float = QUIET_SECONDS) -> None:
+    """Wait until all requests are finished, no new one comes for some seconds, and the page is idle."""
     traffic = _traffic[page]
-    until(page, lambda: traffic.is_quiet() and page.evaluate(IDLE) and traffic.is_quiet())
+    until(page, lambda: traffic.is_quiet(seconds) and page.evaluate(IDLE) and traffic.is_quiet(seconds))
 
 
 def import_modules(page: Page, *paths: str) -> None:

@@ -1,8 +1,8 @@
 """How soon lessons react while the server is slow: `python -m tests.reactions [--delay 3]`.
 
-Every answer of Gradio's queue comes `--delay` seconds late. The first column is the time from the last byte of
-the weights that a lesson needs until it shows its first result; the second that from a visitor's hand until
-the result changes. Medians and greatest of `--rounds` visits with an empty cache, in milliseconds.
+Every answer of Gradio's queue comes `--delay` seconds late. The first column is the time from the last byte
+of the weights that a lesson needs until it shows its first result; the second that from a visitor's hand
+until the result changes. Medians and greatest of `--rounds` visits with an empty cache, in milliseconds.
 """
 
 import statistics
@@ -119,7 +119,7 @@ def measure(browser: Browser, url: str, tab: str, config: ReactionsConfig) -> li
 
 def main(config: ReactionsConfig) -> None:
     """Print a row for each lesson."""
-    print("| lesson | from the weights to the first result, ms | from a hand to the next, ms |\n|---|---|---|")
+    print("| lesson | weights to first result, ms | hand to next result, ms |\n|---|---|---|")
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as lab,

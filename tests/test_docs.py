@@ -1,6 +1,7 @@
 """README, docs/ and CONTRIBUTING are true: their tables, commands, links and lists are those of the code."""
 
 import ast
+import csv
 import json
 import re
 from itertools import pairwise
@@ -85,6 +86,17 @@ def test_the_curves_are_those_of_metrics_json():
         place, *keys = (metrics[key]["value"] for key in columns.split())
         rows = [[f"{at:g}", *(f"{value[i]:.2f}" for value in keys)] for i, at in enumerate(place)]
         assert [line.strip("| ").split(" | ") for line in table.splitlines()] == rows
+
+
+def test_the_course_of_a_training_is_that_of_history_csv():
+    (found,) = re.findall(r"<!-- history of (\S+): ([^>]+) -->\n\|.+\n\|---.*\n((?:\|.*\n)+)", RESULTS)
+    name, columns, table = found
+    step, epoch, loss = columns.split()
+    with (BUNDLED / name / "history.csv").open(encoding="utf-8") as file:
+        rows = {row[step]: row for row in csv.DictReader(file)}
+    for line in table.splitlines():
+        at, *shown, _ = line.strip("| ").split(" | ")
+        assert shown == [f"{float(rows[at][epoch]):.1f}", f"{float(rows[at][loss]):.3f}"]
 
 
 def test_the_commands_are_those_of_the_shipped_models():

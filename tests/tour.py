@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -36,8 +37,10 @@ window.fetch = async (...question) => {
     }
 };
 """
+PAUSE = 0.3
+"""seconds without a request after which all answers of a doing have come"""
 Doing = Callable[[Page], object]
-TABLE = "| tree | visitors | server's processor, s a visitor | refused and asked again | computed for browsers |"
+TABLE = "| tree | visitors | server's CPU, s a visitor | refused and asked again | computed for browsers |"
 
 
 def slide(name: str, *values: str) -> list[Doing]:
@@ -111,14 +114,14 @@ DOINGS: dict[str, list[Doing]] = {
 class TourConfig:
     """Measure the server's processor time a visitor."""
 
-    trees: tyro.conf.Positional[tuple[Path, ...]] = (Path("."),)
+    trees: tyro.conf.Positional[tuple[Path, ...]] = (Path(),)
     """checkouts of the lab whose apps are compared"""
     visitors: int = 32
     """of each app, besides the first"""
     at_once: int = 6
     """browsers that are open at the same time"""
-    tab: Annotated[tuple[str, ...], tyro.conf.arg(help_behavior_hint="(default: all that all trees have)")] = ()
-    """ids of the tabs to visit, as in the link"""
+    tab: Annotated[tuple[str, ...], tyro.conf.arg(help_behavior_hint="(default: all)")] = ()
+    """ids of the tabs to visit, as in the link, of those that all trees have"""
 
 
 def processor_seconds(lab: Lab) -> float:
@@ -137,15 +140,15 @@ def tour(page: Page, url: str, tabs: list[str], counts: Counter[str]) -> None:
     page.on("response", lambda answer: note(answer.url, answer.status))
     page.goto(url)
     until_started(page)
-    until_quiet(page)
+    until_quiet(page, PAUSE)
     for tab in tabs:
         page.locator(f"[role=tab][data-tab-id={tab}]").first.click()
-        until_quiet(page)
+        until_quiet(page, PAUSE)
         look_through(page)
-        until_quiet(page)
+        until_quiet(page, PAUSE)
         for do in DOINGS[tab]:
             do(page)
-            until_quiet(page)
+            until_quiet(page, PAUSE)
 
 
 def visit(url: str, tabs: list[str], numbers: list[int]) -> Counter[str]:
@@ -187,14 +190,14 @@ def main(config: TourConfig) -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             labs.append(stack.enter_context(running_lab(folder, tree.resolve())))
         there = [tabs_of(lab.url) for lab in labs]
-        tabs = [tab for tab in config.tab or there[-1] if all(tab in tabs for tabs in there)]
+        tabs = [tab for tab in config.tab or there[-1] if all(tab in some for some in there)]
         print(f"{', '.join(tabs)}; {config.at_once} at once\n\n{TABLE}\n|{5 * '---|'}", flush=True)
         pool = stack.enter_context(ThreadPoolExecutor(config.at_once))
         for tree, lab in zip(config.trees, labs):
             pool.submit(visit, lab.url, tabs, [0]).result()
             begun, before = time.monotonic(), processor_seconds(lab)
             numbers = [list(range(1 + i, 1 + config.visitors, config.at_once)) for i in range(config.at_once)]
-            counts = sum(pool.map(lambda some: visit(lab.url, tabs, some), filter(None, numbers)), Counter())
+            counts = sum(pool.map(partial(visit, lab.url, tabs), filter(None, numbers)), Counter())
             used = (processor_seconds(lab) - before) / config.visitors
             print(
                 f"| {tree} | {config.visitors} in {time.monotonic() - begun:.0f} s | {used:.2f} "
