@@ -5,12 +5,15 @@ features, as the field does by Inception's for photographs.
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from .description import Description
 from .layers import ImageConfig, check_ranges
+
+Pooling = Literal["flatten", "mean"]
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,15 @@ class ClassifierConfig(ImageConfig):
     """channels of the first convolution; the second has twice as many"""
     num_features: int = 128
     """width of the last hidden layer"""
+    pooling: Pooling = "flatten"
+    """what the hidden layer sees of the convolutions: 'flatten' all values, so that it knows where things are;
+    'mean' those of a channel averaged over the image, so that it knows style alone and takes any size"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_ranges(self, num_classes=1000, base_channels=512, num_features=4096)
+        if self.pooling not in get_args(Pooling):
+            raise ValueError(f"pooling is {self.pooling!r}; allowed: {', '.join(get_args(Pooling))}")
 
     def describe(self) -> Description:
         shape = ", ".join(map(str, self.image_shape))
@@ -35,7 +43,7 @@ class ClassifierConfig(ImageConfig):
             about="A classifier after LeNet-5 (LeCun et al. 1998). Its features and classes measure the "
             "images that the generative models of this lab make.",
             networks=f"two 5x5 convolutions of {self.base_channels} and {2 * self.base_channels} channels, "
-            f"max pooling, {self.num_features} hidden units, {self.num_classes} classes",
+            f"max pooling, {'averages over the image, ' * (self.pooling == 'mean')}{self.num_features} hidden units, {self.num_classes} classes",
             usage=f"logits = model(torch.rand(16, {shape}))  # (16, {self.num_classes}), images in [0, 1]",
             samples="The same test images through training: the last snapshot",
             limits="An image of none of its classes gets one all the same.",
@@ -56,6 +64,9 @@ class Classifier(
         super().__init__()
         self.config = config
         channels, size = config.base_channels, config.image_size // 4
+        pooled, width = [], 2 * channels * size * size
+        if config.pooling == "mean":
+            pooled, width = [nn.AdaptiveAvgPool2d(1)], 2 * channels  # (B, 2 * channels, 1, 1)
         self.trunk = nn.Sequential(
             nn.Conv2d(config.in_channels, channels, kernel_size=5, padding=2),  # (B, channels, H, W)
             nn.ReLU(),
@@ -63,8 +74,9 @@ class Classifier(
             nn.Conv2d(channels, 2 * channels, kernel_size=5, padding=2),
             nn.ReLU(),
             nn.MaxPool2d(2),  # (B, 2 * channels, H/4, W/4)
+            *pooled,
             nn.Flatten(),
-            nn.Linear(2 * channels * size * size, config.num_features),  # (B, num_features)
+            nn.Linear(width, config.num_features),  # (B, num_features)
             nn.ReLU(),
         )
         self.head = nn.Linear(config.num_features, config.num_classes)
