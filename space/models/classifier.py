@@ -27,8 +27,8 @@ class ClassifierConfig(ImageConfig):
     num_features: int = 128
     """width of the last hidden layer"""
     pooling: Pooling = "flatten"
-    """what the hidden layer sees of the convolutions: 'flatten' all values, so that it knows where things are;
-    'mean' those of a channel averaged over the image, so that it knows style alone and takes any size"""
+    """what the hidden layer sees of the convolutions: 'flatten' all values, so that it knows where things
+    are; 'mean' each channel's average over the image, so that it knows style alone and takes any size"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -38,12 +38,13 @@ class ClassifierConfig(ImageConfig):
 
     def describe(self) -> Description:
         shape = ", ".join(map(str, self.image_shape))
+        averaged = "averages over the image, " if self.pooling == "mean" else ""
         return Description(
             kind="classifier.style" if self.num_classes == 2 else "classifier",  # of two sets of images
             about="A classifier after LeNet-5 (LeCun et al. 1998). Its features and classes measure the "
             "images that the generative models of this lab make.",
             networks=f"two 5x5 convolutions of {self.base_channels} and {2 * self.base_channels} channels, "
-            f"max pooling, {'averages over the image, ' * (self.pooling == 'mean')}{self.num_features} hidden units, {self.num_classes} classes",
+            f"max pooling, {averaged}{self.num_features} hidden units, {self.num_classes} classes",
             usage=f"logits = model(torch.rand(16, {shape}))  # (16, {self.num_classes}), images in [0, 1]",
             samples="The same test images through training: the last snapshot",
             limits="An image of none of its classes gets one all the same.",

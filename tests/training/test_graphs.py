@@ -78,7 +78,9 @@ def assert_same_constants(made: onnx.ModelProto, written: onnx.ModelProto) -> No
     """
     for ours, theirs in zip(made.graph.initializer, written.graph.initializer, strict=True):
         if ours.data_type == onnx.TensorProto.FLOAT and not ours.external_data:
-            np.testing.assert_allclose(*map(onnx.numpy_helper.to_array, (ours, theirs)), rtol=3e-7, strict=True)
+            np.testing.assert_allclose(
+                *map(onnx.numpy_helper.to_array, (ours, theirs)), rtol=3e-7, strict=True
+            )
             ours.raw_data = theirs.raw_data
 
 
