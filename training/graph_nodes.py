@@ -134,6 +134,10 @@ class Nodes(TorchFunctionMode):
         assert (padding, dilation, ceil_mode, return_indices) == (0, 1, False, False)
         return self.add("MaxPool", x, kernel_shape=[kernel_size] * 2, strides=[stride] * 2)
 
+    def _adaptive_avg_pool2d(self, x: Tensor, output_size: int) -> str:
+        assert output_size == 1
+        return self.add("GlobalAveragePool", x)
+
     def _batch_norm(self, x, mean, variance, weight, bias, training, momentum, eps) -> str:
         assert not training
         return self.add("BatchNormalization", x, weight, bias, mean, variance, epsilon=eps)

@@ -33,6 +33,21 @@ export class MaxPool2d extends Module {
   }
 }
 
+/** The mean of each channel over an image: (n, 1, 1, channels). */
+export class MeanPool2d extends Module {
+  /** @param {Tensor} x */
+  forward({ shape: [n, height, width, channels], data }) {
+    const out = tensor([n, 1, 1, channels]);
+    const places = height * width;
+    for (let image = 0; image < n; image++) {
+      for (let at = 0; at < places * channels; at++) {
+        out.data[image * channels + (at % channels)] += data[image * places * channels + at] / places;
+      }
+    }
+    return out;
+  }
+}
+
 /** Images (n, height, width, channels) as rows, in PyTorch's order: channel by channel. One number an image: (n). */
 export class Flatten extends Module {
   /** @param {Tensor} x */

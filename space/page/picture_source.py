@@ -91,13 +91,14 @@ def build_picture_source(
     build_examples: Callable[[], gr.HTML],
     boxed: bool = False,
     build_board: Callable[[], gr.HTML] | None = None,
+    camera: bool = False,
     **settings: Any,
 ) -> PictureSource:
     """The radio and the panels, in a `gr.Column` of the caller's.
 
     `names` are those of the sources: examples, drawing, upload. Texts and ids begin with the name of the
     `lesson`; `settings` are those of `paper`, which a board replaces that `build_board` makes. On an upload
-    that is `boxed` a box says where the digit is.
+    that is `boxed` a box says where the digit is. With a `camera` an upload may come from there.
     """
     source = gr.Radio(
         [(i18n(f"{lesson}.source.{name}"), name) for name in names],
@@ -115,7 +116,7 @@ def build_picture_source(
     with gr.Column(visible=False) as upload_panel:
         upload = PictureFile(
             type="filepath",
-            sources=["upload", "clipboard"],
+            sources=["upload", *(["webcam"] if camera else []), "clipboard"],
             height=250,
             label=i18n(f"{lesson}.upload"),
             elem_id=f"{lesson}-upload",

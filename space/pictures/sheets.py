@@ -12,6 +12,9 @@ from torch import Tensor
 FOLDER = Path(__file__).parent
 DIGIT_SHEET = FOLDER / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
+LAMBDA_SHEET = FOLDER / "lambda.png"
+"""emoji once round the cycle by runs that differ in the weight of the cycle: a row of x, then of each run one
+of G_AB(x) and one of the way back; figures beside it; written by `python -m training.lambda_sheet`"""
 EMOJI = tuple(
     str.split(
         "🐸 😋 🤓 🙃 😯 🤕 😼 👻 🌚 🧸 🍕 🍟 🍦 🥕 🌵 🦢 💓 💰 🪗 🪙 "

@@ -197,6 +197,23 @@ TEXT = {
         "읽을 수 없어 제외한 학습 과정의 그림: {count}개.",
     ),
     "translate.measured": ("Measured on all test pictures", "테스트 그림 전체에서 측정한 수치"),
+    "translate.lambda": ("What the weight of the cycle does", "순환 손실의 가중치 λ가 하는 일"),
+    "translate.lambda.alt.x": ("Five flat emoji", "평면 이모지 다섯 개"),
+    "translate.lambda.alt": (
+        "The same emoji translated with λ = {weight}, and brought back below",
+        "같은 이모지를 λ = {weight}일 때 변환한 그림과 아래에 되돌린 그림",
+    ),
+    "translate.lambda.run": (
+        "Above: the translation, which changes x by {change}. Below: the way back, which misses x by "
+        "{cycle}.",
+        "위는 변환한 그림으로 x와 {change}만큼 다르고, 아래는 되돌린 그림으로 x와 {cycle}만큼 다릅니다.",
+    ),
+    "translate.lambda.note": (
+        "Runs that differ in λ alone, {steps} steps each at 64 × 64, too few for the whole style. The "
+        "figures are mean differences a pixel over all test pictures of A.",
+        "λ만 다르게 하여 64 × 64에서 {steps}스텝씩 학습한 모델들입니다. 스타일을 다 익히기에는 짧은 "
+        "학습입니다. 수치는 A의 테스트 그림 전체에서 구한 픽셀당 평균 차이입니다.",
+    ),
     "translate.theory": (
         "## The game\nTwo generators, two discriminators, and no pairs. Each discriminator learns to score "
         "real patches 1 and generated ones 0 (least squares),\n\n$$\\begin{aligned}&\\min_{D_B}\\;\\mathbb "

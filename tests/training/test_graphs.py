@@ -71,6 +71,19 @@ def difference(model: nn.Module, path: Path, size: Any = None) -> float:
     return worst
 
 
+def assert_same_constants(made: onnx.ModelProto, written: onnx.ModelProto) -> None:
+    """Numbers that were computed agree but for their last bit, which differs between processors.
+
+    Those of `made` then become those of `written`.
+    """
+    for ours, theirs in zip(made.graph.initializer, written.graph.initializer, strict=True):
+        if ours.data_type == onnx.TensorProto.FLOAT and not ours.external_data:
+            np.testing.assert_allclose(
+                *map(onnx.numpy_helper.to_array, (ours, theirs)), rtol=3e-7, strict=True
+            )
+            ours.raw_data = theirs.raw_data
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_every_graph_of_a_bundled_model_computes_what_pytorch_computes(name: str) -> None:
     folder, model = BUNDLED / name, load_folder(MODELS[name], BUNDLED / name)
@@ -82,7 +95,9 @@ def test_every_graph_of_a_bundled_model_computes_what_pytorch_computes(name: str
         assert path.stat().st_size < (folder / "model.safetensors").stat().st_size / 20  # no weights
         assert difference(model, path) < WORST_OF.get(name, WORST)
         made = graphs.make_graph(model, method[1], read_header(folder / "model.safetensors"))
-        assert made == onnx.load(path, load_external_data=False)  # what the code makes, not what it made
+        written = onnx.load(path, load_external_data=False)
+        assert_same_constants(made, written)
+        assert made == written  # what the code makes, not what it made
 
 
 def variants() -> Iterator[Any]:

@@ -31,7 +31,7 @@ def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classi
     """The classifier in `folder`; for folder '' the shipped classifier of `dataset`, or None.
 
     `shape` is (in_channels, image_size) of the images to be measured; a shipped classifier of another shape
-    counts as none. Raises `TrainingError`.
+    counts as none. One that averages over the image takes any size. Raises `TrainingError`.
     """
     place = Path(folder) if folder else _shipped_classifier(dataset)
     if place is None:
@@ -40,7 +40,8 @@ def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classi
         classifier = load_folder(Classifier, place)
     except ModelUnavailable as error:
         raise TrainingError(f"--classifier {place}: {error.reason}") from error
-    if (classifier.config.in_channels, classifier.config.image_size) == shape:
+    size = shape[1] if classifier.config.pooling == "mean" else classifier.config.image_size
+    if (classifier.config.in_channels, size) == shape:
         return classifier
     if not folder:
         return None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from skimage.metrics import structural_similarity
 from torch import Tensor
 
@@ -16,10 +17,17 @@ from space.models.classifier import Classifier
 from space.models.cyclegan import CycleGAN, mean_difference
 from space.models.layers import scale_about_centre
 from training.data import Images, counterparts, to_float
+from training.measure.drawings import drawings
 from training.measure.metric import Metrics, metric, psnr
 from training.measure.samples import frechet_distance, look
 
 Network = Callable[[Tensor], Tensor]
+RENDERED = "Fluent 3D"
+"""the domain of which drawings in flat colours are no pictures"""
+ALIKE = 0.01
+"""L1 of counterparts below which they are one picture to a judge of style, as most flags are"""
+FLAT, WINDOW, PAPER = 2 / 255, 5, 0.98
+"""what `flat_share` means by flat; a channel of white is larger than PAPER"""
 
 
 @torch.no_grad()
@@ -41,6 +49,17 @@ def recolour(x: Tensor, source: Tensor, target: Tensor) -> Tensor:
         for images in (source, target)
     )
     return ((x - mean) / deviation * spread + wanted).clamp(0, 1)
+
+
+def flat_share(x: Tensor) -> float:
+    """Share of the pixels of images (N, C, H, W) that differ from their window's mean by 2/255 at most.
+
+    In each channel, in windows of 5x5. White pixels are left out.
+    """
+    means = F.avg_pool2d(x, WINDOW, stride=1, padding=WINDOW // 2, count_include_pad=False)
+    flat = ((x - means).abs() <= FLAT).all(1)
+    drawn = (x <= PAPER).any(1)
+    return (flat & drawn).sum().item() / max(drawn.sum().item(), 1)
 
 
 def judged(classifier: Classifier, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -152,19 +171,56 @@ def evaluate_translation(
             None,
             f"mean absolute change a pixel of images that are in domain {target.upper()}; {on[target]}",
         )
+    flat = "share of pixels within 2/255 of their window's mean, 5x5, white left out, of"
+    for name, images in (real | fake).items():
+        what = (
+            f"images of {name.upper()}"
+            if name in real
+            else f"translations {name[0].upper()} to {name[1].upper()}"
+        )
+        put(f"flat_share_{name}", 100 * flat_share(images), "%", None, f"{flat} {what}; {on[name[0]]}")
     if classifier:
-        metrics |= compare_domains(classifier.to(device), real, fake, scaled, on)
+        classifier = classifier.to(device)
+        recoloured = {way: recolour(real[way[0]], known[way[0]], known[way[1]]) for way in networks}
+        unlike = {}
+        if paired:
+            differ = (true["a"] - true["b"]).abs().mean((1, 2, 3)) >= ALIKE
+            unlike = {domain: at[domain][differ] for domain in real}
+        metrics |= compare_domains(
+            classifier, real, fake, {"scaled": scaled, "recoloured": recoloured}, unlike, on
+        )
+        if model.config.domain_b == RENDERED and model.config.in_channels == 3:
+            metrics |= judge_drawings(classifier, model.generator_ab, model.config.image_size, device)
     return metrics
+
+
+def judge_drawings(classifier: Classifier, generator_ab: Network, side: int, device: torch.device) -> Metrics:
+    """Metrics by the domain classifier of drawings in flat colours, before and after their translation."""
+    x = drawings(side)
+    after, before = (
+        100 * (judged(classifier, images)[1] == 1).float().mean().item()
+        for images in (translate_all(generator_ab, x, device), x)
+    )
+    on = f"of {len(x)} drawings in flat colours, made by training/measure/drawings.py, taken for domain B"
+    return {
+        "domain_accuracy_drawings": metric(after, "%", "higher", f"share {on} once translated"),
+        "domain_accuracy_drawings_nothing": metric(before, "%", None, f"share {on} as they are"),
+    }
 
 
 def compare_domains(
     classifier: Classifier,
     real: dict[str, Tensor],
     fake: dict[str, Tensor],
-    scaled: dict[str, Tensor],
+    merely: dict[str, dict[str, Tensor]],
+    unlike: dict[str, Tensor],
     on: dict[str, str],
 ) -> Metrics:
-    """Metrics by a classifier of the two domains, of real, translated and merely scaled images."""
+    """Metrics by a classifier of the two domains, of real and translated images, and of baselines.
+
+    `merely` has, by what was done to them, images that were no more than scaled or recoloured, for each way;
+    `unlike` the places of the test images that differ from their counterparts, if there are any.
+    """
     metrics: Metrics = {}
     features, domains = {}, {}
     for name, images in (real | fake).items():
@@ -176,6 +232,17 @@ def compare_domains(
         None,
         f"share of real images put right by the domain classifier; {on['a']}; {on['b']}",
     )
+    if unlike and len(unlike["a"]):
+        right = (
+            torch.cat([domains["a"][unlike["a"]] == 0, domains["b"][unlike["b"]] == 1]).float().mean().item()
+        )
+        metrics["domain_accuracy_unlike"] = metric(
+            100 * right,
+            "%",
+            None,
+            f"share of real images put right by the domain classifier, of the {len(unlike['a']):,} a domain "
+            f"that differ from their counterparts by an L1 of {ALIKE} or more; {on['a']}; {on['b']}",
+        )
     for way in ("ab", "ba"):
         source, target = way
         taken = (domains[way] == "ab".index(target)).float().mean().item()
@@ -185,13 +252,15 @@ def compare_domains(
             "higher",
             f"share of translations taken for domain {target.upper()} by the domain classifier; {on[source]}",
         )
-        if way in scaled:
-            taken = (judged(classifier, scaled[way])[1] == "ab".index(target)).float().mean().item()
-            metrics[f"domain_accuracy_scaled_{way}"] = metric(
+        for what, images in merely.items():
+            if way not in images:
+                continue
+            taken = (judged(classifier, images[way])[1] == "ab".index(target)).float().mean().item()
+            metrics[f"domain_accuracy_{what}_{way}"] = metric(
                 100 * taken,
                 "%",
                 None,
-                f"share of images taken for domain {target.upper()} when scaled and no more; {on[source]}",
+                f"share of images taken for domain {target.upper()} when {what} and no more; {on[source]}",
             )
         metrics[f"domain_fid_{way}"] = metric(
             frechet_distance(features[target], features[way]),

@@ -2,25 +2,31 @@
 
 import { Conv2d, Linear } from "../convolutions.js";
 import { Module, ReLU, Sequential } from "../nn.js";
-import { Flatten, MaxPool2d } from "../shapes.js";
+import { range } from "../numbers.js";
+import { Flatten, MaxPool2d, MeanPool2d } from "../shapes.js";
 
 /** @import { Tensor } from "../nn.js" */
 /** @typedef {import("./layers.js").ImageConfig & { num_classes: number, base_channels: number,
- *   num_features: number }} ClassifierConfig */
+ *   num_convolutions: number, kernel_size: number, num_features: number, pooling: string }} ClassifierConfig */
 
 export class Classifier extends Module {
   /** @param {ClassifierConfig} config */
-  constructor({ in_channels, image_size, num_classes, base_channels: channels, num_features }) {
+  constructor({ in_channels, image_size, num_classes, num_features, pooling, ...config }) {
     super();
+    const { base_channels, num_convolutions, kernel_size } = config;
+    const channels = [in_channels, ...range(num_convolutions).map((i) => base_channels * 2 ** i)];
+    const convolutions = channels.slice(1).flatMap((wide, i) => {
+      const padding = Math.floor(kernel_size / 2);
+      return [new Conv2d(channels[i], wide, kernel_size, { padding }), new ReLU(), new MaxPool2d(2)];
+    });
+    const mean = pooling === "mean";
+    const width =
+      channels[num_convolutions] * (mean ? 1 : Math.floor(image_size / 2 ** num_convolutions) ** 2);
     this.trunk = new Sequential(
-      new Conv2d(in_channels, channels, 5, { padding: 2 }),
-      new ReLU(),
-      new MaxPool2d(2),
-      new Conv2d(channels, 2 * channels, 5, { padding: 2 }),
-      new ReLU(),
-      new MaxPool2d(2),
+      ...convolutions,
+      ...(mean ? [new MeanPool2d()] : []),
       new Flatten(),
-      new Linear(2 * channels * Math.floor(image_size / 4) ** 2, num_features),
+      new Linear(width, num_features),
       new ReLU(),
     );
     this.head = new Linear(num_features, num_classes);

@@ -81,18 +81,29 @@ async function pictureOf({ model, direction, source, emoji, size }, config, own)
   return inChannels(tensor([1, side, side, 3], data), config.in_channels);
 }
 
+/** x and G(x) as files for the slider.
+ * @param {Tensor[]} pair */
+const sliderOf = (pair) =>
+  pair.map((image) => {
+    const side = image.shape[1];
+    return toBmp(toRgb(image), side, Math.max(1, Math.floor(LARGE / side)));
+  });
+
 /** A picture once round the cycle.
  * @param {Open} open
  * @param {Settings} settings
- * @param {Own} [own]
+ * @param {Own} own
+ * @param {(slider: Uint8Array[]) => void} halfWay  takes x and G(x), as files, as soon as they are there
  * @returns {Promise<Shown>} */
-async function onceRound(open, settings, own) {
+async function onceRound(open, settings, own, halfWay) {
   const model = await open(settings.model, METHODS);
   const { config } = model;
   const x = await pictureOf(settings, config, own);
   const side = x.shape[1];
   const [source, target] = settings.direction;
   const output = await model.run("translate", x, source + target);
+  const slider = sliderOf([x, output]);
+  halfWay(slider);
   const back = await model.run("translate", output, target + source);
   const scoresOutput = await model.run("score_patches", output, target);
   const scoresX = await model.run("score_patches", x, source);
@@ -124,7 +135,6 @@ async function onceRound(open, settings, own) {
     figures.counterpart_l1_translation = meanDifference(output, y);
     figures.counterpart_l1_x = meanDifference(x, y);
   }
-  const slider = [x, output].map((image) => toBmp(toRgb(image), side, Math.max(1, Math.floor(LARGE / side))));
   const domains = { a: config.domain_a ?? "A", b: config.domain_b ?? "B" };
   return { settings, side, pictures, figures, domains, zoomed: config.zoom !== 1, slider, x };
 }
@@ -154,6 +164,8 @@ class Translation {
     this.told = {}; // what the server knows of each model that was chosen
     /** @type {string[]} */
     this.urls = []; // pictures in the slider, the newest last
+    /** @type {Uint8Array[] | null} */
+    this.inSlider = null;
     /** @type {Map<HTMLElement, Map<string, Picture>>} */
     this.pictures = new Map(); // of each part that is set up
     watch("settings", () => this.change());
@@ -218,8 +230,10 @@ class Translation {
     if (problem) return this.refuse((notice) => both(notice, this.words, problem));
     if (settings.source === "emoji" && this.told[settings.model]?.examples === null)
       return this.refuse((notice) => both(notice, this.words, "no_examples"));
+    const { question } = this;
+    const isWanted = () => question === this.question && this.props.large?.question !== question;
     this.live.update(
-      (open) => onceRound(open, settings, own),
+      (open) => onceRound(open, settings, own, (slider) => isWanted() && this.fillSlider(slider)),
       (shown) => this.show(shown),
     );
     if (settings.size && (settings.source === "emoji" || settings.size > MOST_HERE)) this.ask();
@@ -258,7 +272,7 @@ class Translation {
     this.showPart(this.find);
     if (details) this.showDetails();
     this.showBeside();
-    this.fillSlider(shown.slider);
+    if (shown.slider !== this.inSlider) this.fillSlider(shown.slider);
     this.find(".shown").dataset.shown = this.case;
   }
 
@@ -380,6 +394,7 @@ class Translation {
 
   /** @param {Shown["slider"] | null} files */
   fillSlider(files) {
+    this.inSlider = files;
     const urls = (files ?? []).map((bytes) => URL.createObjectURL(new Blob([/** @type {any} */ (bytes)])));
     this.urls.push(...urls);
     for (const old of this.urls.splice(0, this.urls.length - MOST_URLS)) URL.revokeObjectURL(old);

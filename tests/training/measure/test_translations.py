@@ -9,7 +9,14 @@ from torch import nn
 from space.models.cyclegan import CycleGAN, CycleGANConfig
 from space.models.layers import scale_about_centre
 from training.data import Images, load_domains, to_float
-from training.measure.translations import evaluate_translation, recolour, ssim, translation_losses
+from training.measure.drawings import drawings
+from training.measure.translations import (
+    evaluate_translation,
+    flat_share,
+    recolour,
+    ssim,
+    translation_losses,
+)
 
 SIZE = 32
 
@@ -114,6 +121,52 @@ def test_scaling_alone_is_measured_beside_a_model_that_scales(domains):
     assert not any("scaled" in key for key in evaluate(domains, swap, swap))
 
 
+def test_flat_is_what_stays_near_the_mean_of_its_window():
+    x = torch.full((1, 3, 20, 20), 0.5)
+    assert flat_share(x) == 1
+    x[..., 10:] = 0.7  # an edge: the two columns on either side have both colours in their window
+    assert flat_share(x) == pytest.approx(16 / 20)
+    x[..., 10:] = 1.0  # white is no part of the picture
+    assert flat_share(x) == pytest.approx(8 / 10)
+    ramp = torch.linspace(0, 0.9, 20).expand(1, 3, 20, 20)
+    assert flat_share(ramp) == pytest.approx(16 / 20)  # a window's mean is its middle, but at the ends
+    noise = 0.5 + 0.1 * torch.randn(1, 3, 20, 20, generator=torch.Generator().manual_seed(0))
+    assert flat_share(noise) < 0.01
+
+
+def test_a_judge_of_style_is_asked_of_recoloured_images_and_of_those_that_differ(domains):
+    train_a, train_b, test_a, test_b = domains
+    pixels = test_b.pixels.clone()
+    pixels[:5] = test_a.pixels[:5]  # five pairs are one picture, which no judge can put right twice
+    same = Images(pixels, None, test_b.description, test_b.names)
+    found = evaluate_translation(model_of(swap, swap), (train_a, train_b), (test_a, same), Redness())
+    assert found["domain_accuracy_real"]["value"] == pytest.approx(100 * 35 / 40)
+    assert found["domain_accuracy_unlike"]["value"] == 100
+    assert "of the 15 a domain" in found["domain_accuracy_unlike"]["protocol"]
+    assert found["domain_accuracy_recoloured_ab"]["value"] == 100  # this judge goes by colour alone
+
+
+@pytest.mark.parametrize(("domain_b", "channels"), [("Fluent 3D", 3), ("B", 3)])
+def test_drawings_are_judged_where_b_is_rendered(domains, domain_b, channels):
+    model = model_of(
+        lambda x: x[:, [2, 1, 0]] * 0 + torch.tensor([0.0, 0, 1]).view(3, 1, 1), swap, domain_b=domain_b
+    )
+    found = evaluate_translation(model, tuple(domains[:2]), tuple(domains[2:]), Redness())
+    if domain_b == "B":
+        assert not any("drawings" in key for key in found)
+    else:
+        before = found["domain_accuracy_drawings_nothing"]["value"]
+        assert 0 < before < 100 == found["domain_accuracy_drawings"]["value"]
+
+
+def test_drawings_are_thirty_different_pictures_of_flat_colours_on_white():
+    x = drawings(64)
+    assert x.shape == (30, 3, 64, 64) and x.min() >= 0 and x.max() == 1
+    assert torch.equal(x, drawings(64))
+    assert (x[:, :, 0, 0] == 1).all() and 0.4 < flat_share(x) < 0.95
+    assert all((x[i] - x[j]).abs().mean() > 0.01 for i in range(30) for j in range(i))
+
+
 def test_recolouring_moves_mean_and_deviation_of_each_channel():
     rng = torch.Generator().manual_seed(0)
     source = 0.4 + 0.05 * torch.randn(30, 3, 8, 8, generator=rng)
@@ -140,7 +193,10 @@ def test_without_counterparts_nothing_is_compared_with_them(domains):
     train_a, train_b, test_a, test_b = domains
     other = Images(test_b.pixels, None, test_b.description, tuple(f"{name}x" for name in test_b.names))
     found = evaluate_translation(model_of(swap, swap), (train_a, train_b), (test_a, other), None)
-    assert set(found) == {"cycle_l1_a", "cycle_l1_b", "identity_l1_a", "identity_l1_b"}
+    assert set(found) == {
+        *("cycle_l1_a", "cycle_l1_b", "identity_l1_a", "identity_l1_b"),
+        *(f"flat_share_{name}" for name in ("a", "b", "ab", "ba")),
+    }
     losses = translation_losses(Stub(swap), Stub(swap), test_a, other, None)
     assert set(losses) == {"cycle_l1_a", "cycle_l1_b"}
 
