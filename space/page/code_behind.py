@@ -70,8 +70,13 @@ def _load(loaded: LoadedModel, variable: str = "model") -> str:
 def _from_pretrained(loaded: LoadedModel) -> str:
     family = type(loaded.model).__name__
     if loaded.repo_id is None:
-        return f"{family}.from_pretrained({_quoted(f'space/pretrained/{loaded.name}')}, strict=True)"
+        return f"{family}.from_pretrained({_quoted(_folder(loaded))}, strict=True)"
     return f"{family}.from_pretrained({_commit(loaded)}, strict=True)"
+
+
+def _folder(loaded: LoadedModel) -> str:
+    """The folder of weights that no repository has: an operator's own, or one that comes with the app."""
+    return str(loaded.folder) if loaded.source == "folder" else f"space/pretrained/{loaded.name}"
 
 
 def _commit(loaded: LoadedModel) -> str:
@@ -239,7 +244,7 @@ to_pil(model.decode(z), {scale}).save("{case}.png")
 def file_of(loaded: LoadedModel, path: str) -> str:
     """The expression for a file of a model folder."""
     if loaded.repo_id is None:
-        return _quoted(f"space/pretrained/{loaded.name}/{path}")
+        return _quoted(f"{_folder(loaded)}/{path}")
     return f"hf_hub_download({_commit(loaded)}, filename={_quoted(path)})"
 
 
@@ -393,7 +398,7 @@ print(model.class_log_probs(x).softmax(1))  # P(y|x) by Bayes, all classes as li
 
 def timeline(loaded: LoadedModel) -> str:
     """The snapshots and losses of training, from the model folder."""
-    bundled = _quoted(f"space/pretrained/{loaded.name}")
+    bundled = _quoted(_folder(loaded))
     folder = f"Path({bundled if loaded.repo_id is None else f'snapshot_download({_commit(loaded)})'})"
     return _script(
         f"""

@@ -18,8 +18,9 @@ from starlette.routing import Route
 
 from space.page.markup import unavailable
 from space.text.refusals import Problem
-from space.weights.hub import LoadedModel, load
+from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
+from space.weights.table import load_any
 
 Teller = Callable[[LoadedModel], dict[str, Any]]
 """makes the facts of a model, as JSON"""
@@ -40,7 +41,7 @@ def route(tellers: Mapping[str, Teller]) -> Route:
         if lesson not in tellers:
             return PlainTextResponse("no such lesson", 404)
         try:
-            content, etag = _packed(tellers[lesson], load(name))
+            content, etag = _packed(tellers[lesson], load_any(name))
         except Problem as problem:
             return PlainTextResponse(str(problem), 404)
         except ModelUnavailable as error:
@@ -54,4 +55,4 @@ def route(tellers: Mapping[str, Teller]) -> Route:
             content = gzip.decompress(content)
         return Response(content, headers=headers, media_type="application/json")
 
-    return Route("/facts/{lesson}/{name}", serve)
+    return Route("/facts/{lesson}/{name:path}", serve)
