@@ -22,7 +22,7 @@ export const ROOT = new URL("../../../", import.meta.url);
 
 /** The name of a model as part of an address; that of a repository has a slash.
  * @param {string} name */
-export const inPath = (name) => name.split("/").map(encodeURIComponent).join("/");
+export const inPath = (name) => (name.includes("/") ? `hub/${name}` : encodeURIComponent(name));
 
 /** A picture, ready to be drawn.
  * @param {string} url

@@ -20,7 +20,7 @@ from space.page.markup import unavailable
 from space.text.refusals import Problem
 from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
-from space.weights.table import load_any
+from space.weights.table import load
 
 Teller = Callable[[LoadedModel], dict[str, Any]]
 """makes the facts of a model, as JSON"""
@@ -41,7 +41,7 @@ def route(tellers: Mapping[str, Teller]) -> Route:
         if lesson not in tellers:
             return PlainTextResponse("no such lesson", 404)
         try:
-            content, etag = _packed(tellers[lesson], load_any(name))
+            content, etag = _packed(tellers[lesson], load(name))
         except Problem as problem:
             return PlainTextResponse(str(problem), 404)
         except ModelUnavailable as error:
@@ -55,4 +55,4 @@ def route(tellers: Mapping[str, Teller]) -> Route:
             content = gzip.decompress(content)
         return Response(content, headers=headers, media_type="application/json")
 
-    return Route("/facts/{lesson}/{name:path}", serve)
+    return Route("/facts/{lesson}/{name}", serve)

@@ -152,11 +152,13 @@ def qr(request: Request) -> Response:
     return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
 
+PLACES = ("{name}", "hub/{name:path}")
+"""of a model in an address: one of this lab, or the id of a repository"""
 ROUTES = [
     Route("/qr", qr),
     Route("/hangul.woff2", hangul),
-    Route("/weights/{name:path}/config.json", config),
-    Route("/weights/{name:path}", weights),
-    Route("/compute/{name:path}/{method}", compute, methods=["POST"]),
+    *(Route(f"/weights/{place}/config.json", config) for place in PLACES),
+    *(Route(f"/weights/{place}", weights) for place in PLACES),
+    *(Route(f"/compute/{place}/{{method}}", compute, methods=["POST"]) for place in PLACES),
     modules.ROUTE,
 ]

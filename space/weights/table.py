@@ -81,7 +81,8 @@ def load_any(name: str, *able_to: str) -> LoadedModel:
 
 def load_each(names: Sequence[str]) -> dict[str, LoadedModel | ModelUnavailable]:
     """Each model of `names`, or why it is unavailable, as `hub.load_each` has it."""
-    found = hub.load_each([name for name in names if name not in OWN])
+    ours = [name for name in names if name not in OWN]
+    found = hub.load_each(ours) if ours else {}
     for name in names:
         if name in OWN:
             try:
