@@ -1,4 +1,4 @@
-"""What the diagrams of models are drawn from: configs of model folders, and words, which come with the page."""
+"""What diagrams of models are drawn from: configs of model folders, and words, which come with the page."""
 
 from collections.abc import Iterable
 from dataclasses import asdict

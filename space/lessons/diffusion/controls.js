@@ -18,7 +18,8 @@ const RULES = {
     ({ steps: lesson.steps, guidance: lesson.guidance, guided: lesson.guided })[setting] ?? "",
   /** @param {string} setting
    * @param {number | null} chosen */
-  lacks: (setting, chosen) => setting === "digit" && Number(chosen) >= (lesson.config?.num_classes ?? 10),
+  lacks: (setting, chosen) =>
+    setting === "digit" && chosen !== null && chosen >= (lesson.config?.num_classes ?? 10),
 };
 
 /** Puts a chip of a repository, which a link names, behind the lab's networks.

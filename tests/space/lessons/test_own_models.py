@@ -86,7 +86,7 @@ def visit(page: Page, lab: Lab, tab: str, **asked: Any) -> None:
 def test_a_folder_draws_in_the_browser_what_pytorch_draws(page: Page, own_lab: Lab, name: str) -> None:
     visit(page, own_lab, "generate", model=name, other="nothing", number=4)
     panel = page.locator("#generate-panel")
-    expect(panel.locator("[data-where=browser]:not([hidden])")).to_be_visible()
+    expect(panel.locator(".computed[data-where=browser]")).to_be_visible()
     expect(panel.locator("h2 [lang=en]")).to_contain_text(f"{name} · ")
     expect(panel.locator(".measured")).to_contain_text("a folder on this machine")
     assert np.abs(samples_of(page) - drawn(name, 4)).max() <= 1
@@ -95,7 +95,7 @@ def test_a_folder_draws_in_the_browser_what_pytorch_draws(page: Page, own_lab: L
 def test_a_repository_is_opened_by_the_link_or_pasted(page: Page, own_lab: Lab) -> None:
     visit(page, own_lab, "generate", model=HUB_ID, other="nothing", number=4)
     panel = page.locator("#generate-panel")
-    expect(panel.locator("[data-where=browser]:not([hidden])")).to_be_visible()
+    expect(panel.locator(".computed[data-where=browser]")).to_be_visible()
     expect(panel.locator("h2")).to_have_text(HUB_ID)
     expect(panel.locator(".measured")).to_contain_text("from the Hub")
     assert np.abs(samples_of(page) - drawn("tiles-dcgan", 4)).max() <= 1
@@ -109,7 +109,7 @@ def test_a_repository_is_opened_by_the_link_or_pasted(page: Page, own_lab: Lab) 
     expect(page.get_by_text("There is no model named nonsense")).to_be_visible()
     field.fill(HUB_ID)
     field.press("Enter")
-    expect(panel.locator("[data-where=browser]:not([hidden])")).to_be_visible()
+    expect(panel.locator(".computed[data-where=browser]")).to_be_visible()
     until(page, lambda: "someone%2Ftiles-dcgan" in page.url)
 
 
