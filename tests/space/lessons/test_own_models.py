@@ -17,6 +17,7 @@ from space.models.dcgan import DCGAN
 from space.models.ddpm import DDPM
 from space.models.gan import GAN
 from space.models.layers import standard_normal
+from space.models.pixelcnn import PixelCNN
 from space.models.vae import VAE
 from tests.hub_server import HubServer, Repo, client_settings, read_folder
 from tests.pages import until, visit_tab
@@ -30,6 +31,7 @@ MODELS = {
     "grey-gan": (GAN, {"image_size": 16}),
     "shapes-ddpm": (DDPM, {"in_channels": 3, "image_size": 16, "num_classes": 3}),
     "free-ddpm": (DDPM, {"image_size": 28, "num_classes": 0, "prediction": "noise"}),
+    "lines-pixelcnn": (PixelCNN, {"image_size": 8, "num_classes": 0}),
     "digits-autoencoder": (Autoencoder, {}),
     "day2night": (CycleGAN, {"image_size": 32, "domain_a": "Day", "domain_b": "Night", "num_blocks": 1}),
 }
@@ -82,7 +84,7 @@ def visit(page: Page, lab: Lab, tab: str, **asked: Any) -> None:
     visit_tab(page, lab.url, urlencode({"": tab} | asked)[1:])
 
 
-@pytest.mark.parametrize("name", ["flags & co-vae", "tiles-dcgan", "grey-gan", "shapes-ddpm", "free-ddpm"])
+@pytest.mark.parametrize("name", list(MODELS)[:6])
 def test_a_folder_draws_in_the_browser_what_pytorch_draws(page: Page, own_lab: Lab, name: str) -> None:
     visit(page, own_lab, "generate", model=name, other="nothing", number=4)
     panel = page.locator("#generate-panel")
@@ -133,6 +135,18 @@ def test_a_diffusion_model_is_shown_step_by_step(page: Page, own_lab: Lab, name:
     else:
         expect(page.locator("#diffusion-digit [data-made]")).to_be_attached()
         expect(notice).to_be_hidden()
+
+
+def test_the_models_tab_leads_to_the_lessons(page: Page, own_lab: Lab) -> None:
+    visit(page, own_lab, "models")
+    field = page.locator("#models-own-name input")
+    for name, lessons in ((HUB_ID, ["Generate"]), ("shapes-ddpm", ["Generate", "Diffusion"])):
+        field.fill(name)
+        field.press("Enter")
+        page.locator("#models-own-open").click()
+        links = page.locator("#models-own-about a[href^='?tab']")
+        expect(links.locator("[lang=en]")).to_have_text(lessons)
+        assert all(urlencode({"": name})[1:] in link.get_attribute("href") for link in links.all())
 
 
 def test_a_repository_is_one_of_the_networks(page: Page, own_lab: Lab) -> None:
