@@ -35,7 +35,7 @@ def folders_found(root: Path | None, count: int) -> str:
 
 
 LESSONS = {"generate": ("model", "decode"), "diffusion": ("network", "denoise")}
-"""lesson that takes a model of any name by its link -> the parameter that names it, what the model has to do"""
+"""lesson whose link takes a model of any name -> the parameter that names it, what the model has to do"""
 
 
 def links(loaded: LoadedModel, name: str) -> str:
