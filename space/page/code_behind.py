@@ -29,13 +29,13 @@ IMPORTS = {
         *("digit_sheet", "emoji_sheet", "flat_emoji_sheet", "read_image", "sketch_to_digit"),
         *("sketch_to_square", "to_digit", "to_grid", "to_heat", "to_opinion", "to_pil", "to_square"),
     ),
-    "space.models.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
-    "space.models": tuple(sorted({family.__name__ for family in MODELS.values()})),
-    "space.models.autoencoder": ("corrupt",),
-    "space.models.samplers": ("inference_times", "step_noise"),
-    "space.models.layers": ("standard_normal",),
+    "generative_lab.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
+    "generative_lab": tuple(sorted({family.__name__ for family in MODELS.values()})),
+    "generative_lab.autoencoder": ("corrupt",),
+    "generative_lab.samplers": ("inference_times", "step_noise"),
+    "generative_lab.layers": ("standard_normal",),
 }
-"""module -> names that a snippet may use"""
+"""module -> names that a snippet may use; `generative_lab` is `space.models` as pip installs it"""
 UPLOAD, DRAWING = '"your-picture.png"', '"your-drawing.png"'
 """file names of a visitor's own pictures, as expressions"""
 
@@ -49,8 +49,8 @@ def _script(*paragraphs: str) -> str:
         for module, names in IMPORTS.items()
         if (found := [name for name in names if name in used])
     ]
-    foreign = [line for line in imports if not line.startswith("from space")]
-    own = [line for line in imports if line.startswith("from space")]
+    own = [line for line in imports if line.startswith(("from space", "from generative_lab"))]
+    foreign = [line for line in imports if line not in own]
     head = ["\n".join(foreign)] if foreign else []
     if used & {"torch", "from_pretrained"}:
         head, body = ["\n".join([*foreign, "import torch"])], f"torch.set_grad_enabled(False)\n{body}"

@@ -37,14 +37,15 @@ class Places:
 
     def __init__(self, group: dict[str, Any]) -> None:
         self._threads = CapacityLimiter(group["concurrency_limit"])
-        self._most = MAX_WAITING[group["concurrency_id"]]
+        self._group = group["concurrency_id"]
         self._taken: Counter[str] = Counter()
         self._turns: dict[str, Lock] = {}
 
     @asynccontextmanager
     async def place(self, address: str) -> AsyncIterator[CapacityLimiter]:
         """A place until the answer is made, and what to make it under; `Problem` where none is free."""
-        if self._taken.total() >= self._most or self._taken[address] >= self._most // SHARE:
+        most = MAX_WAITING[self._group]
+        if self._taken.total() >= most or self._taken[address] >= most // SHARE:
             raise Problem("busy")
         self._taken[address] += 1
         try:

@@ -732,6 +732,14 @@ def test_a_space_is_made_on_what_the_account_may_have(
     assert set(hub.repos) == {REPO}  # the model comes first
 
 
+def test_a_published_card_names_its_repository_and_space() -> None:
+    card = stamp_card('pip install git+https://huggingface.co/spaces/NAMESPACE/lab\nload("NAMESPACE/vae")')
+    named = pushing.name_places(card, "ann/my-vae", "ann/classroom")
+    assert "co/spaces/ann/classroom\n" in named and '"ann/my-vae"' in named and is_untouched(named)
+    assert "spaces/NAMESPACE/lab" in pushing.name_places(card, "ann/my-vae", "")  # which is not known
+    assert pushing.name_places(named, "ann/my-vae", "ann/classroom") == named
+
+
 def test_something_must_be_named(machines: Any) -> None:
     _, error = machines[1].submit(do_publish, []).result(timeout=120)
     assert error == "Nothing to do: give --space OWNER/NAME, --namespace NAME, or --folder FOLDER."
