@@ -1,6 +1,6 @@
 """All models that a lesson can offer: those of the lab, and sound folders of `MODELS_DIR` as found at start.
 
-A folder that bears the name of one of the lab's models is called `own-NAME`. A repository that a visitor has
+A folder that bears a name which is taken is called `own-NAME`. A repository that a visitor has
 opened has no place here, but its id is understood by `load_any`.
 """
 
@@ -16,6 +16,9 @@ from space.text.refusals import Problem
 from space.weights import hub, own
 from space.weights.hub import BUNDLED, LoadedModel
 from space.weights.model_folder import ModelUnavailable, family_in, read_config
+
+TAKEN = {*MODELS, "nothing", "family", "all", "velocity", "noise", "flow"}
+"""names that a folder cannot have in the lessons: those of the lab's models, and what menus have besides"""
 
 
 class Entry(NamedTuple):
@@ -33,7 +36,7 @@ def _own_entries() -> dict[str, Entry]:
         except (ModelUnavailable, ValueError, OSError) as error:
             logging.getLogger(__name__).warning("%s is not offered in the lessons: %s", folder, error)
             continue
-        found[f"own-{folder_name}" if folder_name in MODELS else folder_name] = Entry(family, folder)
+        found[f"own-{folder_name}" if folder_name in TAKEN else folder_name] = Entry(family, folder)
     return found
 
 

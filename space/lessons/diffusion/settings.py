@@ -11,12 +11,8 @@ from space.weights.table import models_that
 DIGITS = range(10)
 NETWORKS = {"velocity": roles.DIFFUSION, "noise": roles.DIFFUSION_NOISE, "flow": roles.FLOW}
 """what a network puts out -> the model of the lab that does; the first is the one that is shown"""
-OWN_NETWORKS = {
-    f"own-{name}" if name in (*NETWORKS, "all") else name: name
-    for name in models_that("denoise")
-    if name not in MODELS
-}
-"""what the setting calls an operator's own models -> their names"""
+OWN_NETWORKS = {name: name for name in models_that("denoise") if name not in MODELS}
+"""an operator's own models, which the setting calls by their names"""
 SHOWN_NETWORKS = (*NETWORKS, "all", *OWN_NETWORKS)
 STEPS = (4, 64)
 SHOWN_SAMPLERS = ("dpm_solver", "ddim", "ddpm", "both")

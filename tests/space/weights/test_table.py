@@ -21,6 +21,7 @@ def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     small(VAE, in_channels=3, image_size=32).save_pretrained(tmp_path / "flags <b>")
     small(DDPM, num_classes=0).save_pretrained(tmp_path / roles.DIFFUSION)
     small(Autoencoder).save_pretrained(tmp_path / "digits")
+    small(VAE).save_pretrained(tmp_path / "noise")
     small(VAE).save_pretrained(tmp_path / "broken")
     (tmp_path / "broken" / "config.json").write_text('{"latent_dim": "many"}')
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
@@ -33,7 +34,7 @@ def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_sound_folders_join_the_table_and_the_log_names_the_others(entries, caplog):
     with caplog.at_level(logging.WARNING):
-        assert table._own_entries().keys() == {"flags <b>", "digits", f"own-{roles.DIFFUSION}"}
+        assert table._own_entries().keys() == {"flags <b>", "digits", "own-noise", f"own-{roles.DIFFUSION}"}
     assert "broken is not offered in the lessons: " in caplog.text and caplog.text.count("\n") == 1
     assert table.TABLE.keys() > MODELS.keys()
 
