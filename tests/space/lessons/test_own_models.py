@@ -139,6 +139,7 @@ def test_a_diffusion_model_is_shown_step_by_step(page: Page, own_lab: Lab, name:
 
 def test_the_models_tab_leads_to_the_lessons(page: Page, own_lab: Lab) -> None:
     visit(page, own_lab, "models")
+    expect(page.locator("#models-own-found")).to_contain_text(f": {len(MODELS)}.")  # the menu is there
     field = page.locator("#models-own-name input")
     for name, lessons in ((HUB_ID, ["Generate"]), ("shapes-ddpm", ["Generate", "Diffusion"])):
         field.fill(name)
