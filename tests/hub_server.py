@@ -464,7 +464,11 @@ class Handler(BaseHTTPRequestHandler):
                 sibling |= {"size": len(data), "blobId": git_sha1(data)}
                 if is_lfs(sibling["rfilename"]):
                     sibling["lfs"] = {"sha256": sha256(data), "size": len(data), "pointerSize": 134}
-        self.answer_json({"id": repo_id, "sha": commit.oid, "private": repo.private, "siblings": siblings})
+        info = {"id": repo_id, "sha": commit.oid, "private": repo.private, "siblings": siblings}
+        if repo_id.startswith("spaces/"):
+            asked = {"requested": repo.hardware or "cpu-basic", "current": None}
+            info["runtime"] = {"stage": "BUILDING", "hardware": asked}
+        self.answer_json(info)
 
     def tree(self, repo_id: str, revision: str) -> None:
         if found := self.find(repo_id, revision):

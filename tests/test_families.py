@@ -63,7 +63,9 @@ each_variant = pytest.mark.parametrize(("family", "choices"), list(variants()))
 @each_variant
 def test_it_is_described(family: type[nn.Module], choices: dict[str, str]) -> None:
     description = small(family, **choices).config.describe()
-    assert [part for part, text in asdict(description).items() if not text.strip()] == []
+    parts = asdict(description) | asdict(description.paper)
+    assert [part for part, text in parts.items() if not str(text).strip()] == []
+    assert description.paper.url.startswith("https://") and description.paper.year > 1980
     assert description.about.endswith(".") and description.limits.endswith(".")
     assert not description.networks.endswith(".") and "model" in description.usage
     for latent_dim in (2, 32):
@@ -100,7 +102,8 @@ def test_the_card_of_an_untrained_model_is_complete_and_its_snippet_runs(
     graphs = write_graphs(folder, model)
     text = card(folder, model, {}, RUN)
     description = asdict(model.config.describe())
-    assert [part for part, said in description.items() if part != "kind" and said not in text] == []
+    said = description | description.pop("paper")
+    assert [part for part, one in said.items() if part != "kind" and str(one) not in text] == []
     data = ModelCard(text).data
     assert data.license == "mit" and data.pipeline_tag and data.tags and data.library_name
     monkeypatch.chdir(tmp_path)

@@ -120,6 +120,16 @@ Seed {{ seed }}, {{ steps }} optimizer steps{{ ended }}, {{ minutes }} minutes o
 ## Limits
 
 {{ limits }}
+
+## Links
+
+- Paper: [{{ paper.title }}]({{ paper.url }})
+- The lab that shows it, and its code: [spaces/NAMESPACE/lab](https://huggingface.co/spaces/NAMESPACE/lab)
+- Data: {{ data_link }}
+
+```bibtex
+{{ paper.bibtex }}
+```
 """
 
 
@@ -195,7 +205,7 @@ def check_described(
     if not hasattr(model.config, "describe"):
         raise TrainingError(f"{type(model.config).__name__} has no describe(), which the card is made from")
     description = model.config.describe()
-    if empty := [part for part, text in asdict(description).items() if not text.strip()]:
+    if empty := [part for part, text in asdict(description).items() if not (text and str(text).strip())]:
         raise TrainingError(f"{type(model.config).__name__}.describe() leaves empty: {', '.join(empty)}")
     try:
         texts_of(type(model), description.kind, getattr(model.config, "latent_dim", None))
@@ -269,6 +279,8 @@ def card(folder: Path, model: nn.Module, metrics: Metrics, run: dict[str, Any]) 
             for key, m in metrics.items()
         ],
         notes=run.get("notes", ""),
+        paper=description.paper,
+        data_link=f"[{tag}](https://huggingface.co/datasets/{tag})" if tag else source,
         limits="Made for teaching: small images like those it was trained on, nothing else. "
         + description.limits,
     )

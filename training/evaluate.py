@@ -15,9 +15,10 @@ import torch
 from torch import nn
 
 from space.models.classifier import Classifier
-from training.card import in_digits
+from training.card import card, in_digits
 from training.command_line import run
 from training.data import MAX_RESIDENT_GB, Images, load_domains, load_images
+from training.durable import replacing
 from training.errors import TrainingError
 from training.lock import lock
 from training.measure.classifier import evaluate_classifier
@@ -45,8 +46,9 @@ class EvaluateConfig:
     """whether the model was trained with `streaming`; the first images of the stream are then measured"""
     iw_samples: int = 1000
     """samples of z an image in a VAE's importance-weighted NLL"""
-    figures: Literal["all", "samples"] = "all"
-    """metrics to measure: all, or only those of generated images, which keeps the values of the others"""
+    figures: Literal["all", "samples", "none"] = "all"
+    """metrics to measure: all, only those of generated images, or none; the others keep their values, and
+    with `none` the card alone is made again"""
     classifier: str = ""
     """folder of the classifier whose features measure samples; '': the shipped one if it was trained on this
     data set, else no metrics of it"""
@@ -114,6 +116,13 @@ def compare(folder: Path, standing: Metrics, metrics: Metrics) -> None:
         raise TrainingError(f"measured again, {folder} has other figures than it shows: {', '.join(other)}")
 
 
+def rewrite_card(folder: Path, model: nn.Module, facts: dict[str, Any]) -> None:
+    """The card again, out of the figures that are there."""
+    metrics = json.loads((folder / "metrics.json").read_text())
+    with replacing(folder / "README.md") as fresh:
+        fresh.write_text(card(folder, model, metrics, facts), encoding="utf-8")
+
+
 def main(config: EvaluateConfig) -> None:
     if config.cpu_threads:
         torch.set_num_threads(config.cpu_threads)
@@ -121,6 +130,8 @@ def main(config: EvaluateConfig) -> None:
     if not config.check:
         lock(folder)
     model, facts = read_trained(folder)
+    if config.figures == "none":
+        return rewrite_card(folder, model, facts)
     shape = model.config.in_channels, model.config.image_size
     read = load_domains if hasattr(model, "translate") else load_images
     how = config.max_resident_gb, config.streaming

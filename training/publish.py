@@ -79,9 +79,9 @@ def publish(config: PublishConfig) -> None:
     for folder in folders:
         repo_id = f"{namespace}/{folder.name}"
         if config.dry_run:
-            print(plan_push(folder, repo_id, config.overwrite_card))
+            print(plan_push(folder, repo_id, config.overwrite_card, space))
         else:
-            print(push_folder(folder, repo_id, private, config.overwrite_card))
+            print(push_folder(folder, repo_id, private, config.overwrite_card, space=space))
     if not plan:
         return
     for path in git_files(config.project_dir, "--others", "--exclude-standard"):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -89,15 +90,18 @@ def push_folder(
     private: bool | None = None,
     overwrite_card: bool = False,
     commit_message: str = "Upload model folder",
+    space: str = "",
 ) -> str:
     """Push a complete model folder in one commit; returns the URL of the commit that has it.
 
     A `repo_id` without a namespace gets that of the access token's user. Checkpoints, logs and other files
     that are no part of a model folder are not sent. A card that was edited on the Hub stays, unless
-    `overwrite_card`. Prints what it changes. Raises `PublishError`.
+    `overwrite_card`. A card that we made names its repository there and, if it is known, the `space` that
+    shows the model. Prints what it changes. Raises `PublishError`.
     """
     repo_id = with_owner(repo_id)
-    return push(repo_id, lambda: plan_push(Path(folder), repo_id, overwrite_card), private, commit_message)
+    plan = partial(plan_push, Path(folder), repo_id, overwrite_card, space)
+    return push(repo_id, plan, private, commit_message)
 
 
 def prepare_push(repo_id: str, private: bool | None = None) -> None:
@@ -195,9 +199,12 @@ def _push_once(repo_id: str, make_plan: Callable[[], Plan], private: bool | None
     ).commit_url
 
 
-def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False) -> Plan:
+def plan_push(folder: Path, repo_id: str, overwrite_card: bool = False, space: str = "") -> Plan:
     """Compare a complete model folder with its repository; only reads. Raises `PublishError`."""
-    files = check_folder(folder)
+    files: dict[str, Path | bytes] = {**check_folder(folder)}
+    card = files["README.md"].read_text(encoding="utf-8", errors="replace")
+    if is_untouched(card) and (named := name_places(card, repo_id, space)) != card:
+        files["README.md"] = named.encode()
     with one_sentence(repo_id):
         info = look_up(repo_id, "model")
         if info is None:
@@ -262,6 +269,12 @@ def stamp_card(text: str) -> str:
     """A model card, with a comment at its end that lets `is_untouched` recognise it."""
     text = STAMP.sub("", text).rstrip()
     return f"{text}\n\n<!-- generated, sha256 {_digest(text)} -->\n"
+
+
+def name_places(card: str, repo_id: str, space: str) -> str:
+    """A card of ours with a repository, and a Space if one is known, in place of NAMESPACE."""
+    card = re.sub(r'"NAMESPACE/[\w.-]+"', f'"{repo_id}"', card)
+    return stamp_card(card.replace("spaces/NAMESPACE/lab", f"spaces/{space}") if space else card)
 
 
 def is_untouched(text: str) -> bool:

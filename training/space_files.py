@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.hf_api import SpaceInfo
 
 from training.push import (
     Plan,
@@ -32,6 +33,13 @@ WITHOUT_GIT = (
 """files of the project, if its folder is no git clone"""
 MAX_FILE_BYTES = 10_000_000
 """a file above this size cannot be meant for a Space"""
+FIRST = "pre-requirements.txt"
+"""file in a Space of what it installs before requirements.txt"""
+CPU_WHEELS = (
+    "# PyTorch without CUDA, for a Space on a CPU. On a GPU this file goes.\n"
+    "--extra-index-url https://download.pytorch.org/whl/cpu\n"
+)
+"""what that file begins with"""
 MANIFEST = ".published.json"
 """file in a Space that lists the files sent, with both hashes of each, to recognise edits made on the Hub"""
 
@@ -62,11 +70,16 @@ def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
     """
     content: dict[str, Path | bytes] = {**space_files(project)}
     content["README.md"] = stamp_header(content["README.md"].read_text(encoding="utf-8"), models).encode()
-    sent = {path: hashes_of(file) for path, file in content.items()}
-    content[MANIFEST] = json.dumps(sent, indent=0).encode()
-    hashes = sent | {MANIFEST: hashes_of(content[MANIFEST])}
     with one_sentence(repo_id):
         info = look_up(repo_id, "space")
+        if runs_on_cpu(info):
+            needs = content["requirements.txt"].read_text(encoding="utf-8").splitlines(keepends=True)
+            content[FIRST] = "".join(
+                [CPU_WHEELS, *(one for one in needs if one.startswith("torch"))]
+            ).encode()
+        sent = {path: hashes_of(file) for path, file in content.items()}
+        content[MANIFEST] = json.dumps(sent, indent=0).encode()
+        hashes = sent | {MANIFEST: hashes_of(content[MANIFEST])}
         if info is None:
             return Plan(repo_id, None, content, [], [], "space")
         there = hashes_there(info)
@@ -83,6 +96,14 @@ def plan_space(project: Path, repo_id: str, models: list[str]) -> Plan:
             if path != MANIFEST and not as_created and there.get(path) not in before.get(path, [None]):
                 edited.append(path)
         return Plan(repo_id, info.sha, add, delete, edited, "space", bool(info.private))
+
+
+def runs_on_cpu(info: SpaceInfo | None) -> bool:
+    """Whether a Space has no GPU, or will have none: one that is not there yet is asked for on a CPU."""
+    if info is None:
+        return True
+    hardware = info.runtime and (info.runtime.requested_hardware or info.runtime.hardware)
+    return str(hardware).startswith("cpu-")
 
 
 def _read_manifest(repo_id: str, commit: str | None) -> dict[str, list[str]]:

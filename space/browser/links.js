@@ -1,14 +1,15 @@
 /* The query string of a link: which tab is open, and the settings that differ from what the page begins with.
  *
  *   parse(text, rule), write(value, rule)      one parameter: its value, and its text
+ *   isId(name)                                 whether a model is a repository of the Hub
  *   valueIn(texts, rule)                       its value among the texts of a tab
  *   rulesOf(parts)                             the rules of a tab
  *   read(tabs, search), query(tabs, tab, texts)    the whole query
  */
 
-/** What a parameter may be (`Rule` of link.py): one of `choices`, or a number from `least` to `most`. With
+/** What a parameter may be (`Rule` of link.py): one of `choices`, or the id of a `repository` besides; or a number from `least` to `most`. With
  * `count` it is a list of `count[0]` to `count[1]` such numbers.
- * @typedef {{ name: string, default?: any, first?: any, choices?: any[], least?: number, most?: number, whole?: boolean,
+ * @typedef {{ name: string, default?: any, first?: any, choices?: any[], repository?: boolean, least?: number, most?: number, whole?: boolean,
  *   count?: [number, number] }} Rule */
 /** A component: the id of its element, its rules, and whether its own script keeps its state.
  * @typedef {{ id: string, own: boolean, rules: Record<string, Rule> }} Part */
@@ -17,11 +18,16 @@
 
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** Whether a model's name is the id of a repository: OWNER/NAME, or OWNER/NAME@REVISION.
+ * @param {string} name */
+export const isId = (name) => /^[\w.-]{1,96}\/[\w.-]{1,96}(@[\w.-]{1,96})?$/.test(name);
+
 /** The value that a text stands for; undefined where the rule does not allow it.
  * @param {string | null | undefined} text
  * @param {Rule} rule */
-export function parse(text, { choices, least = -Infinity, most = Infinity, whole, count }) {
+export function parse(text, { choices, repository, least = -Infinity, most = Infinity, whole, count }) {
   if (text === undefined || text === null) return undefined;
+  if (choices && repository && isId(text)) return text;
   if (choices) return choices.find((choice) => String(choice) === text);
   if (count && text === "") return count[0] === 0 ? [] : undefined;
   const numbers = text.split(",").map((part) => (NUMBER.test(part) ? Number(part) : NaN));

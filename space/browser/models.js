@@ -31,6 +31,7 @@ export class Model {
    * @param {Engine} engine */
   constructor({ family, config }, file, engine) {
     if (!Object.hasOwn(FAMILIES, family)) throw new Error(`the family ${family} has no networks here`);
+    this.family = family;
     this.config = config;
     this.file = file;
     this.engine = engine;

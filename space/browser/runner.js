@@ -11,7 +11,7 @@
 
 import { Service } from "./service.js";
 
-/** @typedef {{ config: Record<string, any>, methods: string[], prepare: (...methods: string[]) => Promise<void>,
+/** @typedef {{ family: string, config: Record<string, any>, methods: string[], prepare: (...methods: string[]) => Promise<void>,
  *   run: (method: string, ...values: any[]) => Promise<any>, dispose: () => Promise<void> }} RemoteModel */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void }} Waiting */
 
@@ -84,8 +84,9 @@ export class Runner {
    * @param {string[]} [methods]
    * @returns {Promise<RemoteModel>} */
   async load(url, methods = []) {
-    const { key, config, methods: all } = await this.ask("load", `${url}`, methods);
+    const { key, family, config, methods: all } = await this.ask("load", `${url}`, methods);
     return {
+      family,
       config,
       methods: all,
       prepare: (...methods) => this.ask("prepare", key, methods),

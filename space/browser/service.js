@@ -16,7 +16,7 @@ export class Service {
     await model.prepare(...methods);
     const key = this.loaded++;
     this.models.set(key, model);
-    return { key, config: model.config, methods: model.methods };
+    return { key, family: model.family, config: model.config, methods: model.methods };
   }
 
   /** @param {number} key */

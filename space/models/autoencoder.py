@@ -23,7 +23,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from .description import Description
+from .description import Description, Paper
 from .layers import NetworkConfig, build_decoder, build_encoder, check_ranges
 
 Variant = Literal["plain", "sparse", "k_sparse", "denoising", "contractive"]
@@ -38,6 +38,37 @@ ABOUT: dict[Variant, str] = {
     "contractive": "A contractive autoencoder: the exact squared Frobenius norm of the encoder's Jacobian is "
     "penalised, so that the code ignores small changes of the image (Rifai et al. 2011).",
 }
+
+
+_REDUCING = Paper(
+    "Hinton, Geoffrey E. and Salakhutdinov, Ruslan R.",
+    2006,
+    "Reducing the Dimensionality of Data with Neural Networks",
+    "https://doi.org/10.1126/science.1127647",
+)
+PAPERS: dict[Variant, Paper] = {
+    "plain": _REDUCING,
+    "sparse": _REDUCING,
+    "k_sparse": Paper(
+        "Makhzani, Alireza and Frey, Brendan",
+        2013,
+        "k-Sparse Autoencoders",
+        "https://arxiv.org/abs/1312.5663",
+    ),
+    "denoising": Paper(
+        "Vincent, Pascal and Larochelle, Hugo and Bengio, Yoshua and Manzagol, Pierre-Antoine",
+        2008,
+        "Extracting and Composing Robust Features with Denoising Autoencoders",
+        "https://doi.org/10.1145/1390156.1390294",
+    ),
+    "contractive": Paper(
+        "Rifai, Salah and Vincent, Pascal and Muller, Xavier and Glorot, Xavier and Bengio, Yoshua",
+        2011,
+        "Contractive Auto-Encoders: Explicit Invariance During Feature Extraction",
+        "https://icml.cc/2011/papers/455_icmlpaper.pdf",
+    ),
+}
+"""those before 2012 are at no arXiv"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +101,7 @@ class AutoencoderConfig(NetworkConfig):
             usage=f"images = model(torch.rand(16, {shape}))  # (16, {shape}) in [0, 1]",
             samples="The same test images through training: the last snapshot",
             limits="Images are compared by pixel, so blur costs less than a shift.",
+            paper=PAPERS[self.variant],
         )
 
 

@@ -11,10 +11,16 @@ from typing import Literal, get_args
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from .description import Description
+from .description import Description, Paper
 from .layers import ImageConfig, check_ranges
 
 Pooling = Literal["flatten", "mean"]
+PAPER = Paper(
+    "LeCun, Yann and Bottou, Léon and Bengio, Yoshua and Haffner, Patrick",
+    1998,
+    "Gradient-Based Learning Applied to Document Recognition",
+    "https://doi.org/10.1109/5.726791",
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class ClassifierConfig(ImageConfig):
             usage=f"logits = model(torch.rand(16, {shape}))  # (16, {self.num_classes}), images in [0, 1]",
             samples="The same test images through training: the last snapshot",
             limits="An image of none of its classes gets one all the same.",
+            paper=PAPER,
         )
 
 

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from .description import Description
+from .description import Description, Paper
 from .layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
@@ -32,6 +32,14 @@ MAX_NAME = 40
 """characters of the name of a domain"""
 WHITE = 0.999
 """largest pixel value whose logit `Generator` takes; brighter ones count as this"""
+
+
+PAPER = Paper(
+    "Zhu, Jun-Yan and Park, Taesung and Isola, Phillip and Efros, Alexei A.",
+    2017,
+    "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
+    "https://arxiv.org/abs/1703.10593",
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class CycleGANConfig(ImageConfig):
             samples="Test images of A, their translations, test images of B, theirs: the last snapshot",
             limits="It changes style, not shape: nothing tells it which things of the two sets belong "
             "together.",
+            paper=PAPER,
         )
 
 

@@ -13,9 +13,16 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .description import Description, sampling_line
+from .description import Description, Paper, sampling_line
 from .gan import GAN, LIMITS, SAMPLES, bound_in_words, bound_slope
 from .layers import ImageConfig, check_ranges
+
+PAPER = Paper(
+    "Radford, Alec and Metz, Luke and Chintala, Soumith",
+    2016,
+    "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
+    "https://arxiv.org/abs/1511.06434",
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class DCGANConfig(ImageConfig):
             usage=sampling_line(self.image_shape),
             samples=SAMPLES,
             limits=LIMITS,
+            paper=PAPER,
         )
 
     @property

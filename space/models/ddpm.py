@@ -38,9 +38,24 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from .description import Description, sampling_line
+from .description import Description, Paper, sampling_line
 from .layers import ImageConfig, check_guidance, check_ranges, standard_normal
 from .samplers import SAMPLERS, Callback, Known, SamplerName, StepNoise, inference_times, repaint
+
+PAPER = Paper(
+    "Ho, Jonathan and Jain, Ajay and Abbeel, Pieter",
+    2020,
+    "Denoising Diffusion Probabilistic Models",
+    "https://arxiv.org/abs/2006.11239",
+)
+
+
+FLOW_PAPER = Paper(
+    "Lipman, Yaron and Chen, Ricky T. Q. and Ben-Hamu, Heli and Nickel, Maximilian and Le, Matt",
+    2023,
+    "Flow Matching for Generative Modeling",
+    "https://arxiv.org/abs/2210.02747",
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,7 @@ class DDPMConfig(ImageConfig):
             usage=sampling_line(self.image_shape),
             samples="The same noise, denoised by the network through training: the last snapshot",
             limits=f"An image takes {self.num_calls} calls of the network, where a GAN takes one.",
+            paper=FLOW_PAPER if self.prediction == "flow" else PAPER,
         )
 
     @property

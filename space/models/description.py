@@ -1,6 +1,28 @@
 """What the rest of the house is told of a model: for its card, and which texts of the page are about it."""
 
+import re
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where an idea was published."""
+
+    authors: str
+    """as BibTeX has them: `Last, First and Last, First`"""
+    year: int
+    title: str
+    url: str
+    """at arXiv, if it is there: the Hub then shows it beside the model"""
+
+    @property
+    def bibtex(self) -> str:
+        """An entry for a bibliography."""
+        key = re.sub(r"\W", "", self.authors.split(",")[0]).lower() + str(self.year)
+        fields = {"title": self.title, "author": self.authors, "year": self.year, "url": self.url}
+        return "\n".join(
+            [f"@misc{{{key},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"]
+        )
 
 
 @dataclass(frozen=True)
@@ -19,6 +41,7 @@ class Description:
     """what the pictures show that training leaves in samples/"""
     limits: str
     """what not to expect of it, in a sentence"""
+    paper: Paper
 
 
 def sampling_line(shape: tuple[int, int, int]) -> str:

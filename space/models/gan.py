@@ -20,11 +20,18 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from .description import Description, sampling_line
+from .description import Description, Paper, sampling_line
 from .layers import ImageConfig, check_ranges, standard_normal
 
 SAMPLES = "What the generator makes of the same latent vectors: the last snapshot"
 LIMITS = "The discriminator judges against its own generator only: its score is no measure of other images."
+PAPER = Paper(
+    "Goodfellow, Ian J. and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and Warde-Farley, David and "
+    "Ozair, Sherjil and Courville, Aaron and Bengio, Yoshua",
+    2014,
+    "Generative Adversarial Networks",
+    "https://arxiv.org/abs/1406.2661",
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class GANConfig(ImageConfig):
             usage=sampling_line(self.image_shape),
             samples=SAMPLES,
             limits=LIMITS,
+            paper=PAPER,
         )
 
 

@@ -19,11 +19,19 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from .description import Description, sampling_line
+from .description import Description, Paper, sampling_line
 from .layers import ImageConfig, check_guidance, check_ranges, standard_normal
 
 IMAGES_AT_ONCE = 100
 """images whose features are in memory at a time"""
+
+
+PAPER = Paper(
+    "van den Oord, Aäron and Kalchbrenner, Nal and Kavukcuoglu, Koray",
+    2016,
+    "Pixel Recurrent Neural Networks",
+    "https://arxiv.org/abs/1601.06759",
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class PixelCNNConfig(ImageConfig):
             samples="The same random numbers, one a pixel, made into images by the network through "
             "training: the last snapshot",
             limits=f"An image takes {self.num_pixels} steps, one a pixel. Pixels are black or white.",
+            paper=PAPER,
         )
 
     @property

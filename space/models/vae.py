@@ -16,13 +16,20 @@ import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from .description import Description, sampling_line
+from .description import Description, Paper, sampling_line
 from .layers import (
     NetworkConfig,
     build_decoder,
     build_encoder,
     check_ranges,
     standard_normal,
+)
+
+PAPER = Paper(
+    "Kingma, Diederik P. and Welling, Max",
+    2014,
+    "Auto-Encoding Variational Bayes",
+    "https://arxiv.org/abs/1312.6114",
 )
 
 
@@ -46,6 +53,7 @@ class VAEConfig(NetworkConfig):
             usage=sampling_line(self.image_shape),
             samples="The same test images through training: the last snapshot",
             limits="Images are compared by pixel, so blur costs less than a shift.",
+            paper=PAPER,
         )
 
 

@@ -29,13 +29,13 @@ IMPORTS = {
         *("digit_sheet", "emoji_sheet", "flat_emoji_sheet", "read_image", "sketch_to_digit"),
         *("sketch_to_square", "to_digit", "to_grid", "to_heat", "to_opinion", "to_pil", "to_square"),
     ),
-    "space.models.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
-    "space.models": tuple(sorted({family.__name__ for family in MODELS.values()})),
-    "space.models.autoencoder": ("corrupt",),
-    "space.models.samplers": ("inference_times", "step_noise"),
-    "space.models.layers": ("standard_normal",),
+    "generative_lab.latents": ("evenly", "grid", "quantiles", "straight", "walk"),
+    "generative_lab": tuple(sorted({family.__name__ for family in MODELS.values()})),
+    "generative_lab.autoencoder": ("corrupt",),
+    "generative_lab.samplers": ("inference_times", "step_noise"),
+    "generative_lab.layers": ("standard_normal",),
 }
-"""module -> names that a snippet may use"""
+"""module -> names that a snippet may use; `generative_lab` is `space.models` as pip installs it"""
 UPLOAD, DRAWING = '"your-picture.png"', '"your-drawing.png"'
 """file names of a visitor's own pictures, as expressions"""
 
@@ -49,8 +49,8 @@ def _script(*paragraphs: str) -> str:
         for module, names in IMPORTS.items()
         if (found := [name for name in names if name in used])
     ]
-    foreign = [line for line in imports if not line.startswith("from space")]
-    own = [line for line in imports if line.startswith("from space")]
+    own = [line for line in imports if line.startswith(("from space", "from generative_lab"))]
+    foreign = [line for line in imports if line not in own]
     head = ["\n".join(foreign)] if foreign else []
     if used & {"torch", "from_pretrained"}:
         head, body = ["\n".join([*foreign, "import torch"])], f"torch.set_grad_enabled(False)\n{body}"
@@ -70,8 +70,13 @@ def _load(loaded: LoadedModel, variable: str = "model") -> str:
 def _from_pretrained(loaded: LoadedModel) -> str:
     family = type(loaded.model).__name__
     if loaded.repo_id is None:
-        return f"{family}.from_pretrained({_quoted(f'space/pretrained/{loaded.name}')}, strict=True)"
+        return f"{family}.from_pretrained({_quoted(_folder(loaded))}, strict=True)"
     return f"{family}.from_pretrained({_commit(loaded)}, strict=True)"
+
+
+def _folder(loaded: LoadedModel) -> str:
+    """The folder of weights that no repository has: an operator's own, or one that comes with the app."""
+    return str(loaded.folder) if loaded.source == "folder" else f"space/pretrained/{loaded.name}"
 
 
 def _commit(loaded: LoadedModel) -> str:
@@ -239,7 +244,7 @@ to_pil(model.decode(z), {scale}).save("{case}.png")
 def file_of(loaded: LoadedModel, path: str) -> str:
     """The expression for a file of a model folder."""
     if loaded.repo_id is None:
-        return _quoted(f"space/pretrained/{loaded.name}/{path}")
+        return _quoted(f"{_folder(loaded)}/{path}")
     return f"hf_hub_download({_commit(loaded)}, filename={_quoted(path)})"
 
 
@@ -393,7 +398,7 @@ print(model.class_log_probs(x).softmax(1))  # P(y|x) by Bayes, all classes as li
 
 def timeline(loaded: LoadedModel) -> str:
     """The snapshots and losses of training, from the model folder."""
-    bundled = _quoted(f"space/pretrained/{loaded.name}")
+    bundled = _quoted(_folder(loaded))
     folder = f"Path({bundled if loaded.repo_id is None else f'snapshot_download({_commit(loaded)})'})"
     return _script(
         f"""

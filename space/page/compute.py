@@ -28,7 +28,9 @@ from space.text.limits import (
     MIN_TEMPERATURE,
 )
 from space.text.refusals import Problem, check_number, check_whole
-from space.weights.hub import LoadedModel, load
+from space.weights import own
+from space.weights.hub import LoadedModel
+from space.weights.table import load
 
 CODES, IMAGES = "codes", "images"
 METHODS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -55,6 +57,8 @@ def read(name: str, method: str, body: bytes) -> tuple[LoadedModel, Tensor, *tup
         raise Problem("request")
     if method == "forward" and name not in roles.JUDGES.values():  # of codes, or of no use here
         raise Problem("request")
+    if own.is_id(name):  # anybody's: how long its networks take is not known
+        raise Problem("only_in_browser", model=name)
     loaded = load(name, method)
     content, choices = METHODS.get(method, (IMAGES, ()))
     try:

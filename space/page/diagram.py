@@ -1,12 +1,11 @@
-"""What the diagrams of models are drawn from: the bundled configs, which come with the page, and words."""
+"""What diagrams of models are drawn from: configs of model folders, and words, which come with the page."""
 
-import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
-from space.models import MODELS
 from space.page.words import component_words
-from space.weights.hub import BUNDLED
+from space.weights.table import TABLE, config_of
 
 FIGURE = '<figure class="diagram" hidden></figure>'
 """where diagram.js draws"""
@@ -19,8 +18,8 @@ def drawn_from(names: Iterable[str]) -> dict[str, Any]:
     """
     models = {
         name: {
-            "family": MODELS[name].__name__,
-            "config": json.loads((BUNDLED / name / "config.json").read_bytes()),
+            "family": TABLE[name].family.__name__,
+            "config": asdict(config_of(name)),
         }
         for name in names
     }

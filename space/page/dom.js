@@ -1,6 +1,7 @@
 /* What the scripts of all components do with the page: find and make elements, speak its language, size canvases.
  *
  *   ROOT                       URL of the app's root, ending in "/"
+ *   inPath(name)               a model's name as part of an address
  *   finder(element)            -> find(selector), an element within `element`
  *   make(tag, className, content), svg(tag, attributes, content)    new elements; add(parent, ...) at the end of one
  *   language()                 "ko" or "en"; onLanguage(callback) when it changes
@@ -18,6 +19,10 @@
 
 /** Root of the app: this module's address is `<root>/modules/<version>/page/dom.js`. */
 export const ROOT = new URL("../../../", import.meta.url);
+
+/** The name of a model as part of an address; that of a repository has a slash.
+ * @param {string} name */
+export const inPath = (name) => (name.includes("/") ? `hub/${name}` : encodeURIComponent(name));
 
 /** A picture, ready to be drawn.
  * @param {string} url

@@ -6,7 +6,7 @@
  * Each model is asked about once, unless it cannot be used.
  */
 
-import { ROOT } from "./dom.js";
+import { inPath, ROOT } from "./dom.js";
 
 const PAUSES_MS = [1000, 5000]; // before it is asked again
 
@@ -19,7 +19,7 @@ const asked = new Map(); // by path
  * @param {string} model
  * @returns {Promise<Facts>} */
 export async function factsOf(lesson, model) {
-  const path = `facts/${lesson}/${model}`;
+  const path = `facts/${lesson}/${inPath(model)}`;
   if (!asked.has(path)) asked.set(path, ask(path));
   try {
     const facts = await asked.get(path);

@@ -18,8 +18,9 @@ from starlette.routing import Route
 
 from space.page.markup import unavailable
 from space.text.refusals import Problem
-from space.weights.hub import LoadedModel, load
+from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
+from space.weights.table import load
 
 Teller = Callable[[LoadedModel], dict[str, Any]]
 """makes the facts of a model, as JSON"""

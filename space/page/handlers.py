@@ -28,6 +28,11 @@ MAX_WAITING = {group["concurrency_id"]: 200 for group in (LIGHT, FILES, HEAVY, H
 """Calls that may wait in each group, of all visitors together: a class of sixty, beside two scripts."""
 
 
+def said_unavailable(error: ModelUnavailable, accept_language: str) -> str:
+    """The sentence that says that a model cannot be used, in the visitor's language."""
+    return say("problem.model_unavailable", accept_language, model=error.repo_id, reason=error.reason)
+
+
 def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[..., Any]:
     """A handler for Gradio: no gradients, and every error as one sentence in the visitor's language.
 
@@ -43,10 +48,7 @@ def friendly(handler: Callable[..., Any], tool: str | None = None) -> Callable[.
         except Problem as problem:
             text = problem.said(accept_language)
         except ModelUnavailable as problem:
-            text = say(
-                "problem.model_unavailable", accept_language, model=problem.repo_id, reason=problem.reason
-            )
-            status = 503
+            text, status = said_unavailable(problem, accept_language), 503
         except Exception:
             logging.getLogger(__name__).exception("%s failed", handler.__name__)
             text, status = Problem("internal").said(accept_language), 500

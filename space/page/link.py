@@ -18,13 +18,19 @@ from space.page.words import words
 
 Rule = dict[str, Any]
 """What a parameter may be, for `link.js`: `choices`; or numbers from `least` to `most`, `whole` or not, and
-a list of `count[0]` to `count[1]` of them where `count` is given. `default` is what a link without it
+a list of `count[0]` to `count[1]` of them where `count` is given. With `repository` it may also be the id
+of one on the Hub. `default` is what a link without it
 means, and `first` what the page begins with, where that is something else."""
 
 
 def one_of(*values: Any, default: Any = None) -> Rule:
     """One of the values."""
     return {"choices": values, "default": default}
+
+
+def model_of(menu: gr.Dropdown) -> Rule:
+    """One of a menu's models, or the id of a repository."""
+    return {**rule_of(menu), "repository": True}
 
 
 def number(least: float, most: float, whole: bool = False, default: Any = None) -> Rule:

@@ -2,7 +2,7 @@
  *
  *   const live = new Live(element, "generate")      of a lesson's tab; `element` holds `computed()` of markup.py
  *   live.update(async (open) => {
- *     const model = await open("dcgan-mnist", ["decode"]);      {config, methods, run}, as in browser/runner.js
+ *     const model = await open("dcgan-mnist", ["decode"]);      {family, config, methods, run}, as in browser/runner.js
  *     return model.run("decode", z);
  *   }, (images) => draw(images));
  *
@@ -18,17 +18,17 @@
  * that is opened, the models of its lessons are fetched again, which the browser has in its cache.
  */
 
-import { describe, methodsOf } from "../browser/models.js";
+import { methodsOf } from "../browser/models.js";
 import { tensor } from "../browser/nn.js";
 import { base64ToFloats } from "../browser/numbers.js";
 import { Runner } from "../browser/runner.js";
 import { UNREACHED } from "../browser/safetensors.js";
-import { ROOT } from "./dom.js";
+import { inPath, ROOT, setText } from "./dom.js";
 import { isOpen, onTab } from "./link.js";
 
 /** @import { Tensor } from "../browser/nn.js" */
 /** @import { RemoteModel } from "../browser/runner.js" */
-/** @typedef {Pick<RemoteModel, "config" | "methods" | "run">} Opened */
+/** @typedef {Pick<RemoteModel, "family" | "config" | "methods" | "run">} Opened */
 /** @typedef {(name: string, methods: string[]) => Promise<Opened>} Open  fetches the networks of these methods, of those
  * that the model has */
 /** @typedef {{ compute: (open: Open) => Promise<any>, show: (result: any) => void, fail: () => void,
@@ -42,6 +42,7 @@ const PATIENCE_MS = 20_000; // for weights to arrive
 const ANSWER_MS = 60_000; // for the server to compute
 const SETTLED_MS = 150; // without something newer, before the server is asked: a slider that moves asks once
 const MOST_NUMBERS = 50_000; // in a question to the server, which takes 300 kB
+const MOST_SAID = 400; // characters of what the server says
 const NEARLY = "30%"; // of the screen's height, below and above it
 
 const LATE = "the weights have not arrived in time";
@@ -56,6 +57,10 @@ let loading = new Map(); // by name and methods
 /** @type {Live[]} */
 let all = [];
 
+/** Where the weights of a model are.
+ * @param {string} name */
+export const weightsOf = (name) => new URL(`weights/${inPath(name)}`, ROOT);
+
 /** A model in the page's thread. What failed once is not tried again until the tab has been left.
  * @param {string} name
  * @param {string[]} methods
@@ -64,7 +69,7 @@ function load(name, methods) {
   const [key, here] = [[name, ...methods].join(), loading];
   if (!here.has(key)) {
     runner ??= new Runner();
-    if (!opening.has(name)) opening.set(name, runner.load(new URL(`weights/${name}`, ROOT)));
+    if (!opening.has(name)) opening.set(name, runner.load(weightsOf(name)));
     const loaded = opening.get(name).then(async (model) => {
       await model.prepare(...methods.filter((method) => model.methods.includes(method)));
       return model;
@@ -87,12 +92,28 @@ function reasonOf({ message }) {
   return message.startsWith(UNREACHED) ? "missing" : "useless";
 }
 
+/** The server cannot, or will not, and says why in a sentence. */
+class Refusal extends Error {}
+
+/** @param {Response} answer */
+async function refusal(answer) {
+  const isText = answer.headers.get("content-type")?.startsWith("text/plain");
+  return new Refusal(isText ? (await answer.text()).slice(0, MOST_SAID) : "");
+}
+
 /** A model that the server computes with.
  * @param {string} name
  * @returns {Promise<Opened>} */
 async function remote(name) {
-  const { family, config } = await describe(new URL(`weights/${name}`, ROOT));
-  return { config, methods: methodsOf(family), run: (method, ...values) => ask(name, method, values) };
+  const answer = await fetch(`${weightsOf(name)}/config.json`);
+  if (!answer.ok) throw await refusal(answer);
+  const { family, config } = await answer.json();
+  return {
+    family,
+    config,
+    methods: methodsOf(family),
+    run: (method, ...values) => ask(name, method, values),
+  };
 }
 
 /** What a method gives of its values, the first of which is a tensor; many rows are sent in pieces. Before each, `check`
@@ -111,12 +132,12 @@ async function ask(name, method, [x, ...others], check = () => {}) {
     check();
     const rows = x.data.slice(start * size, (start + most) * size);
     const sent = tensor([rows.length / size, ...shape], rows);
-    const response = await fetch(new URL(`compute/${name}/${method}`, ROOT), {
+    const response = await fetch(new URL(`compute/${inPath(name)}/${method}`, ROOT), {
       method: "POST",
       body: JSON.stringify([sent, ...others], (_, value) => (value?.data?.buffer ? pack(value) : value)),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    if (!response.ok) throw new Error(await response.text());
+    if (!response.ok) throw await refusal(response);
     answers.push((await response.json()).map(unpack));
   }
   const whole = answers[0].map((_, i) => joined(answers.map((answer) => answer[i])));
@@ -202,7 +223,7 @@ export class Live {
       if (this.current !== attempt) return;
       console.warn(error);
       if (this.newest === one) one.fail();
-      this.say("failed");
+      this.say("failed", error instanceof Refusal ? error.message : "");
     }
     if (this.newest !== one) this.start();
   }
@@ -243,15 +264,17 @@ export class Live {
       await attempt.settled;
       return ask(name, method, values, check);
     };
-    return { config: model.config, methods: model.methods, run };
+    return { family: model.family, config: model.config, methods: model.methods, run };
   }
 
-  /** @param {Where | "failed"} where */
-  say(where) {
+  /** @param {Where | "failed"} where
+   * @param {string} [why]  the server's sentence */
+  say(where, why = "") {
     const place = /** @type {HTMLElement} */ (this.element.querySelector(".computed"));
+    setText(place.querySelector(".why"), why);
     if (place.dataset.where === where) return;
     place.dataset.where = where;
-    for (const sentence of /** @type {Iterable<HTMLElement>} */ (place.children))
+    for (const sentence of /** @type {Iterable<HTMLElement>} */ (place.querySelectorAll("[data-where]")))
       sentence.hidden = sentence.dataset.where !== where;
   }
 

@@ -2,7 +2,7 @@
 
 import csv
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape
 from io import BytesIO, StringIO
 from typing import Any
@@ -90,7 +90,7 @@ def computed() -> str:
         f'<span data-where="{where}" hidden>{words(f"live.{where}")}</span>'
         for where in ("browser", "late", "missing", "useless", "failed")
     )
-    return f'<p class="computed" role="status">{sentences}</p>'
+    return f'<p class="computed" role="status">{sentences} <span class="why"></span></p>'
 
 
 def unavailable(error: ModelUnavailable) -> str:
@@ -143,14 +143,18 @@ def protocols(measured: Mapping[str, Sequence[str]]) -> str:
     return f"<details><summary>{words('measure.protocol')}</summary><ul>{items}</ul></details>"
 
 
-def chips(setting: str, values: Iterable[str | int], label: str, prefix: str = "") -> str:
-    """Radio buttons in a row; a narrow screen scrolls it sideways. A number is its own text."""
+def chips(
+    setting: str, values: Iterable[str | int], label: str, prefix: str = "", names: Container[str] = ()
+) -> str:
+    """Radio buttons in a row; a narrow screen scrolls it sideways. Numbers and `names` need no words."""
 
     def text(value: str | int) -> str:
-        return f"<span>{value}</span>" if isinstance(value, int) else _text(f"{prefix}{value}")
+        is_own = isinstance(value, int) or value in names
+        return f"<span>{escape(str(value))}</span>" if is_own else _text(f"{prefix}{value}")
 
     buttons = "".join(
-        f'<label><input type="radio" value="{value}" data-setting="{setting}">{text(value)}</label>'
+        f'<label><input type="radio" value="{escape(str(value))}" data-setting="{setting}">'
+        f"{text(value)}</label>"
         for value in values
     )
     return f'<div class="chips {setting}" role="radiogroup" data-label="{label}">{buttons}</div>'

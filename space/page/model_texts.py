@@ -1,45 +1,41 @@
 """What the page says of each model: its labels, and which texts of its family are about it.
 
-Both follow from the config in its bundled folder, so that a model needs no text of its own.
+Both follow from the config in its folder, so that a model needs no text of its own. The label of an
+operator's own model begins with the name of its folder.
 """
 
 from typing import Any
 
-from space.models import MODELS, config_class_of, models_that
 from space.text import families
-from space.weights.hub import BUNDLED
-from space.weights.model_folder import read_config
+from space.weights.table import OWN, TABLE, config_of, models_that
 
-
-def _config(name: str) -> Any:
-    """The config in the bundled folder of a model; without one, the defaults of its family."""
-    config_class = config_class_of(MODELS[name])
-    try:
-        return read_config(config_class, BUNDLED / name / "config.json")
-    except (OSError, ValueError):
-        return config_class()
-
-
-_CONFIGS = {name: _config(name) for name in MODELS}
+_CONFIGS = {name: config_of(name) for name in TABLE}
 DOMAINS = {name: (_CONFIGS[name].domain_a, _CONFIGS[name].domain_b) for name in models_that("translate")}
 """the names of the domains of each model that translates"""
 
 
-def _kind_and_size(name: str) -> tuple[str, int | None]:
-    return _CONFIGS[name].describe().kind, getattr(_CONFIGS[name], "latent_dim", None)
+def _kind_and_size(config: Any) -> tuple[str, int | None]:
+    return config.describe().kind, getattr(config, "latent_dim", None)
+
+
+def _labels(name: str) -> tuple[tuple[str, str], ...]:
+    """The two pairs of `LABELS`."""
+    pairs = families.labels_of(*_kind_and_size(_CONFIGS[name]), DOMAINS.get(name))
+    return tuple(tuple(f"{name} · {label}" for label in pair) for pair in pairs) if name in OWN else pairs
 
 
 LABELS = {
-    key: label
-    for name in MODELS
-    for key, label in zip(
-        (f"model.{name}", f"model.{name}.full"), families.labels_of(*_kind_and_size(name), DOMAINS.get(name))
-    )
+    key: label for name in TABLE for key, label in zip((f"model.{name}", f"model.{name}.full"), _labels(name))
 }
 """`model.<name>` is the label of a model within its family, `model.<name>.full` that beside other families"""
 
 
 def text_about(name: str, topic: str) -> str:
     """The key of the text on a topic of `space.text.families` that is about the model `name`."""
-    kind, latent_dim = _kind_and_size(name)
+    return text_for(_CONFIGS[name], topic)
+
+
+def text_for(config: Any, topic: str) -> str:
+    """The same about any model with this config."""
+    kind, latent_dim = _kind_and_size(config)
     return families.key_of(kind, topic, latent_dim)

@@ -3,11 +3,12 @@
 import logging
 from asyncio import Lock
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import segno
 from anyio import CapacityLimiter
@@ -18,35 +19,38 @@ from starlette.routing import Route
 
 from space.page import compute as computing
 from space.page import modules
-from space.page.handlers import HEAVY, MAX_WAITING
+from space.page.handlers import HEAVY, HUB, MAX_WAITING, said_unavailable
 from space.text.limits import MAX_ADDRESS
 from space.text.refusals import Problem
-from space.weights.hub import LoadedModel, is_unchanged, load
+from space.weights import own
+from space.weights.hub import LoadedModel, is_unchanged
 from space.weights.model_folder import ModelUnavailable, packed_weights
+from space.weights.table import load_any
 
 
 class Places:
-    """Places to wait at for the one thread that computes, as many as Gradio's group HEAVY has.
+    """Places to wait at for the threads of some work, as many as Gradio's group for such work has.
 
-    Of an address only one question waits for the thread itself; its others wait for that one. So addresses
+    Of an address only one question waits for a thread itself; its others wait for that one. So addresses
     take turns, and none has more than its share of the places.
     """
 
-    def __init__(self) -> None:
-        self._thread = CapacityLimiter(HEAVY["concurrency_limit"])
+    def __init__(self, group: dict[str, Any]) -> None:
+        self._threads = CapacityLimiter(group["concurrency_limit"])
+        self._group = group["concurrency_id"]
         self._taken: Counter[str] = Counter()
         self._turns: dict[str, Lock] = {}
 
     @asynccontextmanager
     async def place(self, address: str) -> AsyncIterator[CapacityLimiter]:
-        """A place until the answer is made, and what to compute it under; `Problem` where none is free."""
-        most = MAX_WAITING[HEAVY["concurrency_id"]]
+        """A place until the answer is made, and what to make it under; `Problem` where none is free."""
+        most = MAX_WAITING[self._group]
         if self._taken.total() >= most or self._taken[address] >= most // SHARE:
             raise Problem("busy")
         self._taken[address] += 1
         try:
             async with self._turns.setdefault(address, Lock()):
-                yield self._thread
+                yield self._threads
         finally:
             self._taken[address] -= 1
             if not self._taken[address]:
@@ -55,21 +59,37 @@ class Places:
 
 SHARE = 4
 """the part of all places that one address may have: a quarter"""
-_places = Places()
+_computing, _opening = Places(HEAVY), Places(HUB)
 
 
-def _of_a_model(answer: Callable[[LoadedModel, Request], Response]) -> Callable[[Request], Response]:
-    """The endpoint that gives an `answer` about the model in its path."""
+Endpoint = Callable[[Request], Awaitable[Response]]
 
-    def endpoint(request: Request) -> Response:
+
+def _of_a_model(answer: Callable[[LoadedModel, Request], Response]) -> Endpoint:
+    """The endpoint that gives an `answer` about the model in its path: the lab's, a folder, a repository.
+
+    A repository that is not open yet is fetched, as in the models tab.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        name, language = request.path_params["name"], request.headers.get("accept-language", "")
         try:
-            return answer(load(request.path_params["name"]), request)
+            if own.is_id(name) and not own.is_open(name):
+                async with _opening.place(_address(request)) as threads:
+                    await run_sync(own.open_model, name, limiter=threads)
+            return await run_sync(lambda: answer(load_any(name), request))
         except Problem as problem:
-            return PlainTextResponse(str(problem), 404)
-        except (ModelUnavailable, OSError) as problem:
+            return PlainTextResponse(problem.said(language), 503 if problem.key == "problem.busy" else 404)
+        except ModelUnavailable as problem:
+            return PlainTextResponse(said_unavailable(problem, language), 503)
+        except OSError as problem:
             return PlainTextResponse(str(problem), 503)
 
     return endpoint
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 @_of_a_model
@@ -103,16 +123,17 @@ async def compute(request: Request) -> Response:
     Questions of all visitors wait for one another, as events of the group HEAVY do.
     """
     name, method = request.path_params["name"], request.path_params["method"]
+    language = request.headers.get("accept-language", "")
     body = await request.body()
     try:
-        async with _places.place(request.client.host if request.client else "") as thread:
+        async with _computing.place(_address(request)) as thread:
             loaded, *values = await run_sync(computing.read, name, method, body)
             found = await run_sync(computing.run, loaded, method, *values, limiter=thread)
     except Problem as problem:
         status = 503 if problem.key == "problem.busy" else 400
-        return PlainTextResponse(problem.said(request.headers.get("accept-language", "")), status)
+        return PlainTextResponse(problem.said(language), status)
     except ModelUnavailable as problem:
-        return PlainTextResponse(str(problem), 503)
+        return PlainTextResponse(said_unavailable(problem, language), 503)
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
@@ -132,11 +153,13 @@ def qr(request: Request) -> Response:
     return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
 
+PLACES = ("{name}", "hub/{name:path}")
+"""of a model in an address: one of this lab, or the id of a repository"""
 ROUTES = [
     Route("/qr", qr),
     Route("/hangul.woff2", hangul),
-    Route("/weights/{name}", weights),
-    Route("/weights/{name}/config.json", config),
-    Route("/compute/{name}/{method}", compute, methods=["POST"]),
+    *(Route(f"/weights/{place}/config.json", config) for place in PLACES),
+    *(Route(f"/weights/{place}", weights) for place in PLACES),
+    *(Route(f"/compute/{place}/{{method}}", compute, methods=["POST"]) for place in PLACES),
     modules.ROUTE,
 ]

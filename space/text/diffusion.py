@@ -76,6 +76,28 @@ TEXT = {
     "diffusion.play.way.back": ("Noise → digit", "노이즈 → 숫자"),
     "diffusion.play.way.forward": ("Digit → noise", "숫자 → 노이즈"),
     "diffusion.play.network": ("The network puts out", "신경망의 출력"),
+    "diffusion.play.own.about": (
+        "A model that is not the lab's: it makes pictures of {side} × {side} pixels in {colour}, and its "
+        "network puts out the {prediction}. ",
+        "실험실의 모델이 아닙니다. {side} × {side} 픽셀의 {colour} 그림을 만들며, 신경망의 출력은 "
+        "{prediction}입니다. ",
+    ),
+    "diffusion.play.own.grey": ("grey", "흑백"),
+    "diffusion.play.own.colour": ("colour", "컬러"),
+    "diffusion.play.own.classes": (
+        "It knows {classes} classes; the chips above ask for the first ten.",
+        "클래스는 {classes}개이며, 위의 단추로 처음 열 개 가운데에서 고를 수 있습니다.",
+    ),
+    "diffusion.play.own.no_classes": (
+        "It was trained without classes.",
+        "클래스 없이 학습했습니다.",
+    ),
+    "diffusion.play.own.no_digits": (
+        "The model that is chosen above makes other pictures than digits of 28 × 28 pixels in grey. Choose "
+        "one of the lab's for this part.",
+        "위에서 고른 모델은 28 × 28 픽셀의 흑백 숫자가 아닌 그림을 만듭니다. 이 부분에서는 실험실의 모델을 "
+        "골라 주세요.",
+    ),
     "diffusion.play.network.velocity": ("v", "v"),
     "diffusion.play.network.noise": ("ε, the paper's", "ε, 논문 그대로"),
     "diffusion.play.network.flow": ("Flow matching", "플로 매칭"),

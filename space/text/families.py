@@ -66,9 +66,9 @@ TEXT = {
         "결과입니다. \n\n$-\\mathbb{E}_q \\log p(x|z) + D_{KL}(q(z|x)\\,\\Vert\\,p(z))$",
     ),
     "family.vae.samples": (
-        "Trained so that its codes follow N(0, I): noise lands where digits were encoded. The decoder "
+        "Trained so that its codes follow N(0, I): noise lands where pictures were encoded. The decoder "
         "gives the mean of all that fits, which is blurred; there is no discriminator to object.",
-        "잠재 벡터가 N(0, I)를 따르도록 학습했으므로, 잡음이 숫자가 인코딩된 자리에 놓입니다. 디코더는 "
+        "잠재 벡터가 N(0, I)를 따르도록 학습했으므로, 잡음이 그림이 인코딩된 자리에 놓입니다. 디코더는 "
         "가능한 그림들의 평균을 출력해 흐릿하며, 이를 지적할 판별자가 없습니다.",
     ),
     "family.gan.name": ("GAN", "GAN"),
@@ -81,27 +81,27 @@ TEXT = {
     "family.dcgan.name": ("DCGAN", "DCGAN"),
     "family.dcgan.samples": (
         "The GAN game between convolutional networks. Convolutions know that neighbouring pixels belong "
-        "together, so strokes come out clean.",
-        "합성곱 신경망끼리 겨루는 GAN입니다. 합성곱은 이웃한 픽셀의 관계를 이용하므로 획이 깨끗합니다.",
+        "together, so shapes come out clean.",
+        "합성곱 신경망끼리 겨루는 GAN입니다. 합성곱은 이웃한 픽셀의 관계를 이용하므로 형태가 깨끗합니다.",
     ),
     "family.ddpm.name": ("Diffusion", "확산"),
     "family.ddpm.noise.name": ("Diffusion, ε", "확산, ε"),
     "family.ddpm.x_start.name": ("Diffusion, x₀", "확산, x₀"),
     "family.ddpm.flow.name": ("Flow matching", "플로 매칭"),
     "family.ddpm.flow.samples": (
-        "z is a picture of pure noise and one number for each class, the largest of which names the digit. "
-        "The network was shown pictures on the straight way between a digit and noise, and learned the "
-        "direction of that way. Now it walks from the noise to a digit in straight steps.",
-        "z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 정합니다. 신경망은 "
-        "숫자와 잡음을 잇는 곧은 길 위의 그림을 보고 그 길의 방향을 배웠습니다. 이제 잡음에서 숫자까지 "
+        "z is a picture of pure noise and one number for each class, the largest of which names the class. "
+        "The network was shown pictures on the straight way between a picture of the data and noise, and "
+        "learned the direction of that way. Now it walks from the noise to a picture in straight steps.",
+        "z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 클래스를 정합니다. 신경망은 "
+        "데이터와 잡음을 잇는 곧은 길 위의 그림을 보고 그 길의 방향을 배웠습니다. 이제 잡음에서 그림까지 "
         "곧은 걸음으로 갑니다.",
     ),
     "family.ddpm.samples": (
         "Nothing is compressed: z is a picture of pure noise and one number for each class, the largest of "
-        "which names the digit. The network takes the noise out step by step. It was never shown a whole "
-        "way from noise to digit, only how to take noise out of a picture, at every strength.",
-        "압축이 없습니다. z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 숫자를 "
-        "정합니다. 신경망은 이 잡음을 여러 단계에 걸쳐 걷어 냅니다. 잡음에서 숫자까지의 길을 통째로 배운 "
+        "which names the class. The network takes the noise out step by step. It was never shown a whole "
+        "way from noise to picture, only how to take noise out of one, at every strength.",
+        "압축이 없습니다. z는 순수한 잡음 그림과 클래스마다 하나씩인 값이며, 가장 큰 값이 만들 클래스를 "
+        "정합니다. 신경망은 이 잡음을 여러 단계에 걸쳐 걷어 냅니다. 잡음에서 그림까지의 길을 통째로 배운 "
         "적은 없고, 모든 세기의 잡음을 그림에서 걷어 내는 법만 배웠습니다.",
     ),
     "family.pixelcnn.name": ("PixelCNN", "PixelCNN"),

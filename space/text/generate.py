@@ -21,6 +21,10 @@ TEXT = {
         "이동하거나 연산해 보세요.",
     ),
     "generate.model": ("Model", "모델"),
+    "generate.model.info": (
+        "Or paste the id of a repository on the Hub, OWNER/NAME.",
+        "Hub 저장소의 ID(OWNER/NAME)를 붙여 넣어도 됩니다.",
+    ),
     "generate.other": ("Compare with", "비교할 모델"),
     "generate.nothing": ("Nothing", "없음"),
     "generate.scale": ("Latent scale", "잠재 벡터의 배율"),

@@ -50,6 +50,7 @@ TEXT = {
         "실험실의 오토인코더, VAE, GAN, DCGAN, 확산 모델, PixelCNN, CycleGAN, 분류기라면 흑백이든 컬러든, "
         "크기가 얼마든 볼 수 있습니다.",
     ),
+    "models.own.lessons": ("In the lessons:", "수업에서 보기:"),
     "models.own.name": ("Folder or repository", "폴더 또는 저장소"),
     "models.own.name.info": (
         "Choose a folder of MODELS_DIR, or paste the id or the address of a repository on the Hub.",

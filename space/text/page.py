@@ -148,10 +148,12 @@ TEXT = {
     "download.csv": ("Numbers as CSV", "수치를 CSV로 내려받기"),
     "code.title": ("The code behind it", "이 그림의 코드"),
     "code.hint": (
-        "These lines give the very same pictures. Run them in a copy of this Space's repository, with its "
-        "requirements installed.",
-        "아래 코드를 실행하면 똑같은 그림이 나옵니다. 이 Space의 저장소를 복사하고 requirements를 설치한 "
-        "뒤 그 폴더에서 실행하세요.",
+        "These lines give the very same pictures. Run them in a copy of this Space's repository, after "
+        "`pip install -r requirements.txt .` there. The models are the package generative_lab, which works "
+        "anywhere.",
+        "아래 코드를 실행하면 똑같은 그림이 나옵니다. 이 Space의 저장소를 복사하고 그 폴더에서 "
+        "`pip install -r requirements.txt .`로 설치한 뒤 실행하세요. 모델은 generative_lab 패키지이므로 다른 "
+        "곳에서도 쓸 수 있습니다.",
     ),
     "found.hint": (
         "This is the digit that was found. Drag the box, or tap another one.",

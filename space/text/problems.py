@@ -41,6 +41,16 @@ TEXT = {
         "{model} is no longer open, since others were opened after it. Open it again.",
         "그 뒤에 다른 모델이 열려 {model}은(는) 닫혔습니다. 다시 열어 주세요.",
     ),
+    "problem.only_in_browser": (
+        "The server computes nothing with {model}, which is not of this lab, and this browser could not. The "
+        "tab Models draws with it.",
+        "{model}은(는) 이 실험실의 모델이 아니어서 서버가 계산하지 않으며, 이 브라우저에서도 계산하지 "
+        "못했습니다. ‘모델’ 탭에서는 이 모델의 그림을 볼 수 있습니다.",
+    ),
+    "problem.not_able": (
+        "{model} is a model of another family, which does not fit here. Choose another one.",
+        "{model}은(는) 여기에 맞지 않는 계열의 모델입니다. 다른 모델을 선택해 주세요.",
+    ),
     "problem.too_long": (
         "One picture of this model takes the server more than {seconds} seconds. Run it on a machine of your "
         "own: the card says how to load it.",

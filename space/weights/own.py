@@ -80,7 +80,7 @@ def open_model(name: str) -> LoadedModel:
     """
     key = read_name(name)
     if key in folders():
-        return _from_folder(key, folders()[key])
+        return from_folder(key, folders()[key])
     kept = _kept.get(_key_of(key))
     if kept and time.monotonic() < kept.since + REMEMBER_SECONDS:
         return kept.loaded
@@ -91,10 +91,20 @@ def opened(name: str) -> LoadedModel:
     """As `open_model`, but the Hub is not asked: a repository has to be one that was opened lately."""
     key = read_name(name)
     if key in folders():
-        return _from_folder(key, folders()[key])
+        return from_folder(key, folders()[key])
     if kept := _kept.get(_key_of(key)):
         return kept.loaded
     raise Problem("not_open", model=name)
+
+
+def is_id(name: object) -> bool:
+    """Whether a name can only be that of a repository: no folder and no model of the lab has a slash."""
+    return "/" in str(name)
+
+
+def is_open(name: str) -> bool:
+    """Whether `opened` has this repository."""
+    return _key_of(read_name(name)) in _kept
 
 
 def clear() -> None:
@@ -133,7 +143,8 @@ def _key_of(key: str) -> tuple[str, str]:
     return repo_id, revision or "main"
 
 
-def _from_folder(name: str, folder: Path) -> LoadedModel:
+def from_folder(name: str, folder: Path) -> LoadedModel:
+    """The model of a folder of `MODELS_DIR`, as it is now; raises `ModelUnavailable`."""
     try:
         states = tuple(
             (state.st_mtime_ns, state.st_size) for state in ((folder / n).stat() for n in REQUIRED)

@@ -2,11 +2,13 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
 from accelerate.state import AcceleratorState
 
+from space.weights.hub import BUNDLED
 from tests.small_runs import classifier_config, config_of, gan_config, train, vae_config
 from training import evaluate, train_classifier, train_gan, train_vae
 from training.errors import TrainingError
@@ -23,6 +25,15 @@ def test_evaluating_again_gives_the_same_figures(tmp_path, capsys, family):
     evaluate.main(evaluate.EvaluateConfig(model=str(config.output_dir), iw_samples=10))
     assert [file.read_text() for file in files] == before
     assert {"vae": "neg_elbo_1", "dcgan": "d_fake", "cyclegan": "l1_ab"}[family] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", sorted(BUNDLED.iterdir()), ids=lambda folder: folder.name)
+def test_a_shipped_card_is_what_its_folder_makes(tmp_path, folder):
+    copy = tmp_path / folder.name
+    shutil.copytree(folder, copy)
+    evaluate.main(evaluate.EvaluateConfig(model=str(copy), figures="none"))
+    for path in folder.rglob("*.*"):
+        assert (copy / path.relative_to(folder)).read_bytes() == path.read_bytes()
 
 
 def test_a_check_of_figures_writes_nothing_and_names_those_that_differ(tmp_path, capsys):

@@ -38,7 +38,7 @@ from training.data import counterparts, load_domains, load_images
 from training.errors import TrainingError
 from training.lock import unlock
 from training.push import PublishError, check_folder, is_untouched, stamp_card
-from training.space_files import MANIFEST, space_files
+from training.space_files import CPU_WHEELS, FIRST, MANIFEST, space_files
 
 REPO, SPACE = f"lab/{roles.VAE_MAP}", "spaces/lab/lab"
 WRITES = "POST /api/repos/create|POST .*/(commit|preupload)/|POST .*/(objects/batch|variables)|PUT "
@@ -519,7 +519,7 @@ def project(tmp_path: Path, folder: Path) -> Path:
     files = {
         "app.py": "print()\n",
         "README.md": "---\ntitle: Lab\nsdk: gradio\n---\n\n# Lab\n",
-        "requirements.txt": "gradio\n",
+        "requirements.txt": "gradio\ntorch>=2\n",
         "space/app.py": "launch = print\n",
         "space/old.py": "\n",
         "tests/space/test_app.py": "\n",
@@ -564,6 +564,7 @@ def test_a_space_comes_from_the_working_tree(hub: HubServer, machines: Any, proj
     expected |= {
         ".gitattributes": b"*",
         "README.md": f"---\ntitle: Lab\nsdk: gradio\nmodels:\n  - {REPO}\n---\n\n# Lab\n".encode(),
+        FIRST: f"{CPU_WHEELS}torch>=2\n".encode(),
     }
     assert without_manifest(head.files) == expected
     assert len(hub.repos[SPACE].commits) == 2  # the Hub's own, and ours
@@ -718,12 +719,25 @@ def test_a_space_is_made_on_what_the_account_may_have(
     assert ("asking for ZeroGPU, which is free" in printed) == (left[0] == 0)
     if any(left):
         assert error == "" and hub.repos[SPACE].hardware == hardware
+        there = hub.repos[SPACE].commits[-1].files
+        assert there["requirements.txt"] == (project / "requirements.txt").read_bytes()
+        assert there.get(FIRST) == (f"{CPU_WHEELS}torch>=2\n".encode() if hardware is None else None)
+        printed, error = publish_space(machines, project)
+        assert error == "" and "nothing to change" in printed
         return
     assert error == (
         "lab/lab was not pushed: the Hub asks for payment: Subscribe to PRO. A Gradio Space on a CPU needs a "
         "paid plan (PRO or Team); a free account in good standing may have two on ZeroGPU"
     )
     assert set(hub.repos) == {REPO}  # the model comes first
+
+
+def test_a_published_card_names_its_repository_and_space() -> None:
+    card = stamp_card('pip install git+https://huggingface.co/spaces/NAMESPACE/lab\nload("NAMESPACE/vae")')
+    named = pushing.name_places(card, "ann/my-vae", "ann/classroom")
+    assert "co/spaces/ann/classroom\n" in named and '"ann/my-vae"' in named and is_untouched(named)
+    assert "spaces/NAMESPACE/lab" in pushing.name_places(card, "ann/my-vae", "")  # which is not known
+    assert pushing.name_places(named, "ann/my-vae", "ann/classroom") == named
 
 
 def test_something_must_be_named(machines: Any) -> None:

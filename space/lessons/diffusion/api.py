@@ -6,7 +6,7 @@ import gradio as gr
 import torch
 from PIL import Image
 
-from space.lessons.diffusion.view import PICTURE_SCALE, frames, strip
+from space.lessons.diffusion.view import PICTURE_SIDE, frames, strip
 from space.lessons.diffusion.work import MODEL, NAMES, OWN_START, SAMPLERS, Asked, denoise
 from space.models.samplers import SamplerName
 from space.page.components import MadeFile, PictureFile, one_of
@@ -14,7 +14,7 @@ from space.page.handlers import HEAVY, friendly
 from space.pictures.files import read_image
 from space.pictures.inputs import to_digit, to_mask
 from space.pictures.outputs import to_gif, to_pil
-from space.weights.hub import load
+from space.weights.table import load
 
 
 def denoise_api(
@@ -74,7 +74,7 @@ def denoise_api(
     facts = {"model": model, "source": loaded.source, "commit": loaded.commit, "reason": loaded.reason}
     numbers = facts | settings | {"t": made.times, "a": a, "sigma": sigma}
     return (
-        to_pil(made.image, PICTURE_SCALE),
+        to_pil(made.image, max(1, PICTURE_SIDE // loaded.model.config.image_size)),
         strip(made),
         (f"{model}.gif", to_gif(frames(made))),
         numbers,

@@ -1,5 +1,7 @@
 /* Chips, sliders and numbers of both parts of the lesson, kept to the settings. */
 
+import { isId } from "../../browser/links.js";
+import { add } from "../../page/dom.js";
 import * as controls from "../../page/store.js";
 import { lesson } from "./lesson.js";
 
@@ -16,8 +18,23 @@ const RULES = {
     ({ steps: lesson.steps, guidance: lesson.guidance, guided: lesson.guided })[setting] ?? "",
   /** @param {string} setting
    * @param {number | null} chosen */
-  lacks: (setting, chosen) => setting === "digit" && Number(chosen) >= (lesson.config?.num_classes ?? 10),
+  lacks: (setting, chosen) =>
+    setting === "digit" && chosen !== null && chosen >= (lesson.config?.num_classes ?? 10),
 };
+
+/** Puts a chip of a repository, which a link names, behind the lab's networks.
+ * @param {HTMLElement} element
+ * @param {string} part */
+export function offerRepository(element, part) {
+  const { network } = lesson.settings;
+  const chips = element.querySelector(".chips.network");
+  const isThere = [...chips.querySelectorAll("input")].some(({ value }) => value === network);
+  if (isThere || !isId(network)) return;
+  const chip = add(chips, "label");
+  Object.assign(add(chip, "input"), { type: "radio", value: network }).dataset.setting = "network";
+  add(chip, "span", "", network);
+  bindControls(element, part);
+}
 
 /** @param {HTMLElement} element
  * @param {string} part  of the lesson: each has chips of its own */

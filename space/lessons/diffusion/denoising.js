@@ -8,11 +8,13 @@
  */
 
 import { guidanceAt, pathLevels } from "../../browser/families/ddpm.js";
-import { CLEAN, inferenceTimes, SAMPLERS, stepNoise } from "../../browser/families/samplers.js";
+import { CLEAN, channelsLast, inferenceTimes, SAMPLERS, stepNoise } from "../../browser/families/samplers.js";
 import { tensor } from "../../browser/nn.js";
 import { range } from "../../browser/numbers.js";
 import { TorchRandom } from "../../browser/torch_random.js";
+import { SIDE, shapeOf } from "../../page/digit_canvas.js";
 
+/** @import { Tensor } from "../../browser/nn.js" */
 /** @import { DDPMConfig } from "../../browser/families/ddpm.js" */
 /** @import { Levels } from "../../browser/families/samplers.js" */
 /** @import { Open, Opened } from "../../page/live.js" */
@@ -23,9 +25,6 @@ import { TorchRandom } from "../../browser/torch_random.js";
 /** What a way passes: pictures at each of its times, in about [-1, 1], and the image in [0, 1].
  * @typedef {{ asked: Asked, times: number[], x: Float32Array[], xStart: Float32Array[], predNoise: Float32Array[],
  *   image: Float32Array }} Trajectory */
-
-export const SIDE = 28;
-export const PIXELS = SIDE * SIDE;
 
 /** The times of a way that begins at `start`, with the share `start` of the steps, and CLEAN as the last.
  * @param {Levels} levels
@@ -43,12 +42,14 @@ export function wayOf(levels, steps, start) {
 /** What a seed stands for: x_T, the class, and the seed of the noise of random steps.
  * @param {number} seed
  * @param {DDPMConfig} config */
-export function drawn(seed, { num_classes }) {
+export function drawn(seed, { num_classes, image_size, in_channels }) {
   const random = new TorchRandom(seed);
-  const z = random.normal(PIXELS + num_classes);
-  const scores = z.subarray(PIXELS);
+  const pixels = image_size ** 2 * in_channels;
+  const z = random.normal(pixels + num_classes);
+  const scores = z.subarray(pixels);
   const digit = num_classes ? scores.indexOf(Math.max(...scores)) : null;
-  return { noise: z.slice(0, PIXELS), digit, stream: random.integer(2 ** 31) };
+  const noise = channelsLast(z.slice(0, pixels), in_channels);
+  return { noise, digit, stream: random.integer(2 ** 31) };
 }
 
 /** A picture in [0, 1] with the noise of time t: x_t.
@@ -66,27 +67,33 @@ export const toUnit = (values) => values.map((value) => (value + 1) / 2);
 /** Pictures of the same size as one tensor.
  * @param {ArrayLike<number>[]} pictures */
 function batch(pictures) {
-  const out = tensor([pictures.length, SIDE, SIDE, 1]);
-  pictures.forEach((picture, i) => out.data.set(picture, i * PIXELS));
+  const [{ length }] = pictures;
+  const [side, channels] = shapeOf(length);
+  const out = tensor([pictures.length, side, side, channels]);
+  pictures.forEach((picture, i) => out.data.set(picture, i * length));
   return out;
 }
 
-/** @param {{ data: Float32Array }} pictures */
-const separate = ({ data }) =>
-  range(data.length / PIXELS).map((i) => data.subarray(i * PIXELS, (i + 1) * PIXELS));
+/** @param {Tensor} pictures */
+const separate = ({ shape: [n], data }) =>
+  range(n).map((i) => data.subarray((i * data.length) / n, ((i + 1) * data.length) / n));
 
 /** A diffusion model that was opened by `Live`, here or on the server. */
 export class Denoiser {
   /** @param {Opened} model
-   * @param {string} network  what it puts out */
+   * @param {string | null} network  what it has to put out; null: whatever it does */
   constructor(model, network) {
-    const { image_size, in_channels, prediction } = model.config;
-    if (image_size !== SIDE || in_channels !== 1)
-      throw new Error(`the model makes pictures of ${image_size} pixels in ${in_channels} channels`);
-    if (prediction !== network) throw new Error(`the network puts out ${prediction}, not ${network}`);
+    const { prediction } = model.config;
+    if (network !== null && prediction !== network)
+      throw new Error(`the network puts out ${prediction}, not ${network}`);
     this.model = model;
     this.config = /** @type {DDPMConfig} */ (model.config);
     this.levels = pathLevels(this.config);
+  }
+
+  /** Whether it makes pictures like the visitor's digit. */
+  get makesDigits() {
+    return this.config.image_size === SIDE && this.config.in_channels === 1;
   }
 
   /** Trajectories that have the same times, guidance and sampler.
@@ -192,7 +199,10 @@ export async function readDigits(open, judge, pictures) {
  * @param {Levels} levels
  * @param {DDPMConfig} config */
 export function sumOfSteps({ asked, times, x, xStart, predNoise, image }, levels, config) {
-  const noise = stepNoise([1, SIDE, SIDE, 1], [drawn(asked.seed, config).stream]);
+  const noise = stepNoise(
+    [1, config.image_size, config.image_size, config.in_channels],
+    [drawn(asked.seed, config).stream],
+  );
   const last = image.map((value) => 2 * value - 1);
   /** @type {ArrayLike<number>[]} */
   const reached = []; // where the step before each time leads; the first: x_T

@@ -2,12 +2,13 @@
  * curious.
  */
 
-import { finder, isUnfolded, keepsStill, label, onLanguage, ROOT, setText, texts } from "../../page/dom.js";
+import { isId } from "../../browser/links.js";
+import { finder, isUnfolded, keepsStill, label, onLanguage, setText, texts } from "../../page/dom.js";
 import { offer } from "../../page/downloads.js";
 import { follow, onTab, tell } from "../../page/link.js";
-import { Live } from "../../page/live.js";
+import { Live, weightsOf } from "../../page/live.js";
 import { checkBytes, checkWay } from "./check.js";
-import { bindControls, showControls } from "./controls.js";
+import { bindControls, offerRepository, showControls } from "./controls.js";
 import { actingOf, readDigits } from "./denoising.js";
 import { drowning, framesOf, Lane } from "./film.js";
 import { lesson } from "./lesson.js";
@@ -98,15 +99,20 @@ class WayPage {
     });
   }
 
+  /** The server says what it knows of the model. */
+  learn() {
+    if (this.network === lesson.network) return;
+    this.network = lesson.network;
+    this.trigger("ready");
+  }
+
   changed() {
     this.pause();
     setText(this.find(".checked"), "");
     const { ways } = lesson;
     const { way } = lesson.settings;
-    if (this.network !== lesson.network) {
-      this.network = lesson.network;
-      this.trigger("ready"); // the server says what it knows of this model
-    }
+    offerRepository(this.element, "way");
+    if (!isId(lesson.network)) this.learn();
     this.live.update(
       async (open) => {
         const made = [];
@@ -124,6 +130,7 @@ class WayPage {
       },
       ({ made, films, milliseconds }) => {
         Object.assign(this, { made, milliseconds });
+        this.learn(); // of a repository, which is open now
         this.show(films, way);
         this.judge(films[0]);
         this.sheets.show();
@@ -161,6 +168,7 @@ class WayPage {
   /** What the classifier reads in the predicted images. It says when the digit is decided.
    * @param {Frame[]} frames */
   judge(frames) {
+    if (lesson.isOwn(lesson.network)) return; // the classifier knows digits
     this.judging.update(
       (open) =>
         readDigits(
@@ -216,12 +224,23 @@ class WayPage {
   relabel() {
     const { find, text, element } = this;
     showControls(element, text);
-    setText(find(".about"), text(`network.${lesson.settings.network}.about`));
+    setText(find(".about"), this.about());
     setText(find(".play"), text(this.playing === null ? "play" : "pause"));
     if (!this.made.length) return;
     const calls = this.made.reduce((sum, one) => sum + one.times.length + (acting(one)?.steps ?? 0), 0);
     setText(find(".cost"), text("cost", { calls, ms: Math.round(this.milliseconds) }));
     this.sayActing();
+  }
+
+  /** What is said of the networks that are chosen. */
+  about() {
+    const { network } = lesson.settings;
+    if (!lesson.isOwn(network)) return this.text(`network.${network}.about`);
+    if (!lesson.config) return "";
+    const { image_size: side, in_channels, num_classes: classes, prediction } = lesson.config;
+    const colour = this.text(in_channels === 1 ? "own.grey" : "own.colour");
+    const named = this.text(classes ? "own.classes" : "own.no_classes", { classes });
+    return this.text("own.about", { side, colour, prediction }) + named;
   }
 
   /** Where guidance acts on the first way. */
@@ -279,7 +298,7 @@ class WayPage {
     this.checking.update(
       async (open) => {
         const sum = await checkWay(made, await lesson.denoiser(open, made.network), this.text);
-        const url = new URL(`weights/${lesson.names.networks[made.network]}`, ROOT);
+        const url = weightsOf(lesson.modelOf(made.network));
         const facts = this.facts();
         const bytes = facts?.network === made.network ? checkBytes(url, facts, this.text) : "";
         return `${sum} ${await Promise.resolve(bytes).catch(() => this.text("checked.no_bytes"))}`;
@@ -309,5 +328,5 @@ function caseOf({ network, asked }) {
   const { digit, seed, steps, guidance, guidance_low: low, guidance_high: high, sampler } = asked;
   const what = digit === null ? "any" : `digit-${digit}`;
   const acts = low === 0 && high === 1 ? "" : `_t${low}-${high}`;
-  return `${lesson.names.networks[network]}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}${acts}`;
+  return `${lesson.modelOf(network).replace("/", "_")}_${what}_seed${seed}_${sampler}${steps}_guidance${guidance}${acts}`;
 }

@@ -8,13 +8,15 @@
  *   lesson.asked(more)              what the settings ask of the denoiser
  */
 
+import { isId } from "../../browser/links.js";
 import { Store } from "../../page/store.js";
 import { Denoiser, drawn } from "./denoising.js";
 
 /** @import { Open } from "../../page/live.js" */
 /** @import { Asked } from "./denoising.js" */
-/** Names of models: `networks` are those of the lesson, by what the setting calls them.
- * @typedef {{ networks: Record<string, string>, judge: string }} Names */
+/** Names of models: `networks` are those of the lesson, by what the setting calls them; those of an operator's `own`
+ * are no digits. A setting may also be the id of a repository.
+ * @typedef {{ networks: Record<string, string>, own: string[], judge: string }} Names */
 /** @typedef {{ digit: number | null, seed: number, steps: number | null, guidance: number | null,
  *   guided: "middle" | "everywhere" | null, sampler: "dpm_solver" | "ddim" | "ddpm" | "both", network: string, way: "back" | "forward", sheet: string | null, t: number,
  *   erase: string | null, resamplings: number }} Settings  `erase` is null where the visitor erased by hand */
@@ -43,7 +45,7 @@ class Lesson extends Store {
       ...{ t: 0.5, erase: "nothing", resamplings: 4 },
     };
     /** @type {Names} */
-    this.names = { networks: {}, judge: "" };
+    this.names = { networks: {}, own: [], judge: "" };
     /** @type {Record<string, Denoiser>} */
     this.denoisers = {}; // by network
   }
@@ -52,11 +54,24 @@ class Lesson extends Store {
    * @param {Open} open
    * @param {string} network */
   async denoiser(open, network = this.network) {
-    const denoiser = new Denoiser(await open(this.names.networks[network], ["trajectory"]), network);
+    const model = await open(this.modelOf(network), ["trajectory"]);
+    const denoiser = new Denoiser(model, this.isOwn(network) ? null : network);
     const known = network in this.denoisers;
     this.denoisers[network] = denoiser;
     if (!known) this.tell(["config"]);
     return denoiser;
+  }
+
+  /** The name of the model of a network.
+   * @param {string} network */
+  modelOf(network) {
+    return this.names.networks[network] ?? network;
+  }
+
+  /** Whether a network is none of the lab's.
+   * @param {string} network */
+  isOwn(network) {
+    return this.names.own.includes(network) || isId(network);
   }
 
   /** Of networks and of samplers, one are compared at a time: what was chosen last.
@@ -72,7 +87,9 @@ class Lesson extends Store {
 
   /** Those that are compared, or the one that is chosen. */
   get networks() {
-    return this.settings.network === "all" ? Object.keys(this.names.networks) : [this.settings.network];
+    return this.settings.network === "all"
+      ? Object.keys(this.names.networks).filter((one) => !this.isOwn(one))
+      : [this.settings.network];
   }
 
   /** The chosen one; of all, the first. */

@@ -117,7 +117,7 @@ class OwnPage {
   /** The digit, its noise, and what comes of it. */
   bringBack() {
     const { find, digit } = this;
-    if (!digit) return;
+    if (!digit || !this.fits) return;
     const { settings, config, levels } = lesson;
     paint(find(".seen canvas"), digit);
     if (config) {
@@ -127,10 +127,13 @@ class OwnPage {
     this.lives.back.update(
       async (open) => {
         const { network } = lesson;
-        const [made] = await (await lesson.denoiser(open)).run([this.asked({ start: settings.t })]);
+        const denoiser = await lesson.denoiser(open);
+        if (!denoiser.makesDigits) return null;
+        const [made] = await denoiser.run([this.asked({ start: settings.t })]);
         return { ...made, network };
       },
       (made) => {
+        if (!made) return;
         paint(find(".noised canvas"), toUnit(made.x[0]));
         paint(find(".made canvas"), made.image);
         this.made = made;
@@ -143,19 +146,22 @@ class OwnPage {
   /** What comes of it from each start, and where it flips. */
   overTime() {
     const { digit } = this;
-    if (!digit) return;
+    if (!digit || !this.fits) return;
     this.row = {}; // stands for what is asked for now
     const { row } = this;
     this.lives.flips.update(
       async (open) => {
         const denoiser = await lesson.denoiser(open);
+        if (!denoiser.makesDigits) return null;
         const images = [];
         for (const start of STARTS) {
           if (row !== this.row) return null; // a newer one follows
           const [{ image }] = await denoiser.run([this.asked({ start })]);
           images.push(image);
         }
-        return { images, reads: await readDigits(open, lesson.names.judge, [digit, ...images]) };
+        const isOwn = lesson.isOwn(lesson.network); // the classifier knows digits
+        const reads = isOwn ? [] : await readDigits(open, lesson.names.judge, [digit, ...images]);
+        return { images, reads };
       },
       (found) => {
         if (!found || row !== this.row) return;
@@ -182,7 +188,7 @@ class OwnPage {
   /** What is erased, filled in: with the steps done once, several times, and with other noise. */
   fill() {
     const { find, hole, digit } = this;
-    if (!digit) return;
+    if (!digit || !this.fits) return;
     const none = hole.isEmpty || hole.isAll;
     this.filling = {}; // stands for what is asked for now
     const { filling } = this;
@@ -201,6 +207,7 @@ class OwnPage {
     this.lives.fill.update(
       async (open) => {
         const denoiser = await lesson.denoiser(open);
+        if (!denoiser.makesDigits) return null;
         const made = [];
         const seeds = range(OTHERS + 1).map((i) => seed + i);
         // one by one: all together would be more than the server does at once
@@ -209,7 +216,7 @@ class OwnPage {
         return made;
       },
       (made) => {
-        if (filling !== this.filling) return;
+        if (!made || filling !== this.filling) return;
         this.fillings = made;
         this.filled = made[1];
         this.showFilled();
@@ -245,10 +252,16 @@ class OwnPage {
     const { element, find, text } = this;
     showControls(element, text);
     const notice = find(".notice");
-    notice.hidden = !this.problem;
-    setText(notice, this.problem ? this.text(this.problem) : "");
+    const said = this.fits ? this.problem : "own.no_digits";
+    notice.hidden = !said;
+    setText(notice, said ? this.text(said) : "");
     /** @type {HTMLElement} */ for (const part of element.querySelectorAll(".pictures, .flips, .fill"))
-      part.classList.toggle("empty", !this.digit);
+      part.classList.toggle("empty", !this.digit || !this.fits);
+  }
+
+  /** Whether the model that is chosen makes digits, as far as it is known. */
+  get fits() {
+    return lesson.denoisers[lesson.network]?.makesDigits ?? true;
   }
 
   /** All that the snippet depends on; null while nothing is shown. */

@@ -3,14 +3,17 @@
 None is as the model's config says.
 """
 
-from space.models import roles
+from space.models import MODELS, roles
 from space.page import link
 from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
+from space.weights.table import models_that
 
 DIGITS = range(10)
 NETWORKS = {"velocity": roles.DIFFUSION, "noise": roles.DIFFUSION_NOISE, "flow": roles.FLOW}
-"""what a network puts out -> the model that does; the first is the one that is shown"""
-SHOWN_NETWORKS = (*NETWORKS, "all")
+"""what a network puts out -> the model of the lab that does; the first is the one that is shown"""
+OWN_NETWORKS = {name: name for name in models_that("denoise") if name not in MODELS}
+"""an operator's own models, which the setting calls by their names"""
+SHOWN_NETWORKS = (*NETWORKS, "all", *OWN_NETWORKS)
 STEPS = (4, 64)
 SHOWN_SAMPLERS = ("dpm_solver", "ddim", "ddpm", "both")
 GUIDED = ("middle", "everywhere")
@@ -26,7 +29,7 @@ WAY = {
     "steps": link.number(*STEPS, whole=True),
     "guidance": link.number(0, MAX_GUIDANCE),
     "guided": link.one_of(*GUIDED),
-    "network": link.one_of(*SHOWN_NETWORKS, default=SHOWN_NETWORKS[0]),
+    "network": {**link.one_of(*SHOWN_NETWORKS, default=SHOWN_NETWORKS[0]), "repository": True},
     "sampler": link.one_of(*SHOWN_SAMPLERS, default=SHOWN_SAMPLERS[0]),
     "way": link.one_of(*DIRECTIONS, default=DIRECTIONS[0]),
     "sheet": link.one_of(*SHEETS),

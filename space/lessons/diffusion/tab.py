@@ -11,7 +11,7 @@ import gradio as gr
 from torch import Tensor
 
 from space.lessons.diffusion.api import build_api
-from space.lessons.diffusion.settings import NETWORKS, OWN, WAY
+from space.lessons.diffusion.settings import NETWORKS, OWN, OWN_NETWORKS, WAY
 from space.lessons.diffusion.view import OWN_MARKUP, WAY_MARKUP, measured
 from space.lessons.diffusion.work import Asked, case_of, check
 from space.models import roles
@@ -34,15 +34,17 @@ from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
 from space.text import TEXT, why
 from space.text.refusals import Problem
-from space.weights.hub import LoadedModel, is_unchanged, load
+from space.weights import own
+from space.weights.hub import LoadedModel, is_unchanged
 from space.weights.model_folder import ModelUnavailable, packed_weights
+from space.weights.table import load_any
 
 CSS = asset("page/lesson.css", "page/chips.css", "lessons/diffusion/diffusion.css")
 WORDS = component_words("diffusion.play.")
 OWN_WORDS = component_words("diffusion.play.", *PROBLEMS)
 FIRST_DIGIT = 3 * digit_sheet().shape[1]
 """a 3, of which guidance makes an 8"""
-NAMES = {"networks": NETWORKS, "judge": roles.DIGIT_JUDGE}
+NAMES = {"networks": NETWORKS | OWN_NETWORKS, "own": list(OWN_NETWORKS), "judge": roles.DIGIT_JUDGE}
 
 
 class Way(gr.HTML):
@@ -137,10 +139,11 @@ def _read_place(place: Any, *more: str) -> tuple[LoadedModel, Asked]:
 
 
 def _load(network: Any) -> LoadedModel:
-    if not isinstance(network, str) or network not in NETWORKS:
+    names = NETWORKS | OWN_NETWORKS
+    if not isinstance(network, str) or not (network in names or own.is_id(network)):
         raise Problem("request")
-    loaded = load(NETWORKS[network], "denoise")
-    if (found := loaded.model.config.prediction) != network:
+    loaded = load_any(names.get(network, network), "denoise")
+    if network in NETWORKS and (found := loaded.model.config.prediction) != network:
         raise ModelUnavailable(loaded.name, why("prediction", found=found, needed=network))
     return loaded
 

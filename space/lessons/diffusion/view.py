@@ -10,6 +10,7 @@ from space.lessons.diffusion.settings import (
     ERASED,
     GUIDED,
     OWN,
+    OWN_NETWORKS,
     SHEETS,
     SHOWN_NETWORKS,
     SHOWN_SAMPLERS,
@@ -33,8 +34,8 @@ from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
 from space.weights.hub import LoadedModel
 from space.weights.side_files import Metrics, read_metrics
 
-PICTURE_SCALE = 10
-"""screen pixels for a pixel of the picture made"""
+PICTURE_SIDE = 280
+"""pixels a side that the picture made is drawn with at least, as far as whole pixels fit"""
 
 
 def rows(made: Trajectory) -> list[Tensor]:
@@ -94,7 +95,7 @@ WAY_MARKUP = f"""
 <div class="controls">
   <div class="field"><span data-text="digit"></span>{digits("any")}</div>
   <div class="field">
-    <span data-text="network"></span>{chips("network", SHOWN_NETWORKS, "network", "network.")}
+    <span data-text="network"></span>{chips("network", SHOWN_NETWORKS, "network", "network.", OWN_NETWORKS)}
   </div>
   <p class="about"></p>
   <div class="field">

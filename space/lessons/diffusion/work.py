@@ -10,12 +10,13 @@ from typing import get_args
 import torch
 from torch import Tensor
 
-from space.models import models_that, roles
+from space.models import roles
 from space.models.layers import standard_normal
 from space.models.samplers import Known, SamplerName, inference_times, step_noise
 from space.text.limits import MAX_CALLS, MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
 from space.text.refusals import Problem, check_number, check_whole
 from space.weights.hub import LoadedModel, check_digits
+from space.weights.table import models_that
 
 MODEL = roles.DIFFUSION
 NAMES = models_that("denoise")
@@ -74,6 +75,7 @@ def way(levels: Tensor, steps: int, start: float) -> list[int]:
 
 def case_of(name: str, asked: Asked) -> str:
     """What files of a trajectory are named."""
+    name = name.replace("/", "_")
     what = "any" if asked.digit is None else f"digit-{asked.digit}"
     low, high = asked.guidance_low, asked.guidance_high
     acts = "" if (low, high) == (0, 1) else f"_t{low:g}-{high:g}"
@@ -82,8 +84,9 @@ def case_of(name: str, asked: Asked) -> str:
 
 def check(asked: Asked, loaded: LoadedModel) -> Asked:
     """The same with what the model's config says, if the model can do it; else a `Problem`."""
-    check_digits(loaded)
     config = loaded.model.config
+    if asked.picture is not None:
+        check_digits(loaded)
     steps = config.num_inference_steps if asked.steps is None else asked.steps
     guidance, low, high = (
         getattr(config, name) if getattr(asked, name) is None else getattr(asked, name)
@@ -94,6 +97,9 @@ def check(asked: Asked, loaded: LoadedModel) -> Asked:
     if asked.sampler not in SAMPLERS:
         raise Problem("not_one_of", name="sampler", value=asked.sampler, allowed=", ".join(SAMPLERS))
     digit = asked.digit
+    if digit is not None and not config.num_classes:
+        others = [name for name in NAMES if name != loaded.name]
+        raise Problem("no_classes", model=loaded.name, allowed=", ".join(others))
     if digit is not None:
         digit = check_whole("digit", digit, 0, config.num_classes - 1)
     return Asked(

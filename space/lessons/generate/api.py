@@ -10,7 +10,7 @@ from space.lessons.generate.work import MODEL, draw_samples, generators
 from space.page.components import one_of
 from space.page.handlers import HEAVY, friendly
 from space.pictures.outputs import to_grid
-from space.weights.hub import load
+from space.weights.table import load
 
 
 def generate(

@@ -4,6 +4,7 @@
 
 import { diagramOf } from "../../browser/architectures.js";
 import { row } from "../../browser/latents.js";
+import { isId } from "../../browser/links.js";
 import { tensor } from "../../browser/nn.js";
 import { fixed, range } from "../../browser/numbers.js";
 import { bitmap, toRgb } from "../../browser/pictures.js";
@@ -20,6 +21,7 @@ import { Terms } from "./terms.js";
 import { Tiles } from "./tiles.js";
 
 /** @import { Tensor } from "../../browser/nn.js" */
+/** @import { Opened } from "../../page/live.js" */
 /** @import { Journey, Samples, Settings } from "./samples.js" */
 /** `slots`: what samples are selected for, and how many at most; `named`: the setting that names this panel's model;
  * `about`: HTML on each model; `most`: bounds of the settings; `digit`: the shape of a test digit.
@@ -28,7 +30,7 @@ import { Tiles } from "./tiles.js";
  *   frames: number, digit: number[], diagram: { words: any, models: any } }} Given */
 /** A test digit, and D(x). @typedef {{ x: Tensor, score: number }} Real */
 /** What is seen.
- * @typedef {{ settings: Settings, config: any, samples: Samples, real: Real | null, tiles: Tiles, walk: Tiles | null,
+ * @typedef {{ settings: Settings, model: Opened, samples: Samples, real: Real | null, tiles: Tiles, walk: Tiles | null,
  *   sum: { tiles: Tiles, lengths: number[] } | null }} Shown */
 
 /** One `SamplePanel` of tab.py. */
@@ -95,17 +97,24 @@ class SamplePanel {
     const { number, seed, scale } = values;
     const model = values[this.given.named];
     this.settings = { model, number, seed, scale };
-    if (!Object.hasOwn(this.given.about, model)) return; // there is no second model
+    if (model === NOTHING) return; // there is no second model
+    if (!this.isKnown) return this.trigger("asks"); // the server says that there is no such model
     this.showTold();
     this.expect();
     this.update();
   }
 
+  /** Whether the page has the model that is set, or it is a repository. */
+  get isKnown() {
+    const { model } = this.settings ?? {};
+    return typeof model === "string" && (Object.hasOwn(this.given.about, model) || isId(model));
+  }
+
   /** Draws what is set and selected. */
   update() {
     const { settings, selection, given } = this;
-    if (!Object.hasOwn(given.about, settings?.model)) return;
-    this.askForTexts();
+    if (!this.isKnown) return;
+    if (!isId(settings.model)) this.askForTexts();
     if (!isSound(settings, given.most)) return; // the server says why
     const key = JSON.stringify(settings);
     this.live.update(
@@ -117,14 +126,24 @@ class SamplePanel {
         const journey = await explore(model, samples.z, selection, given.frames);
         return {
           settings,
-          config: model.config,
+          model,
           samples,
           journey,
           real: await this.judgeReal(model, settings, samples),
         };
       },
-      (found) => this.show(found),
+      (found) => {
+        this.show(found);
+        if (isId(settings.model)) this.askForTexts(); // it is open now
+      },
+      () => isId(settings.model) && this.clear(),
     );
+  }
+
+  /** What was shown is of another model. */
+  clear() {
+    this.shown = null;
+    this.element.dataset.state = "unavailable";
   }
 
   /** Asks the server for the figures of the model and for the snippet, where they are to be seen and not there yet. */
@@ -149,14 +168,14 @@ class SamplePanel {
     return score === null ? null : { x, score };
   }
 
-  /** @param {Pick<Shown, "settings" | "config" | "samples" | "real"> & { journey: Journey }} found */
-  show({ settings, config, samples, journey, real }) {
+  /** @param {Pick<Shown, "settings" | "model" | "samples" | "real"> & { journey: Journey }} found */
+  show({ settings, model, samples, journey, real }) {
     const { given, shown } = this;
     const same = shown?.samples === samples;
     const tiles = same ? shown.tiles : new Tiles(samples.images, given.columns);
     const walk = journey.walk && new Tiles(journey.walk, given.frames);
     const sum = journey.sum && { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths };
-    this.shown = { settings, config, samples, real, tiles, walk, sum };
+    this.shown = { settings, model, samples, real, tiles, walk, sum };
     this.element.dataset.state = "ready";
     if (!same) {
       this.showSamples();
@@ -222,16 +241,16 @@ class SamplePanel {
     return cell.querySelector(`.${name}`);
   }
 
-  /** The networks of the model that is set, before its weights are there. */
-  expect(config = this.given.diagram.models[this.settings.model]?.config) {
-    const { family } = this.given.diagram.models[this.settings.model] ?? {};
-    this.diagram.draw(diagramOf(family, config, { decodes: true }));
+  /** The networks of the model that is set, as its folder has them until its weights are there.
+   * @param {{ family: string, config: any } | undefined} [model] */
+  expect(model = this.given.diagram.models[this.settings.model]) {
+    this.diagram.draw(diagramOf(model?.family, model?.config, { decodes: true }));
   }
 
   /** A sample in the diagram, with D's opinion of it and of a real digit.
    * @param {number} i */
   look(i) {
-    const { samples, settings, real, config } = this.shown;
+    const { samples, settings, real, model } = this.shown;
     const { z, images, scores } = samples;
     this.looked = i < images.shape[0] ? i : 0;
     if (settings.model !== this.settings.model) return; // another model is on its way
@@ -241,7 +260,7 @@ class SamplePanel {
       images.data.slice(this.looked * size, (this.looked + 1) * size),
     );
     const picture = (/** @type {Tensor} */ one) => bitmap(toRgb(one), one.shape[2]);
-    this.expect(config);
+    this.expect(model);
     this.diagram.set({ output: picture(image), z: row(z, this.looked) });
     if (real)
       this.diagram.set({ x: picture(real.x), "D real": real.score, real: fixed(Math.log(real.score), 2) });
@@ -314,9 +333,10 @@ class SamplePanel {
   /** Texts on the model: at once what is known of each, then what the server adds. */
   showTold() {
     const { model } = this.settings;
-    if (!Object.hasOwn(this.given.about, model)) return; // an answer about a model that is no longer chosen
+    if (!this.isKnown) return; // an answer about a model that is no longer chosen
     const told = this.props.told?.model === model ? this.props.told : null;
-    this.put(".about", this.given.about[model] + (told?.unavailable ?? ""));
+    const about = this.given.about[model] ?? told?.about ?? `<h2>${model}</h2>`;
+    this.put(".about", about + (told?.unavailable ?? ""));
     this.put(".measured", told?.measured ?? "");
     this.put(".mean-note", told?.real ?? this.meanNote);
     if (told?.unavailable) this.element.dataset.state = "unavailable";
@@ -333,7 +353,7 @@ class SamplePanel {
   offerFiles() {
     const { settings, samples, tiles, walk, sum } = this.shown;
     const { model, seed, number, scale } = settings;
-    const file = `${model}_seed${seed}_${number}${scale === 1 ? "" : `_scale${Number(scale.toPrecision(6))}`}`;
+    const file = `${model.replace("/", "_")}_seed${seed}_${number}${scale === 1 ? "" : `_scale${Number(scale.toPrecision(6))}`}`;
     const z = range(number).map((i) => [...row(samples.z, i)]);
     offer(this.element, [
       [".files .png", `${file}.png`, () => tiles.canvas],
@@ -352,6 +372,7 @@ class SamplePanel {
   }
 }
 
+const NOTHING = "nothing"; // in place of the second model's name
 const REAL = 7 * 20; // the test digit that D judges beside a sample: the first 7
 const SORT_MS = 400; // without a new score, until the samples are put in order
 

@@ -27,8 +27,8 @@ from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
 from space.page.words import LATEX, i18n
 from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
-from space.weights.hub import load
 from space.weights.model_folder import ModelUnavailable
+from space.weights.table import load_any
 
 NOTHING = "nothing"
 """in place of the second model's name: none"""
@@ -71,7 +71,7 @@ class SamplePanel(gr.HTML):
 def tell(name: str, number: float, seed: float, scale: float, selection: Any) -> tuple[dict[str, Any], str]:
     """What the server adds to a panel, as an update of `SamplePanel`, and the snippet behind the panel."""
     try:
-        loaded = load(name, "decode")
+        loaded = load_any(name, "decode")
     except ModelUnavailable as error:
         return gr.update(told=view.told_unavailable(name, error)), ""
     number, seed, scale = check_settings(number, seed, scale)
@@ -82,6 +82,7 @@ def tell(name: str, number: float, seed: float, scale: float, selection: Any) ->
 
 def case_of(name: str, number: int, seed: int, scale: float) -> str:
     """What names of files begin with: the model and the settings that made the samples."""
+    name = name.replace("/", "_")  # of a repository
     return f"{name}_seed{seed}_{number}" + ("" if scale == 1 else f"_scale{scale:g}")
 
 
@@ -122,12 +123,20 @@ def _build_controls() -> _Controls:
     names = [(i18n(f"model.{name}.full"), name) for name in generators()]
     with gr.Row():
         model = gr.Dropdown(
-            names, value=MODEL, label=i18n("generate.model"), min_width=260, elem_id="generate-model"
+            names,
+            value=MODEL,
+            allow_custom_value=True,
+            label=i18n("generate.model"),
+            info=i18n("generate.model.info"),
+            min_width=260,
+            elem_id="generate-model",
         )
         other = gr.Dropdown(
             [*names, (i18n("generate.nothing"), NOTHING)],
             value=OTHER,
+            allow_custom_value=True,
             label=i18n("generate.other"),
+            info=i18n("generate.model.info"),
             min_width=260,
             elem_id="generate-other",
         )
@@ -198,8 +207,8 @@ def _linked(controls: _Controls, panels: _Panels) -> list[link.Linked]:
         for slot, most in SLOTS.items()
     }
     return [
-        link.value("model", controls.model),
-        link.value("other", controls.other),
+        link.value("model", controls.model, link.model_of(controls.model)),
+        link.value("other", controls.other, link.model_of(controls.other)),
         link.value("scale", controls.scale),
         link.value("number", controls.number),
         link.value("seed", controls.seed, link.number(0, MAX_SEED, whole=True)),

@@ -1,5 +1,6 @@
 """What the generation lesson looks like: the panel of one model, its pictures and its numbers."""
 
+from html import escape
 from typing import Any
 
 from space.lessons.generate.work import real_spread
@@ -14,9 +15,10 @@ from space.page.markup import (
     tiles,
     unavailable,
 )
-from space.page.model_texts import text_about
+from space.page.model_texts import text_about, text_for
 from space.page.words import component_words, words
 from space.pictures.sheets import digit_sheet
+from space.weights import own
 from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
 from space.weights.side_files import read_metrics
@@ -92,6 +94,12 @@ def about(name: str) -> str:
     return f"<h2>{words(f'model.{name}.full')}</h2><p>{text}</p>"
 
 
+def _about_repository(loaded: LoadedModel) -> str:
+    """The same of a repository, once it is open."""
+    text = words(text_for(loaded.model.config, "samples"))
+    return f"<h2>{escape(loaded.name)}</h2><p>{text}</p>"
+
+
 def told(loaded: LoadedModel) -> dict[str, Any]:
     """What the server adds to the samples of a model: its figures, and where its weights are from."""
     metrics = read_metrics(loaded.folder)
@@ -99,6 +107,8 @@ def told(loaded: LoadedModel) -> dict[str, Any]:
         "model": loaded.name,
         "measured": metric_tiles(metrics, METRICS, words("generate.measured")) + source_badge(loaded),
     }
+    if own.is_id(loaded.name):
+        found["about"] = _about_repository(loaded)
     if "d_real" in metrics:
         found["real"] = words("generate.mean_score.real", real=metric_value(metrics["d_real"]))
     return found

@@ -11,12 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from space.models import MODELS, models_that, roles
+from space.models import roles
 from space.models.layers import standard_normal
 from space.pictures.sheets import digit_sheet
 from space.text.limits import MAX_GUIDANCE, MAX_SAMPLES, MAX_SCALE, MAX_SEED
 from space.text.refusals import Problem, check_number, check_whole
 from space.weights.hub import LoadedModel
+from space.weights.table import TABLE, models_that
 
 MODEL, OTHER = roles.DCGAN, roles.VAE_DEEP
 """the two models that the page begins with"""
@@ -46,7 +47,7 @@ def generators() -> list[str]:
     """Names of the models that turn latent vectors into images; those made for it come first."""
 
     def fitness(name: str) -> int:
-        return hasattr(MODELS[name], "discriminate") + hasattr(MODELS[name], "sample")
+        return hasattr(TABLE[name].family, "discriminate") + hasattr(TABLE[name].family, "sample")
 
     return sorted(models_that("decode"), key=fitness, reverse=True)
 

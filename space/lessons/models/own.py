@@ -31,7 +31,7 @@ def open_own(name: str | None) -> tuple[Any, ...]:
     loaded = own.open_model(name)
     draws, looks = hasattr(loaded.model, "decode"), _looks(loaded.model)
     return (
-        view.about(loaded),
+        view.about(loaded, own.read_name(name)),
         gr.update(visible=True),
         *(gr.update(visible=draws) for _ in range(3)),
         gr.update(visible=looks, value=None),

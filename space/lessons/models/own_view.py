@@ -2,6 +2,7 @@
 
 from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 from torch import Tensor
 
@@ -13,7 +14,9 @@ from space.page.words import words
 from space.pictures.outputs import to_grid
 from space.text.families import labels_of
 from space.text.refusals import printable
+from space.weights import own
 from space.weights.hub import LoadedModel
+from space.weights.table import OWN
 
 WIDTH = 8
 """samples in a row"""
@@ -31,8 +34,24 @@ def folders_found(root: Path | None, count: int) -> str:
     return words("models.own.found" if count else "models.own.empty", folder=folder, count=count)
 
 
-def about(loaded: LoadedModel) -> str:
-    """What a model is, and all that its folder holds."""
+LESSONS = {"generate": ("model", "decode"), "diffusion": ("network", "denoise")}
+"""lesson whose link takes a model of any name -> the parameter that names it, what the model has to do"""
+
+
+def links(loaded: LoadedModel, name: str) -> str:
+    """Where else a model can be seen; nowhere if it is a folder that came after the start."""
+    offered = name if own.is_id(name) else next((n for n, e in OWN.items() if e.folder == loaded.folder), "")
+    found = [
+        f'<a href="?{escape(urlencode({"tab": lesson, parameter: offered}))}" target="_blank">'
+        f"{words(f'{lesson}.tab')}</a>"
+        for lesson, (parameter, method) in LESSONS.items()
+        if offered and hasattr(loaded.model, method)
+    ]
+    return f"<p>{words('models.own.lessons')} {' · '.join(found)}</p>" if found else ""
+
+
+def about(loaded: LoadedModel, name: str) -> str:
+    """What a model is that was opened by a name, and all that its folder holds."""
     config = loaded.model.config
     channels, size, _ = config.image_shape
     kind = config.describe().kind
@@ -51,7 +70,7 @@ def about(loaded: LoadedModel) -> str:
         f'<span lang="{language}">{escape(label)}</span>'
         for language, label in zip(("en", "ko"), labels_of(kind)[1])
     )
-    return f"<h3>{family}</h3>{tiles(numbers)}{details(loaded)}"
+    return f"<h3>{family}</h3>{links(loaded, name)}{tiles(numbers)}{details(loaded)}"
 
 
 def drawings(loaded: LoadedModel, drawn: Drawn, seed: int) -> str:

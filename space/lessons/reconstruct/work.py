@@ -12,15 +12,15 @@ from typing import Any, get_args
 import torch
 from torch import Tensor
 
-from space.models import code_and_sigma, models_that, roles
+from space.models import code_and_sigma, roles
 from space.models.autoencoder import NoiseKind, corrupt
 from space.text.limits import MAX_SEED
 from space.text.refusals import Problem, check_number
-from space.weights.hub import LoadedModel, load, load_each
+from space.weights.hub import LoadedModel
 from space.weights.model_folder import ModelUnavailable
 from space.weights.side_files import Metrics, read_metrics
+from space.weights.table import load, load_each, models_that
 
-RECONSTRUCTORS = models_that("encode")
 FAMILY = "family"
 """in place of a model's name: all of them side by side"""
 MODEL = roles.PLAIN
@@ -30,6 +30,8 @@ FIRST_MODEL, FIRST_NOISE = roles.DENOISING, "gaussian"
 NOISES = ("none", *get_args(NoiseKind))
 SHAPE = (1, 28, 28)
 """of the images that the lesson takes"""
+RECONSTRUCTORS = models_that("encode", image_shape=SHAPE)
+"""the lab's models, and those of its operator for such images"""
 METRICS = (
     "reconstruction_psnr",
     "linear_probe_accuracy",

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from space.models import models_that, roles
+from space.models import roles
 from space.models.cyclegan import CycleGAN, Direction, mean_difference
 from space.page.training_run import PADDING, cells, read_frame
 from space.pictures.files import read_image
@@ -25,11 +25,12 @@ from space.pictures.sheets import EMOJI_SHEETS, EmojiSheet, read_emoji
 from space.text.limits import MAX_SQUARE
 from space.text.refusals import Problem, check_number
 from space.weights.gpu import on_gpu
-from space.weights.hub import LoadedModel, load, load_each
+from space.weights.hub import LoadedModel
 from space.weights.side_files import frame_files
+from space.weights.table import load, load_each, models_that
 
 NAMES = models_that("translate")
-"""the lab's CycleGANs; the page opens on the first"""
+"""the CycleGANs of the lab and of its operator; the page opens on the first"""
 DIRECTIONS = get_args(Direction)
 SOURCES = ("emoji", "draw", "upload")
 AS_IT_IS = 0

@@ -51,6 +51,8 @@ from tests.hub_server import HubServer, Repo, read_folder, start_client
 from tests.processes import ROOT
 
 Pictures = dict[str, np.ndarray]
+PACKAGE = ROOT / "space" / "models"
+"""what pip installs as `generative_lab`"""
 
 
 def pixels(image: Image.Image) -> np.ndarray:
@@ -65,6 +67,8 @@ def from_url(url: str) -> np.ndarray:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where code is run: a copy of the repository, as far as it is needed."""
     (tmp_path / "space").symlink_to(ROOT / "space")
+    (tmp_path / "generative_lab").symlink_to(PACKAGE)
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
     with torch.inference_mode():
         yield tmp_path
@@ -402,6 +406,8 @@ def pictures_and_code() -> tuple[Pictures, str, str]:
 
 def work(folder: Path, code: str) -> None:
     os.chdir(folder)
+    (folder / "generative_lab").symlink_to(PACKAGE)
+    sys.path.insert(0, str(folder))
     exec(code, {})
 
 

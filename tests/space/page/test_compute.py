@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from space.models import roles
 from space.models.samplers import Known
 from space.page import routes
+from space.page.handlers import HEAVY
 from space.text.refusals import Problem
 from space.weights.hub import load
 from tests.processes import run_apart
@@ -244,7 +245,7 @@ def test_addresses_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(routes.MAX_WAITING, "heavy", 48)
 
     async def ask_all() -> tuple[list[str], int]:
-        places, order, refused = routes.Places(), [], 0
+        places, order, refused = routes.Places(HEAVY), [], 0
 
         async def question(address: str) -> None:
             nonlocal refused
@@ -270,3 +271,8 @@ def test_a_full_queue_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(routes.MAX_WAITING, "heavy", 0)
     answer = ask(roles.DCGAN, "decode", packed(Z))
     assert answer.status_code == 503 and answer.text == str(Problem("busy"))
+
+
+def test_the_server_computes_with_no_repository_of_a_visitor():
+    answer = CLIENT.post("/compute/hub/someone/vae/decode", content="[]", headers={"accept-language": "en"})
+    assert answer.status_code == 400 and "someone/vae, which is not of this lab" in answer.text

@@ -111,7 +111,7 @@ def test_why_a_model_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     def load(name: str, able_to: str) -> hub.LoadedModel:
         raise model_folder.ModelUnavailable(name, "model.safetensors is <missing>")
 
-    monkeypatch.setattr(tab, "load", load)
+    monkeypatch.setattr(tab, "load_any", load)
     update, snippet = tab.tell(roles.GAN, 4, 0, 1.0, None)
     assert update["told"]["model"] == roles.GAN and "&lt;missing&gt;" in update["told"]["unavailable"]
     assert snippet == ""
