@@ -37,6 +37,6 @@ THEME = gr.themes.Base(
 )
 CSS = asset("page/theme.css")
 HEAD = (
-    modules.head("page/downloads.js")  # and styles that Gradio would rewrite as part of `css`
+    modules.HEAD  # and styles that Gradio would rewrite as part of `css`
     + f"<style>{asset('page/lecture.css', 'page/diagram.css')}{asset('page/forced_colors.css')}</style>"
 )
