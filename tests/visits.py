@@ -65,6 +65,12 @@ async def visit(addresses: list[str], after: float, left: asyncio.Event) -> tupl
                 await left.wait()
 
         async def fetch(address: str) -> None:
+            try:
+                await take(address)
+            except httpx.RemoteProtocolError:  # an idle connection that the server has closed
+                await take(address)
+
+        async def take(address: str) -> None:
             nonlocal size
             async with client.stream("GET", address) as answer:
                 answer.raise_for_status()
