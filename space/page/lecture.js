@@ -59,8 +59,7 @@ const goTo = (id) =>
     if (target) {
       unfold(target);
       target.scrollIntoView({ block: "start" });
-    }
-    else window.scrollTo(0, 0);
+    } else window.scrollTo(0, 0);
     offerPicture();
   });
 
