@@ -107,8 +107,8 @@ TEXT = {
     "manifold.map.codes": ("Test digits", "테스트 숫자"),
     "manifold.map.sure": ("How sure a classifier is", "분류기의 확신"),
     "manifold.map.unsure": (
-        "Orange: the less sure a classifier is of its answer, the stronger. On {share} % of {count} places it "
-        "is less than 90 % sure.",
+        "Orange: the less sure a classifier is of its answer, the stronger. On {share} % of {count} places "
+        "it is less than 90 % sure.",
         "주황색이 진할수록 분류기가 답을 확신하지 못합니다. {count}곳 가운데 {share} %에서 확신이 90 % "
         "미만입니다.",
     ),
