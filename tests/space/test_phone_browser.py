@@ -87,7 +87,7 @@ SMALL = f"""([leastTarget, leastText]) => {{
 @pytest.fixture(scope="module")
 def phone(browser: Browser, lab: Lab) -> Iterator[Page]:
     """One page for all tabs."""
-    with new_page(browser, viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True) as page:
+    with new_page(browser, folded=True, viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True) as page:
         page.goto(lab.url)
         until_started(page)
         yield page
