@@ -52,7 +52,7 @@ def build() -> gr.Blocks:
             gr.HTML(LOGO, elem_id="logo")
             with gr.Column(elem_id="heading"):
                 gr.Markdown(i18n("app.heading"))
-        with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             linked = {name: lesson.build() for name, lesson in LESSONS.items()}
         with header:
             link.bind(tabs, linked)

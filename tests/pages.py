@@ -17,6 +17,10 @@ COMPUTED = f"{SHOWN}.every((one) => one.dataset.where)"
 IDLE = "() => new Promise((done) => requestIdleCallback(() => done(true), { timeout: 10_000 }))"
 """true once the page has nothing left to do: it had what came, and has asked for what it needs next"""
 MODULES = "http://modules.test"
+UNFOLD = """new MutationObserver(() => {
+    for (const fold of document.querySelectorAll(".part > .fold details:not([open])")) fold.open = true;
+}).observe(document, { childList: true, subtree: true });"""
+"""what a visitor of a phone does who wants to see all of a lesson"""
 
 
 class Traffic:
@@ -41,10 +45,12 @@ _traffic: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
 
 
 @contextmanager
-def new_page(browser: Browser, **options: Any) -> Iterator[Page]:
+def new_page(browser: Browser, folded: bool = False, **options: Any) -> Iterator[Page]:
     """A page in a context of its own. No script of it may fail, and it may do nothing that its content
-    security policy forbids."""
+    security policy forbids. On a phone, parts of lessons are unfolded as they come, unless `folded`."""
     context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
+    if not folded and options.get("viewport", {}).get("width", 1280) <= 700:
+        context.add_init_script(UNFOLD)
     page = context.new_page()
     watch(page)
     errors: list[str] = []
@@ -100,14 +106,8 @@ def visit_tab(page: Page, url: str, tab: str) -> None:
 
 
 def switch_tab(page: Page, name: str) -> None:
-    """Through the menu where there is no room for all tabs side by side."""
-    beside, menu = page.get_by_role("tab", name=name, exact=True), page.locator(".overflow-menu > button")
-    until(page, lambda: beside.is_visible() or menu.is_visible())
-    if beside.is_visible():
-        beside.click()
-    else:
-        menu.click()
-        page.locator(".overflow-dropdown button", has_text=name).click()
+    """The row of tabs is scrolled to it where there is no room for all."""
+    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def look_through(page: Page) -> None:

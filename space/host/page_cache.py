@@ -1,15 +1,20 @@
-"""The page, its configuration and its scripts: made once for all visitors, kept gzipped.
+"""The page, its configuration and its scripts: made once for all visitors, kept compressed.
 
-Gradio builds the page anew for each visitor: 0.3 s of a core for 0.7 MB, which it does not compress. It
+Gradio builds the page anew for each visitor: 0.3 s of a core for 1.5 MB, which it does not compress. It
 compresses every script anew for each visitor too.
+
+One of its scripts is changed on the way. Gradio fetches the scripts of all components when the page starts,
+also of those in tabs and accordions that nobody has opened: the drawing board and the editor of code are half
+of all bytes. Here a component's script comes when it is first shown, as Gradio means it to (`lighter`).
 """
 
 import asyncio
 import gzip
+import re
 from collections import OrderedDict
-from functools import partial
 from hashlib import blake2b
 
+import brotli
 from anyio.to_thread import run_sync
 from gradio.route_utils import get_root_url
 from starlette.datastructures import Headers
@@ -27,7 +32,24 @@ SCRIPTS = ("/assets/", "/static/")
 PERSONAL = ("deep_link", "page")
 """parameters of a page's address that change what it shows"""
 MAX_PAGE_BYTES = 40_000_000
-"""what is kept, gzipped; the page is kept once for each address that it is reached by"""
+"""what is kept, compressed; the page is kept once for each address that it is reached by"""
+PACKED = {
+    "br": lambda body: brotli.compress(body, quality=9),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
+"""how an answer is compressed -> the function that does it, the smaller one first"""
+LIGHTER = (
+    (  # where the tree of components is made: no script yet, whatever the component
+        rb"(\w+)=\w+\.shared_props\.visible===!1\?null:"
+        rb"\w+\(\w+\.type,\w+\.component_class_id,this\.#\w+\.api_url\|\|``\)",
+        rb"\1=null",
+    ),
+    (  # the steps behind that: scripts of what is visible come last, once closed tabs are known to be hidden
+        rb"\[(\w+=>\w+\(\w+,this\.#\w+\.api_url\)),((?:\w+=>[^=\]]+)+)\]",
+        rb"[\2,\1]",
+    ),
+)
+"""what is replaced in Gradio's script of the tree of components: pattern, by what"""
 
 
 def alive(request: Request) -> Response:
@@ -44,7 +66,7 @@ class PageCache:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.pages: OrderedDict[tuple[str, str], Response] = OrderedDict()
+        self.pages: OrderedDict[tuple[str, str, str], Response] = OrderedDict()
         self.lock = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,9 +81,9 @@ class PageCache:
         await answer(scope, receive, send)
 
     async def _ask(self, request: Request, receive: Receive) -> Response:
-        """The gzipped response to a request, kept or asked for."""
-        path = request.scope["path"]
-        key = path, get_root_url(request, path, None) if path in PAGES else ""
+        """The compressed response to a request, kept or asked for."""
+        path, encoding = request.scope["path"], encoding_for(request)
+        key = path, get_root_url(request, path, None) if path in PAGES else "", encoding
         if key in self.pages:
             self.pages.move_to_end(key)
             return self.pages[key]
@@ -70,13 +92,16 @@ class PageCache:
                 response = await call(self.app, request.scope, receive)
                 if path == "/":
                     response.headers["content-security-policy"] = policy(response.body)
-                response.body = await run_sync(partial(gzip.compress, response.body, 6, mtime=0))
+                if path.startswith("/assets/core-"):
+                    response.body = lighter(response.body)
+                tag = blake2b(response.body, digest_size=12).hexdigest()
+                response.body = await run_sync(PACKED[encoding], response.body)
                 response.headers["content-length"] = str(len(response.body))
-                response.headers["content-encoding"] = "gzip"
+                response.headers["content-encoding"] = encoding
                 response.headers["vary"] = "accept-encoding"
                 if response.status_code != 200:
                     return response
-                response.headers["etag"] = f'"{blake2b(response.body, digest_size=12).hexdigest()}"'
+                response.headers["etag"] = f'W/"{tag}"'  # weak, for it is the same in both encodings
                 self.pages[key] = response
             while sum(len(response.body) for response in self.pages.values()) > MAX_PAGE_BYTES:
                 self.pages.popitem(last=False)
@@ -89,12 +114,29 @@ def is_for_everybody(request: Request) -> bool:
     return request.method == "GET" and "range" not in request.headers and not personal
 
 
+def encoding_for(request: Request) -> str:
+    """How the answer to a request is kept: as its sender likes it best, or gzipped."""
+    accepted = request.headers.get("accept-encoding", "")
+    return next((one for one in PACKED if re.search(rf"\b{one}\b", accepted)), "gzip")
+
+
+def lighter(script: bytes) -> bytes:
+    """Gradio's script of the tree of components, so that it fetches only the scripts of those that are shown;
+    unchanged where it is written otherwise than in the version that is required."""
+    found = script
+    for pattern, instead in LIGHTER:
+        found, number = re.subn(pattern, instead, found)
+        if number != 1:
+            return script
+    return found
+
+
 def packed_for(request: Request, response: Response) -> Response:
-    """A gzipped response as the sender of the request can read it, or 304 where they have it already."""
+    """A compressed response as the sender of the request can read it, or 304 where they have it already."""
     if response.headers.get("etag", "-") in request.headers.get("if-none-match", ""):
         kept = ("etag", "cache-control", "vary", "content-security-policy")
         return Response(status_code=304, headers={k: v for k, v in response.headers.items() if k in kept})
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if response.headers.get("content-encoding", "") in request.headers.get("accept-encoding", ""):
         return response
     headers = {k: v for k, v in response.headers.items() if k not in ("content-encoding", "content-length")}
     return Response(gzip.decompress(response.body), response.status_code, headers)

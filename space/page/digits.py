@@ -6,10 +6,10 @@ import gradio as gr
 from torch import Tensor
 
 from space.page.found_digit import BOXABLE, Upload
-from space.page.markup import data_url
+from space.page.modules import BASE
 from space.page.picker import Option, Picker
 from space.pictures.inputs import sketch_to_digit
-from space.pictures.outputs import to_base64, to_grid
+from space.pictures.outputs import to_base64
 from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_number
 
@@ -68,13 +68,11 @@ class DigitPicker(Picker):
     """The first test digits, one column for each class; its value is the number of the chosen one."""
 
     def __init__(self, value: int = 0, name: str = "test-digit", **kwargs: Any) -> None:
-        sheet = digit_sheet()[:, :EXAMPLES]
-        sprite = to_grid(sheet.transpose(0, 1).flatten(0, 1)[:, None] / 255, columns=10, padding=0)
         digits = [
             Option(
                 label * digit_sheet().shape[1] + row,
                 f"{label}, {row + 1}",
-                f"--column:{label};--row:{row}",
+                f"--column:{row};--row:{label}",
             )
             for row in range(EXAMPLES)
             for label in range(10)
@@ -84,6 +82,6 @@ class DigitPicker(Picker):
             name,
             digits,
             "digit-picker",
-            css_template=f'label {{ background-image: url("{data_url(sprite)}"); --rows: {EXAMPLES} }}',
+            css_template=f'label {{ background-image: url("{BASE}pictures/digits.png") }}',
             **kwargs,
         )

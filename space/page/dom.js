@@ -187,3 +187,12 @@ export const keepsStill = () => window.matchMedia("(prefers-reduced-motion: redu
 
 /** @param {string} id  of the fold */
 export const isUnfolded = (id) => document.querySelector(`#${id} .cm-content`)?.checkVisibility() ?? false;
+
+/** Unfold the parts of a lesson (parts.py) that an element lies in; on a wide screen none is folded.
+ * @param {Element} element */
+export function unfold(element) {
+  for (let part = element.closest(".part"); part; part = part.parentElement?.closest(".part") ?? null) {
+    const fold = part.querySelector(":scope > .fold details");
+    if (fold instanceof HTMLDetailsElement) fold.open = true;
+  }
+}

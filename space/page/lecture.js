@@ -1,6 +1,6 @@
 /* The lecture mode. A step puts the page into the state of its link, and shows its text beside it. */
 
-import { finder, label, onLanguage, setText, texts } from "./dom.js";
+import { finder, label, onLanguage, setText, texts, unfold } from "./dom.js";
 import { Aids } from "./lecture_aids.js";
 import * as link from "./link.js";
 
@@ -56,21 +56,28 @@ function show(next) {
 const goTo = (id) =>
   stayAt(() => {
     const target = id && document.getElementById(id);
-    if (target) target.scrollIntoView({ block: "start" });
-    else window.scrollTo(0, 0);
+    if (target) {
+      unfold(target);
+      target.scrollIntoView({ block: "start" });
+    } else window.scrollTo(0, 0);
     offerPicture();
   });
 
 /** Scroll, and stay there while the page grows, until the visitor moves.
  * @param {() => void} scroll */
 function stayAt(scroll) {
-  clearInterval(settling);
+  settle();
   const until = performance.now() + SETTLE_MS;
   settling = setInterval(() => {
     scroll();
-    if (performance.now() > until) clearInterval(settling);
+    if (performance.now() > until) settle();
   }, 100);
   scroll();
+}
+
+function settle() {
+  clearInterval(settling);
+  settling = undefined;
 }
 
 /** On a phone the text lies above the tab: it is read first, and a button leads to the picture below. */
@@ -78,6 +85,7 @@ const textIsBeside = () => getComputedStyle(panel).position === "fixed";
 
 function offerPicture() {
   const target = index !== null && !textIsBeside() && document.getElementById(steps[index].picture);
+  if (target && settling) unfold(target);
   find(".to_picture").hidden = !target || target.getBoundingClientRect().top < window.innerHeight / 2;
 }
 
@@ -179,7 +187,7 @@ export function start({ element, props }) {
   );
   document.addEventListener("keydown", onKey);
   for (const gesture of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-    document.addEventListener(gesture, () => clearInterval(settling), { passive: true, capture: true });
+    document.addEventListener(gesture, settle, { passive: true, capture: true });
   }
   onLanguage(relabel);
   // the texts of the steps come later, and change with the language

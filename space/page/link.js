@@ -132,6 +132,8 @@ function openTab(name) {
   const changed = name !== tab;
   tab = name;
   tellWaiting();
+  const button = document.querySelector(`[role=tab][data-tab-id="${name}"]`);
+  button?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone the row of tabs scrolls
   if (changed) for (const callback of onTabs) callback();
 }
 

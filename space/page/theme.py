@@ -36,7 +36,8 @@ THEME = gr.themes.Base(
     block_title_text_color="*body_text_color",
 )
 CSS = asset("page/theme.css")
+STYLES = "page/lecture.css", "page/diagram.css", "page/phone.css", "page/forced_colors.css"
 HEAD = (
-    modules.head("page/downloads.js")  # and styles that Gradio would rewrite as part of `css`
-    + f"<style>{asset('page/lecture.css', 'page/diagram.css')}{asset('page/forced_colors.css')}</style>"
+    modules.HEAD  # and styles that Gradio would rewrite as part of `css`
+    + f"<style>{asset(*STYLES)}</style>"
 )

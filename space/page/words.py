@@ -39,17 +39,18 @@ def component_words(prefix: str, *others: str) -> dict[str, dict[str, str]]:
 
 
 class _PageTexts(gr.I18n):
-    """Refuses an unknown key at once: Gradio would show the key to the visitor."""
+    """Refuses an unknown key at once: Gradio would show the key to the visitor.
+
+    The page is sent the texts that components name while it is built, a seventh of all. What a handler names
+    later has to be among them.
+    """
 
     def __call__(self, key: str) -> Any:
-        if key not in TEXTS:
-            raise KeyError(key)
+        for language, text in zip(("en", "ko"), TEXTS[key]):
+            self.translations[language][key] = text
         return super().__call__(key)
 
 
-i18n = _PageTexts(
-    en={key: english for key, (english, _) in TEXTS.items()},
-    ko={key: korean for key, (_, korean) in TEXTS.items()},
-)
+i18n = _PageTexts(en={}, ko={})
 """`i18n(key)` as a label or value is translated in the visitor's browser."""
 LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]

@@ -105,6 +105,13 @@ TEXT = {
     "manifold.map.legend": ("Highlight the test digits of one class", "한 클래스의 테스트 숫자 강조"),
     "manifold.map.grid": ("Decoded grid", "디코딩 격자"),
     "manifold.map.codes": ("Test digits", "테스트 숫자"),
+    "manifold.map.sure": ("How sure a classifier is", "분류기의 확신"),
+    "manifold.map.unsure": (
+        "Orange: the less sure a classifier is of its answer, the stronger. On {share} % of {count} places "
+        "it is less than 90 % sure.",
+        "주황색이 진할수록 분류기가 답을 확신하지 못합니다. {count}곳 가운데 {share} %에서 확신이 90 % "
+        "미만입니다.",
+    ),
     "manifold.map.spacing": ("Spacing", "간격"),
     "manifold.map.linear": ("linear", "선형"),
     "manifold.map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),

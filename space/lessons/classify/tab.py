@@ -19,6 +19,7 @@ from space.lessons.classify.view import MARKUP
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.modules import module
+from space.page.parts import hints
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_SEED
 
@@ -56,5 +57,5 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("classify.intro"), latex_delimiters=LATEX, elem_classes="reading")
         classify = Classify(elem_id="classify")
         code_behind.source_panel(work, "classify")
-        gr.Markdown(i18n("classify.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        hints("classify.hint")
     return [link.Linked(classify, LINKED, own=True)]

@@ -29,6 +29,7 @@ from space.page.digits import (
 from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
+from space.page.parts import hints, part
 from space.page.picture_source import build_picture_source
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
@@ -154,17 +155,19 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("diffusion.intro"), latex_delimiters=LATEX, elem_classes="reading")
         way = Way(elem_id="diffusion-way")
         fold, snippet = code_behind.folded_snippet("diffusion-code")
-        gr.Markdown(
-            i18n("diffusion.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="diffusion-own"
-        )
-        with gr.Row():
-            with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
-                pictures = build_picture_source("diffusion", SOURCES, _build_examples, boxed=True)
-            with gr.Column(scale=3, min_width=320):
-                own = Own(elem_id="diffusion-digit")
-                own_fold, own_code = code_behind.folded_snippet("diffusion-own-code")
-        figures = gr.HTML(elem_id="diffusion-measured")
-        gr.Markdown(i18n("diffusion.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        with part("diffusion.own"):
+            gr.Markdown(
+                i18n("diffusion.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="diffusion-own"
+            )
+            with gr.Row():
+                with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
+                    pictures = build_picture_source("diffusion", SOURCES, _build_examples, boxed=True)
+                with gr.Column(scale=3, min_width=320):
+                    own = Own(elem_id="diffusion-digit")
+                    own_fold, own_code = code_behind.folded_snippet("diffusion-own-code")
+        with part("diffusion.measured"):
+            figures = gr.HTML(elem_id="diffusion-measured")
+        hints("diffusion.hint")
         network = "() => [document.querySelector('#diffusion-way .stage').parentElement.network()]"
         way.ready(
             friendly(facts),

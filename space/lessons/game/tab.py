@@ -27,6 +27,7 @@ from space.lessons.game.view import MARKUP
 from space.page import link
 from space.page.components import asset
 from space.page.modules import module
+from space.page.parts import hints
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_SEED
 
@@ -72,5 +73,5 @@ def build() -> list[link.Linked]:
         game = GanGame(elem_id="game")
         with gr.Accordion(i18n("code.title"), open=False, elem_id="game-code"):
             gr.Markdown(i18n("game.code"))
-        gr.Markdown(i18n("game.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        hints("game.hint")
     return [link.Linked(game, LINKED, own=True)]

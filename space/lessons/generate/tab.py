@@ -25,6 +25,7 @@ from space.page.components import as_trigger, asset
 from space.page.diagram import drawn_from
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
+from space.page.parts import hints, part
 from space.page.words import LATEX, i18n
 from space.text.limits import MAX_SAMPLES, MAX_SCALE, MAX_SEED
 from space.weights.model_folder import ModelUnavailable
@@ -113,7 +114,7 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("generate.tab"), id="generate"):
         gr.Markdown(i18n("generate.intro"), latex_delimiters=LATEX, elem_classes="reading")
         controls, panels = _build_controls(), _build_panels()
-        gr.Markdown(i18n("generate.hints"), latex_delimiters=LATEX, elem_classes="reading")
+        hints("generate.hints")
         _bind(controls, panels)
         build_api()
     return _linked(controls, panels)
@@ -168,7 +169,7 @@ def _build_panels() -> _Panels:
         with gr.Column(min_width=320):
             first = SamplePanel("model", value=FIRST_SELECTION, elem_id="generate-panel")
             snippet = code_behind.folded_snippet("generate-code")
-        with gr.Column(min_width=320) as second:
+        with part("generate.other", min_width=320) as second:
             other = SamplePanel("other", value=FIRST_SELECTION, elem_id="generate-other-panel")
             other_snippet = code_behind.folded_snippet("generate-other-code")
     return _Panels(first, snippet, other, other_snippet, second)

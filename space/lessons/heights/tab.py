@@ -13,6 +13,7 @@ from space.lessons.heights.view import MARKUP
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.modules import module
+from space.page.parts import hints
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_SEED
 
@@ -52,5 +53,5 @@ def build() -> list[link.Linked]:
         heights = Heights(elem_id="heights")
         code_behind.source_panel(work, "heights")
         build_api()
-        gr.Markdown(i18n("heights.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        hints("heights.hint")
     return [link.Linked(heights, LINKED, own=True)]

@@ -14,6 +14,7 @@ from space.page.diagram import drawn_from
 from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit, read_drawing
 from space.page.handlers import FILES, PRIVATE, friendly
 from space.page.modules import module
+from space.page.parts import part
 from space.page.words import LATEX, i18n
 from space.pictures.outputs import to_base64
 from space.text.limits import MAX_SEED
@@ -86,25 +87,29 @@ class DigitPanel:
 
 def build_digits() -> DigitPanel:
     """Where a digit lies on the maps, and what lies between two."""
-    gr.Markdown(i18n("manifold.digit"), latex_delimiters=LATEX)
-    with gr.Row():
-        with gr.Column(min_width=300):
-            start = _build_picker("manifold.start_sheet", FIRST_DIGITS[0], "manifold-start-sheet")
-            # closed, for the drawing board takes as long to set up as all the rest of the tab
-            with gr.Accordion(i18n("manifold.sketch"), open=False, elem_id="manifold-draw"):
-                sketch = paper(fixed_canvas=True, label=i18n("manifold.sketch"), show_label=False, height=340)
-        with gr.Column(min_width=300, scale=2):
-            first = TwoDigits("first", elem_id="manifold-first", min_height=300)
-            with gr.Row(elem_id="manifold-resample"):
-                seed, again = _build_seed()
-    gr.Markdown(i18n("manifold.between"), elem_id="manifold-between")
-    with gr.Row():
-        with gr.Column(min_width=300):
-            end = _build_picker("manifold.end_sheet", FIRST_DIGITS[1], "manifold-end-sheet")
-            steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"), elem_id="manifold-steps")
-        with gr.Column(min_width=300, scale=2):
-            TwoDigits("way", elem_id="manifold-strips", min_height=200)
-    fold, snippet = code_behind.folded_snippet("manifold-code")
+    with part("manifold.digit"):
+        gr.Markdown(i18n("manifold.digit"), latex_delimiters=LATEX)
+        with gr.Row():
+            with gr.Column(min_width=300):
+                start = _build_picker("manifold.start_sheet", FIRST_DIGITS[0], "manifold-start-sheet")
+                # closed, for the drawing board takes as long to set up as all the rest of the tab
+                with gr.Accordion(i18n("manifold.sketch"), open=False, elem_id="manifold-draw"):
+                    sketch = paper(
+                        fixed_canvas=True, label=i18n("manifold.sketch"), show_label=False, height=340
+                    )
+            with gr.Column(min_width=300, scale=2):
+                first = TwoDigits("first", elem_id="manifold-first", min_height=300)
+                with gr.Row(elem_id="manifold-resample"):
+                    seed, again = _build_seed()
+    with part("manifold.between"):
+        gr.Markdown(i18n("manifold.between"), elem_id="manifold-between")
+        with gr.Row():
+            with gr.Column(min_width=300):
+                end = _build_picker("manifold.end_sheet", FIRST_DIGITS[1], "manifold-end-sheet")
+                steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"), elem_id="manifold-steps")
+            with gr.Column(min_width=300, scale=2):
+                TwoDigits("way", elem_id="manifold-strips", min_height=200)
+        fold, snippet = code_behind.folded_snippet("manifold-code")
     return DigitPanel(start, sketch, end, seed, again, steps, first, fold, snippet)
 
 

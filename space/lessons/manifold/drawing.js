@@ -11,6 +11,7 @@ import { axisName, ticksOf } from "./coordinates.js";
 /** All that the lower canvas shows. `codes` are pairs in a row, `labels` their classes; `highlighted` is the class
  * that stands out, or -1; `grid` is null unless it is to be seen.
  * @typedef {{ chart: Axes, plot: Plot, spacing: Spacing, spacingName: string, grid: OffscreenCanvas | null,
+ *   sure: OffscreenCanvas | null,
  *   showCodes: boolean, codes: Float32Array, labels: Uint8Array, highlighted: number, ink: string }} Scene */
 
 /* Ten colours on a dark ground, apart for normal vision and for protan-, deuteran- and tritanopia: their least
@@ -55,6 +56,10 @@ export function drawChart(canvas, scene) {
     context.globalAlpha = scene.showCodes ? 0.6 : 1; // so that the codes stand out
     context.drawImage(scene.grid, left, top, size, size);
     context.globalAlpha = 1;
+  }
+  if (scene.sure) {
+    context.imageSmoothingEnabled = false;
+    context.drawImage(scene.sure, left, top, size, size);
   }
   if (scene.showCodes) drawCodes(context, scene);
   drawAxes(context, scene);

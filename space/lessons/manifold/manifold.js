@@ -16,18 +16,21 @@ import { COLOURS, drawChart, GreyPainter } from "./drawing.js";
 import { Grid } from "./grid.js";
 import { drawMarks } from "./marks.js";
 import { onMarks } from "./shared.js";
+import { SIDE, Sure } from "./sure.js";
 
 /** @import { Opened } from "../../page/live.js" */
 /** @import { Pair, Plot } from "./coordinates.js" */
 /** @import { Overlay } from "./marks.js" */
-/** @typedef {GradioScope & { model: string, words: import("../../page/dom.js").Words }} Scope */
+/** @typedef {GradioScope & { model: string, judge: string, words: import("../../page/dom.js").Words }} Scope */
 /** `chart` of view.py.
  * @typedef {import("./coordinates.js").Axes & { model: string, source: string, commit: string | null, side: number,
  *   codes: string, labels: string }} Chart */
 /** What a link says of a map, by `LINKED` of maps.py.
- * @typedef {{ z: Pair | null, spacing: string, grid: string | null, codes: string | null, class: number | null }} Said */
+ * @typedef {{ z: Pair | null, spacing: string, grid: string | null, codes: string | null, sure: string | null,
+ *   class: number | null }} Said */
 
 const MOST_FRAMES = 500; // times that are kept
+const HOLD_MS = 150; // that a finger stays before it drags the point
 
 /** Codes (n, 2) as grey pictures, number by number.
  * @param {Opened} model
@@ -59,7 +62,7 @@ export function start(scope) {
 
 class LatentMap {
   /** @param {Scope} scope */
-  constructor({ element, trigger, model, words }) {
+  constructor({ element, trigger, model, judge, words }) {
     this.element = element;
     this.trigger = trigger;
     this.model = model;
@@ -80,6 +83,10 @@ class LatentMap {
     /** @type {Plot} */
     this.plot = { size: 0, left: 0, top: 0, width: 0, height: 0, ratio: 1, tiles: 0 };
     this.grid = new Grid(element);
+    this.sure = new Sure(element, judge);
+    this.held = false; // whether a finger stays on the map: then it does not scroll the page
+    /** @type {number | undefined} */
+    this.hold = undefined; // the timer until then
     /** @type {Pair} */
     this.z = [0, 0];
     /** @type {number[]} */
@@ -113,21 +120,18 @@ class LatentMap {
 
   bind() {
     const { find, pointerCanvas, sliders } = this;
-    pointerCanvas.onpointerdown = (event) => {
-      pointerCanvas.setPointerCapture(event.pointerId);
-      this.moveToPointer(event);
-    };
-    pointerCanvas.onpointermove = (event) => event.buttons && this.moveToPointer(event);
+    this.bindPointer();
     pointerCanvas.onkeydown = (event) => this.moveByKey(event);
-    pointerCanvas.onpointerup = pointerCanvas.onkeyup = () => this.askForSnippet();
+    pointerCanvas.onkeyup = () => this.askForSnippet();
     for (const slider of sliders) {
       slider.oninput = () => this.choose(sliders[0].valueAsNumber, sliders[1].valueAsNumber);
       slider.onchange = () => this.askForSnippet();
     }
-    find(".show-grid").onchange = find(".show-codes").onchange = () => {
-      this.redraw();
-      this.tellLink();
-    };
+    for (const layer of [".show-grid", ".show-codes", ".show-sure"])
+      find(layer).onchange = () => {
+        this.redraw();
+        this.tellLink();
+      };
     find(".spacing").onchange = ({ target }) => {
       this.spacingName = target.value;
       this.redraw();
@@ -135,7 +139,41 @@ class LatentMap {
     };
     new ResizeObserver(() => this.redraw()).observe(find(".plot"));
     label(this.element, this.text);
-    onLanguage(() => label(this.element, this.text));
+    onLanguage(() => {
+      label(this.element, this.text);
+      this.saySure();
+    });
+  }
+
+  /** A mouse drags at once. A finger that swipes up or down scrolls the page: it moves the point by a tap, sideways, or
+   * after it has stayed a moment. */
+  bindPointer() {
+    const canvas = this.pointerCanvas;
+    canvas.onpointerdown = (event) => {
+      this.held = event.pointerType !== "touch";
+      if (this.held) canvas.setPointerCapture(event.pointerId);
+      if (this.held) return this.moveToPointer(event);
+      this.hold = window.setTimeout(() => {
+        this.held = true;
+        this.moveToPointer(event);
+      }, HOLD_MS);
+    };
+    canvas.onpointermove = (event) => {
+      if (!event.buttons) return;
+      clearTimeout(this.hold);
+      this.held = true; // up and down the browser would have cancelled it
+      this.moveToPointer(event);
+    };
+    canvas.onpointerup = (event) => {
+      clearTimeout(this.hold);
+      if (!this.held) this.moveToPointer(event);
+      this.askForSnippet();
+    };
+    canvas.onpointercancel = () => {
+      clearTimeout(this.hold);
+      this.held = false;
+    };
+    canvas.addEventListener("touchmove", (event) => this.held && event.preventDefault(), { passive: false });
   }
 
   async begin() {
@@ -188,6 +226,8 @@ class LatentMap {
     this.drawChart();
     this.drawPosition();
     if (find(".show-grid").checked) this.makeGrid();
+    if (find(".show-sure").checked) this.makeSure();
+    this.saySure();
     this.askForSnippet();
   }
 
@@ -208,11 +248,35 @@ class LatentMap {
     );
   }
 
+  /** The layer of how sure the classifier is, drawn as it grows, then kept. */
+  makeSure() {
+    const { side, spacingName, spacing, model } = this;
+    this.sure.make(
+      [spacingName, side].join(),
+      spacing,
+      side,
+      async (open, codes) => decode(await open(model, ["decode"]), codes.flat()),
+      () => {
+        this.drawChart();
+        this.saySure();
+      },
+    );
+  }
+
+  saySure() {
+    const { unsure } = this.sure;
+    const said = this.find(".sure");
+    said.hidden = !this.find(".show-sure").checked;
+    const share = unsure === null ? "\u2026" : (100 * unsure).toFixed(1);
+    said.textContent = this.text("unsure", { share, count: SIDE ** 2 });
+  }
+
   drawChart() {
     const { chart, plot, spacing, spacingName, codes, labels, highlighted } = this;
     drawChart(this.chartCanvas, {
       ...{ chart, plot, spacing, spacingName, codes, labels, highlighted },
       grid: this.find(".show-grid").checked ? this.grid.canvas : null,
+      sure: this.find(".show-sure").checked ? this.sure.canvas : null,
       showCodes: this.find(".show-codes").checked,
       ink: getComputedStyle(this.element).color,
     });
@@ -339,6 +403,7 @@ class LatentMap {
       class: highlighted < 0 ? null : highlighted,
       grid: off(".show-grid"),
       codes: off(".show-codes"),
+      sure: find(".show-sure").checked ? "on" : null,
     });
   }
 
@@ -354,6 +419,7 @@ class LatentMap {
     find(".spacing").value = this.spacingName = said.spacing;
     find(".show-grid").checked = said.grid !== "off";
     find(".show-codes").checked = said.codes !== "off";
+    find(".show-sure").checked = said.sure === "on";
     this.highlight(said.class ?? -1);
     this.chosen = said.z !== null;
     this.awaited = this.chosen && overlay?.digit !== start ? start : null;

@@ -7,6 +7,7 @@ import gradio as gr
 
 from space.lessons.manifold.view import MAP_MARKUP, MAP_WORDS
 from space.lessons.manifold.work import Spacing, check_code, tile_places
+from space.models import roles
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.handlers import PRIVATE, friendly
@@ -23,6 +24,7 @@ LINKED = {
     "spacing": link.one_of(*get_args(Spacing), default="linear"),
     "grid": link.one_of("off"),
     "codes": link.one_of("off"),
+    "sure": link.one_of("on"),
     "class": link.number(0, 9, whole=True),
 }
 """What the link says of a `LatentMap`."""
@@ -35,7 +37,9 @@ class LatentMap(gr.HTML):
         super().__init__(
             html_template=MAP_MARKUP,
             css_template=asset("lessons/manifold/manifold.css"),
-            js_on_load=module("lessons/manifold/manifold.js", "moved", model=name, words=MAP_WORDS),
+            js_on_load=module(
+                "lessons/manifold/manifold.js", "moved", model=name, judge=roles.DIGIT_JUDGE, words=MAP_WORDS
+            ),
             apply_default_css=False,
             name=name,
             **kwargs,

@@ -10,6 +10,7 @@ from space.page import code_behind
 from space.page.components import asset
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
+from space.page.parts import part
 from space.page.words import LATEX, i18n
 from space.text.refusals import Problem
 from space.weights import hub
@@ -47,11 +48,12 @@ class Sliders(gr.HTML):
 
 def build_sliders() -> None:
     """The sliders, and the snippet of their point."""
-    gr.Markdown(i18n("manifold.deep"), latex_delimiters=LATEX)
-    sliders = Sliders(elem_id="manifold-deep", min_height=400)
-    fold, snippet = code_behind.folded_snippet("manifold-deep-code")
-    code_behind.tell_unfolded(fold, sliders)
-    sliders.coded(friendly(show_code), sliders, snippet, trigger_mode="always_last", **PRIVATE)
+    with part("manifold.deep"):
+        gr.Markdown(i18n("manifold.deep"), latex_delimiters=LATEX)
+        sliders = Sliders(elem_id="manifold-deep", min_height=400)
+        fold, snippet = code_behind.folded_snippet("manifold-deep-code")
+        code_behind.tell_unfolded(fold, sliders)
+        sliders.coded(friendly(show_code), sliders, snippet, trigger_mode="always_last", **PRIVATE)
 
 
 def show_code(point: dict[str, Any]) -> str:

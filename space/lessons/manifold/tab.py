@@ -9,6 +9,7 @@ from space.lessons.manifold.sliders import build_sliders
 from space.lessons.manifold.view import told as told
 from space.lessons.manifold.work import MAPS
 from space.page import link
+from space.page.parts import hints, part
 from space.page.words import LATEX, i18n
 
 
@@ -18,10 +19,11 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("manifold.intro"), latex_delimiters=LATEX, elem_classes="reading")
         maps = []
         with gr.Row():
-            for name, title in zip(MAPS, ("manifold.vae", "manifold.autoencoder")):
-                with gr.Column(min_width=330):
-                    maps.append(build_map(name, title))
-        gr.Markdown(i18n("manifold.hint"), latex_delimiters=LATEX, elem_classes="reading")
+            with gr.Column(min_width=330):
+                maps.append(build_map(MAPS[0], "manifold.vae"))
+            with part("manifold.autoencoder", min_width=330):
+                maps.append(build_map(MAPS[1], "manifold.autoencoder"))
+        hints("manifold.hint")
         digits = build_digits()
         bind_digits(digits)
         build_sliders()

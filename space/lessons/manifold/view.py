@@ -52,12 +52,14 @@ MAP_MARKUP = f"""
 <div class="controls">
   <label><input type="checkbox" class="show-grid" checked> <span data-text="grid"></span></label>
   <label><input type="checkbox" class="show-codes" checked> <span data-text="codes"></span></label>
+  <label><input type="checkbox" class="show-sure"> <span data-text="sure"></span></label>
   <label><span data-text="spacing"></span>
     <select class="spacing">
       <option value="linear" data-text="linear"></option>
       <option value="inverse_gaussian" data-text="inverse_gaussian"></option>
     </select></label>
 </div>
+<p class="sure" hidden></p>
 <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
 {computed()}
 <p class="status"></p>

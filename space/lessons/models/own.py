@@ -12,6 +12,7 @@ from space.lessons.models.drawing import draw
 from space.lessons.models.snapshots import Snapshots
 from space.page.components import PictureFile
 from space.page.handlers import HEAVY, HUB, PRIVATE, friendly
+from space.page.parts import part
 from space.page.words import i18n
 from space.pictures.files import read_image
 from space.text.limits import MAX_SAMPLES
@@ -55,39 +56,40 @@ def draw_own(name: str | None, number: float, seed: float, path: str | None) -> 
 
 def build_own() -> None:
     """The part, at the end of the tab."""
-    gr.Markdown(i18n("models.own"), elem_id="models-own")
-    with gr.Row():
-        name = gr.Dropdown(
-            [],
-            value=None,
-            allow_custom_value=True,
-            label=i18n("models.own.name"),
-            info=i18n("models.own.name.info"),
-            scale=4,
-            min_width=260,
-            elem_id="models-own-name",
-        )
-        button = gr.Button(
-            i18n("models.own.open"), variant="primary", min_width=120, elem_id="models-own-open"
-        )
-    found = gr.HTML(elem_id="models-own-found")
-    opened = gr.State(None)
-    with gr.Column(visible=False, elem_id="models-own-settings") as settings:
+    with part("models.own"):
+        gr.Markdown(i18n("models.own"), elem_id="models-own")
         with gr.Row():
-            number = gr.Slider(
-                1, MAX_SAMPLES, NUMBER, step=1, label=i18n("models.own.number"), scale=3, min_width=220
+            name = gr.Dropdown(
+                [],
+                value=None,
+                allow_custom_value=True,
+                label=i18n("models.own.name"),
+                info=i18n("models.own.name.info"),
+                scale=4,
+                min_width=260,
+                elem_id="models-own-name",
             )
-            seed = gr.Number(SEED, precision=0, label=i18n("models.own.seed"), min_width=120)
-            again = gr.Button(i18n("generate.again"), min_width=120)
-        picture = PictureFile(
-            type="filepath",
-            sources=["upload", "clipboard"],
-            height=200,
-            label=i18n("models.own.upload"),
-            elem_id="models-own-upload",
-        )
-    pictures = gr.HTML(elem_id="models-own-pictures")
-    about = Snapshots(elem_id="models-own-about")
+            button = gr.Button(
+                i18n("models.own.open"), variant="primary", min_width=120, elem_id="models-own-open"
+            )
+        found = gr.HTML(elem_id="models-own-found")
+        opened = gr.State(None)
+        with gr.Column(visible=False, elem_id="models-own-settings") as settings:
+            with gr.Row():
+                number = gr.Slider(
+                    1, MAX_SAMPLES, NUMBER, step=1, label=i18n("models.own.number"), scale=3, min_width=220
+                )
+                seed = gr.Number(SEED, precision=0, label=i18n("models.own.seed"), min_width=120)
+                again = gr.Button(i18n("generate.again"), min_width=120)
+            picture = PictureFile(
+                type="filepath",
+                sources=["upload", "clipboard"],
+                height=200,
+                label=i18n("models.own.upload"),
+                elem_id="models-own-upload",
+            )
+        pictures = gr.HTML(elem_id="models-own-pictures")
+        about = Snapshots(elem_id="models-own-about")
     about.ready(friendly(list_folders), None, [name, found], **PRIVATE)
     drawing = {
         "fn": friendly(draw_own),

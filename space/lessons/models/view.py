@@ -20,6 +20,7 @@ from space.page.markup import (
     to_csv,
     unavailable,
 )
+from space.page.parts import part_of_html
 from space.page.training_run import read_frames
 from space.page.words import words
 from space.text import fill
@@ -77,8 +78,10 @@ def details(loaded: LoadedModel) -> str:
         f'<div class="halves"><section><h2>{words("models.samples")}</h2>'
         f"{_snapshots(name, read_frames(folder))}</section>"
         f"<section>{titled('h2', words('models.history'), keep_curves)}{_history(curves)}</section></div>"
-        f"{titled('h2', words('models.metrics'), keep_metrics)}{_metrics(metrics)}"
-        f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
+        + part_of_html(
+            "models.metrics", titled("h2", words("models.metrics"), keep_metrics) + _metrics(metrics)
+        )
+        + f"<details><summary>{words('models.config')}</summary><pre>{escape(config)}</pre></details>"
     )
 
 

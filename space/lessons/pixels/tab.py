@@ -29,6 +29,7 @@ from space.page.digits import (
 from space.page.found_digit import Upload, read_upload
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
+from space.page.parts import hints, part
 from space.page.picture_source import build_picture_source
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.sheets import digit_sheet
@@ -154,27 +155,31 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("pixels.intro"), latex_delimiters=LATEX, elem_classes="reading")
         play = Play(elem_id="pixels-play")
         play_fold, play_code = code_behind.folded_snippet("pixels-code")
-        gr.Markdown(i18n("pixels.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="pixels-own")
-        with gr.Row():
-            with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
-                pictures = build_picture_source(
-                    "pixels",
-                    SOURCES,
-                    lambda: DigitPicker(EIGHT, name="pixels-digit", elem_id="pixels-digits"),
-                    boxed=True,
-                )
-            with gr.Column(scale=3, min_width=320):
-                own = Own(elem_id="pixels-digit")
-                own_fold, own_code = code_behind.folded_snippet("pixels-own-code")
-        gr.Markdown(
-            i18n("pixels.likely.intro"),
-            latex_delimiters=LATEX,
-            elem_classes="reading",
-            elem_id="pixels-likely",
-        )
-        Likely(elem_id="pixels-cards")
-        shown = gr.HTML(elem_id="pixels-measured")
-        gr.Markdown(i18n("pixels.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        with part("pixels.own"):
+            gr.Markdown(
+                i18n("pixels.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="pixels-own"
+            )
+            with gr.Row():
+                with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
+                    pictures = build_picture_source(
+                        "pixels",
+                        SOURCES,
+                        lambda: DigitPicker(EIGHT, name="pixels-digit", elem_id="pixels-digits"),
+                        boxed=True,
+                    )
+                with gr.Column(scale=3, min_width=320):
+                    own = Own(elem_id="pixels-digit")
+                    own_fold, own_code = code_behind.folded_snippet("pixels-own-code")
+        with part("pixels.likely.intro"):
+            gr.Markdown(
+                i18n("pixels.likely.intro"),
+                latex_delimiters=LATEX,
+                elem_classes="reading",
+                elem_id="pixels-likely",
+            )
+            Likely(elem_id="pixels-cards")
+            shown = gr.HTML(elem_id="pixels-measured")
+        hints("pixels.hint")
         play.ready(friendly(figures), None, shown, **PRIVATE)
         code_behind.follow_place(play, play_fold, play_code, play_snippet, "#pixels-play .stage")
         pictures.bind(read_drawing, read_upload)

@@ -69,6 +69,8 @@ def build() -> list[link.Linked]:
             show_progress_on=run,  # a megabyte of pictures may take a moment
             api_visibility="private",
         )
+        for name in NAMES:
+            i18n(f"timeline.{kind_of(name)}")  # the page has to know what `show` may say
         build_api()
     return [link.value("model", model), link.Linked(run, LINKED, own=True)]
 

@@ -33,6 +33,7 @@ from space.page.components import asset
 from space.page.handlers import HEAVY, PRIVATE, friendly
 from space.page.model_texts import DOMAINS
 from space.page.modules import module
+from space.page.parts import hints, part
 from space.page.picture_source import PictureSource, build_picture_source, hint
 from space.page.words import LATEX, component_words, i18n
 from space.pictures.inputs import to_square
@@ -176,9 +177,11 @@ def build() -> list[link.Linked]:
                 slider = _build_slider()
                 circle = Part("circle", min_height=420, elem_id="translate-circle")
         Part("details", elem_id="translate-details")
-        Part("beside", elem_id="translate-beside", min_height=260)
+        with part("translate.models"):
+            Part("beside", elem_id="translate-beside", min_height=260)
         code = code_behind.folded_snippet("translate-code")
-        Part("training", elem_id="translate-run", min_height=420)
+        with part("translate.strip"):
+            Part("training", elem_id="translate-run", min_height=420)
         _build_theory()
         _bind(pictures, controls, circle, slider)
         _bind_code(pictures, controls, circle, *code)
@@ -241,12 +244,7 @@ def _build_slider() -> gr.ImageSlider:
 
 
 def _build_theory() -> None:
-    gr.Markdown(
-        i18n("translate.theory"),
-        latex_delimiters=LATEX,
-        elem_id="translate-theory",
-        elem_classes="reading",
-    )
+    hints("translate.theory", elem_id="translate-theory")
     gr.Markdown(i18n("translate.credit"), elem_id="translate-credit")
 
 

@@ -1,5 +1,6 @@
 """What the translate tab looks like: the circle, the cards, the strip of the training, the snippet."""
 
+import re
 from base64 import b64encode
 from typing import Any
 
@@ -115,6 +116,7 @@ def _say(key: str) -> str:
     return f'<span data-say="{key}"></span>'
 
 
+NOTATION = re.sub(r"G_(AB|BA)", r"<i>G</i><sub>\1</sub>", words("translate.notation"))
 THERE, BACK = '<i>G</i><sub class="to"></sub>', '<i>G</i><sub class="fro"></sub>'
 """the generators of the way there and of the way back, whose indices the script writes"""
 GX = f"{THERE}(<i>x</i>)"
@@ -141,7 +143,7 @@ CIRCLE = f"""
     <p class="middle"><small>{words("translate.cycle")}</small><b data-figure="cycle_l1"></b></p></div>
   <p class="key"><span class="there">{THERE}<span></span></span>
     <span class="back">{BACK}<span></span></span></p>
-  <p class="hint">{words("translate.notation")}</p>
+  <p class="hint">{NOTATION}</p>
   <p class="share">{SHARE}</p>
   <p class="hint">{_say("cycle.note")}</p>
 </template>

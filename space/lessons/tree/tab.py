@@ -23,6 +23,7 @@ from space.lessons.tree.view import MARKUP
 from space.page import code_behind, link
 from space.page.components import asset
 from space.page.modules import module
+from space.page.parts import hints
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_SEED
 
@@ -71,5 +72,5 @@ def build() -> list[link.Linked]:
         gr.Markdown(i18n("tree.intro"), latex_delimiters=LATEX, elem_classes="reading")
         tree = Tree(elem_id="tree")
         code_behind.source_panel(work, "tree")
-        gr.Markdown(i18n("tree.hint"), latex_delimiters=LATEX, elem_classes="reading")
+        hints("tree.hint")
     return [link.Linked(tree, LINKED, own=True)]

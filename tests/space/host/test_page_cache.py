@@ -2,8 +2,10 @@
 
 import gzip
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import gradio
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -45,6 +47,25 @@ def test_the_page_is_made_once_for_each_address():
     assert "lab.example" in other.text and origin.asked["/"] == 2
     unchanged = origin.get("/", if_none_match=packed.headers["etag"])
     assert unchanged.status_code == 304 and unchanged.content == b""
+
+
+def test_who_can_read_brotli_gets_that():
+    origin = Origin()
+    for accepted, encoding in (("gzip, br", "br"), ("gzip", "gzip"), ("br", "br"), ("identity", None)):
+        answer = origin.get("/assets/a.js", accept_encoding=accepted)
+        assert answer.headers.get("content-encoding") == encoding
+        assert answer.text == origin.get("/assets/a.js", range="bytes=0-").text
+    assert origin.asked["/assets/a.js"] == 2 + 4  # once by each encoding
+
+
+def test_gradios_tree_of_components_fetches_what_is_shown():
+    """Its script in the version that is required is as `lighter` expects it; any other is left alone."""
+    assets = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+    (script,) = (path.read_bytes() for path in assets.glob("core-*.js"))
+    light = page_cache.lighter(script)
+    assert len(light) < len(script) and light.count(b"import(") == script.count(b"import(")
+    assert page_cache.lighter(b"an other version") == b"an other version"
+    assert page_cache.lighter(light) == light
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 import gzip
 import http.client
 import http.server
+import re
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import brotli
 import pytest
 from playwright.sync_api import Page, expect
 from starlette.applications import Starlette
@@ -31,11 +34,14 @@ def test_a_module_comes_as_it_is_and_for_good(client: TestClient) -> None:
     assert "content-encoding" not in answer.headers and answer.headers["vary"] == "accept-encoding"
 
 
-def test_it_is_packed_for_who_can_unpack_it(client: TestClient) -> None:
-    with client.stream("GET", GAME, headers={"accept-encoding": "br, gzip"}) as answer:
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_it_is_packed_for_who_can_unpack_it(client: TestClient, encoding: str) -> None:
+    asked = "gzip, br" if encoding == "br" else "gzip, deflate"
+    with client.stream("GET", GAME, headers={"accept-encoding": asked}) as answer:
         packed = b"".join(answer.iter_raw())
-    assert answer.headers["content-encoding"] == "gzip" and answer.headers["vary"] == "accept-encoding"
-    assert gzip.decompress(packed) == modules.SOURCES["lessons/game/game.js"]
+    assert answer.headers["content-encoding"] == encoding and answer.headers["vary"] == "accept-encoding"
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}[encoding]
+    assert unpack(packed) == modules.SOURCES["lessons/game/game.js"]
     assert client.head(GAME).status_code == 200 and client.post(GAME).status_code == 405
 
 
@@ -44,7 +50,7 @@ def test_a_page_from_before_an_update_gets_the_modules_of_now(client: TestClient
     answer = client.get(GAME.replace(modules.VERSION, "0123456789abcdef"))
     assert answer.status_code == 200 and answer.content == modules.SOURCES["lessons/game/game.js"]
     assert answer.headers["content-type"].startswith("text/javascript")
-    assert answer.headers["cache-control"] == "no-store" and answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "no-store" and "content-encoding" in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -60,6 +66,8 @@ def test_a_page_from_before_an_update_gets_the_modules_of_now(client: TestClient
         f"modules/{modules.VERSION}//etc/passwd",
         f"modules/{modules.VERSION}/PAGE/LINK.JS",
         "modules/0123456789abcdef/page/no.js",
+        f"modules/{modules.VERSION}/bundle.js?of=lessons/game/no.js",
+        f"modules/{modules.VERSION}/bundle.js?of=pictures/digits.png",
     ],
 )
 def test_nothing_else_is_served(lab: Lab, path: str) -> None:
@@ -94,17 +102,47 @@ def test_imports_go_one_way() -> None:
 def test_the_line_of_a_component() -> None:
     line = modules.module("page/link.js", "go", words={"a": "b"})
     assert "\n" not in line and "'go'" in line and ', words: {"a": "b"}' in line
-    assert '["page/link.js"]' in line  # what it imports every page has
+    assert '"bundle.js"' in line  # which every page has
     with pytest.raises(ValueError, match=r"page/links\.js is no module"):
         modules.module("page/links.js")
 
 
-def test_all_modules_of_a_lesson_are_asked_for_at_once() -> None:
-    needed = modules.needed_by("lessons/game/game.js")
+def test_a_bundle_holds_all_that_its_modules_import() -> None:
+    """Each behind what it imports, and none that every page has."""
+    needed = modules.in_order("lessons/game/game.js")
     assert {"browser/gan2d.js", "browser/networks.js", "page/dom.js", "browser/numbers.js"} <= set(needed)
-    line = modules.module("lessons/game/game.js")
-    assert all((f'"{path}"' in line) == (path not in modules.EVERY_PAGE) for path in needed)
+    for path in needed:
+        assert all(needed.index(one) < needed.index(path) for one in modules.imports_of(path))
+    held = re.findall(r'^lab\["(.+?)"\] \?\?=', modules.bundle("lessons/game/game.js").decode(), re.MULTILINE)
+    assert held == [path for path in needed if path not in modules.EVERY_PAGE]
+    assert "bundle.js?of=lessons/game/game.js" in modules.module("lessons/game/game.js")
     assert not [path for path in modules.EVERY_PAGE if path.startswith("lessons/")]
+
+
+def test_what_a_bundle_cannot_hold_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = {"a.js": b'import { b } from "./b.js";\n', "b.js": b'import { a } from "./a.js";\n'}
+    monkeypatch.setattr(modules, "SOURCES", broken | {"c.js": b"export default 1;\n"})
+    with pytest.raises(ValueError, match=r"a\.js -> b\.js -> a\.js"):
+        modules.in_order("a.js")
+    with pytest.raises(ValueError, match=r"c\.js: a bundle cannot say 'export default 1;'"):
+        modules.wrapped("c.js")
+
+
+@pytest.mark.browser
+def test_every_bundle_that_the_page_names_runs(lab: Lab, page: Page) -> None:
+    """Modules find the data beside them as they do outside of a bundle."""
+    config = urllib.request.urlopen(f"{lab.url}/config", timeout=120).read().decode()
+    bundles = sorted(set(re.findall(r"bundle\.js\?of=([\w/]+\.js)", config)))
+    page.goto(f"{lab.url}/robots.txt")
+    held, root = page.evaluate(
+        """async ([base, bundles]) => {
+            await Promise.all(bundles.map((one) => import(`/${base}bundle.js?of=${one}`)));
+            return [Object.keys(labModules), labModules["page/dom.js"].ROOT.href];
+        }""",
+        [modules.BASE, bundles],
+    )
+    assert len(bundles) > 12 and {*bundles, *modules.EVERY_PAGE} <= {*held}
+    assert root == f"{lab.url}/"
 
 
 @contextmanager
@@ -189,12 +227,11 @@ def test_scripts_start_in_another_sites_frame(lab: Lab, page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_a_page_asks_for_what_it_needs_and_each_module_once(lab: Lab, page: Page) -> None:
+def test_a_page_asks_for_its_bundle_and_the_lessons(lab: Lab, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab.url}/?tab=game")
     page.locator("[data-preset=collapse]").wait_for()
     page.wait_for_function("window.labLink !== undefined")
     ours = [url.split(modules.BASE)[1] for url in asked if "/modules/" in url]
-    needed = {*modules.EVERY_PAGE, *modules.needed_by("lessons/game/game.js")}
-    assert sorted(ours) == sorted(needed)  # no other lesson's
+    assert sorted(ours) == ["bundle.js", "bundle.js?of=lessons/game/game.js"]  # no other lesson's

@@ -437,12 +437,23 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
     assert page.locator(f"#map-{VAE_2D} .controls").last.inner_text().startswith("디코딩 격자")
     first, second = (page.locator(f"#map-{name}").bounding_box() for name in work.MAPS)
     assert second["y"] >= first["y"] + first["height"]  # one above the other
-    box, scroll, start = box_of(page, VAE_2D), page.evaluate("scrollY"), on_map(page, VAE_2D, "map.z")
-    touch = page.context.new_cdp_session(page)
-    for i in range(8):
-        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * (0.8 - 0.08 * i)}
-        kind = "touchStart" if i == 0 else "touchMove"
+    scroll, start = page.evaluate("scrollY"), on_map(page, VAE_2D, "map.z")
+    swipe(page, (0.5, 0.8), (0.5, 0.3))  # the page scrolls, and the point stays
+    until(page, lambda: page.evaluate("scrollY") > scroll + 20)
+    assert on_map(page, VAE_2D, "map.z") == start
+    page.locator(f"#map-{VAE_2D} .pointer").scroll_into_view_if_needed()
+    scroll = page.evaluate("scrollY")
+    swipe(page, (0.2, 0.5), (0.9, 0.5))
+    until(page, lambda: on_map(page, VAE_2D, "map.z[0]") > 1)
+    assert page.evaluate("scrollY") == scroll
+
+
+def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """With a finger over the map, in shares of its width and height."""
+    box, touch = box_of(page, VAE_2D), page.context.new_cdp_session(page)
+    for i in range(9):
+        across, down = (a + (b - a) * i / 8 for a, b in zip(start, end))
+        point = {"x": box["x"] + box["width"] * across, "y": box["y"] + box["height"] * down}
+        kind = "touchMove" if i else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    until(page, lambda: on_map(page, VAE_2D, "map.z[1]") > start[1] + 0.5)
-    assert page.evaluate("scrollY") == scroll
