@@ -271,7 +271,9 @@ export class Live {
    * @param {string} [why]  the server's sentence */
   say(where, why = "") {
     const place = /** @type {HTMLElement} */ (this.element.querySelector(".computed"));
-    setText(place.querySelector(".why"), why);
+    const said = /** @type {HTMLElement} */ (place.querySelector(".why"));
+    said.hidden = !why;
+    setText(said, why);
     if (place.dataset.where === where) return;
     place.dataset.where = where;
     for (const sentence of /** @type {Iterable<HTMLElement>} */ (place.querySelectorAll("[data-where]")))

@@ -90,7 +90,7 @@ def computed() -> str:
         f'<span data-where="{where}" hidden>{words(f"live.{where}")}</span>'
         for where in ("browser", "late", "missing", "useless", "failed")
     )
-    return f'<p class="computed" role="status">{sentences} <span class="why"></span></p>'
+    return f'<p class="computed" role="status">{sentences} <span class="why" hidden></span></p>'
 
 
 def unavailable(error: ModelUnavailable) -> str:

@@ -19,6 +19,7 @@ from space.models.gan import GAN
 from space.models.layers import standard_normal
 from space.models.pixelcnn import PixelCNN
 from space.models.vae import VAE
+from space.text import TEXT
 from tests.hub_server import HubServer, Repo, client_settings, read_folder
 from tests.pages import until, visit_tab
 from tests.processes import Lab, running_lab
@@ -141,7 +142,7 @@ def test_the_models_tab_leads_to_the_lessons(page: Page, own_lab: Lab) -> None:
     visit(page, own_lab, "models")
     expect(page.locator("#models-own-found")).to_contain_text(f": {len(MODELS)}.")  # the menu is there
     field = page.locator("#models-own-name input")
-    for name, lessons in ((HUB_ID, ["Generate"]), ("shapes-ddpm", ["Generate", "Diffusion"])):
+    for name, lessons in ((HUB_ID, ["Generate"]), ("shapes-ddpm", ["Generate", TEXT["diffusion.tab"][0]])):
         field.fill(name)
         field.press("Enter")
         page.locator("#models-own-open").click()
