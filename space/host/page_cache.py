@@ -90,6 +90,8 @@ class PageCache:
         async with self.lock:  # others who ask for the same wait for the one answer
             if key not in self.pages:
                 response = await call(self.app, request.scope, receive)
+                if not is_whole(response):  # its visitor has left: whoever comes next asks again
+                    return Response("try again", 503)
                 if path == "/":
                     response.headers["content-security-policy"] = policy(response.body)
                 if path.startswith("/assets/core-"):
@@ -112,6 +114,12 @@ def is_for_everybody(request: Request) -> bool:
     """Whether the response depends on the path alone and, for the page, on the address of the app."""
     personal = set(PERSONAL) & request.query_params.keys()
     return request.method == "GET" and "range" not in request.headers and not personal
+
+
+def is_whole(response: Response) -> bool:
+    """Whether a response has all the bytes that it announces."""
+    announced = response.headers.get("content-length")
+    return announced is None or int(announced) == len(response.body)
 
 
 def encoding_for(request: Request) -> str:

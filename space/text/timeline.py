@@ -8,7 +8,7 @@ TEXT = {
     "timeline.intro": (
         "Training from its first step to its last: on one side what the model made of the **same inputs** "
         "all the while, on the other its losses. Play it, drag the slider or the curves, and point at one "
-        "picture to follow it. The axis of time is logarithmic, because most changes happen early.",
+        "picture to follow it. The time axis is logarithmic: most changes happen early.",
         "학습의 첫 스텝부터 마지막 스텝까지를 봅니다. 한쪽에는 **같은 입력**에서 모델이 매 시점에 만든 "
         "그림이, 다른 쪽에는 손실 곡선이 있습니다. 재생하거나 슬라이더 또는 곡선을 드래그해 보고, 그림 "
         "하나를 골라 따라가 보세요. 눈에 띄는 변화는 대부분 초반에 일어나므로 시간 축은 로그 눈금입니다.",

@@ -39,8 +39,7 @@ TEXT = {
     "translate.size.info": (
         "The networks are made of convolutions, so any size will do; the area that they see at once stays "
         "as many pixels as in training.",
-        "합성곱만으로 이루어져 어떤 크기든 변환하지만, 한 번에 바라보는 영역(픽셀 수)은 학습할 때와 "
-        "같습니다.",
+        "합성곱만으로 이루어져 어떤 크기든 변환하지만, 한 번에 보는 영역의 픽셀 수는 학습할 때와 같습니다.",
     ),
     "translate.no_examples": (
         "This model comes without test pictures. Draw one, or upload your own.",

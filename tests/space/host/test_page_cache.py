@@ -94,3 +94,19 @@ def test_kept_pages_are_bounded(monkeypatch):
     origin.get("/assets/7.js")
     origin.get("/assets/0.js")
     assert origin.asked["/assets/7.js"] == 1 and origin.asked["/assets/0.js"] == 2
+
+
+def test_what_came_in_part_is_not_kept():
+    """As where a visitor leaves while Gradio reads a file for them."""
+    asked = []
+
+    async def leaves_once(scope: Any, receive: Any, send: Any) -> None:
+        body = b"" if not asked else b"whole"
+        asked.append(scope["path"])
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        await send({"type": "http.response.body", "body": body})
+
+    client = TestClient(page_cache.PageCache(leaves_once))
+    assert client.get("/assets/a.js").status_code == 503
+    assert [client.get("/assets/a.js").text for _ in range(2)] == ["whole", "whole"]
+    assert len(asked) == 2
