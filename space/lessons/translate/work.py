@@ -31,7 +31,8 @@ from space.weights.side_files import frame_files
 NAMES = models_that("translate")
 """the lab's CycleGANs; the page opens on the first"""
 DIRECTIONS = get_args(Direction)
-SOURCES = ("emoji", "draw", "upload")
+SOURCES = ("draw", "emoji", "upload")
+"""where a picture comes from; a drawing is offered first, though the page opens on an emoji"""
 AS_IT_IS = 0
 """the size of an example, or of the pictures of the training for those of a visitor"""
 SIZES = (64, 128, MAX_SQUARE)
