@@ -35,6 +35,7 @@ DATA = {  # --dataset -> its name on the Hub, if it has one; source and licence 
         None,
         "A: Twemoji (Twitter, Inc and other contributors, CC-BY 4.0), B: Fluent Emoji 3D (Microsoft, MIT)",
     ),
+    "flat2fluent": (None, "A: Fluent Emoji Flat, B: Fluent Emoji 3D (Microsoft, MIT)"),
 }
 
 ON_CARD = {  # metrics that the Hub shows beside the card

@@ -47,7 +47,7 @@ from training.measure.translations import translation_losses
 from training.model_folder import finish
 from training.optimizers import adamw, descend, linear_decay, moving_average
 from training.replay_buffer import ReplayBuffer
-from training.trained import start_weights
+from training.trained import mix_weights, start_weights
 
 NUM_PICTURED = 8
 DOMAINS = {"twemoji2fluent": ("Twemoji", "Fluent 3D"), "flat2fluent": ("Fluent Flat", "Fluent 3D")}
@@ -99,6 +99,10 @@ class TrainConfig(LoopConfig):
     classifier: str = ""
     """folder of the classifier that tells the domains apart; '': the shipped one if it was trained on this
     data set, else no metrics of it"""
+    interpolate: float = 1.0
+    """share of the trained weights in those that are saved, the rest from pretrained_model_name_or_path:
+    between two states of a network lie networks of a style in between (Wang et al. 2019,
+    https://arxiv.org/abs/1811.10515); 1: the trained ones"""
     ema_decay: float = 0.999
     """decay a step of the moving average of both generators; the average is saved; 0: no average"""
     num_snapshots: int = 24
@@ -121,6 +125,10 @@ class TrainConfig(LoopConfig):
             raise ValueError("coarse_size and coarse_steps belong together; allowed: both 0, or both more")
         if self.random_crop >= self.model.image_size:
             raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
+        if not 0 < self.interpolate <= 1:
+            raise ValueError(f"interpolate is {self.interpolate}; allowed: above 0, up to 1")
+        if self.interpolate < 1 and not self.pretrained_model_name_or_path:
+            raise ValueError("interpolate needs pretrained_model_name_or_path, the weights that it goes from")
         if self.match_size and self.model.zoom != 1:
             raise ValueError(f"match_size and model.zoom {self.model.zoom} cannot both be given")
         if not 0 <= self.decay_start <= 1:
@@ -426,6 +434,8 @@ def main(config: TrainConfig) -> None:
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)
     for network, averaged in zip(generators, best):
         network.load_state_dict(averaged.state_dict())
+    if config.interpolate < 1:
+        mix_weights(config, model, config.interpolate)
 
     def figures() -> Metrics:
         return measure(model, train, test, classifier, config.seed)

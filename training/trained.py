@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from torch import nn
 
@@ -38,13 +39,24 @@ def start_weights(config: Any, model: nn.Module) -> None:
 
     Raises `TrainingError` if there are none, or if they are of another family or other shapes.
     """
+    if config.pretrained_model_name_or_path and not config.resume_from_checkpoint:
+        mix_weights(config, model, 0.0)
+
+
+def mix_weights(config: Any, model: nn.Module, share: float) -> None:
+    """Keep this `share` of the weights of `model`, the rest from those that the `LoopConfig` names.
+
+    Raises `TrainingError` as `start_weights` does.
+    """
     name = config.pretrained_model_name_or_path
-    if not name or config.resume_from_checkpoint:
-        return
     try:
         start = load(name)
         if type(start) is not type(model):
             raise ValueError(f"it holds {type(start).__name__}, the run trains {type(model).__name__}")
-        model.load_state_dict(start.state_dict())
+        before = start.state_dict()
+        if share:
+            now = model.state_dict()
+            before = {key: torch.lerp(old.to(now[key]), now[key], share) for key, old in before.items()}
+        model.load_state_dict(before)
     except (ValueError, TypeError, OSError, RuntimeError, SafetensorError) as error:
         raise TrainingError(f"--pretrained_model_name_or_path {name}: {one_line(error)}") from error

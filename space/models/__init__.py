@@ -48,6 +48,7 @@ MODELS = {
     roles.DIFFUSION_NOISE: DDPM,
     roles.FLOW: DDPM,
     roles.PIXELS: PixelCNN,
+    roles.LIGHT: CycleGAN,
     roles.TRANSLATOR: CycleGAN,
     roles.DIGIT_JUDGE: Classifier,
     roles.EMOJI_JUDGE: Classifier,

@@ -92,28 +92,31 @@ def build_picture_source(
     boxed: bool = False,
     build_board: Callable[[], gr.HTML] | None = None,
     camera: bool = False,
+    first: str = "",
     **settings: Any,
 ) -> PictureSource:
     """The radio and the panels, in a `gr.Column` of the caller's.
 
     `names` are those of the sources: examples, drawing, upload. Texts and ids begin with the name of the
     `lesson`; `settings` are those of `paper`, which a board replaces that `build_board` makes. On an upload
-    that is `boxed` a box says where the digit is. With a `camera` an upload may come from there.
+    that is `boxed` a box says where the digit is. With a `camera` an upload may come from there. The lesson
+    opens on the source `first`, else on the first of the `names`.
     """
+    first = first or names[0]
     source = gr.Radio(
         [(i18n(f"{lesson}.source.{name}"), name) for name in names],
-        value=names[0],
+        value=first,
         label=i18n(f"{lesson}.source"),
         elem_id=f"{lesson}-source",
     )
-    with gr.Column(visible=True) as example_panel:
+    with gr.Column(visible=first not in ("draw", "upload")) as example_panel:
         examples = build_examples()
-    with gr.Column(visible=False) as draw_panel:
+    with gr.Column(visible=first == "draw") as draw_panel:
         if build_board:
             sketch = build_board()
         else:
             sketch = paper(label=i18n(f"{lesson}.sketch"), elem_id=f"{lesson}-sketch", **settings)
-    with gr.Column(visible=False) as upload_panel:
+    with gr.Column(visible=first == "upload") as upload_panel:
         upload = PictureFile(
             type="filepath",
             sources=["upload", *(["webcam"] if camera else []), "clipboard"],
@@ -122,7 +125,10 @@ def build_picture_source(
             elem_id=f"{lesson}-upload",
         )
         found = FoundDigit(visible=False, elem_id=f"{lesson}-found") if boxed else None
-    return PictureSource(source, examples, sketch, upload, [example_panel, draw_panel, upload_panel], found)
+    panels = {"draw": draw_panel, "upload": upload_panel}
+    return PictureSource(
+        source, examples, sketch, upload, [panels.get(name, example_panel) for name in names], found
+    )
 
 
 def hint(problem: Problem) -> str:

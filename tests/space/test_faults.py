@@ -43,6 +43,7 @@ FAULTS = {  # model -> what goes wrong with it on the Hub, and the reasons that 
     roles.DIGIT_JUDGE: ("", "no tag", {f"lab/{roles.DIGIT_JUDGE} has no revision v1"}),
     roles.EMOJI_JUDGE: ("/api/models/lab/{}/", "429", {"the Hub answered with HTTP status 429"}),
     roles.TRANSLATOR: ("", "private", {f"lab/{roles.TRANSLATOR} does not exist or is private"}),
+    roles.LIGHT: ("GET /cdn/lab/{}/", "break_off", {BROKEN}),
 }
 UNREACHABLE, TOKEN = roles.PLAIN_MAP, roles.SPARSE
 FULL, READ_ONLY = roles.DENOISING, roles.CONTRACTIVE

@@ -250,6 +250,20 @@ def test_a_run_without_a_classifier_says_how_to_get_one_and_the_commands_fit(tmp
     assert {"domain_accuracy_ab", "domain_fid_ba"} <= set(metrics)
 
 
+def test_saved_weights_may_lie_between_those_of_the_start_and_the_trained_ones(tmp_path):
+    start = CycleGAN(SMALL_CYCLEGAN)
+    start.save_pretrained(tmp_path / "start")
+    more = {"max_steps": 2, "pretrained_model_name_or_path": str(tmp_path / "start")}
+    runs = {}
+    for share in (1.0, 0.25):
+        config = cyclegan_config(tmp_path / f"{share}", interpolate=share, **more)
+        train_cyclegan.main(config)
+        runs[share] = load_folder(CycleGAN, config.output_dir).state_dict()
+    for key, before in start.state_dict().items():
+        torch.testing.assert_close(runs[0.25][key], torch.lerp(before, runs[1.0][key], 0.25))
+    assert any(not torch.allclose(runs[1.0][key], runs[0.25][key]) for key in runs[1.0])
+
+
 def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
     pool, rng = ReplayBuffer(50), torch.Generator().manual_seed(0)
     image = iter(range(10**6))

@@ -14,6 +14,7 @@ from PIL import Image
 from space.lessons.translate import board, view
 from space.lessons.translate.api import build_api
 from space.lessons.translate.emoji_picker import EmojiPicker
+from space.lessons.translate.lambdas import lambda_card
 from space.lessons.translate.work import (
     AS_IT_IS,
     DIRECTIONS,
@@ -170,7 +171,12 @@ def build() -> list[link.Linked]:
             with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
                 controls = _build_model(), _build_direction()
                 pictures = build_picture_source(
-                    "translate", SOURCES, _build_examples, build_board=_build_board
+                    "translate",
+                    SOURCES,
+                    _build_examples,
+                    build_board=_build_board,
+                    camera=True,
+                    first="emoji",
                 )
                 controls = _Controls(*controls, _build_size())
             with gr.Column(scale=3, min_width=320):
@@ -182,6 +188,10 @@ def build() -> list[link.Linked]:
         code = code_behind.folded_snippet("translate-code")
         with part("translate.strip"):
             Part("training", elem_id="translate-run", min_height=420)
+        with part("translate.lambda"):
+            gr.HTML(
+                lambda_card(), css_template=asset("lessons/translate/lambdas.css"), elem_id="translate-lambda"
+            )
         _build_theory()
         _bind(pictures, controls, circle, slider)
         _bind_code(pictures, controls, circle, *code)

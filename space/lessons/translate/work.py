@@ -32,7 +32,8 @@ from space.weights.table import load, load_each, models_that
 NAMES = models_that("translate")
 """the CycleGANs of the lab and of its operator; the page opens on the first"""
 DIRECTIONS = get_args(Direction)
-SOURCES = ("emoji", "draw", "upload")
+SOURCES = ("draw", "emoji", "upload")
+"""where a picture comes from; a drawing is offered first, though the page opens on an emoji"""
 AS_IT_IS = 0
 """the size of an example, or of the pictures of the training for those of a visitor"""
 SIZES = (64, 128, MAX_SQUARE)

@@ -12,7 +12,7 @@ from tests.space.lessons.timeline.fakes import CYCLEGAN_NAME, GAN_NAME, VAE_NAME
 
 
 def test_games_come_first_and_what_makes_no_pictures_not_at_all() -> None:
-    assert work.NAMES[:3] == [roles.DCGAN, roles.GAN, roles.TRANSLATOR]
+    assert work.NAMES[:3] == [roles.DCGAN, roles.GAN, roles.LIGHT]
     assert len(work.NAMES) == len(set(work.NAMES))
     assert roles.DIGIT_JUDGE not in work.NAMES and roles.VAE_MAP in work.NAMES
     with pytest.raises(Problem, match="choose one of"):
@@ -27,6 +27,7 @@ def test_hints_fit_the_family(root: Path) -> None:
     assert {name: work.kind_of(name) for name in work.NAMES if not hasattr(MODELS[name], "code")} == {
         **dict.fromkeys((roles.GAN, roles.DCGAN), "game"),
         **dict.fromkeys((roles.DIFFUSION, roles.DIFFUSION_NOISE, roles.FLOW), "diffusion"),
-        **{roles.TRANSLATOR: "translation", roles.PIXELS: "pixels"},
+        **dict.fromkeys((roles.LIGHT, roles.TRANSLATOR), "translation"),
+        roles.PIXELS: "pixels",
     }  # others have no encoder to speak of
     assert all(f"timeline.{work.kind_of(name)}" in TEXT for name in work.NAMES)

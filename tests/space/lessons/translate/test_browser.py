@@ -331,7 +331,6 @@ def test_a_grey_cyclegan_of_another_size_brings_its_own_pictures(
     expect(page.locator(f"{CIRCLE} .large")).to_contain_text("on the server, at 64")
 
 
-@pytest.mark.skipif(len(work.NAMES) < 2, reason="the lab has one CycleGAN")
 def test_another_model_translates_its_own_emoji_and_a_link_restores_it(page: Page, url: str) -> None:
     open_tab(page, url)
     other = work.NAMES[1]

@@ -15,11 +15,13 @@ from PIL import Image
 
 from space.lessons.translate import tab, view, work
 from space.lessons.translate.api import translate_api
+from space.lessons.translate.lambdas import lambda_card
 from space.models import roles
 from space.models.cyclegan import mean_difference
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, to_square
 from space.pictures.outputs import GENERATED, REAL, to_heat, to_opinion
+from space.pictures.sheets import LAMBDA_SHEET
 from space.text.refusals import Problem
 from space.weights import hub
 from space.weights.model_folder import ModelUnavailable
@@ -242,3 +244,16 @@ def test_without_snapshots_there_is_a_sentence(other_model: Path) -> None:
     for path in (other_model / "samples").iterdir():
         path.unlink()
     assert "No pictures of its training" in learned("ab")
+
+
+def test_what_the_weight_of_the_cycle_does_is_shown_with_its_figures() -> None:
+    card = lambda_card()
+    runs = json.loads(LAMBDA_SHEET.with_suffix(".json").read_text())
+    assert len({run["weight"] for run in runs}) == len(runs) == 3 and len({run["steps"] for run in runs}) == 1
+    x, *shown = pictures(card)
+    assert len(shown) == 3 and {one.size for one in shown} == {(x.width, 2 * x.height)}
+    sheet = np.asarray(read_image(LAMBDA_SHEET).convert("RGB"))
+    assert np.array_equal(np.vstack([np.asarray(one.convert("RGB")) for one in (x, *shown)]), sheet)
+    for run in runs:
+        assert f"λ = {run['weight']:g}" in card and f"{run['change']:.3f}" in card
+        assert card.count(f"{run['cycle_l1']:.3f}") >= 2  # in both languages
