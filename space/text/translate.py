@@ -208,10 +208,12 @@ TEXT = {
         "위는 변환한 그림으로 x와 {change}만큼 다르고, 아래는 되돌린 그림으로 x와 {cycle}만큼 다릅니다.",
     ),
     "translate.lambda.note": (
-        "Runs that differ in λ alone, {steps} steps each at 64 × 64, too few for the whole style. The "
-        "figures are mean differences a pixel over all test pictures of A.",
-        "λ만 다르게 하여 64 × 64에서 {steps}스텝씩 학습한 모델들입니다. 스타일을 다 익히기에는 짧은 "
-        "학습입니다. 수치는 A의 테스트 그림 전체에서 구한 픽셀당 평균 차이입니다.",
+        "Without the cycle the way back does not find x. With a heavy one hardly anything changes. The runs "
+        "differ in λ alone, {steps} steps each at 64 × 64, too few for the whole style. The figures are mean "
+        "differences a pixel over all test pictures of A.",
+        "순환 손실이 없으면 되돌려도 x가 나오지 않고, 너무 크면 거의 아무것도 바뀌지 않습니다. λ만 다르게 "
+        "하여 64 × 64에서 {steps}스텝씩 학습한 모델들입니다. 스타일을 다 익히기에는 짧은 학습입니다. "
+        "수치는 A의 테스트 그림 전체에서 구한 픽셀당 평균 차이입니다.",
     ),
     "translate.theory": (
         "## The game\nTwo generators, two discriminators, and no pairs. Each discriminator learns to score "
