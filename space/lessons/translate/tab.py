@@ -18,6 +18,7 @@ from space.lessons.translate.lambdas import lambda_card
 from space.lessons.translate.work import (
     AS_IT_IS,
     DIRECTIONS,
+    FIRST,
     MOST_EXAMPLES,
     NAMES,
     SIZES,
@@ -225,7 +226,7 @@ def _build_direction() -> gr.Radio:
 
 
 def _build_examples() -> EmojiPicker:
-    return EmojiPicker(model=NAMES[0], elem_id="translate-emoji")
+    return EmojiPicker(FIRST, NAMES[0], elem_id="translate-emoji")
 
 
 def _build_board() -> board.Board:

@@ -40,6 +40,8 @@ SIZES = (64, 128, MAX_SQUARE)
 """pixels a side at which pictures are translated besides"""
 MOST_IN_BROWSER = 128
 """the largest of these sizes that the browser computes; a larger one is left to the server"""
+FIRST = 1
+"""the example that the page opens on: a face, on which light is seen best"""
 MOST_EXAMPLES = 40
 """of a model in one direction"""
 STRIP_STEPS, STRIP_COLUMNS, STRIP_ROWS = 10, 8, 4

@@ -5,8 +5,10 @@ import io
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import gradio as gr
 import numpy as np
@@ -15,10 +17,10 @@ import torch
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from space import app
+from space import app, models
 from space.lessons.generate import api as generate_api
 from space.lessons.manifold.work import read_latents
-from space.lessons.translate.work import NAMES
+from space.lessons.translate.work import FIRST, NAMES
 from space.models import roles
 from space.page.model_texts import DOMAINS
 from space.pictures.sheets import EMOJI_SHEETS
@@ -70,7 +72,8 @@ def run(code: str, folder: Path) -> dict[str, bytes]:
     before, graded = Path.cwd(), torch.is_grad_enabled()
     os.chdir(folder)
     try:
-        exec(code, {})
+        with patch.dict(sys.modules, {"generative_lab": models}):  # as `pip install` names it
+            exec(code, {})
     finally:
         os.chdir(before)
         torch.set_grad_enabled(graded)
@@ -224,7 +227,7 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     model = NAMES[0]
     name = TEXT["translate.alt.translation"][0].format(domain=DOMAINS[model][1], there="G_AB")
     file, content = keep(shown.locator("figure", has=page.get_by_role("img", name=name)).locator("button"))
-    assert file == f"{model}_ab_emoji-1_{EMOJI_SHEETS[DOMAINS[model]].side}_translation.png"
+    assert file == f"{model}_ab_emoji-{FIRST + 1}_{EMOJI_SHEETS[DOMAINS[model]].side}_translation.png"
     assert pixels(content).shape == (256, 256)
     _, content = keep(page.locator("#translate-details button.csv"))
     header, rows = table(content)

@@ -15,7 +15,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from space.lessons.translate import tab, view, work
 from space.lessons.translate.view import STRIP_FIRST
+from space.lessons.translate.work import FIRST
 from space.page.model_texts import DOMAINS
+from space.pictures.sheets import PLAIN_EMOJI
 from space.text import TEXT
 from space.text.refusals import Problem
 from space.weights import hub
@@ -24,7 +26,6 @@ from tests.pictures import PICTURES
 from tests.space.lessons.translate.fakes import MODEL, SIDE, A, B, write_model
 
 pytestmark = pytest.mark.browser
-FIRST = 0
 BACK = f"{B} → {A}"
 CIRCLE, DETAILS, STRIP = "#translate-circle", "#translate-details", "#translate-run .strip"
 AGREES = """(picture) => {
@@ -184,7 +185,7 @@ def test_the_page_begins_with_an_emoji_and_a_click_shows_another(page: Page, url
     open_tab(page, url)
     x = page.locator(f"{CIRCLE} .x img")
     before = source(x)
-    expect(page.get_by_role("radio", name="🐸")).to_be_checked()
+    expect(page.get_by_role("radio", name=PLAIN_EMOJI[FIRST])).to_be_checked()
     expect(page.locator("#translate-slider img")).to_have_count(2)
     expect(page.locator(DETAILS)).to_contain_text(TEXT["translate.counterpart"][0])
     slider = source(page.locator("#translate-slider img").first)
@@ -320,7 +321,7 @@ def test_a_grey_cyclegan_of_another_size_brings_its_own_pictures(
     write_model(other_model, 32, in_channels=1, domain_a="Gothic", domain_b="Brush")
     hub.clear()
     open_circle(page, url)
-    expect_the_servers(page, 0, "ab")
+    expect_the_servers(page, FIRST, "ab")
     expect(page.locator("#translate-emoji input")).to_have_count(8)
     page.locator("#translate-direction input").nth(1).check()
     pick(page, 5)
