@@ -104,8 +104,9 @@ def test_a_lesson_fits_a_phone(phone: Page, tab: str) -> None:
     heights: list[float] = []
 
     def settled() -> bool:
+        phone.wait_for_timeout(100)  # a lesson grows and shrinks while it starts
         heights.append(phone.evaluate(size))
-        return len(heights) > 3 and len(set(heights[-4:])) == 1
+        return len(heights) > 9 and len(set(heights[-10:])) == 1
 
     until(phone, settled)
     shares = {one: round(phone.evaluate(SHARE, [changed, one]), 2) for one in touched}

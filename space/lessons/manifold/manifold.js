@@ -85,6 +85,7 @@ class LatentMap {
     this.grid = new Grid(element);
     this.sure = new Sure(element, judge);
     this.held = false; // whether a finger stays on the map: then it does not scroll the page
+    this.start = [0, 0]; // where it came down
     /** @type {number | undefined} */
     this.hold = undefined; // the timer until then
     /** @type {Pair} */
@@ -151,6 +152,7 @@ class LatentMap {
     const canvas = this.pointerCanvas;
     canvas.onpointerdown = (event) => {
       this.held = event.pointerType !== "touch";
+      this.start = [event.clientX, event.clientY];
       if (this.held) canvas.setPointerCapture(event.pointerId);
       if (this.held) return this.moveToPointer(event);
       this.hold = window.setTimeout(() => {
@@ -161,8 +163,9 @@ class LatentMap {
     canvas.onpointermove = (event) => {
       if (!event.buttons) return;
       clearTimeout(this.hold);
-      this.held = true; // up and down the browser would have cancelled it
-      this.moveToPointer(event);
+      const [across, down] = [event.clientX - this.start[0], event.clientY - this.start[1]];
+      this.held ||= Math.abs(across) > Math.abs(down);
+      if (this.held) this.moveToPointer(event);
     };
     canvas.onpointerup = (event) => {
       clearTimeout(this.hold);

@@ -183,7 +183,8 @@ def build() -> list[link.Linked]:
             with gr.Column(scale=3, min_width=320):
                 slider = _build_slider()
                 circle = Part("circle", min_height=420, elem_id="translate-circle")
-        Part("details", elem_id="translate-details")
+        with part("translate.judged"):
+            Part("details", elem_id="translate-details")
         with part("translate.models"):
             Part("beside", elem_id="translate-beside", min_height=260)
         code = code_behind.folded_snippet("translate-code")

@@ -254,7 +254,7 @@ def _strip(loaded: LoadedModel, direction: Direction) -> str:
     columns = min(len(x) for _, x, _ in snapshots)
 
     def sprite(images: Tensor) -> str:
-        return f"--sprite: url({data_url(to_grid(images[:columns], columns, padding=0))})"
+        return f"--sprite: url({data_url(to_grid(images[:columns] / 255, columns, padding=0))})"
 
     _, x, _ = snapshots[-1]
     buttons = "".join(

@@ -126,7 +126,7 @@ def examples_of(loaded: LoadedModel) -> Examples | None:
         snapshots, _ = read_snapshots(loaded.folder, config.image_size, direction)
         if snapshots:
             step, x, _ = snapshots[-1]
-            rows.append((x[:, : config.in_channels] * 255).round().byte())
+            rows.append(x[:, : config.in_channels])
     if not rows:
         return None
     labels = tuple(str(i + 1) for i in range(len(rows[0])))
@@ -219,7 +219,7 @@ def read_snapshots(
 ) -> tuple[list[tuple[int, Tensor, Tensor]], int]:
     """At most STRIP_STEPS snapshots of the training, and how many of the files chosen were damaged.
 
-    A snapshot is its step, the test images x (N, 3, H, W) of the direction, and their translations then.
+    A snapshot is its step, the test images x (N, 3, H, W) of the direction, and their translations, uint8.
     """
     files, found = geometrically(frame_files(folder), STRIP_STEPS), []
     first = 2 * DIRECTIONS.index(direction)
@@ -229,10 +229,10 @@ def read_snapshots(
         if not layout or layout["rows"] != STRIP_ROWS:
             continue
         side, columns = image_size + PADDING, min(layout["columns"], STRIP_COLUMNS)
-        pixels = torch.tensor(np.asarray(image.convert("RGB"))).permute(2, 0, 1) / 255  # (C, height, width)
+        pixels = torch.tensor(np.asarray(image.convert("RGB"))).permute(2, 0, 1)  # (C, height, width)
         grid = pixels[:, PADDING:, PADDING:].unflatten(1, (STRIP_ROWS, side)).unflatten(3, (-1, side))
         rows = grid[:, :, :image_size, :, :image_size].permute(1, 3, 0, 2, 4)  # (rows, columns, C, H, W)
-        found.append((step, rows[first, :columns], rows[first + 1, :columns]))
+        found.append((step, rows[first, :columns].clone(), rows[first + 1, :columns].clone()))
     return found, len(files) - len(found)
 
 

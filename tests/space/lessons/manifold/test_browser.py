@@ -437,11 +437,12 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
     assert page.locator(f"#map-{VAE_2D} .controls").last.inner_text().startswith("디코딩 격자")
     first, second = (page.locator(f"#map-{name}").bounding_box() for name in work.MAPS)
     assert second["y"] >= first["y"] + first["height"]  # one above the other
+    box_of(page, VAE_2D)
     scroll, start = page.evaluate("scrollY"), on_map(page, VAE_2D, "map.z")
     swipe(page, (0.5, 0.8), (0.5, 0.3))  # the page scrolls, and the point stays
     until(page, lambda: page.evaluate("scrollY") > scroll + 20)
     assert on_map(page, VAE_2D, "map.z") == start
-    page.locator(f"#map-{VAE_2D} .pointer").scroll_into_view_if_needed()
+    box_of(page, VAE_2D)
     scroll = page.evaluate("scrollY")
     swipe(page, (0.2, 0.5), (0.9, 0.5))
     until(page, lambda: on_map(page, VAE_2D, "map.z[0]") > 1)

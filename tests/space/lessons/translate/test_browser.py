@@ -21,7 +21,7 @@ from space.pictures.sheets import PLAIN_EMOJI
 from space.text import TEXT
 from space.text.refusals import Problem
 from space.weights import hub
-from tests.pages import draw, switch_tab, until, visit_tab
+from tests.pages import draw, switch_tab, until, until_quiet, visit_tab
 from tests.pictures import PICTURES
 from tests.space.lessons.translate.fakes import MODEL, SIDE, A, B, write_model
 
@@ -55,6 +55,15 @@ def open_tab(page: Page, url: str) -> None:
     """The same, with all cards."""
     open_circle(page, url)
     expect(page.locator(f"{DETAILS} img")).to_have_count(4)
+
+
+def see_every_model(page: Page) -> None:
+    """Scroll to the same picture by every model, which fetches their weights, and back."""
+    beside = page.locator("#translate-beside")
+    beside.scroll_into_view_if_needed()
+    expect(beside.locator(".models .one")).to_have_count(len(work.NAMES))
+    until_quiet(page)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def source(picture: Locator) -> str:
@@ -206,6 +215,7 @@ def test_the_other_direction_begins_with_what_was_the_counterpart(page: Page, ur
     label = page.locator("#translate-emoji label").first
     assert label.evaluate(row) in ("0px", "0%")
     inputs = page.locator(f"{STRIP} .columns").get_attribute("style")
+    see_every_model(page)
     asked: list[str] = []
     page.on(
         "request", lambda request: request.url.startswith(("data:", "blob:")) or asked.append(request.url)
@@ -220,6 +230,7 @@ def test_the_other_direction_begins_with_what_was_the_counterpart(page: Page, ur
 
 def test_a_column_of_the_strip_is_chosen_without_a_request(page: Page, url: str) -> None:
     open_tab(page, url)
+    see_every_model(page)
     place = "one => getComputedStyle(one).backgroundPositionX"
     tile = page.locator(f"{STRIP} .steps i").last
     tile.scroll_into_view_if_needed()
