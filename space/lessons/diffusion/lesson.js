@@ -25,7 +25,7 @@ const BOTH = /** @type {const} */ (["ddim", "ddpm"]);
 const FIRST = { network: "velocity", sampler: /** @type {const} */ ("dpm_solver") };
 
 const EVERYWHERE = { guidance_low: 0, guidance_high: 1 };
-const MIDDLE = { guidance_low: 0.3, guidance_high: 0.8 };
+const MIDDLE = { guidance_low: 0.44, guidance_high: 0.86 };
 
 class Lesson extends Store {
   constructor() {

@@ -23,7 +23,8 @@ OWN = "document.querySelector('#diffusion-digit .back').parentElement.ownDigit"
 NUMBERS = "({ times, x, xStart, predNoise, image, asked }) => "
 NUMBERS += "[times, ...[x, xStart, predNoise, [image]].map((all) => all.map((one) => [...one])), asked]"
 CONFIG = json.loads((BUNDLED / MODEL / "config.json").read_text())
-MIDDLE = {"guidance_low": 0.3, "guidance_high": 0.8}
+MIDDLE = {"guidance_low": 0.44, "guidance_high": 0.86}
+EVERYWHERE = {"guidance_low": 0.0, "guidance_high": 1.0}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
@@ -57,9 +58,9 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     side = page.locator("#diffusion-way .side")
     expect(side.locator(".cost")).to_contain_text(f"{2 * calls} calls")
     expect(side.locator(".acting")).to_contain_text(
-        f"acts in {calls - 6} of 6 steps, from t = 800 down to 300"
+        f"acts in {calls - 6} of 6 steps, from t = 860 down to 440"
     )
-    expect(side.locator("rect.guided")).to_have_attribute("width", re.compile("^11[12]"))  # half of the way
+    expect(side.locator("rect.guided")).to_have_attribute("width", re.compile("^9[34]"))  # 0.42 of the way
 
     page.wait_for_function(f"{OWN}?.made && {OWN}.filled && {OWN}.flips")
     three, known = digit_sheet()[3, 0][None, None] / 255, torch.ones(1, 1, 28, 28)
@@ -99,8 +100,10 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
 
 
 def test_networks_side_by_side_have_the_same_noise_and_each_is_that_of_pytorch(page: Page, lab: Lab):
-    open_lesson(page, lab, "&class=3&seed=7&steps=4&guidance=2&network=all&sampler=ddim&sheet=steps")
-    asked = Asked(3, 7, 4, 1.0, 2.0, "ddim")  # in every step, as the config says
+    open_lesson(
+        page, lab, "&class=3&seed=7&steps=4&guidance=2&network=all&sampler=ddim&sheet=steps&guided=everywhere"
+    )
+    asked = Asked(3, 7, 4, 1.0, 2.0, "ddim", **EVERYWHERE)
     for i, name in enumerate(NETWORKS.values()):
         assert_same_way(page.evaluate(f"({NUMBERS})({WAY}.made[{i}])"), asked, name)
     expect(page.locator("#diffusion-way .acting")).to_contain_text("acts in all 4 steps")
