@@ -52,12 +52,12 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def img(image: Image.Image, alt: str, attributes: str = "", **values: object) -> str:
-    """A picture with the text `alt` as its alternative text; downloads.js picks the page's language."""
+def img(image: Image.Image | str, alt: str, attributes: str = "", **values: object) -> str:
+    """A picture, or that of an address, with the text `alt` as its alternative text; downloads.js picks the
+    page's language."""
     english, korean = (escape(text) for text in fill(alt, **values))
-    return (
-        f'<img src="{data_url(image)}" alt="{english}" data-en="{english}" data-ko="{korean}" {attributes}>'
-    )
+    source = image if isinstance(image, str) else data_url(image)
+    return f'<img src="{source}" alt="{english}" data-en="{english}" data-ko="{korean}" {attributes}>'
 
 
 def picture(image: str, caption: str, file: str, css: str = "") -> str:
