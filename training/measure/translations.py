@@ -68,6 +68,11 @@ def judged(classifier: Classifier, x: Tensor) -> tuple[Tensor, Tensor]:
     return features, probabilities.argmax(1)
 
 
+def taken_for(domain: str, domains: Tensor) -> float:
+    """Share of images that a classifier takes for the domain 'a' or 'b'; `domains` (N,) is from `judged`."""
+    return (domains == "ab".index(domain)).float().mean().item()
+
+
 def translation_losses(
     generator_ab: Network, generator_ba: Network, a: Images, b: Images, classifier: Classifier | None
 ) -> dict[str, float]:
@@ -86,8 +91,8 @@ def translation_losses(
         losses |= {f"ssim_{way}": ssim(*pair) for way, pair in pairs.items()}
     if classifier:
         classifier.to(device)
-        losses["domain_ab"] = (judged(classifier, fake_b)[1] == 1).float().mean().item()
-        losses["domain_ba"] = (judged(classifier, fake_a)[1] == 0).float().mean().item()
+        losses["domain_ab"] = taken_for("b", judged(classifier, fake_b)[1])
+        losses["domain_ba"] = taken_for("a", judged(classifier, fake_a)[1])
     return losses
 
 
@@ -198,7 +203,7 @@ def judge_drawings(classifier: Classifier, generator_ab: Network, side: int, dev
     """Metrics by the domain classifier of drawings in flat colours, before and after their translation."""
     x = drawings(side)
     after, before = (
-        100 * (judged(classifier, images)[1] == 1).float().mean().item()
+        100 * taken_for("b", judged(classifier, images)[1])
         for images in (translate_all(generator_ab, x, device), x)
     )
     on = f"of {len(x)} drawings in flat colours, made by training/measure/drawings.py, taken for domain B"
@@ -245,7 +250,7 @@ def compare_domains(
         )
     for way in ("ab", "ba"):
         source, target = way
-        taken = (domains[way] == "ab".index(target)).float().mean().item()
+        taken = taken_for(target, domains[way])
         metrics[f"domain_accuracy_{way}"] = metric(
             100 * taken,
             "%",
@@ -255,7 +260,7 @@ def compare_domains(
         for what, images in merely.items():
             if way not in images:
                 continue
-            taken = (judged(classifier, images[way])[1] == "ab".index(target)).float().mean().item()
+            taken = taken_for(target, judged(classifier, images[way])[1])
             metrics[f"domain_accuracy_{what}_{way}"] = metric(
                 100 * taken,
                 "%",

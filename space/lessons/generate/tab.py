@@ -123,24 +123,8 @@ def build() -> list[link.Linked]:
 def _build_controls() -> _Controls:
     names = [(i18n(f"model.{name}.full"), name) for name in generators()]
     with gr.Row():
-        model = gr.Dropdown(
-            names,
-            value=MODEL,
-            allow_custom_value=True,
-            label=i18n("generate.model"),
-            info=i18n("generate.model.info"),
-            min_width=260,
-            elem_id="generate-model",
-        )
-        other = gr.Dropdown(
-            [*names, (i18n("generate.nothing"), NOTHING)],
-            value=OTHER,
-            allow_custom_value=True,
-            label=i18n("generate.other"),
-            info=i18n("generate.model.info"),
-            min_width=260,
-            elem_id="generate-other",
-        )
+        model = _build_menu("model", names, MODEL)
+        other = _build_menu("other", [*names, (i18n("generate.nothing"), NOTHING)], OTHER)
     with gr.Row():
         scale = _build_slider("scale", 0, MAX_SCALE, 1, step=0.05)
         number = _build_slider("number", 1, MAX_SAMPLES, 32, step=1)
@@ -148,6 +132,18 @@ def _build_controls() -> _Controls:
             seed = gr.Number(0, label=i18n("generate.seed"), elem_id="generate-seed")
             again = gr.Button(i18n("generate.again"), size="sm")
     return _Controls(model, other, number, seed, scale, again)
+
+
+def _build_menu(name: str, choices: list[tuple[str, str]], value: str) -> gr.Dropdown:
+    return gr.Dropdown(
+        choices,
+        value=value,
+        allow_custom_value=True,
+        label=i18n(f"generate.{name}"),
+        info=i18n("generate.model.info"),
+        min_width=260,
+        elem_id=f"generate-{name}",
+    )
 
 
 def _build_slider(name: str, least: float, most: float, value: float, step: float) -> gr.Slider:
