@@ -10,6 +10,7 @@ an error for every call of its batch.
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from itertools import count, islice
@@ -20,7 +21,7 @@ from fastapi import HTTPException
 from gradio.queueing import Event, Queue
 from gradio.route_utils import FnIndexInferError
 from gradio.server_messages import EventMessage, ProcessCompletedMessage
-from gradio.utils import error_payload
+from gradio.utils import error_payload, set_task_name
 from starlette.requests import Request
 
 from space.host.turns import Visitor, address, gives_way, take_turns, visitor
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5
 LET_GO_SECONDS = 3.0
 """how long a call waits for its page to close a stream that has ended"""
+LOOK_SECONDS = 1.0
+"""from one look whether the queue is to end to the next"""
 
 
 class FairQueue(Queue):
@@ -48,6 +51,37 @@ class FairQueue(Queue):
         """address -> call that is answered -> its session; those whose answer was fetched are passed over"""
         self.ending: dict[str, asyncio.Event] = {}
         """by session: set when the page has closed a stream that has ended (`Streams`)"""
+        self.changed = asyncio.Event()
+        """a call has come, or one has ended"""
+        self.progress_update_sleep_when_free = LOOK_SECONDS  # no handler of the lab reports progress
+
+    async def start_processing(self) -> None:
+        """Start calls as they come and as places become free.
+
+        Gradio looks a thousand times a second whether there is one, which takes 3 % of a core day and night.
+        """
+        try:
+            while not self.stopped:
+                self.changed.clear()
+                while None in self.active_jobs and (found := self.get_events()):
+                    self.start_calls(*found)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.changed.wait(), LOOK_SECONDS)
+        finally:
+            self.stopped = True
+            self._cancel_asyncio_tasks()
+
+    def start_calls(self, events: list[Event], batch: bool, group: str) -> None:
+        """Answer calls that have left the queue, as Gradio does: note them where it looks for them."""
+        event, began = events[0], time.time()
+        self.active_jobs[self.active_jobs.index(None)] = events
+        running = self.event_queue_per_concurrency_id[group]
+        running.current_concurrency += 1
+        running.start_times_per_fn[event.fn].add(began)
+        task = asyncio.create_task(self.process_events(events, batch, began, event.fn))
+        set_task_name(task, event.session_hash, event.fn._id, event._id, batch)  # by which it is cancelled
+        self._asyncio_tasks.add(task)
+        task.add_done_callback(self._asyncio_tasks.discard)
 
     async def push(self, body: Any, request: Request, username: str | None) -> Any:
         """Accept a call. Where too many wait already, answer 429, or 503 to `gradio_client`."""
@@ -73,6 +107,7 @@ class FairQueue(Queue):
             self.send_message(loser, failed(loser, Problem("busy")))
         answer = await super().push(body, request, username)
         take_turns(self.event_queue_per_concurrency_id[group].queue)
+        self.changed.set()
         self._forget_answered()
         return answer
 
@@ -116,7 +151,10 @@ class FairQueue(Queue):
 
     async def process_events(self, events: list[Event], *arguments: Any) -> None:
         """Answer calls, in any case. A call outside a session leaves no session behind."""
-        await super().process_events(events, *arguments)
+        try:
+            await super().process_events(events, *arguments)
+        finally:
+            self.changed.set()
         for event in events:
             if event.alive and not event.closed:
                 logger.error("a call of %s was not answered", event.fn.api_name)

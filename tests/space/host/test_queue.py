@@ -1,6 +1,8 @@
 """Many visitors on a real server: groups, turns, refusals and the way back."""
 
+import asyncio
 import re
+from unittest.mock import Mock
 
 import gradio as gr
 import httpx
@@ -57,6 +59,23 @@ def test_no_light_event_reads_files_or_computes_for_long(lab):
         if fn.fn is not None and fn.concurrency_id == "light":
             assert not any(isinstance(block, Drawing | PictureFile) for block in fn.inputs), fn.name
             assert fn.fn.__name__ != "show_large"
+
+
+def test_an_idle_queue_sleeps_until_a_call_comes_or_ends():
+    queue.use_fair_queue(demo := gr.Blocks(), MAX_WAITING, LIGHT)
+    calls = demo._queue
+    calls.active_jobs, calls.get_events = [None], Mock(return_value=None)
+
+    async def watch() -> tuple[int, int]:
+        running = asyncio.create_task(calls.start_processing())
+        await asyncio.sleep(0.1)
+        idle = calls.get_events.call_count
+        calls.changed.set()
+        await asyncio.sleep(0.1)
+        running.cancel()
+        return idle, calls.get_events.call_count
+
+    assert asyncio.run(watch()) == (1, 2)
 
 
 def test_a_full_queue_says_so_in_the_visitors_language_and_recovers(door):
