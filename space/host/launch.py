@@ -55,8 +55,8 @@ def launch_arguments(
             "middleware": [
                 Middleware(Headers),
                 Middleware(Ending),
-                Middleware(Guard, routes=routes),
                 Middleware(PageCache),
+                Middleware(Guard, routes=routes),
                 Middleware(Streams),
             ],
             "exception_handlers": HANDLERS,

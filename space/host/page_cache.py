@@ -1,7 +1,7 @@
-"""The page, its configuration and its scripts: made once for all visitors, kept compressed.
+"""The page, its configuration, its scripts and styles: made once for all visitors, kept compressed.
 
 Gradio builds the page anew for each visitor: 0.3 s of a core for 1.5 MB, which it does not compress. It
-compresses every script anew for each visitor too.
+compresses every script anew for each visitor too. What is kept here is answered before any other check.
 
 One of its scripts is changed on the way. Gradio fetches the scripts of all components when the page starts,
 also of those in tabs and accordions that nobody has opened: the drawing board and the editor of code are half
@@ -24,11 +24,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from space.host.headers import policy
+from space.host.wrong_requests import comes_from_nowhere
 
 PAGES = ("/", "/config")
 """the page and its configuration: the same for everybody at one address of the app"""
-SCRIPTS = ("/assets/", "/static/")
-"""where Gradio's scripts and styles lie: the same at every address"""
+SCRIPTS = ("/assets/", "/static/", "/modules/", "/theme.css", "/favicon.ico")
+"""how paths of scripts, styles and data begin, Gradio's and the lab's: the same at every address"""
 PERSONAL = ("deep_link", "page")
 """parameters of a page's address that change what it shows"""
 MAX_PAGE_BYTES = 40_000_000
@@ -92,6 +93,8 @@ class PageCache:
                 response = await call(self.app, request.scope, receive)
                 if not is_whole(response):  # its visitor has left: whoever comes next asks again
                     return Response("try again", 503)
+                if response.status_code != 200 or response.headers.get("cache-control") == "no-store":
+                    return response
                 if path == "/":
                     response.headers["content-security-policy"] = policy(response.body)
                 if path.startswith("/assets/core-"):
@@ -101,8 +104,6 @@ class PageCache:
                 response.headers["content-length"] = str(len(response.body))
                 response.headers["content-encoding"] = encoding
                 response.headers["vary"] = "accept-encoding"
-                if response.status_code != 200:
-                    return response
                 response.headers["etag"] = f'W/"{tag}"'  # weak, for it is the same in both encodings
                 self.pages[key] = response
             while sum(len(response.body) for response in self.pages.values()) > MAX_PAGE_BYTES:
@@ -112,8 +113,10 @@ class PageCache:
 
 def is_for_everybody(request: Request) -> bool:
     """Whether the response depends on the path alone and, for the page, on the address of the app."""
-    personal = set(PERSONAL) & request.query_params.keys()
-    return request.method == "GET" and "range" not in request.headers and not personal
+    if request.method != "GET" or "range" in request.headers:
+        return False
+    is_page = request.scope["path"] in PAGES
+    return not is_page or not (set(PERSONAL) & request.query_params.keys() or comes_from_nowhere(request))
 
 
 def is_whole(response: Response) -> bool:
@@ -144,7 +147,8 @@ def packed_for(request: Request, response: Response) -> Response:
     if response.headers.get("etag", "-") in request.headers.get("if-none-match", ""):
         kept = ("etag", "cache-control", "vary", "content-security-policy")
         return Response(status_code=304, headers={k: v for k, v in response.headers.items() if k in kept})
-    if response.headers.get("content-encoding", "") in request.headers.get("accept-encoding", ""):
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding == "identity" or encoding in request.headers.get("accept-encoding", ""):
         return response
     headers = {k: v for k, v in response.headers.items() if k not in ("content-encoding", "content-length")}
     return Response(gzip.decompress(response.body), response.status_code, headers)

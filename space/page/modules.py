@@ -4,14 +4,13 @@ The route mirrors the tree under `space/`, so that modules import one another by
 holds a hash of all modules: it changes when one of them does, so that a browser may keep each for good.
 
 A page fetches its modules in bundles, for a request each would be sixty: one bundle of what every page needs,
-one more of each lesson that is opened. A bundle puts the exports of its modules into the global `labModules`,
-by path, each once. Workers and tests import the modules one by one.
+one more of each lesson that is opened, and one of each worker. A bundle puts the exports of its modules into
+the global `labModules`, by path, each once. Tests import the modules one by one.
 
 A page that was open while the app was replaced asks by the old hash when its visitor opens another tab. It
 gets the modules of now, which import one another by the old hash, too. The browser does not keep them.
 """
 
-import gzip
 import json
 import posixpath
 import re
@@ -21,7 +20,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import brotli
 from PIL import Image
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -71,19 +69,29 @@ MEDIA_TYPES = {
     ".csv": "text/csv",
     ".u8": "application/octet-stream",
 }
-HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""what a browser is told that may keep a file (`cache-control`)"""
+
+
+def text_of(path: str) -> str:
+    """The source of a module; empty for other files."""
+    return SOURCES[path].decode() if path.endswith(".js") else ""
+
+
+def beside(path: str, name: str) -> str:
+    """The path of what a module at `path` names relative to itself."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
 
 
 def imports_of(path: str) -> list[str]:
     """The modules that a module names, by their paths under space/."""
-    if not path.endswith(".js"):
-        return []
-    names = re.findall(r'\b(?:from|import) "(\.[^"]+)";', SOURCES[path].decode())
-    return [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in names]
+    names = re.findall(r'\b(?:from|import) "(\.[^"]+)";', text_of(path))
+    return [beside(path, name) for name in names]
 
 
 IMPORT = re.compile(r'^import (?:\{([^}]*)\}|\* as (\w+)) from "(\.[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|class|function\*?) (\w+))", re.MULTILINE)
+WORKER = re.compile(r'Worker\(new URL\("(\./[^"]+)", import\.meta\.url\)')
 COMMENT = re.compile(r"^ *(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 """comments that fill lines of their own"""
 
@@ -113,13 +121,16 @@ def wrapped(path: str) -> str:
 
     def imported(match: re.Match[str]) -> str:
         names, whole, name = match.groups()
-        of = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+        of = beside(path, name)
         taken = whole or "{" + names.replace(" as ", ": ") + "}"
         return f"const {taken} = lab[{json.dumps(of)}];"
 
-    source = COMMENT.sub("", SOURCES[path].decode())
+    def worker(match: re.Match[str]) -> str:
+        return f"Worker(new URL({json.dumps(bundle_for(beside(path, match[1])))}, base)"
+
+    source = COMMENT.sub("", text_of(path))
     names = EXPORT.findall(source)
-    body = IMPORT.sub(imported, EXPORT.sub("", source))
+    body = WORKER.sub(worker, IMPORT.sub(imported, EXPORT.sub("", source)))
     body = body.replace("import.meta.url", f"new URL({json.dumps(path)}, base)")
     if left := re.search(r"^(import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{path}: a bundle cannot say {left[0]!r}")
@@ -130,32 +141,33 @@ BASE = f"modules/{VERSION}/"
 """where the modules lie, from the root of the app"""
 EVERY_PAGE = in_order(*(path for path in SOURCES if path.startswith("page/") and path.endswith(".js")))
 """modules that the browser fetches while Gradio starts; those of a lesson come when its tab is opened"""
-BUNDLE = "bundle.js"
+WORKERS = {beside(path, name) for path in SOURCES for name in WORKER.findall(text_of(path))}
+"""modules that a worker begins with; it shares none with the page"""
+BUNDLES = "bundles/"
+"""where bundles lie, from `BASE`, each under the path of the module that it is of"""
+FIRST = f"{BUNDLES}every_page.js"
 
 
 def bundle_for(path: str) -> str:
     """The address of the bundle that holds a module, from `BASE`."""
     if path not in SOURCES:
         raise ValueError(f"{path} is no module: there are {', '.join(SOURCES)}")
-    return BUNDLE if path in EVERY_PAGE else f"{BUNDLE}?of={path}"
+    return FIRST if path in EVERY_PAGE else f"{BUNDLES}{path}"
 
 
 @cache
-def bundle(path: str = "") -> bytes:
-    """What every page needs; or what a lesson's module needs besides."""
-    paths = [one for one in in_order(path) if one not in EVERY_PAGE] if path else EVERY_PAGE
-    start = f'import "./{BUNDLE}";\n' if path else ""
-    start += 'const base = new URL("./", import.meta.url);\nconst lab = (globalThis.labModules ??= {});\n'
+def bundle(path: str) -> bytes:
+    """What is served at the path of a bundle: `FIRST`, what a lesson's module needs besides, or all that a
+    worker needs."""
+    of = path.removeprefix(BUNDLES)
+    there = EVERY_PAGE if path != FIRST and of not in WORKERS else []
+    paths = EVERY_PAGE if path == FIRST else [one for one in in_order(of) if one not in there]
+    up = "../" * path.count("/")
+    start = f'import "{up}{FIRST}";\n' if there else ""
+    start += (
+        f'const base = new URL("{up}", import.meta.url);\nconst lab = (globalThis.labModules ??= {{}});\n'
+    )
     return (start + "".join(map(wrapped, paths))).encode()
-
-
-@cache
-def packed(path: str, of: str, encoding: str) -> bytes:
-    """What is served at a path, by `br`, `gzip` or `identity`."""
-    source = bundle(of) if path == BUNDLE else SOURCES[path]
-    if encoding == "br":
-        return brotli.compress(source, quality=9)
-    return gzip.compress(source, 9, mtime=0) if encoding == "gzip" else source
 
 
 def module(path: str, *events: str, tab: str = "", **given: Any) -> str:
@@ -170,7 +182,7 @@ def module(path: str, *events: str, tab: str = "", **given: Any) -> str:
     waits = ""
     if tab:
         opened = f'labModules["page/link.js"].opened({json.dumps(tab)})'
-        waits = f'import(new URL("{BUNDLE}", base)).then(() => {opened}).then(() => '
+        waits = f'import(new URL("{FIRST}", base)).then(() => {opened}).then(() => '
     return (
         f'const base = new URL("{BASE}", document.baseURI); '
         f'{waits}import(new URL("{bundle_for(path)}", base)).then(() => labModules["{path}"].start('
@@ -178,22 +190,23 @@ def module(path: str, *events: str, tab: str = "", **given: Any) -> str:
     )
 
 
-HEAD = f'<script type="module" src="{BASE}{BUNDLE}"></script>'
+HEAD = f'<script type="module" src="{BASE}{FIRST}"></script>'
 """HTML that fetches what every page needs while Gradio starts"""
 
 
-def serve(request: Request) -> Response:
-    """One module or bundle, to be kept only under its own version; 404 for anything else."""
-    path, of = request.path_params["path"], request.query_params.get("of", "")
-    if path not in (*SOURCES, BUNDLE) or (of and not of.endswith(".js")) or of not in ("", *SOURCES):
+async def serve(request: Request) -> Response:
+    """One module or bundle, to be kept only under its own version; 404 for anything else. It is compressed
+    where answers are kept for all visitors (space/host/page_cache.py)."""
+    path = request.path_params["path"]
+    of = path.removeprefix(BUNDLES)
+    if path == FIRST or (of != path and of in SOURCES and of.endswith(".js")):
+        content = bundle(path)
+    elif path in SOURCES:
+        content = SOURCES[path]
+    else:
         return PlainTextResponse("no such module", 404)
-    accepted = re.findall(r"\b(br|gzip)\b", request.headers.get("accept-encoding", ""))
-    encoding = "br" if "br" in accepted else "gzip" if accepted else "identity"
-    headers = {**HEADERS} if encoding == "identity" else {**HEADERS, "content-encoding": encoding}
-    if request.path_params["version"] != VERSION:
-        headers["cache-control"] = "no-store"
-    kind = MEDIA_TYPES[posixpath.splitext(path)[1]]
-    return Response(packed(path, of, encoding), headers=headers, media_type=kind)
+    kept = FOR_GOOD if request.path_params["version"] == VERSION else "no-store"
+    return Response(content, 200, {"cache-control": kept}, MEDIA_TYPES[posixpath.splitext(path)[1]])
 
 
 ROUTE = Route("/modules/{version}/{path:path}", serve)

@@ -27,7 +27,10 @@ class Origin:
         def answer(request: Any) -> Response:
             self.asked[request.url.path] += 1
             found = 404 if "missing" in request.url.path else 200
-            return Response(f"{request.base_url} " + "x" * self.size, found, {"x-origin": "yes"}, "text/html")
+            headers = {"x-origin": "yes"} | (
+                {"cache-control": "no-store"} if "/old/" in request.url.path else {}
+            )
+            return Response(f"{request.base_url} " + "x" * self.size, found, headers, "text/html")
 
         routes = [Route("/", answer), Route("/{path:path}", answer)]
         self.client = TestClient(Starlette(routes=routes, middleware=[Middleware(page_cache.PageCache)]))
@@ -69,7 +72,8 @@ def test_gradios_tree_of_components_fetches_what_is_shown():
 
 
 @pytest.mark.parametrize(
-    "path", ["/?deep_link=abc", "/?page=other", "/gradio_api/info", "/assets/missing.js"]
+    "path",
+    ["/?deep_link=abc", "/?page=other", "/gradio_api/info", "/assets/missing.js", "/modules/old/page/dom.js"],
 )
 def test_what_may_differ_is_asked_for_each_time(path):
     origin = Origin()

@@ -1,6 +1,5 @@
 """The scripts' route, and that they start wherever the app is served."""
 
-import gzip
 import http.client
 import http.server
 import re
@@ -9,12 +8,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import brotli
 import pytest
 from playwright.sync_api import Page, expect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from space.host import page_cache
 from space.page import modules
 from tests.processes import Lab
 
@@ -27,22 +26,12 @@ def client() -> TestClient:
 
 
 def test_a_module_comes_as_it_is_and_for_good(client: TestClient) -> None:
-    answer = client.get(GAME, headers={"accept-encoding": "identity"})
+    answer = client.get(GAME)
     assert answer.content == (modules.SPACE / "lessons" / "game" / "game.js").read_bytes()
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert "content-encoding" not in answer.headers and answer.headers["vary"] == "accept-encoding"
-
-
-@pytest.mark.parametrize("encoding", ["br", "gzip"])
-def test_it_is_packed_for_who_can_unpack_it(client: TestClient, encoding: str) -> None:
-    asked = "gzip, br" if encoding == "br" else "gzip, deflate"
-    with client.stream("GET", GAME, headers={"accept-encoding": asked}) as answer:
-        packed = b"".join(answer.iter_raw())
-    assert answer.headers["content-encoding"] == encoding and answer.headers["vary"] == "accept-encoding"
-    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}[encoding]
-    assert unpack(packed) == modules.SOURCES["lessons/game/game.js"]
     assert client.head(GAME).status_code == 200 and client.post(GAME).status_code == 405
+    assert f"/{GAME}".startswith(page_cache.SCRIPTS)  # where it is kept compressed
 
 
 def test_a_page_from_before_an_update_gets_the_modules_of_now(client: TestClient) -> None:
@@ -50,7 +39,7 @@ def test_a_page_from_before_an_update_gets_the_modules_of_now(client: TestClient
     answer = client.get(GAME.replace(modules.VERSION, "0123456789abcdef"))
     assert answer.status_code == 200 and answer.content == modules.SOURCES["lessons/game/game.js"]
     assert answer.headers["content-type"].startswith("text/javascript")
-    assert answer.headers["cache-control"] == "no-store" and "content-encoding" in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +55,9 @@ def test_a_page_from_before_an_update_gets_the_modules_of_now(client: TestClient
         f"modules/{modules.VERSION}//etc/passwd",
         f"modules/{modules.VERSION}/PAGE/LINK.JS",
         "modules/0123456789abcdef/page/no.js",
-        f"modules/{modules.VERSION}/bundle.js?of=lessons/game/no.js",
-        f"modules/{modules.VERSION}/bundle.js?of=pictures/digits.png",
+        f"modules/{modules.VERSION}/bundles/lessons/game/no.js",
+        f"modules/{modules.VERSION}/bundles/pictures/digits.png",
+        f"modules/{modules.VERSION}/bundles/bundles/every_page.js",
     ],
 )
 def test_nothing_else_is_served(lab: Lab, path: str) -> None:
@@ -102,7 +92,7 @@ def test_imports_go_one_way() -> None:
 def test_the_line_of_a_component() -> None:
     line = modules.module("page/link.js", "go", words={"a": "b"})
     assert "\n" not in line and "'go'" in line and ', words: {"a": "b"}' in line
-    assert '"bundle.js"' in line  # which every page has
+    assert '"bundles/every_page.js"' in line  # which every page has
     with pytest.raises(ValueError, match=r"page/links\.js is no module"):
         modules.module("page/links.js")
 
@@ -113,10 +103,20 @@ def test_a_bundle_holds_all_that_its_modules_import() -> None:
     assert {"browser/gan2d.js", "browser/networks.js", "page/dom.js", "browser/numbers.js"} <= set(needed)
     for path in needed:
         assert all(needed.index(one) < needed.index(path) for one in modules.imports_of(path))
-    held = re.findall(r'^lab\["(.+?)"\] \?\?=', modules.bundle("lessons/game/game.js").decode(), re.MULTILINE)
+    bundle = modules.bundle("bundles/lessons/game/game.js")
+    held = re.findall(r'^lab\["(.+?)"\] \?\?=', bundle.decode(), re.MULTILINE)
     assert held == [path for path in needed if path not in modules.EVERY_PAGE]
-    assert "bundle.js?of=lessons/game/game.js" in modules.module("lessons/game/game.js")
+    assert "bundles/lessons/game/game.js" in modules.module("lessons/game/game.js")
     assert not [path for path in modules.EVERY_PAGE if path.startswith("lessons/")]
+
+
+def test_a_worker_is_one_bundle() -> None:
+    """Of its own: it can import nothing that touches a page."""
+    assert sorted(modules.WORKERS) == ["browser/worker.js", "lessons/tree/worker.js"]
+    for path in modules.WORKERS:
+        held = re.findall(r'^lab\["(.+?)"\] \?\?=', modules.bundle(f"bundles/{path}").decode(), re.MULTILINE)
+        assert held == modules.in_order(path) and not [one for one in held if one.startswith("page/")]
+    assert 'Worker(new URL("bundles/browser/worker.js", base)' in modules.wrapped("browser/runner.js")
 
 
 def test_what_a_bundle_cannot_hold_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,11 +132,11 @@ def test_what_a_bundle_cannot_hold_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 def test_every_bundle_that_the_page_names_runs(lab: Lab, page: Page) -> None:
     """Modules find the data beside them as they do outside of a bundle."""
     config = urllib.request.urlopen(f"{lab.url}/config", timeout=120).read().decode()
-    bundles = sorted(set(re.findall(r"bundle\.js\?of=([\w/]+\.js)", config)))
+    bundles = sorted(set(re.findall(r"bundles/(lessons/[\w/]+\.js)", config)))
     page.goto(f"{lab.url}/robots.txt")
     held, root = page.evaluate(
         """async ([base, bundles]) => {
-            await Promise.all(bundles.map((one) => import(`/${base}bundle.js?of=${one}`)));
+            await Promise.all(bundles.map((one) => import(`/${base}bundles/${one}`)));
             return [Object.keys(labModules), labModules["page/dom.js"].ROOT.href];
         }""",
         [modules.BASE, bundles],
@@ -234,4 +234,4 @@ def test_a_page_asks_for_its_bundle_and_the_lessons(lab: Lab, page: Page) -> Non
     page.locator("[data-preset=collapse]").wait_for()
     page.wait_for_function("window.labLink !== undefined")
     ours = [url.split(modules.BASE)[1] for url in asked if "/modules/" in url]
-    assert sorted(ours) == ["bundle.js", "bundle.js?of=lessons/game/game.js"]  # no other lesson's
+    assert sorted(ours) == ["bundles/every_page.js", "bundles/lessons/game/game.js"]  # no other lesson's
