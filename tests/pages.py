@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, Locator, Page, Request
+from playwright.sync_api import Browser, Locator, Page, Request, Worker
 
 from space.page.modules import SOURCES
 from tests.processes import PATIENCE
@@ -31,11 +31,16 @@ class Traffic:
         page.on("request", self._begin)
         for end in ("requestfinished", "requestfailed"):
             page.on(end, lambda request: self.open.discard(request))
+        page.on("worker", lambda worker: worker.on("close", self._forget_weights))
 
     def _begin(self, request: Request) -> None:
         self.latest = time.monotonic()
         if "/heartbeat/" not in request.url:  # it ends only when the page is closed
             self.open.add(request)
+
+    def _forget_weights(self, _: Worker) -> None:
+        """A worker that ends takes its requests along, and nobody says so. It alone asks for weights."""
+        self.open = {request for request in self.open if "/weights/" not in request.url}
 
     def is_quiet(self, seconds: float) -> bool:
         return not self.open and time.monotonic() > self.latest + seconds
@@ -72,7 +77,11 @@ def watch(page: Page) -> None:
 def until_quiet(page: Page, seconds: float = QUIET_SECONDS) -> None:
     """Wait until all requests are finished, no new one comes for some seconds, and the page is idle."""
     traffic = _traffic[page]
-    until(page, lambda: traffic.is_quiet(seconds) and page.evaluate(IDLE) and traffic.is_quiet(seconds))
+    until(
+        page,
+        lambda: traffic.is_quiet(seconds) and page.evaluate(IDLE) and traffic.is_quiet(seconds),
+        lambda: [request.url for request in traffic.open],
+    )
 
 
 def import_modules(page: Page, *paths: str) -> None:
