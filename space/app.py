@@ -41,7 +41,7 @@ LESSONS = {
     "models": models,
 }
 """name in the page's address (`?tab=`) -> module of the tab, in the order of the tabs"""
-FACTS = {"manifold": manifold.told, "translate": translate.told, "pixels": pixels.told}
+FACTS = {name: LESSONS[name].told for name in ("manifold", "pixels", "timeline", "translate")}
 """lesson -> what its scripts are told of a model"""
 
 

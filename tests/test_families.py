@@ -22,7 +22,7 @@ from space.lessons.timeline import tab as timeline
 from space.models import MODELS, config_class_of, models_that, roles
 from space.page.words import TEXTS, i18n
 from space.text import families
-from space.weights.hub import BUNDLED
+from space.weights.hub import BUNDLED, load
 from space.weights.model_folder import load_folder
 from tests.processes import ROOT
 from tests.small_models import small
@@ -177,8 +177,8 @@ def test_every_lesson_that_lists_it_shows_it(name: str) -> None:
         assert "<p" in update["told"]["measured"]
         snippets.append(snippet)
     if name in models_that("decode", "translate"):
-        run, _, hints, _ = timeline.show(name)
-        assert run["frames"] and all(TEXTS[hints.key])
+        compile(timeline.show_code(name), name, "exec")
+        assert timeline.told(load(name))["run"]["frames"] and all(TEXTS[timeline.hints_of(name).key])
     for snippet in snippets:
         assert f"import {MODELS[name].__name__}\n" in snippet
         compile(snippet, name, "exec")

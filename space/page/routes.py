@@ -100,6 +100,12 @@ def config(loaded: LoadedModel, request: Request) -> Response:
     return JSONResponse(description, headers={"cache-control": "no-cache"})
 
 
+class WeightsFile(FileResponse):
+    """Read in pieces of a megabyte: each is a task for another thread."""
+
+    chunk_size = 1 << 20
+
+
 @_of_a_model
 def weights(loaded: LoadedModel, request: Request) -> Response:
     """The very weights that the app runs on, for the networks in the visitor's browser.
@@ -111,7 +117,7 @@ def weights(loaded: LoadedModel, request: Request) -> Response:
     if not is_unchanged(loaded):
         logging.getLogger(__name__).warning("%s is not what was loaded from it", path)
         return Response(packed_weights(loaded.model), headers={"cache-control": "no-store"})
-    response = FileResponse(path, stat_result=path.stat(), headers={"cache-control": "no-cache"})
+    response = WeightsFile(path, stat_result=path.stat(), headers={"cache-control": "no-cache"})
     if response.headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={k: response.headers[k] for k in ("etag", "cache-control")})
     return response

@@ -1,10 +1,12 @@
 """The tab of how a model learned: the same latents through training, beside the curves of the run.
 
-Everything comes from the model folder (`samples/` and `history.csv`) and goes to the page in one call;
-`TrainingRun` shows it, and timeline.js moves through it. A folder may come from the Hub: the readers in
-`space.page.training_run` and `space.weights.side_files` bound what they read and leave out damaged parts.
+Everything comes from the model folder (`samples/` and `history.csv`), as one file that is made once for all
+visitors (`told`). `TrainingRun` shows it, and timeline.js moves through it. A folder may come from the Hub:
+the readers in `space.page.training_run` and `space.weights.side_files` bound what they read and leave out
+damaged parts.
 """
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -13,13 +15,13 @@ from space.lessons.timeline.api import build_api
 from space.lessons.timeline.view import MARKUP, training_run
 from space.lessons.timeline.work import NAMES, WATCHED, kind_of
 from space.page import code_behind, link
-from space.page.components import as_trigger, asset
-from space.page.handlers import friendly
+from space.page.components import asset
+from space.page.handlers import PRIVATE, friendly
 from space.page.markup import source_badge
 from space.page.modules import module
 from space.page.words import LATEX, component_words, i18n
 from space.text.limits import MAX_FRAME_PIXELS
-from space.weights.hub import load
+from space.weights.hub import LoadedModel, load
 from space.weights.side_files import MAX_STEP
 
 LINKED = {
@@ -30,15 +32,17 @@ LINKED = {
 
 
 class TrainingRun(gr.HTML):
-    """A training run that a visitor plays. `value` is what `training_run` returns."""
+    """A training run that a visitor plays: of `model`; `unfolded`, whether the code behind it is open."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             html_template=MARKUP,
             css_template=asset("lessons/timeline/timeline.css"),
-            js_on_load=module("lessons/timeline/timeline.js", "ready"),
+            js_on_load=module("lessons/timeline/timeline.js", "coded"),
             apply_default_css=False,
             text=component_words("timeline.run."),
+            model=NAMES[0],
+            unfolded=False,
             **kwargs,
         )
 
@@ -57,26 +61,30 @@ def build() -> list[link.Linked]:
             elem_id="timeline-model",
         )
         run = TrainingRun(elem_id="timeline-run", min_height=460)
-        snippet = code_behind.snippet_panel("timeline-code")
-        source = gr.HTML(elem_id="timeline-source")
-        hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading")
-        gr.on(  # one event for both: otherwise an early question's late answer would replace a newer one
-            [as_trigger(run.ready), model.change],
-            friendly(show),
-            model,
-            [run, source, hints, snippet],
-            trigger_mode="always_last",
-            show_progress_on=run,  # a megabyte of pictures may take a moment
-            api_visibility="private",
+        fold, snippet = code_behind.folded_snippet("timeline-code")
+        code_behind.tell_unfolded(fold, run)
+        run.coded(friendly(show_code), model, snippet, trigger_mode="always_last", **PRIVATE)
+        hints = gr.Markdown(
+            hints_of(NAMES[0]), elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading"
         )
-        for name in NAMES:
-            i18n(f"timeline.{kind_of(name)}")  # the page has to know what `show` may say
+        texts = json.dumps({name: str(hints_of(name)) for name in NAMES})
+        js = f"(model) => [{{ __type__: 'update', props: {{ model }} }}, ({texts})[model]]"
+        model.change(None, model, [run, hints], js=js, **PRIVATE)
         build_api()
     return [link.value("model", model), link.Linked(run, LINKED, own=True)]
 
 
-def show(model: str) -> tuple[dict[str, Any], str, Any, str]:
-    """A model's run for `TrainingRun`, the source of its weights, hints, and the snippet."""
-    loaded = load(model, *WATCHED)
-    hints = i18n(f"timeline.{kind_of(model)}")
-    return training_run(loaded), source_badge(loaded), hints, code_behind.timeline(loaded)
+def hints_of(model: str) -> Any:
+    """What to look at while this model learns."""
+    return i18n(f"timeline.{kind_of(model)}")
+
+
+def told(loaded: LoadedModel) -> dict[str, Any]:
+    """A model's run for `TrainingRun`, and the source of its weights."""
+    load(loaded.name, *WATCHED)  # refuses what makes no pictures
+    return {"run": training_run(loaded), "badge": source_badge(loaded)}
+
+
+def show_code(model: str) -> str:
+    """The snippet."""
+    return code_behind.timeline(load(model, *WATCHED))

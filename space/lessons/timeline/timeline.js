@@ -1,11 +1,12 @@
 /* A training run that a visitor plays; `start` is called for the TrainingRun of tab.py. All data of a run comes in one
- * piece, so that moving through it asks the server nothing. `element.trainingRun` is the handle for tests and the
+ * file, so that moving through it asks the server nothing. `element.trainingRun` is the handle for tests and the
  * curious.
  */
 
 import { clamp } from "../../browser/numbers.js";
 import { ARROWS, add, decoded, finder, keepsStill, label, onLanguage, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
+import { factsOf } from "../../page/facts.js";
 import { follow, tell } from "../../page/link.js";
 import { drawCharts, placeAt } from "./charts.js";
 import { boxOf, cellAt, nearest, stillsOf, timeOf, toRows, within } from "./run.js";
@@ -37,20 +38,22 @@ export function start(scope) {
       return player.cell;
     },
   };
-  scope.watch("value", () => player.open());
+  const open = () => player.open().catch(console.warn);
+  scope.watch("model", open);
+  scope.watch("unfolded", () => player.showCode());
   follow(scope.element, (said, { model }) => {
     player.pending = /** @type {Said} */ ({ ...said, model });
     player.followLink();
   });
-  if (scope.props.value?.model) player.open();
-  else scope.trigger("ready");
+  open();
 }
 
 class Player {
   /** @param {GradioScope} scope */
-  constructor({ element, props }) {
+  constructor({ element, props, trigger }) {
     this.element = element;
     this.props = props;
+    this.trigger = trigger;
     this.find = finder(element);
     this.text = texts(props.text);
     this.frame = this.find(".frame");
@@ -65,7 +68,7 @@ class Player {
     this.run = null;
     /** @type {HTMLImageElement[]} */
     this.pictures = [];
-    this.opened = 0; // runs that have come, also those whose pictures are still being decoded
+    this.opened = 0; // runs that were asked for
     this.index = 0; // of `run.positions`
     /** @type {number | null} */
     this.timer = null; // while it plays
@@ -111,23 +114,29 @@ class Player {
     onLanguage(() => this.redraw());
   }
 
-  /** The server has sent a run. */
+  showCode() {
+    if (this.props.unfolded) this.trigger("coded");
+  }
+
+  /** The run of another model is wanted. */
   async open() {
-    const run = /** @type {Run | null} */ (this.props.value);
     const turn = ++this.opened;
-    if (!run?.model) return;
-    const pictures = await Promise.all(run.frames.map(decoded));
-    if (turn !== this.opened) return; // another run was chosen meanwhile
+    this.showCode();
+    const { problem, badge, run } = await factsOf("timeline", this.props.model);
+    const pictures = await Promise.all(problem ? [] : run.frames.map(decoded));
+    if (turn !== this.opened) return; // another one was chosen meanwhile
     this.stop();
-    const before = this.run?.model === run.model ? this.index : Infinity; // the same run, sent again, stays there
-    this.run = run;
+    this.find("#timeline-source").innerHTML = problem ?? badge;
+    this.find(".run").hidden = Boolean(problem);
+    if (problem) return;
+    this.run = /** @type {Run} */ (run);
     this.pictures = pictures;
     this.hovered = null;
     if (run.size) [this.frame.width, this.frame.height] = run.size;
     if (run.cells) this.pinned = within(run.cells, this.pinned);
     this.showParts();
     this.slider.max = Math.max(0, run.positions.length - 1);
-    this.index = Math.max(0, Math.min(before, run.positions.length - 1)); // at first, what the model has become
+    this.index = Math.max(0, run.positions.length - 1); // at first, what the model has become
     this.buildStrip();
     this.redraw();
     this.drawMagnifier();

@@ -1,12 +1,9 @@
 """What the lesson looks like: the markup of a training run, and all that is sent to it."""
 
-from functools import lru_cache
-from pathlib import Path
 from statistics import median_low
 from typing import Any
 
 from space.lessons.timeline.work import NO_CURVE, make_panels, steps_per_epoch
-from space.models import MODELS
 from space.page.markup import data_url, download
 from space.page.training_run import cells, read_frames, thin_out
 from space.text.limits import MAX_FRAMES
@@ -45,23 +42,19 @@ MARKUP = f"""
     <p class="notice no-curves" data-text="no_curves"></p>
   </div>
 </div>
+<div id="timeline-source"></div>
 """
 
 
 def training_run(loaded: LoadedModel) -> dict[str, Any]:
-    """The value of a `TrainingRun`, as JSON.
+    """What a `TrainingRun` shows, as JSON.
 
     `positions` are the steps that the slider stops at; `frames` are their pictures as data URLs (or none),
     `size` their width and height, `cells` how the small pictures in each are laid out (or None); `panels` are
     the charts, `bend` the step up to which their axis is about linear (it is logarithmic beyond);
     `steps_per_epoch` is None if it is unknown.
     """
-    return _training_run(loaded.name, loaded.folder, loaded.model.config.image_size)
-
-
-@lru_cache(maxsize=2 * len(MODELS))  # a model folder does not change: a new commit is a new folder
-def _training_run(name: str, folder: Path, image_size: int) -> dict[str, Any]:
-    frames, rows = read_frames(folder), read_rows(folder)
+    frames, rows = read_frames(loaded.folder), read_rows(loaded.folder)
     curves = {column: curve for column, curve in find_curves(rows).items() if column not in NO_CURVE}
     logged = sorted({step for steps, _ in curves.values() for step in steps})
     positions = [step for step, _ in frames] or thin_out(logged, MAX_FRAMES)
@@ -70,11 +63,11 @@ def _training_run(name: str, folder: Path, image_size: int) -> dict[str, Any]:
     bend = median_low(starts) if starts else 1
     size = frames[0][1].size if frames else None
     return {
-        "model": name,
+        "model": loaded.name,
         "positions": positions,
         "frames": [data_url(image) for _, image in frames],
         "size": size,
-        "cells": size and cells(*size, image_size),
+        "cells": size and cells(*size, loaded.model.config.image_size),
         "panels": make_panels(curves, bend),
         "bend": bend,
         "steps_per_epoch": steps_per_epoch(rows),

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from space import app
-from space.lessons.timeline import tab, view, work
+from space.lessons.timeline import tab, work
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
+from space.page import facts
 from space.weights import hub
 from tests.pages import new_page, until, until_quiet
 from tests.processes import PATIENCE
@@ -233,7 +234,7 @@ def test_another_model_and_names_from_its_files_as_text(still: Page) -> None:
     page.locator("#timeline-source").get_by_text(VAE_NAME).wait_for()
 
 
-def test_what_is_missing_gets_a_sentence(still: Page, root: Path) -> None:
+def test_what_is_missing_gets_a_sentence(still: Page, url: str, root: Path) -> None:
     page = still
     choose_model(page, BARE_NAME)
     run = page.locator("#timeline-run")
@@ -242,8 +243,8 @@ def test_what_is_missing_gets_a_sentence(still: Page, root: Path) -> None:
     for gone in (".frame", ".controls", ".magnifier", ".panel"):
         assert run.locator(gone).locator("visible=true").count() == 0
     (root / BARE_NAME / "history.csv").write_text("step,loss\n0,9\n10,5\n100,1\n")
-    view._training_run.cache_clear()
-    choose_model(page, GAN_NAME)
+    facts._packed.cache_clear()
+    open_run(page, url)
     expect(run.locator(".frame")).to_be_visible()
     choose_model(page, BARE_NAME)
     expect(run.get_by_text("No pictures of its training")).to_be_visible()
@@ -256,15 +257,15 @@ def test_what_is_missing_gets_a_sentence(still: Page, root: Path) -> None:
 def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     page: Page, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, go_on, load = threading.Event(), threading.Event(), tab.load
+    asked, go_on, load = threading.Event(), threading.Event(), facts.load
 
-    def slowly(name: str, *needs: str) -> hub.LoadedModel:
+    def slowly(name: str) -> hub.LoadedModel:
         if name == GAN_NAME:
             asked.set()
             go_on.wait(PATIENCE)
-        return load(name, *needs)
+        return load(name)
 
-    monkeypatch.setattr(tab, "load", slowly)
+    monkeypatch.setattr(facts, "load", slowly)
     page.goto(url)
     page.get_by_role("tab", name="How it learned").click()
     until(page, asked.is_set)
