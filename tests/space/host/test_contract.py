@@ -272,7 +272,7 @@ def test_the_attributes_are_there(served, kind, names, modules):
     one = {
         **{"demo": demo, "app": app, "queue": demo._queue, "sessions": app.state_holder, "fn": fn},
         **{"event": event, "editor": editor, "block": editor},
-        "group": next(iter(demo._queue.event_queue_per_concurrency_id.values())),
+        "group": found("gradio.queueing.EventQueue")("light", 1),
         "body": found("gradio.data_classes.PredictBody")(data=[]),
     }[kind]
     gone = [name for name in names.split() if not hasattr(one, name)]
