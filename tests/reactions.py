@@ -1,8 +1,9 @@
 """How soon lessons react while the server is slow: `python -m tests.reactions [--delay 3]`.
 
 Every answer of Gradio's queue comes `--delay` seconds late. The first column is the time from the last byte
-of the weights that a lesson needs until it shows its first result; the second that from a visitor's hand
-until the result changes. Medians and greatest of `--rounds` visits with an empty cache, in milliseconds.
+that a lesson needs, of its weights or (the timeline) of its training run, until all of its first result is
+there; the second that from a visitor's hand until the result begins to change. Medians and greatest of
+`--rounds` visits with an empty cache, in milliseconds. One visit that comes before is not counted.
 """
 
 import statistics
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.conftest import CHROMIUM
-from tests.pages import new_page, until, until_quiet, until_started, visit_tab
+from tests.pages import new_page, until, until_quiet, until_started
 from tests.processes import running_lab
 
 SLOW = """
@@ -25,29 +26,45 @@ window.fetch = async (...question) => {
         await new Promise((done) => setTimeout(done, DELAY_MS));
     return answer;
 };
+window.now = () => performance.timeOrigin + performance.now();
 window.shownAt = {};
+window.drawnAt = {};
+function note(times, element) {
+    for (let one = element; one; one = one.parentElement) if (one.id) times[one.id] = now();
+}
+for (const name of ["putImageData", "drawImage"]) {
+    const draw = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...what) {
+        draw.apply(this, what);
+        note(drawnAt, this.canvas);
+    };
+}
 new MutationObserver((all) => {
-    for (const { target } of all)
-        for (let one = target; one; one = one.parentElement)
-            if (one.id) shownAt[one.id] ??= performance.timeOrigin + performance.now();
-}).observe(document, { subtree: true, attributeFilter: ["data-where"] });
+    for (const { target, attributeName, addedNodes } of all) {
+        const pictures = (one) => one.matches?.("canvas, img") || one.querySelector?.("canvas, img");
+        if (!attributeName && ![...addedNodes].some(pictures)) continue;
+        const times = {};
+        note(times, target);
+        if (attributeName === "data-where") shownAt = { ...times, ...shownAt };
+        else Object.assign(drawnAt, times);
+    }
+}).observe(document, { subtree: true, childList: true, attributeFilter: ["data-where", "src"] });
 """
-"""delays what the queue answers, and notes when an element first said where its result was computed"""
+"""delays what the queue answers; notes when an element first said where its result was computed, and when
+something was last drawn in it"""
 REACT = """async ([place, selector, index, value]) => {
-    const looks = () => [...document.querySelectorAll(`${place} canvas, ${place} img`)]
-        .map((one) => one.src ?? one.toDataURL()).join();
     const hand = document.querySelectorAll(selector)[index];
-    const [before, begun] = [looks(), performance.now()];
+    const begun = now();
     if (value === null) hand.click();
     else {
         hand.value = value;
         hand.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    while (looks() === before) {
-        if (performance.now() > begun + 10_000) throw new Error(`${place} did not change`);
+    while (!(drawnAt[place] > begun)) {
+        if (now() > begun + 10_000) throw new Error(`${place} did not change`);
         await new Promise((done) => setTimeout(done));
     }
-    return performance.now() - begun;
+    return drawnAt[place] - begun;
 }"""
 
 
@@ -62,8 +79,10 @@ class Lesson:
     """which of those that it finds"""
     value: str | None = None
     """what it is set to; None: it is clicked"""
-    weights: bool = True
-    """whether it is computed from weights; else all of it comes from the server at once"""
+    needs: str = "/weights/"
+    """in the addresses of what it needs"""
+    shown: str = "shownAt"
+    """where it is noted when it was there"""
 
 
 LESSONS = {
@@ -71,7 +90,9 @@ LESSONS = {
     "reconstruct": Lesson("reconstruct-result", "#reconstruct-digits input", 33),
     "manifold": Lesson("manifold-deep", "#manifold-deep input[type=range]", value="2"),
     "translate": Lesson("translate-circle", "#translate-emoji input", 11),
-    "timeline": Lesson("timeline-run", "#timeline-run .position", value="1", weights=False),
+    "timeline": Lesson(
+        "timeline-run", "#timeline-run .position", value="1", needs="/facts/", shown="drawnAt"
+    ),
 }
 """tab -> lesson"""
 
@@ -87,39 +108,37 @@ class ReactionsConfig:
 
 
 def visit(page: Page, url: str, tab: str, lesson: Lesson) -> tuple[float, float]:
-    """Milliseconds until the first result after the weights (nan: without weights), and until it changes."""
-    weights: list[float] = []
+    """Milliseconds until the first result after what it needs, and until it changes."""
+    came: list[float] = []
 
-    def note(request: object) -> None:
-        if "/weights/" in request.url and not request.url.endswith(".json"):
-            weights.append(request.timing["startTime"] + request.timing["responseEnd"])
+    def note(request: Request) -> None:
+        if lesson.needs in request.url and not request.url.endswith(".json"):
+            came.append(request.timing["startTime"] + request.timing["responseEnd"])
 
     page.on("requestfinished", note)
-    visit_tab(page, url, tab)
-    first = float("nan")
-    if lesson.weights:
-        page.locator(f"#{lesson.place}").scroll_into_view_if_needed()
-        until(page, lambda: page.evaluate(f"'{lesson.place}' in shownAt"))
-        shown = page.evaluate(f"shownAt['{lesson.place}']")
-        first = shown - max(at for at in weights if at <= shown)
+    page.goto(f"{url}?tab={tab}")
+    page.locator(f"#{lesson.place}").scroll_into_view_if_needed()
+    until(page, lambda: page.evaluate(f"'{lesson.place}' in {lesson.shown}"))
+    shown = page.evaluate(f"{lesson.shown}['{lesson.place}']")
+    first = shown - max(at for at in came if at <= shown)
     until_started(page)
     until_quiet(page)
-    return first, page.evaluate(REACT, [f"#{lesson.place}", lesson.hand, lesson.index, lesson.value])
+    return first, page.evaluate(REACT, [lesson.place, lesson.hand, lesson.index, lesson.value])
 
 
 def measure(browser: Browser, url: str, tab: str, config: ReactionsConfig) -> list[str]:
     """Both columns of a lesson."""
     found = []
-    for _ in range(config.rounds):
+    for _ in range(1 + config.rounds):
         with new_page(browser) as page:
             page.add_init_script(SLOW.replace("DELAY_MS", f"{1000 * config.delay:g}"))
             found.append(visit(page, url, tab, LESSONS[tab]))
-    return [f"{statistics.median(column):.0f}, {max(column):.0f}" for column in zip(*found)]
+    return [f"{statistics.median(column):.0f}, {max(column):.0f}" for column in zip(*found[1:])]
 
 
 def main(config: ReactionsConfig) -> None:
     """Print a row for each lesson."""
-    print("| lesson | weights to first result, ms | hand to next result, ms |\n|---|---|---|")
+    print("| lesson | last byte to first result, ms | hand to next result, ms |\n|---|---|---|")
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as lab,

@@ -65,16 +65,22 @@ const signed = (score) => score.toFixed(2).replace("-", "\u2212");
 const mean = ({ data }) => data.reduce((sum, value) => sum + value, 0) / data.length;
 const draw = (image) => bitmap(toRgb(image), image.shape[2]);
 
+/** An emoji that is to be translated, in colour.
+ * @param {string} model
+ * @param {number} emoji
+ * @param {string} direction */
+async function emojiOf(model, emoji, [source]) {
+  const { examples } = await factsOf("translate", model);
+  return example(examples, emoji, source);
+}
+
 /** The picture that is chosen, as the model takes it.
  * @param {Settings} settings
  * @param {any} config of the model
  * @param {Own} [own]
  * @returns {Promise<Tensor>} */
 async function pictureOf({ model, direction, source, emoji, size }, config, own) {
-  if (source === "emoji") {
-    const { examples } = await factsOf("translate", model);
-    return inChannels(await example(examples, emoji, direction[0]), config.in_channels);
-  }
+  if (source === "emoji") return inChannels(await emojiOf(model, emoji, direction), config.in_channels);
   const side = size && size <= MOST_HERE ? size : Math.min(config.image_size, MOST_SIDE);
   const bytes = source === "draw" ? drawing.rgb(side) : base64ToBytes(own.pixels[side]);
   const data = Float32Array.from(bytes, (byte) => byte / 255);
@@ -96,6 +102,8 @@ const sliderOf = (pair) =>
  * @param {(slider: Uint8Array[]) => void} halfWay  takes x and G(x), as files, as soon as they are there
  * @returns {Promise<Shown>} */
 async function onceRound(open, settings, own, halfWay) {
+  const { source: kind, model: name, emoji, direction } = settings;
+  if (kind === "emoji") emojiOf(name, emoji, direction).catch(() => {}); // it comes while the weights do
   const model = await open(settings.model, METHODS);
   const { config } = model;
   const x = await pictureOf(settings, config, own);
