@@ -46,7 +46,7 @@ async def look(browser: Browser, url: str) -> tuple[float, list[str]]:
     page.on("request", lambda request: asked.append(request.url))
     begun = time.monotonic()
     await page.goto(url)
-    await page.locator(PICTURE).first.wait_for(timeout=120_000)
+    await page.locator(PICTURE).first.wait_for(state="attached", timeout=120_000)  # folded on a phone
     seconds = time.monotonic() - begun
     await page.wait_for_timeout(2000)  # what a page asks for behind its picture
     await context.close()
