@@ -83,13 +83,15 @@ class Lesson:
     """in the addresses of what it needs"""
     shown: str = "shownAt"
     """where it is noted when it was there"""
+    changes: str = ""
+    """which part of the result changes first; empty: all of it at once"""
 
 
 LESSONS = {
     "generate": Lesson("generate-panel", "#generate-scale input[type=range]", value="0.5"),
     "reconstruct": Lesson("reconstruct-result", "#reconstruct-digits input", 33),
     "manifold": Lesson("manifold-deep", "#manifold-deep input[type=range]", value="2"),
-    "translate": Lesson("translate-circle", "#translate-emoji input", 11),
+    "translate": Lesson("translate-circle", "#translate-emoji input", 11, changes="translate-slider"),
     "timeline": Lesson(
         "timeline-run", "#timeline-run .position", value="1", needs="/facts/", shown="drawnAt"
     ),
@@ -123,7 +125,8 @@ def visit(page: Page, url: str, tab: str, lesson: Lesson) -> tuple[float, float]
     first = shown - max(at for at in came if at <= shown)
     until_started(page)
     until_quiet(page)
-    return first, page.evaluate(REACT, [lesson.place, lesson.hand, lesson.index, lesson.value])
+    changes = lesson.changes or lesson.place
+    return first, page.evaluate(REACT, [changes, lesson.hand, lesson.index, lesson.value])
 
 
 def measure(browser: Browser, url: str, tab: str, config: ReactionsConfig) -> list[str]:
