@@ -145,8 +145,8 @@ def differences(x: Tensor) -> Tensor:
     the eye hardly sees count beside edges; 0 at the last column or row. Networks that should know style
     look at such residuals instead of pixels (Fridrich and Kodovský 2012, https://doi.org/10.1109/TIFS.2012.2190402).
     """
-    right = F.pad(x[..., 1:] - x[..., :-1], (0, 1))
-    below = F.pad(x[..., 1:, :] - x[..., :-1, :], (0, 0, 0, 1))
+    right = F.pad(x[:, :, :, 1:] - x[:, :, :, :-1], (0, 1, 0, 0))
+    below = F.pad(x[:, :, 1:] - x[:, :, :-1], (0, 0, 0, 1))
     return torch.asinh(torch.cat([right, below], 1) / SHADE) / math.asinh(1 / SHADE)
 
 
