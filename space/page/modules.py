@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from space.pictures.sheets import DIGIT_SHEET, EMOJI_SHEETS, digit_sheet, lambda_strips, read_emoji
+from space.pictures.sheets import DIGIT_SHEET, EMOJI_SHEETS, LAMBDA_FOLDER, digit_sheet, read_emoji
 
 SPACE = Path(__file__).parents[1]
 FILES = (
@@ -55,7 +55,7 @@ def as_png(image: Image.Image) -> bytes:
 
 SOURCES |= {
     "pictures/digits.png": DIGIT_SHEET.read_bytes(),  # for styles; the scripts read the next
-    **{f"pictures/lambda-{i}.png": as_png(strip) for i, strip in enumerate(lambda_strips())},
+    **{f"pictures/lambda-{path.name}": path.read_bytes() for path in LAMBDA_FOLDER.glob("*.png")},
     "pictures/digits.u8": digit_sheet().numpy().tobytes(),  # (10, 20, 28, 28)
     **{  # (N, 2, side, side, 3)
         f"pictures/{sheet.name}.u8": read_emoji(sheet).movedim(2, -1).numpy().tobytes()
