@@ -17,12 +17,10 @@ import posixpath
 import re
 from functools import cache
 from hashlib import blake2b
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import brotli
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -45,12 +43,6 @@ SOURCES = {
     for path in sorted(SPACE.glob(pattern))
 }
 """path under space/ -> source; read once, so that what is served fits the hash"""
-
-
-def as_png(image: Image.Image) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 SOURCES |= {

@@ -13,8 +13,8 @@ FOLDER = Path(__file__).parent
 DIGIT_SHEET = FOLDER / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
 LAMBDA_FOLDER = FOLDER / "lambda"
-"""emoji once round the cycle by runs that differ in the weight of the cycle: 0.png has x, then one of each run
-G_AB(x) above the way back, runs.json their figures; written by `python -m training.lambda_sheet`"""
+"""emoji once round the cycle by runs that differ in its weight: 0.png has x, then one of each run G_AB(x) above
+the way back, runs.json their figures; written by `python -m training.lambda_sheet`"""
 EMOJI = tuple(
     str.split(
         "🐸 😋 🤓 🙃 😯 🤕 😼 👻 🌚 🧸 🍕 🍟 🍦 🥕 🌵 🦢 💓 💰 🪗 🪙 "
