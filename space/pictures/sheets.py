@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 DIGIT_SHEET = FOLDER / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
 LAMBDA_FOLDER = FOLDER / "lambda"
-"""emoji once round the cycle by runs that differ in its weight: 0.png has x, then one of each run G_AB(x) above
+"""emoji once round the cycle by runs that differ in its weight: 0.png has x, then one of each run G_AB(x) and
 the way back, runs.json their figures; written by `python -m training.lambda_sheet`"""
 EMOJI = tuple(
     str.split(

@@ -136,7 +136,7 @@ def test_the_table_knows_who_can_do_what():
     assert models_that("discriminate") == [roles.GAN, roles.DCGAN]
     assert {roles.VAE_MAP, roles.PLAIN} < set(models_that("encode")) < set(models_that("decode"))
     assert models_that("translate") == [roles.LIGHT, roles.TRANSLATOR]
-    classifiers = {roles.DIGIT_JUDGE, roles.EMOJI_JUDGE}
+    classifiers = {roles.DIGIT_JUDGE, roles.EMOJI_JUDGE, roles.STYLE_JUDGE}
     assert set(MODELS) - set(models_that("decode")) == classifiers | set(models_that("translate"))
 
 
