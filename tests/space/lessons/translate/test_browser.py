@@ -118,6 +118,7 @@ def test_the_browser_makes_the_pictures_of_the_server_and_asks_it_nothing(page: 
     open_tab(page, url)
     expect_the_servers(page, FIRST, "ab")
     page.locator(f"{STRIP} .steps figure").first.wait_for()
+    until_quiet(page)  # the other model beside it has come, too
     asked: list[str] = []
     page.on(
         "request", lambda request: request.url.startswith(("data:", "blob:")) or asked.append(request.url)
