@@ -144,8 +144,9 @@ async function ask(name, method, [x, ...others], check = () => {}) {
   return whole.length > 1 ? whole : whole[0];
 }
 
-/** @param {Tensor} x */
-function pack({ shape, data }) {
+/** A tensor as the server reads it.
+ * @param {Tensor} x */
+export function pack({ shape, data }) {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { shape, data: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
 }

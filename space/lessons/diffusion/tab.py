@@ -40,7 +40,7 @@ from space.weights.hub import LoadedModel, is_unchanged
 from space.weights.model_folder import ModelUnavailable, packed_weights
 from space.weights.table import load_any
 
-CSS = asset("page/lesson.css", "page/chips.css", "lessons/diffusion/diffusion.css")
+CSS = asset("page/lesson.css", "page/chips.css", "page/nearest.css", "lessons/diffusion/diffusion.css")
 WORDS = component_words("diffusion.play.")
 OWN_WORDS = component_words("diffusion.play.", *PROBLEMS)
 FIRST_DIGIT = 3 * digit_sheet().shape[1]

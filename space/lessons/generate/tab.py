@@ -44,7 +44,7 @@ class SamplePanel(gr.HTML):
     def __init__(self, named: str, told: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(
             html_template=view.MARKUP,
-            css_template=asset("lessons/generate/generate.css"),
+            css_template=asset("lessons/generate/generate.css", "page/nearest.css"),
             # as props, these would be lost where an update comes before the tab is open
             js_on_load=module(
                 "lessons/generate/generate.js",

@@ -36,7 +36,7 @@ from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_whole
 from space.weights.hub import load
 
-CSS = asset("page/lesson.css", "page/chips.css", "lessons/pixels/pixels.css")
+CSS = asset("page/lesson.css", "page/chips.css", "page/nearest.css", "lessons/pixels/pixels.css")
 WORDS = component_words("pixels.play.")
 OWN_WORDS = component_words("pixels.play.", *PROBLEMS)
 NAMES = {"model": MODEL, "vae": roles.VAE_DEEP, "judge": roles.DIGIT_JUDGE}
