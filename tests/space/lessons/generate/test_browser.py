@@ -11,6 +11,7 @@ from space.lessons.generate import work
 from space.models.latents import walk
 from space.page.modules import BASE
 from space.pictures.sheets import digit_sheet
+from space.pictures.training_digits import find_nearest
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
@@ -289,3 +290,21 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
     assert second["y"] >= first["y"] + first["height"]  # one above the other
     cell = page.locator(f"{FIRST} .sample").first.bounding_box()
     assert min(cell["width"], cell["height"]) > 30  # a finger can hit it
+
+
+def test_the_nearest_training_digit_stands_under_a_sample_that_is_clicked(page: Page, url: str) -> None:
+    asked = []
+    page.on("request", lambda request: "/nearest/" in request.url and asked.append(request.url))
+    open_tab(page, url)
+    place = page.locator(f"{FIRST} .nearest-digit")
+    expect(place).to_be_hidden()
+    assert asked == []  # nobody has chosen a sample
+    sample(page, 3).click()
+    expect(place.locator("img")).to_have_count(2)
+    found = find_nearest(torch.from_numpy(decoded(0, 3) / 255).float()[None])
+    expect(place).to_contain_text(f"no. {found.number:,} of 60,000")
+    shown = re.search(r"Distance ([\d.]+)\.", place.inner_text())
+    assert float(shown[1]) == pytest.approx(found.distance, abs=0.02)  # the page's pixels are not rounded
+    assert len(asked) == 1 and asked[0].endswith(f"/nearest/{work.MODEL}")
+    page.get_by_label("Seed").fill("5")
+    expect(place).to_be_hidden()  # other samples
