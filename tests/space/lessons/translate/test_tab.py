@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
 from space.lessons.translate import tab, view, work
@@ -127,6 +128,7 @@ def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
         "translation_l1": mean_difference(result.x, result.output),
         "score_x": result.scores_x.mean().item(),
         "score_translation": result.scores_output.mean().item(),
+        "fooling": F.mse_loss(result.scores_output, torch.ones_like(result.scores_output)).item(),
     }
     before, after = (Image.open(BytesIO(b64decode(one))) for one in large["slider"])
     assert before.size == after.size == (512, 512)
