@@ -20,7 +20,7 @@ from space.lessons.generate.work import (
     generators,
     read_selection,
 )
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import as_trigger, asset
 from space.page.diagram import drawn_from
 from space.page.handlers import PRIVATE, friendly
@@ -164,10 +164,10 @@ def _build_panels() -> _Panels:
     with gr.Row():
         with gr.Column(min_width=320):
             first = SamplePanel("model", value=FIRST_SELECTION, elem_id="generate-panel")
-            snippet = code_behind.folded_snippet("generate-code")
+            snippet = code_panels.folded_snippet("generate-code")
         with part("generate.other", min_width=320) as second:
             other = SamplePanel("other", value=FIRST_SELECTION, elem_id="generate-other-panel")
-            other_snippet = code_behind.folded_snippet("generate-other-code")
+            other_snippet = code_panels.folded_snippet("generate-other-code")
     return _Panels(first, snippet, other, other_snippet, second)
 
 

@@ -12,7 +12,7 @@ import gradio as gr
 from space.lessons.timeline.api import build_api
 from space.lessons.timeline.view import MARKUP, training_run
 from space.lessons.timeline.work import NAMES, WATCHED, kind_of
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import as_trigger, asset
 from space.page.handlers import friendly
 from space.page.markup import source_badge
@@ -57,7 +57,7 @@ def build() -> list[link.Linked]:
             elem_id="timeline-model",
         )
         run = TrainingRun(elem_id="timeline-run", min_height=460)
-        snippet = code_behind.snippet_panel("timeline-code")
+        snippet = code_panels.snippet_panel("timeline-code")
         source = gr.HTML(elem_id="timeline-source")
         hints = gr.Markdown(elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading")
         gr.on(  # one event for both: otherwise an early question's late answer would replace a newer one
