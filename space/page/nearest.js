@@ -9,6 +9,7 @@
 
 import { inPath, ROOT } from "./dom.js";
 import { pack } from "./live.js";
+import { Waiting } from "./waiting.js";
 
 /** @import { Tensor } from "../browser/nn.js" */
 
@@ -25,11 +26,13 @@ export class Nearest {
   constructor(place) {
     this.place = place;
     this.told = place.querySelector("div") ?? place;
+    this.waiting = new Waiting(this.told);
     this.asked = 0; // questions so far
   }
 
   clear() {
     this.asked += 1;
+    this.waiting.end();
     this.told.replaceChildren();
     if (this.told === this.place) this.place.hidden = true;
   }
@@ -38,6 +41,8 @@ export class Nearest {
    * @param {Tensor} image */
   async show(model, image) {
     const question = ++this.asked;
+    this.place.hidden = false;
+    this.waiting.begin();
     const answer = await fetch(new URL(`nearest/${inPath(model)}`, ROOT), {
       method: "POST",
       body: JSON.stringify(pack(image)),
@@ -45,8 +50,8 @@ export class Nearest {
     }).catch(() => null);
     const said = (await answer?.text().catch(() => "")) ?? "";
     if (question !== this.asked) return;
+    this.waiting.end();
     if (answer?.ok) this.told.innerHTML = said;
     else this.told.textContent = answer ? said.slice(0, 400) : ""; // a sentence of the server's
-    this.place.hidden = false;
   }
 }

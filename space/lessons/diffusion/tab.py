@@ -166,7 +166,7 @@ def build() -> list[link.Linked]:
                     own = Own(elem_id="diffusion-digit")
                     own_fold, own_code = code_panels.folded_snippet("diffusion-own-code")
         with part("diffusion.measured"):
-            figures = gr.HTML(elem_id="diffusion-measured")
+            figures = gr.HTML(elem_id="diffusion-measured", elem_classes="fills")
         hints("diffusion.hint")
         network = "() => [document.querySelector('#diffusion-way .stage').parentElement.network()]"
         way.ready(

@@ -178,7 +178,7 @@ def build() -> list[link.Linked]:
                 elem_id="pixels-likely",
             )
             Likely(elem_id="pixels-cards")
-            shown = gr.HTML(elem_id="pixels-measured")
+            shown = gr.HTML(elem_id="pixels-measured", elem_classes="fills")
         hints("pixels.hint")
         play.ready(friendly(figures), None, shown, **PRIVATE)
         code_panels.follow_place(play, play_fold, play_code, play_snippet, "#pixels-play .stage")
