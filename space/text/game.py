@@ -5,20 +5,21 @@ TEXT = {
     "game.intro": (
         "Two networks play against each other. The generator $G$ turns noise $z$ into points; the "
         "discriminator $D$ says how likely a point is to be real. Both move on one value function, $D$ "
-        "uphill and $G$ downhill:\n\n$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x\\sim "
-        "p_{\\text{data}}}\\big[\\log D(x)\\big]+\\mathbb E_{z\\sim "
-        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big].$$\n\nAt the equilibrium the generated points are "
-        "distributed like the real ones, $D=\\tfrac12$ everywhere and $V=-\\log 4\\approx-1.386$. Here the "
-        "points lie in a plane, so that you see the whole game: it is trained live **in your browser**. "
-        "Press **Run**, or make each move yourself.",
+        "uphill and $G$ downhill:\n\n$$\\begin{gathered}\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x\\sim "
+        "p_{\\text{data}}}\\big[\\log D(x)\\big]\\\\+\\,\\mathbb E_{z\\sim "
+        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big].\\end{gathered}$$\n\nAt the equilibrium the generated "
+        "points are distributed like the real ones, $D=\\tfrac12$ everywhere and $V=-\\log "
+        "4\\approx-1.386$. Here the points lie in a plane, so that you see the whole game: it is trained "
+        "live **in your browser**. Press **Run**, or make each move yourself.",
         "두 신경망이 서로 겨룹니다. 생성자(generator) $G$는 잡음 $z$를 점으로 바꾸고, "
         "판별자(discriminator) $D$는 그 점이 진짜일 확률을 출력합니다. 둘은 하나의 가치 함수 위에서 "
-        "움직입니다. $D$는 값을 높이고 $G$는 낮추려 합니다.\n\n$$\\min_G\\max_D\\;V(D,G)=\\mathbb "
-        "E_{x\\sim p_{\\text{data}}}\\big[\\log D(x)\\big]+\\mathbb E_{z\\sim "
-        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big]$$\n\n균형점에서는 생성된 점의 분포가 실제 데이터의 "
-        "분포와 같아지고, 모든 곳에서 $D=\\tfrac12$, $V=-\\log 4\\approx-1.386$이 됩니다. 여기서는 "
-        "데이터가 평면 위의 점이므로 게임 전체가 눈에 보입니다. 학습은 **브라우저 안에서** 실시간으로 "
-        "진행됩니다. **실행**을 누르거나 한 수씩 직접 두어 보세요.",
+        "움직입니다. $D$는 값을 높이고 $G$는 낮추려 "
+        "합니다.\n\n$$\\begin{gathered}\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x\\sim "
+        "p_{\\text{data}}}\\big[\\log D(x)\\big]\\\\+\\,\\mathbb E_{z\\sim "
+        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big]\\end{gathered}$$\n\n균형점에서는 생성된 점의 분포가 "
+        "실제 데이터의 분포와 같아지고, 모든 곳에서 $D=\\tfrac12$, $V=-\\log 4\\approx-1.386$이 됩니다. "
+        "여기서는 데이터가 평면 위의 점이므로 게임 전체가 눈에 보입니다. 학습은 **브라우저 안에서** "
+        "실시간으로 진행됩니다. **실행**을 누르거나 한 수씩 직접 두어 보세요.",
     ),
     "game.hint": (
         "**What to look for.** *Arrows:* each generated point is pushed to where $D$ is higher. The push "

@@ -8,8 +8,9 @@ TEXT = {
         "round must end where it began: $G_{BA}(G_{AB}(a))\\approx a$. **Pick a picture, draw, or upload "
         "your own**, and follow it round the circle.",
         "CycleGAN은 **짝지어지지 않은** 두 그림 집합 *A*와 *B* 사이의 변환을 학습합니다. 예를 들면 평면 "
-        "이모지와 입체 이모지입니다. $G_{AB}$로 갔다가 $G_{BA}$로 돌아오면 처음 그림이 되어야 합니다: "
-        "$G_{BA}(G_{AB}(a))\\approx a$. **그림을 고르거나, 그리거나, 올려서** 한 바퀴를 따라가 보세요.",
+        "이모지와 입체 이모지입니다. $G_{AB}$로 갔다가 $G_{BA}$로 돌아오면 처음 그림이 되어야 "
+        "합니다($G_{BA}(G_{AB}(a))\\approx a$). **그림을 고르거나, 그리거나, 올려서** 한 바퀴를 따라가 "
+        "보세요.",
     ),
     "translate.model": ("Two sets", "두 집합"),
     "translate.direction": ("Direction", "방향"),
