@@ -270,7 +270,7 @@ export class Diagram {
   /** The loss: each term with what it is now.
    * @param {Drawing} drawing */
   loss({ terms, title = "loss" }) {
-    const line = make("p", "terms");
+    const line = make("p", "loss-line");
     if (terms.length) both(add(line, "span", "title"), this.words, title);
     terms.forEach(({ key, formula, sign = "+" }, i) => {
       if (i) add(line, "span", "sign", sign);

@@ -119,7 +119,10 @@ TEXT = {
     "manifold.map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),
     "manifold.map.hub": ("from the Hub", "Hub에서 받음"),
     "manifold.map.cache": ("from the Hub's cache", "Hub 캐시에서"),
-    "manifold.map.bundled": ("bundled weights", "앱에 포함된 가중치"),
+    "manifold.map.bundled": (
+        "bundled with this app",
+        "앱에 포함됨",
+    ),
     "problem.latent": (
         "{model} needs z as a list of {latent_dim} numbers, each from -{most:g} to {most:g}; it is {value}.",
         "{model}의 z는 -{most:g}부터 {most:g}까지의 숫자 {latent_dim}개로 된 목록이어야 합니다. 받은 값: "

@@ -156,7 +156,8 @@ CIRCLE = f"""
     <p class="middle"><small>{words("translate.cycle")}</small><b data-figure="cycle_l1"></b></p></div>
   <p class="key"><span class="there">{THERE}<span></span></span>
     <span class="back">{BACK}<span></span></span></p>
-  <div class="diagram"><p class="terms"><span class="title">{words("diagram.loss")}</span>{TERMS}</p></div>
+  <div class="diagram">
+    <p class="loss-line"><span class="title">{words("diagram.loss")}</span>{TERMS}</p></div>
   <p class="hint">{words("translate.notation")}</p>
   <p class="share">{SHARE}</p>
   <p class="hint">{_say("cycle.note")}</p>
