@@ -8,6 +8,7 @@ import torch
 from playwright.sync_api import Locator, Page, Route, expect
 
 from space.lessons.generate import work
+from space.models import roles
 from space.models.latents import walk
 from space.page.modules import BASE
 from space.pictures.sheets import digit_sheet
@@ -186,8 +187,26 @@ def test_what_a_visitor_does_with_samples_asks_the_server_nothing(page: Page, ur
     sample(page, 5).click()
     page.locator(f"{FIRST} .slots .a").click()
     sample(page, 3).click()
-    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(1)
-    assert requests == []
+    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(4)  # the example's, and this one
+    assert [one for one in requests if "/nearest/" not in one] == []  # but for the training digits
+
+
+def test_the_arithmetic_begins_with_an_example(page: Page, url: str) -> None:
+    """A bold 7 - a thin 7 + a 1 is a 1 bolder than that, as the classifier sees it."""
+    open_tab(page, url)
+    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(3)
+    with torch.inference_mode():
+        model, judge = (hub.load(name).model for name in (work.MODEL, roles.DIGIT_JUDGE))
+        a, b, c = (work.draw_latents(model, 32, 0, 1.0)[work.EXAMPLE[slot][0]] for slot in "abc")
+        images = model.decode(torch.stack([a, b, c, a - b + c]))
+        assert judge(images).softmax(1).amax(1).min() > 0.95
+        assert judge(images).argmax(1).tolist() == [7, 7, 1, 1]
+    bold, thin, one, result = images.flatten(1).sum(1).tolist()
+    assert bold > 1.15 * thin and result > 1.1 * one
+    canvas = page.locator(f"{FIRST} .terms figure > .picture").last
+    shown = canvas.evaluate("one => [...one.getContext('2d').getImageData(0, 0, 28, 28).data]")
+    expected = (images[3, 0] * 255).round().numpy()
+    assert np.abs(np.array(shown).reshape(28, 28, 4)[..., 0] - expected).max() <= 1
 
 
 def test_clicks_choose_a_walk_and_a_sum(page: Page, url: str) -> None:
@@ -201,6 +220,7 @@ def test_clicks_choose_a_walk_and_a_sum(page: Page, url: str) -> None:
     expect_frame(page, decoded(0, 9))
     for slot, numbers in (("a", (1, 2)), ("b", (3,)), ("c", (4,))):
         page.locator(f"{FIRST} .slots .{slot}").click()
+        page.locator(FIRST).get_by_text(TEXT["generate.panel.clear"][0]).click()
         for number in numbers:
             sample(page, number).click()
     expect(page.locator(f"{FIRST} .length")).to_contain_text("Length of a − b + c")
