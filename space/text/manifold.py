@@ -26,27 +26,27 @@ TEXT = {
     "manifold.vae": ("## Variational autoencoder", "## 변분 오토인코더 (VAE)"),
     "manifold.autoencoder": ("## Autoencoder", "## 오토인코더"),
     "manifold.hint": (
-        "**What to look for.** *Smoothness:* on the VAE's map one digit turns into the next without a "
-        "break. *Overlaps:* where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
-        "between. *Holes:* two numbers force either model to fill its plane. A classifier is less than 90 "
-        "% sure of its answer on about one place in ten of both maps. *Place and scale:* what the "
-        "autoencoder lacks is a known place to draw from. Its latent vectors lie in rays and islands on "
-        "axes that reach from $-22$ to $15$; those of the VAE lie around 0 within $\\pm3.5$, as its loss "
-        "asks. Samples of $\\mathcal N(0,I)$ leave the classifier unsure in 11 % of the VAE's pictures and "
-        "in 25 % of the autoencoder's. With more dimensions the difference is plain: compare the two in "
-        "the tab that makes pictures. *Spacing:* Gaussian quantiles (the inverse CDF) give every tile the "
-        "same share of the Gaussian; the VAE's digits then fill the square almost evenly, while the "
-        "autoencoder's do not even with a Gaussian fitted to them.",
-        "**무엇을 볼까요?** *매끄러움:* VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다. *겹침:* "
-        "색이 섞이는 곳(4와 9, 3과 5와 8)에서는 디코더가 둘 사이의 모양을 그립니다. *빈 곳:* 값이 두 "
-        "개뿐이면 어떤 모델이든 평면을 채울 수밖에 없습니다. 분류기의 확신이 90 %에 못 미치는 곳은 두 지도 "
-        "모두 열 곳 가운데 한 곳쯤입니다. *위치와 크기:* 오토인코더에 없는 것은 표본을 뽑을 자리입니다. "
-        "잠재 벡터가 방사형으로 뻗거나 섬처럼 흩어져 있고 축은 $-22$에서 $15$까지 이릅니다. VAE의 잠재 "
-        "벡터는 손실이 요구하는 대로 0을 중심으로 $\\pm3.5$ 안에 있습니다. $\\mathcal N(0,I)$에서 뽑은 "
-        "표본 가운데 분류기가 확신하지 못하는 그림은 VAE가 11 %, 오토인코더가 25 %입니다. 차원이 커지면 "
-        "차이가 뚜렷해집니다. 그림을 만드는 탭에서 둘을 비교해 보세요. *간격:* 정규분포 분위수 "
-        "간격(inverse CDF)에서는 모든 칸이 같은 확률을 차지합니다. 이때 VAE의 숫자는 정사각형을 거의 "
-        "고르게 채우지만, 오토인코더는 잠재 벡터에 맞춘 정규분포를 써도 그렇지 않습니다.",
+        "## What to look for\n- **Smoothness.** On the VAE's map one digit turns into the next without a "
+        "break.\n- **Overlaps.** Where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
+        "between.\n- **Holes.** Two numbers force either model to fill its plane. A classifier is less "
+        "than 90 % sure of its answer on about one place in ten of both maps.\n- **Place and scale.** What "
+        "the autoencoder lacks is a known place to draw from. Its latent vectors lie in rays and islands "
+        "on axes that reach from $-22$ to $15$; those of the VAE lie around 0 within $\\pm3.5$, as its "
+        "loss asks. Samples of $\\mathcal N(0,I)$ leave the classifier unsure in 11 % of the VAE's "
+        "pictures and in 25 % of the autoencoder's. With more dimensions the difference is plain: compare "
+        "the two in the tab that makes pictures.\n- **Spacing.** Gaussian quantiles (the inverse CDF) give "
+        "every tile the same share of the Gaussian; the VAE's digits then fill the square almost evenly, "
+        "while the autoencoder's do not even with a Gaussian fitted to them.",
+        "## 무엇을 볼까요?\n- **매끄러움.** VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다.\n- "
+        "**겹침.** 색이 섞이는 곳(4와 9, 3과 5와 8)에서는 디코더가 둘 사이의 모양을 그립니다.\n- **빈 "
+        "곳.** 값이 두 개뿐이면 어떤 모델이든 평면을 채울 수밖에 없습니다. 분류기의 확신이 90 %에 못 "
+        "미치는 곳은 두 지도 모두 열 곳 가운데 한 곳쯤입니다.\n- **위치와 크기.** 오토인코더에 없는 것은 "
+        "표본을 뽑을 자리입니다. 잠재 벡터가 방사형으로 뻗거나 섬처럼 흩어져 있고 축은 $-22$에서 $15$까지 "
+        "이릅니다. VAE의 잠재 벡터는 손실이 요구하는 대로 0을 중심으로 $\\pm3.5$ 안에 있습니다. $\\mathcal "
+        "N(0,I)$에서 뽑은 표본 가운데 분류기가 확신하지 못하는 그림은 VAE가 11 %, 오토인코더가 25 %입니다. "
+        "차원이 커지면 차이가 뚜렷해집니다. 그림을 만드는 탭에서 둘을 비교해 보세요.\n- **간격.** 정규분포 "
+        "분위수 간격(inverse CDF)에서는 모든 칸이 같은 확률을 차지합니다. 이때 VAE의 숫자는 정사각형을 "
+        "거의 고르게 채우지만, 오토인코더는 잠재 벡터에 맞춘 정규분포를 써도 그렇지 않습니다.",
     ),
     "manifold.digit": (
         "## Where does a digit lie?\nClick on a test digit or draw one: the encoder marks it on both maps. "
