@@ -94,7 +94,7 @@ FIRST = ("reconstruction_psnr", "linear_probe_accuracy", "denoised_psnr_gaussian
 
 
 def measured_table(measured: Mapping[str, Metrics]) -> str:
-    """The metrics of each model (by its name) as a table, the best ones marked; below, all of them and protocols."""
+    """The metrics of each model (by its name) as a table, the best marked; all, and protocols, unfold."""
     keys = [key for key in METRICS if any(key in metrics for metrics in measured.values())]
     if not keys:
         return ""

@@ -212,3 +212,19 @@ def test_a_tab_that_is_left_waits_no_longer(live: Page) -> None:
     live.locator("#own[data-waiting]").wait_for(state="attached")
     live.evaluate("open_tab('second')")
     live.locator("#own:not([data-waiting])").wait_for(state="attached")
+
+
+AFTER = "getComputedStyle(document.querySelector('#models-overview .prose'), '::after')"
+
+
+@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}, {}], indirect=True)
+def test_what_the_server_is_to_fill_says_that_it_waits(page: Page, lab: Lab) -> None:
+    page.route("**/queue/join**", lambda route: None)
+    page.goto(f"{lab.url}?tab=models")
+    page.locator("#models-overview .prose:empty").wait_for(state="attached")
+    until(page, lambda: page.evaluate(f"{AFTER}.visibility") == "visible")
+    moves = page.evaluate(f"{AFTER}.animationName") != "a-moment"
+    assert moves == page.evaluate("!matchMedia('(prefers-reduced-motion: reduce)').matches")
+    page.unroute("**/queue/join**")
+    page.locator("#models-overview table").wait_for()
+    assert page.evaluate(f"{AFTER}.content") == "none"
