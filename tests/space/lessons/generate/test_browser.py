@@ -8,7 +8,6 @@ import torch
 from playwright.sync_api import Locator, Page, Route, expect
 
 from space.lessons.generate import work
-from space.models import roles
 from space.models.latents import walk
 from space.page.modules import BASE
 from space.pictures.sheets import digit_sheet
@@ -192,20 +191,14 @@ def test_what_a_visitor_does_with_samples_asks_the_server_nothing(page: Page, ur
 
 
 def test_the_arithmetic_begins_with_an_example(page: Page, url: str) -> None:
-    """A bold 7 - a thin 7 + a 1 is a 1 bolder than that, as the classifier sees it."""
     open_tab(page, url)
     expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(3)
     with torch.inference_mode():
-        model, judge = (hub.load(name).model for name in (work.MODEL, roles.DIGIT_JUDGE))
+        model = hub.load(work.MODEL).model
         a, b, c = (work.draw_latents(model, 32, 0, 1.0)[work.EXAMPLE[slot][0]] for slot in "abc")
-        images = model.decode(torch.stack([a, b, c, a - b + c]))
-        assert judge(images).softmax(1).amax(1).min() > 0.95
-        assert judge(images).argmax(1).tolist() == [7, 7, 1, 1]
-    bold, thin, one, result = images.flatten(1).sum(1).tolist()
-    assert bold > 1.15 * thin and result > 1.1 * one
+        expected = (model.decode((a - b + c)[None])[0, 0] * 255).round().numpy()
     canvas = page.locator(f"{FIRST} .terms figure > .picture").last
     shown = canvas.evaluate("one => [...one.getContext('2d').getImageData(0, 0, 28, 28).data]")
-    expected = (images[3, 0] * 255).round().numpy()
     assert np.abs(np.array(shown).reshape(28, 28, 4)[..., 0] - expected).max() <= 1
 
 
