@@ -184,7 +184,7 @@ def build() -> list[link.Linked]:
                 slider = _build_slider()
                 circle = Part("circle", min_height=420, elem_id="translate-circle")
         with part("translate.judged"):
-            Part("details", elem_id="translate-details")
+            Part("details", elem_id="translate-details", min_height=480)
         with part("translate.models"):
             Part("beside", elem_id="translate-beside", min_height=260)
         code = code_panels.folded_snippet("translate-code")
