@@ -141,6 +141,7 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
             "match_size": True,
             "model": replace(SMALL_CYCLEGAN, image_size=20, skip="mask"),
             "crop_size": 18,
+            "gradient_game": True,
             "coarse_size": 16,
             "coarse_steps": 9,
         },

@@ -21,7 +21,10 @@ TWO_OPERANDS = {
     **{"add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "truediv": "Div"},
     **{"gt": "Greater", "ge": "GreaterOrEqual", "lt": "Less", "and": "And", "mv": "MatMul", "vdot": "MatMul"},
 }
-ONE_OPERAND = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "exp": "Exp", "sin": "Sin", "cos": "Cos"}
+ONE_OPERAND = {
+    **{"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"},
+    **{"exp": "Exp", "sin": "Sin", "cos": "Cos", "asinh": "Asinh"},
+}
 SAME_VALUE = ("clone", "contiguous")
 
 
@@ -238,15 +241,17 @@ class Nodes(TorchFunctionMode):
         return [self.add("Gather", x, torch.tensor(index), axis=dim) for index in range(x.shape[dim])]
 
     def _getitem(self, x: Tensor, index: tuple[Any, ...]) -> str:
-        """Of `:`, None and tensors of indices."""
+        """Of slices without steps, None and tensors of indices."""
         name = self.name_of(x)
         for axis, one in enumerate(index):
             if one is None:
                 name = self.add("Unsqueeze", name, [axis])
             elif isinstance(one, Tensor):
                 name = self.add("Gather", name, one, axis=axis)
-            else:
-                assert one == slice(None)
+            elif one != slice(None):
+                assert one.step is None
+                stop = np.iinfo(np.int64).max if one.stop is None else one.stop
+                name = self.add("Slice", name, [one.start or 0], [stop], [axis])
         return name
 
     def _to(self, x: Tensor, *_: Any) -> str:

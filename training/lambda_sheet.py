@@ -1,9 +1,9 @@
-"""Writes `space/pictures/lambda.png` and `lambda.json`: what the weight of the cycle does to a CycleGAN.
+"""Writes `space/pictures/lambda/`: what the weight of the cycle does to a CycleGAN.
 
     python -m training.lambda_sheet runs/lambda-0 runs/lambda-3 runs/lambda-50 --data_dir data
 
-The runs differ in `--lambda_cycle` alone. The sheet shows the same emoji through each of them, A to B and
-back; the file beside it has the mean changes over all test images of A.
+The runs differ in `--lambda_cycle` alone. The pictures show the same emoji through each of them, A to B and
+back; a file beside them has the mean changes over all test images of A.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from torch import Tensor
 from space.models.cyclegan import mean_difference
 from space.pictures.inputs import to_square
 from space.pictures.outputs import to_pil
-from space.pictures.sheets import EMOJI_SHEETS, LAMBDA_SHEET, read_emoji
+from space.pictures.sheets import EMOJI_SHEETS, LAMBDA_FOLDER, read_emoji
 from training.data import load_domains, to_float
 from training.errors import TrainingError
 from training.measure.translations import translate_all
@@ -62,7 +62,7 @@ def row(folder: Path, data_dir: Path) -> tuple[list[Tensor], dict[str, float]]:
 
 
 def main() -> None:
-    """Read the runs, write both files."""
+    """Read the runs, write the pictures and the figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -71,16 +71,18 @@ def main() -> None:
         "--data_dir", type=Path, default=Path("data"), help="where the data sets lie (default: data)"
     )
     given = parser.parse_args()
-    rows, runs = [], []
+    strips, runs = [], []
     for folder in given.folders:
         pictures, figures = row(folder, given.data_dir)
-        rows += pictures if not rows else pictures[1:]
+        strips += [pictures[1:]] if strips else [pictures[:1], pictures[1:]]
         runs.append(figures)
     if len({run["steps"] for run in runs}) > 1:
         raise TrainingError(f"the runs have different numbers of steps: {[run['steps'] for run in runs]}")
-    strips = [np.hstack([np.asarray(to_pil(image[None])) for image in images]) for images in rows]
-    Image.fromarray(np.vstack(strips)).save(LAMBDA_SHEET, optimize=True)
-    LAMBDA_SHEET.with_suffix(".json").write_text(json.dumps(runs, indent=1) + "\n")
+    LAMBDA_FOLDER.mkdir(exist_ok=True)
+    for i, rows in enumerate(strips):
+        pixels = [np.hstack([np.asarray(to_pil(image[None])) for image in images]) for images in rows]
+        Image.fromarray(np.vstack(pixels)).save(LAMBDA_FOLDER / f"{i}.png", optimize=True)
+    (LAMBDA_FOLDER / "runs.json").write_text(json.dumps(runs, indent=1) + "\n")
 
 
 if __name__ == "__main__":

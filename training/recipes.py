@@ -98,10 +98,14 @@ BARS = {
     ],
     roles.DIGIT_JUDGE: [Bar("accuracy", at_least=99.0)],
     roles.EMOJI_JUDGE: [Bar("accuracy", at_least=97.0)],
+    roles.STYLE_JUDGE: [Bar("accuracy", at_least=97.0)],
     roles.LIGHT: [  # no worse than the untranslated images
         *(Bar(f"l1_{way}", at_most=0.0560) for way in ("ab", "ba")),
         *(Bar(f"ssim_{way}", at_least=0.790) for way in ("ab", "ba")),
         *(Bar(f"cycle_l1_{domain}", at_most=0.03) for domain in ("a", "b")),
+        *(Bar(f"domain_accuracy_{way}", at_least=85.0) for way in ("ab", "ba")),
+        *(Bar(f"domain_accuracy_recoloured_{way}", at_most=20.0) for way in ("ab", "ba")),
+        Bar("domain_accuracy_drawings", at_least=70.0),
     ],
     roles.TRANSLATOR: [
         # l1: 0.88 x that of the untranslated images; ssim: 0.02 above that of the untranslated images

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from space.models.classifier import Classifier, ClassifierConfig
 from space.models.layers import scale_about_centre
-from training.augment import augment
 from training.batches import Batch
 from training.command_line import run
 from training.data import DataError, Images, load_images
@@ -36,19 +35,16 @@ class TrainConfig(LoopConfig):
     """decoupled weight decay of AdamW"""
     random_scale: float = 0.0
     """scale images up or down by up to this share, on white, so that size does not tell the class"""
-    crop_size: int = 0
-    """train on random windows of this many pixels a side, half of them mirrored, so that style alone tells
-    the class; 0: on whole images. With model.pooling mean, which takes any size"""
+    random_noise: float = 0.0
+    """add normal noise to images, of a standard deviation from 0 to this, pixels being in [0, 1]: so what is
+    left of a picture file's compression does not tell the class"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 <= self.random_scale < 1:
             raise ValueError(f"random_scale is {self.random_scale}; allowed: 0 up to, but not, 1")
-        least, most = 2**self.model.num_convolutions, self.model.image_size
-        if self.crop_size and not (self.model.pooling == "mean" and least <= self.crop_size <= most):
-            raise ValueError(
-                f"crop_size is {self.crop_size}; allowed: 0, or {least} to {most} with model.pooling mean"
-            )
+        if not 0 <= self.random_noise <= 1:
+            raise ValueError(f"random_noise is {self.random_noise}; allowed: 0 to 1")
 
 
 class CrossEntropy(nn.Module):
@@ -56,15 +52,16 @@ class CrossEntropy(nn.Module):
 
     def __init__(self, model: Classifier, config: TrainConfig) -> None:
         super().__init__()
-        self.model, self.random_scale, self.crop_size = model, config.random_scale, config.crop_size
+        self.model, self.config = model, config
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         x = batch.x
-        if self.training and self.random_scale:
+        if self.training and self.config.random_scale:
             chance = batch.noise.uniform_like(x[:, :1, :1, :1])
-            x = scale_about_centre(x, (1 + self.random_scale) ** (2 * chance - 1))
-        if self.training and self.crop_size:
-            x = augment(x, batch.noise, flip=True, crop=0, window=self.crop_size)
+            x = scale_about_centre(x, (1 + self.config.random_scale) ** (2 * chance - 1))
+        if self.training and self.config.random_noise:
+            deviation = self.config.random_noise * batch.noise.uniform_like(x[:, :1, :1, :1])
+            x = (x + deviation * batch.noise.normal_like(x)).clamp(0, 1)
         logits = self.model(x).float()  # (B, num_classes)
         wrong = (logits.argmax(1) != batch.labels).float()
         return {"loss": F.cross_entropy(logits, batch.labels), "error": 100 * wrong.mean()}

@@ -8,11 +8,8 @@ results.
 
 import math
 import shlex
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -48,6 +45,7 @@ from training.model_folder import finish
 from training.optimizers import adamw, descend, linear_decay, moving_average
 from training.replay_buffer import ReplayBuffer
 from training.trained import mix_weights, start_weights
+from training.two_games import TwoViews, following_scale, make_both
 
 NUM_PICTURED = 8
 DOMAINS = {"twemoji2fluent": ("Twemoji", "Fluent 3D"), "flat2fluent": ("Fluent Flat", "Fluent 3D")}
@@ -70,6 +68,9 @@ class TrainConfig(LoopConfig):
     """weight of the cycle loss"""
     lambda_identity: float = 0.0
     """weight of E|G_AB(b) - b| + E|G_BA(a) - a|, which keeps colours (section 5.2; there 5 for paintings)"""
+    gradient_game: bool = False
+    """beside each D another one, of the run alone, that sees how neighbouring pixels differ, however little:
+    so shades come, and go where areas are flat"""
     pool_size: int = 50
     """generated images remembered of each domain; D sees one of them in place of about every second new
     image; 0: none"""
@@ -160,73 +161,18 @@ def relative_size(a: Images, b: Images) -> float:
     return round(spreads[1] / spreads[0], 3)
 
 
-def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:
-    """A function `both(networks, side, *arguments)`, which computes the gradients of both games.
-
-    Each of the `arguments` is a pair, an item for each game. `side` computes a game's loss and a value;
-    `both` adds the gradients of both losses to the `networks` and returns both values. On a CPU the games run
-    side by side with half of the threads each: they share only weights, and small convolutions gain little
-    from more threads. Gradients are always added in the same order, so that the number of threads changes no
-    bit.
-    """
-
-    def together(networks: tuple[nn.Module, ...], side: Callable, *arguments: Any) -> list[Any]:
-        losses, known = zip(*map(side, *arguments))
-        accelerator.backward(sum(losses))  # one call: processes wait for one another in each
-        return list(known)
-
-    if accelerator.device.type != "cpu" or accelerator.num_processes > 1 or accelerator.scaler:
-        return together
-    threads, beside = torch.get_num_threads(), map
-    if threads > 1:
-        beside = ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(threads // 2,)).map
-
-    def gradients(parameters: list[nn.Parameter], side: Callable, *arguments: Any) -> tuple[Any, Any]:
-        loss, known = side(*arguments)
-        loss = loss / accelerator.gradient_accumulation_steps
-        return torch.autograd.grad(loss, parameters, allow_unused=True), known
-
-    def apart(networks: tuple[nn.Module, ...], side: Callable, *arguments: Any) -> list[Any]:
-        parameters = [parameter for network in networks for parameter in network.parameters()]
-        found = list(beside(partial(gradients, parameters, side), *arguments))
-        for of_side, _ in found:
-            for parameter, gradient in zip(parameters, of_side):
-                if gradient is not None:
-                    before = parameter.grad
-                    parameter.grad = gradient if before is None else before + gradient
-        return [known for _, known in found]
-
-    return apart
-
-
-@contextmanager
-def following_scale(accelerator: Accelerator, networks: tuple[nn.Module, ...]) -> Iterator[None]:
-    """If an optimizer's step in this block changes the loss scale of fp16, rescale gradients of `networks`.
-
-    All optimizers share one loss scale, so a step may change it while gradients of another accumulate.
-    """
-    if not accelerator.scaler:
-        yield
-        return
-    before = accelerator.scaler.get_scale()
-    yield
-    factor = accelerator.scaler.get_scale() / before
-    for parameter in chain(*(network.parameters() for network in networks)):
-        if parameter.grad is not None:
-            parameter.grad *= factor
-
-
-def make_optimizers(config: TrainConfig, model: CycleGAN) -> tuple[Optimizer, Optimizer]:
-    """An optimizer of both generators and one of both discriminators."""
+def make_optimizers(config: TrainConfig, *players: Iterable[nn.Module]) -> list[Optimizer]:
+    """An optimizer for the networks of each player: of both generators, and of both discriminators."""
     betas = (config.adam_beta1, 0.999)
-    generators, discriminators = (
-        adamw(chain(a.parameters(), b.parameters()), config.learning_rate, config.weight_decay, betas)
-        for a, b in (
-            (model.generator_ab, model.generator_ba),
-            (model.discriminator_a, model.discriminator_b),
+    return [
+        adamw(
+            chain(*(network.parameters() for network in networks)),
+            config.learning_rate,
+            config.weight_decay,
+            betas,
         )
-    )
-    return generators, discriminators
+        for networks in players
+    ]
 
 
 class Games:
@@ -236,13 +182,14 @@ class Games:
         self,
         config: TrainConfig,
         accelerator: Accelerator,
-        model: CycleGAN,
-        optimizers: tuple[Optimizer, Optimizer],
+        generators: tuple[nn.Module, nn.Module],
+        discriminators: tuple[nn.Module, nn.Module],
         pools: tuple[ReplayBuffer, ReplayBuffer],
     ) -> None:
         self.config, self.accelerator, self.pools = config, accelerator, pools
+        self.optimizers = make_optimizers(config, generators, discriminators)
         *networks, self.optimizer_g, self.optimizer_d = accelerator.prepare(
-            model.generator_ab, model.generator_ba, model.discriminator_a, model.discriminator_b, *optimizers
+            *generators, *discriminators, *self.optimizers
         )
         self.generators, self.discriminators = tuple(networks[:2]), tuple(networks[2:])
         # without the DDP wrapper: frozen on the generators' step, so no gradients to synchronise
@@ -405,13 +352,16 @@ def main(config: TrainConfig) -> None:
     averages = [average for network in generators if (average := moving_average(network, config.ema_decay))]
     best = [average.module.eval() for average in averages] or list(generators)
     gallery = Gallery(best, test, classifier, accelerator.device)
-    optimizers = make_optimizers(config, model)
+    pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
+    discriminators = model.discriminator_a, model.discriminator_b
+    if config.gradient_game:
+        judges = tuple(TwoViews(network, model.config).to(accelerator.device) for network in discriminators)
+    games = Games(config, accelerator, generators, judges if config.gradient_game else discriminators, pools)
     total_steps = config.total_steps(batches.num_images)
     schedulers = [
         linear_decay(optimizer, config.warmup_steps, total_steps, config.decay_start)
-        for optimizer in optimizers
+        for optimizer in games.optimizers
     ]
-    pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
 
     def after_step() -> None:
         for average, network in zip(averages, generators):
@@ -421,7 +371,7 @@ def main(config: TrainConfig) -> None:
         config,
         accelerator,
         batches,
-        Games(config, accelerator, model, optimizers, pools),
+        games,
         schedulers=schedulers,
         after_step=after_step,
         validate=gallery.validate,
@@ -430,7 +380,7 @@ def main(config: TrainConfig) -> None:
         # until the pools are full, of images of the last size
         first_steps=config.coarse_steps + math.ceil(config.pool_size / config.batch_size),
     )
-    for network in (*generators, model.discriminator_a, model.discriminator_b):  # metrics are in float32
+    for network in (*generators, *discriminators):  # metrics are in float32
         accelerator.unwrap_model(network, keep_fp32_wrapper=False)
     for network, averaged in zip(generators, best):
         network.load_state_dict(averaged.state_dict())

@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from space.models.layers import standard_normal
+from space.models import load
+from space.models.layers import check_guidance, standard_normal
 from space.models.pixelcnn import PixelCNN, PixelCNNConfig
 from training.batches import Batch
 from training.command_line import run
@@ -38,6 +39,10 @@ class TrainConfig(LoopConfig):
     """shape of the network"""
     label_dropout: float = 0.2
     """share of images that are trained without their label, for p(x)"""
+    guidance: float = 1.0
+    """not 1: learn the density that the start weights have with this weight of classifier-free guidance, so
+    that samples are guided without two calls a pixel (distillation, Meng et al. 2023,
+    https://arxiv.org/abs/2210.03142)"""
     num_positions: int = 32
     """pixels of an image that a step learns from, more often where pixels vary, weighted so that the loss is
     that of all in the mean"""
@@ -59,8 +64,19 @@ class TrainConfig(LoopConfig):
         for name in ("label_dropout", "decay_start"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 to 1")
+        check_guidance(self.guidance)
+        if self.guidance != 1 and not (self.pretrained_model_name_or_path and self.model.num_classes):
+            raise ValueError(
+                f"guidance is {self.guidance}; it needs pretrained_model_name_or_path, the weights to learn "
+                "from, and classes"
+            )
         if self.num_positions < 1:
             raise ValueError(f"num_positions is {self.num_positions}; allowed: 1 or more")
+
+
+def teacher_of(config: TrainConfig) -> PixelCNN:
+    """The model that a run starts from, as it was; its shape has been checked with its weights."""
+    return load(config.pretrained_model_name_or_path).eval().requires_grad_(False)
 
 
 def chances(pixels: Tensor) -> Tensor:
@@ -76,6 +92,7 @@ class NegativeLogLikelihood(nn.Module):
         super().__init__()
         self.model, self.config = model, config
         self.register_buffer("chance", chance, persistent=False)
+        self.teacher = [teacher_of(config).to(chance.device)] if config.guidance != 1 else []  # no part of it
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         x = (batch.noise.uniform_like(batch.x) < batch.x).float()
@@ -87,8 +104,17 @@ class NegativeLogLikelihood(nn.Module):
         edges = self.chance.cumsum(0)
         pixels = torch.searchsorted(edges, numbers * edges[-1]).clamp(max=len(edges) - 1)  # (B, K)
         logits = self.model.logits_at(x, pixels, labels).float()
-        nats = F.binary_cross_entropy_with_logits(logits, x.flatten(1).gather(1, pixels), reduction="none")
+        target = self.target(x, pixels, labels)
+        nats = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
         return {"loss": (nats / self.chance[pixels]).mean()}
+
+    @torch.no_grad()
+    def target(self, x: Tensor, pixels: Tensor, labels: Tensor | None) -> Tensor:
+        """What the probability of pixels (B, K) should become: what they are, or what the teacher says."""
+        for teacher in self.teacher:
+            nothing, own = (teacher.logits_at(x, pixels, y).float() for y in (None, labels))
+            return nothing.lerp(own, self.config.guidance).sigmoid()
+        return x.flatten(1).gather(1, pixels)
 
     def labels(self, batch: Batch) -> Tensor | None:
         """The classes (B,), in training a share of them replaced by the null label."""
@@ -111,7 +137,7 @@ def picture(model: PixelCNN, x: Tensor) -> Tensor:
 def main(config: TrainConfig) -> None:
     found: list[Tensor] = []
 
-    def load(*what: Any) -> Images:
+    def load_checked(*what: Any) -> Images:
         images = load_images(*what)
         if what[2] == "train":  # the test split may lack a class
             check_classes(images, config.model.num_classes)
@@ -122,7 +148,7 @@ def main(config: TrainConfig) -> None:
         return NegativeLogLikelihood(model, config, found[0].to(model.head.weight.device))
 
     schedule = partial(linear_decay, start=config.decay_start)
-    train_one_objective(config, PixelCNN, objective, picture, load=load, schedule=schedule)
+    train_one_objective(config, PixelCNN, objective, picture, load=load_checked, schedule=schedule)
 
 
 if __name__ == "__main__":

@@ -121,6 +121,27 @@ export function concatenate({ shape, data }, y) {
   return out;
 }
 
+const SHADE = 0.02; // as in space/models/layers.py
+
+/** How pixels differ from their right neighbours, and then from their lower ones: twice the channels, in [-1, 1].
+ * @param {Tensor} x */
+export function differences({ shape: [n, height, width, channels], data }) {
+  const out = tensor([n, height, width, 2 * channels]);
+  const most = Math.asinh(1 / SHADE);
+  /** @param {number} from  where a number of a pixel is
+   * @param {number} step  how far on that of its neighbour is */
+  const between = (from, step) => Math.asinh((data[from + step] - data[from]) / SHADE) / most;
+  for (let from = 0, at = 0; from < data.length; at += channels) {
+    const pixel = from / channels;
+    const [row, column] = [Math.floor(pixel / width) % height, pixel % width];
+    for (let c = 0; c < channels; c++, from++, at++) {
+      if (column < width - 1) out.data[at] = between(from, channels);
+      if (row < height - 1) out.data[at + channels] = between(from, width * channels);
+    }
+  }
+  return out;
+}
+
 /** Squares of size x size pixels as one pixel with as many times the channels, in PyTorch's order.
  * @param {Tensor} x
  * @param {number} size */

@@ -52,6 +52,7 @@ MODELS = {
     roles.TRANSLATOR: CycleGAN,
     roles.DIGIT_JUDGE: Classifier,
     roles.EMOJI_JUDGE: Classifier,
+    roles.STYLE_JUDGE: Classifier,
 }
 """Every model of the lab: its name -> its family. A model that plays no role has its name only here."""
 

@@ -12,9 +12,10 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from .description import Description, Paper
-from .layers import ImageConfig, check_ranges
+from .layers import ImageConfig, check_ranges, differences
 
 Pooling = Literal["flatten", "mean"]
+Input = Literal["pixels", "differences"]
 PAPER = Paper(
     "LeCun, Yann and Bottou, Léon and Bengio, Yoshua and Haffner, Patrick",
     1998,
@@ -29,6 +30,9 @@ class ClassifierConfig(ImageConfig):
 
     num_classes: int = 10
     """number of classes"""
+    input: Input = "pixels"
+    """what the first convolution sees: 'pixels', or their 'differences' (`space.models.layers.differences`),
+    which are of shades and edges, whatever the colours"""
     base_channels: int = 32
     """channels of the first convolution; each further one has twice as many as the one before"""
     num_convolutions: int = 2
@@ -52,8 +56,9 @@ class ClassifierConfig(ImageConfig):
             raise ValueError(
                 f"num_convolutions is {self.num_convolutions}; too many for {self.image_size} pixels"
             )
-        if self.pooling not in get_args(Pooling):
-            raise ValueError(f"pooling is {self.pooling!r}; allowed: {', '.join(get_args(Pooling))}")
+        for name, allowed in (("pooling", get_args(Pooling)), ("input", get_args(Input))):
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; allowed: {', '.join(allowed)}")
 
     @property
     def channels(self) -> list[int]:
@@ -62,13 +67,14 @@ class ClassifierConfig(ImageConfig):
 
     def describe(self) -> Description:
         shape = ", ".join(map(str, self.image_shape))
+        seen = "differences of neighbouring pixels, " if self.input == "differences" else ""
         averaged = "averages over the image, " if self.pooling == "mean" else ""
         return Description(
             kind="classifier.style" if self.num_classes == 2 else "classifier",  # of two sets of images
             about="A classifier after LeNet-5 (LeCun et al. 1998). Its features and classes measure the "
             "images that the generative models of this lab make.",
-            networks=f"{self.num_convolutions} convolutions of {self.kernel_size}x{self.kernel_size} with "
-            f"{' and '.join(map(str, self.channels))} channels, "
+            networks=f"{seen}{self.num_convolutions} convolutions of {self.kernel_size}x{self.kernel_size} "
+            f"with {' and '.join(map(str, self.channels))} channels, "
             f"max pooling, {averaged}{self.num_features} hidden units, {self.num_classes} classes",
             usage=f"logits = model(torch.rand(16, {shape}))  # (16, {self.num_classes}), images in [0, 1]",
             samples="The same test images through training: the last snapshot",
@@ -92,7 +98,8 @@ class Classifier(
         self.config = config
         kernel, size = config.kernel_size, config.image_size // 2**config.num_convolutions
         layers: list[nn.Module] = []
-        for a, b in pairwise([config.in_channels, *config.channels]):
+        seen = config.in_channels * (2 if config.input == "differences" else 1)
+        for a, b in pairwise([seen, *config.channels]):
             layers += [nn.Conv2d(a, b, kernel, padding=kernel // 2), nn.ReLU(), nn.MaxPool2d(2)]
         width = config.channels[-1] * size * size  # (B, channels[-1], size, size)
         if config.pooling == "mean":
@@ -103,7 +110,7 @@ class Classifier(
 
     def features(self, x: Tensor) -> Tensor:
         """The last hidden layer (B, num_features), each 0 or more, of images (B, C, H, W) in [0, 1]."""
-        return self.trunk(x)
+        return self.trunk(differences(x) if self.config.input == "differences" else x)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, num_classes) of images (B, C, H, W) in [0, 1]."""

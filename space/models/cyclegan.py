@@ -184,15 +184,17 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Images (B, C, H, W) in [0, 1] -> scores (B, 1, h, w), one a patch: near 1 real, near 0 generated.
 
+    `in_channels` stands for C where it is not that of the config.
+
     The PatchGAN of Isola et al. 2017 (https://arxiv.org/abs/1611.07004). There is no sigmoid: the
     least-squares game works on the scores themselves.
     """
 
-    def __init__(self, config: CycleGANConfig) -> None:
+    def __init__(self, config: CycleGANConfig, in_channels: int | None = None) -> None:
         super().__init__()
         widths = [config.discriminator_channels * 2**i for i in range(config.discriminator_layers + 1)]
         layers: list[nn.Module] = [
-            nn.Conv2d(config.in_channels, widths[0], 4, stride=2, padding=1),
+            nn.Conv2d(in_channels or config.in_channels, widths[0], 4, stride=2, padding=1),
             nn.LeakyReLU(0.2, inplace=True),
         ]
         for depth, (a, b) in enumerate(pairwise(widths), start=1):

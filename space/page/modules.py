@@ -17,17 +17,15 @@ import posixpath
 import re
 from functools import cache
 from hashlib import blake2b
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import brotli
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from space.pictures.sheets import DIGIT_SHEET, EMOJI_SHEETS, digit_sheet, lambda_strips, read_emoji
+from space.pictures.sheets import DIGIT_SHEET, EMOJI_SHEETS, LAMBDA_FOLDER, digit_sheet, read_emoji
 
 SPACE = Path(__file__).parents[1]
 FILES = (
@@ -47,15 +45,9 @@ SOURCES = {
 """path under space/ -> source; read once, so that what is served fits the hash"""
 
 
-def as_png(image: Image.Image) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 SOURCES |= {
     "pictures/digits.png": DIGIT_SHEET.read_bytes(),  # for styles; the scripts read the next
-    **{f"pictures/lambda-{i}.png": as_png(strip) for i, strip in enumerate(lambda_strips())},
+    **{f"pictures/lambda-{path.name}": path.read_bytes() for path in LAMBDA_FOLDER.glob("*.png")},
     "pictures/digits.u8": digit_sheet().numpy().tobytes(),  # (10, 20, 28, 28)
     **{  # (N, 2, side, side, 3)
         f"pictures/{sheet.name}.u8": read_emoji(sheet).movedim(2, -1).numpy().tobytes()

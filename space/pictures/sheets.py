@@ -1,7 +1,6 @@
 """The test images that come with the app: a sheet of MNIST digits and one of pairs of emoji."""
 
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +12,9 @@ from torch import Tensor
 FOLDER = Path(__file__).parent
 DIGIT_SHEET = FOLDER / "digits.png"
 """10 rows (classes) of 20 digits, 28x28 grey; written by `python -m training.digit_sheet`."""
-LAMBDA_COLUMNS = 5
-LAMBDA_SHEET = FOLDER / "lambda.png"
-"""emoji once round the cycle by runs that differ in the weight of the cycle: a row of x, then of each run one
-of G_AB(x) and one of the way back; figures beside it; written by `python -m training.lambda_sheet`"""
+LAMBDA_FOLDER = FOLDER / "lambda"
+"""emoji once round the cycle by runs that differ in its weight: 0.png has x, then one of each run G_AB(x) and
+the way back, runs.json their figures; written by `python -m training.lambda_sheet`"""
 EMOJI = tuple(
     str.split(
         "🐸 😋 🤓 🙃 😯 🤕 😼 👻 🌚 🧸 🍕 🍟 🍦 🥕 🌵 🦢 💓 💰 🪗 🪙 "
@@ -76,15 +74,6 @@ def read_emoji(sheet: EmojiSheet) -> Tensor:
 def emoji_sheet() -> Tensor:
     """The emoji of `EMOJI` as Twemoji and as Fluent 3D, uint8 (N, 2, 3, 64, 64); shared, so read only."""
     return read_emoji(EMOJI_SHEETS["Twemoji", "Fluent 3D"])
-
-
-def lambda_strips() -> list[Image.Image]:
-    """The sheet of runs that differ in the weight of the cycle: x, then two rows of each run."""
-    with Image.open(LAMBDA_SHEET) as file:
-        sheet = file.convert("RGB")
-    side = sheet.width // LAMBDA_COLUMNS
-    edges = [0, *range(side, sheet.height + 1, 2 * side)]
-    return [sheet.crop((0, top, sheet.width, bottom)) for top, bottom in pairwise(edges)]
 
 
 def flat_emoji_sheet() -> Tensor:

@@ -156,7 +156,13 @@ TEXT = {
                 "Taken for the other domain with sizes matched only",
                 "크기만 맞추었을 때 상대 도메인으로 분류된 비율",
             ),
+            (
+                "domain_accuracy_recoloured",
+                "Taken for the other domain with colours matched only",
+                "색만 맞추었을 때 상대 도메인으로 분류된 비율",
+            ),
             ("domain_fid", "Fréchet distance (domain classifier)", "프레셰 거리 (도메인 분류기)"),
+            ("flat_share", "Even pixels of translations", "변환 결과에서 고른 픽셀의 비율"),
         )
     },
     **{
@@ -166,9 +172,22 @@ TEXT = {
             ("cycle_l1", "Cycle L1", "순환 L1"),
             ("cycle_l1_scaled", "Cycle L1 of scaling only", "크기만 바꿨다 되돌릴 때의 L1"),
             ("identity_l1", "Identity L1", "항등 L1"),
+            ("flat_share", "Even pixels of real images", "실제 이미지에서 고른 픽셀의 비율"),
         )
     },
     "metric.domain_accuracy_real": ("Domain classifier on real images", "도메인 분류기 정확도 (실제 이미지)"),
+    "metric.domain_accuracy_unlike": (
+        "Domain classifier on real images that differ from their counterparts",
+        "도메인 분류기 정확도 (짝과 다른 실제 이미지)",
+    ),
+    "metric.domain_accuracy_drawings": (
+        "Drawings taken for B once translated",
+        "변환한 그림이 B로 분류된 비율",
+    ),
+    "metric.domain_accuracy_drawings_nothing": (
+        "Drawings taken for B as they are",
+        "그린 그대로의 그림이 B로 분류된 비율",
+    ),
     "download.png": ("Download as PNG", "PNG로 내려받기"),
     "download.csv": ("Numbers as CSV", "수치를 CSV로 내려받기"),
     "code.title": ("The code behind it", "이 그림의 코드"),

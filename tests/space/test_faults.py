@@ -42,6 +42,7 @@ FAULTS = {  # model -> what goes wrong with it on the Hub, and the reasons that 
     roles.PIXELS: ("/api/models/lab/{}/", "503", {"the Hub answered with HTTP status 503"}),
     roles.DIGIT_JUDGE: ("", "no tag", {f"lab/{roles.DIGIT_JUDGE} has no revision v1"}),
     roles.EMOJI_JUDGE: ("/api/models/lab/{}/", "429", {"the Hub answered with HTTP status 429"}),
+    roles.STYLE_JUDGE: ("/api/models/lab/{}/", "500", {"the Hub answered with HTTP status 500"}),
     roles.TRANSLATOR: ("", "private", {f"lab/{roles.TRANSLATOR} does not exist or is private"}),
     roles.LIGHT: ("GET /cdn/lab/{}/", "break_off", {BROKEN}),
 }

@@ -45,21 +45,23 @@ def run(monkeypatch: pytest.MonkeyPatch, data: Path, *folders: Path) -> None:
     script.main()
 
 
-def test_the_sheet_shows_every_run_and_says_what_it_changes(
+def test_the_pictures_show_every_run_and_says_what_it_changes(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = tmp_path / "lambda.png"
-    monkeypatch.setattr(script, "LAMBDA_SHEET", target)
+    target = tmp_path / "lambda"
+    monkeypatch.setattr(script, "LAMBDA_FOLDER", target)
     runs = [
         write_run(tmp_path / "none", "--lambda_cycle 0", 70, 0.0),
         write_run(tmp_path / "much", "--lambda_cycle=50", 70, 2.0),
     ]
     run(monkeypatch, data, *runs)
-    pixels = np.asarray(Image.open(target))
-    assert pixels.shape == (5 * 32, len(script.SHOWN) * 32, 3)
-    middle = pixels[16::32, 16, 0]  # of a row each
-    assert middle[1:].tolist() == [128, 128, round(255 / (1 + np.exp(-2))), 128]
-    first, second = json.loads(target.with_suffix(".json").read_text())
+    x, *shown = (np.asarray(Image.open(target / f"{i}.png")) for i in range(3))
+    assert x.shape == (32, len(script.SHOWN) * 32, 3)
+    pixels = np.stack(shown)
+    assert pixels.shape == (2, 2 * 32, len(script.SHOWN) * 32, 3)
+    middle = pixels[:, 16::32, 16, 0].flatten()  # of a row each
+    assert middle.tolist() == [128, 128, round(255 / (1 + np.exp(-2))), 128]
+    first, second = json.loads((target / "runs.json").read_text())
     assert (first["weight"], second["weight"], first["steps"]) == (0, 50, 70)
     levels = np.array([0, 0.2, 0.4])  # of the test images
     assert first["change"] == first["cycle_l1"] == pytest.approx(np.abs(levels - 0.5).mean(), abs=1e-3)
@@ -73,11 +75,11 @@ def test_the_sheet_shows_every_run_and_says_what_it_changes(
 def test_runs_that_do_not_compare_are_refused(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch, weight: str, steps: int, said: str
 ) -> None:
-    monkeypatch.setattr(script, "LAMBDA_SHEET", tmp_path / "lambda.png")
+    monkeypatch.setattr(script, "LAMBDA_FOLDER", tmp_path / "lambda")
     runs = [
         write_run(tmp_path / "a", "--lambda_cycle 0", 70, 0.0),
         write_run(tmp_path / "b", weight, steps, 0.0),
     ]
     with pytest.raises(TrainingError, match=said):
         run(monkeypatch, data, *runs)
-    assert not (tmp_path / "lambda.png").exists()
+    assert not (tmp_path / "lambda").exists()

@@ -23,3 +23,21 @@ def test_a_random_scale_makes_size_tell_nothing(tmp_path):
     assert torch.equal(seen[1], x)  # what is measured is the images as they are
     with pytest.raises(ValueError, match="random_scale is 1"):
         classifier_config(tmp_path, random_scale=1.0)
+
+
+def test_random_noise_is_of_another_strength_in_each_image(tmp_path):
+    config = classifier_config(tmp_path, random_noise=0.1)
+    seen = []
+    model = Classifier(config.model)
+    model.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    objective = train_classifier.CrossEntropy(model, config)
+    batch = Batch(
+        torch.full((6, 1, 28, 28), 0.5), torch.zeros(6).long(), Noise(torch.Generator().manual_seed(0))
+    )
+    objective(batch)
+    objective.eval()(batch)
+    deviations = seen[0].std((1, 2, 3))
+    assert 0 < deviations.min() < 0.5 * deviations.max() and deviations.max() <= 0.11
+    assert torch.equal(seen[1], batch.x)
+    with pytest.raises(ValueError, match="random_noise is 2"):
+        classifier_config(tmp_path, random_noise=2.0)

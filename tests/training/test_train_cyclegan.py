@@ -3,6 +3,7 @@
 import json
 import shlex
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from PIL import Image
 
-from space.models.cyclegan import CycleGAN, CycleGANConfig
+from space.models.cyclegan import CycleGAN, CycleGANConfig, Discriminator
 from space.weights.model_folder import load_folder
 from tests.small_runs import MODEL_FILES, SMALL_CYCLEGAN, cyclegan_config, history
 from training import train_classifier, train_cyclegan
@@ -21,6 +22,7 @@ from training.batches import Batch, Noise, UnpairedBatches
 from training.data import Images, load_domains
 from training.errors import TrainingError
 from training.replay_buffer import ReplayBuffer
+from training.two_games import TwoViews
 
 
 @pytest.mark.parametrize("more", [{}, {"lambda_identity": 5.0, "pool_size": 0, "ema_decay": 0.0}], ids=str)
@@ -294,32 +296,49 @@ def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
     assert torch.equal(*same) and torch.equal(pool.images, again.images)
 
 
-def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path):
+@pytest.mark.parametrize("views", [False, True], ids=["pixels", "differences too"])
+def test_generators_learn_on_their_step_and_discriminators_on_theirs(tmp_path, views):
     torch.manual_seed(0)
     config = cyclegan_config(tmp_path, lambda_identity=1.0)
     accelerator, model = Accelerator(cpu=True), CycleGAN(config.model)
-    seen: dict[str, set[str]] = {}
-    optimizers = []
-    for player in ("generator", "discriminator"):
-        named = {name: p for name, p in model.named_parameters() if name.startswith(player)}
-        optimizers.append(train_cyclegan.adamw(iter(named.values()), config.learning_rate))
+    players = {
+        "generator": (model.generator_ab, model.generator_ba),
+        "discriminator": (model.discriminator_a, model.discriminator_b),
+    }
+    if views:
+        players["discriminator"] = tuple(TwoViews(d, config.model) for d in players["discriminator"])
+    pools = ReplayBuffer(48), ReplayBuffer(48)
+    step = train_cyclegan.Games(config, accelerator, *players.values(), pools)
+    weights = {
+        name: [p for network in networks for p in network.parameters()] for name, networks in players.items()
+    }
+    seen: dict[str, list[bool]] = {}
+    for player, optimizer in zip(players, step.optimizers):
 
         def note(*_, player=player):
-            seen[player] = {name for name, p in model.named_parameters() if p.grad is not None}
+            seen[player] = [all(p.grad is not None for p in some) for some in weights.values()]
 
-        optimizers[-1].register_step_pre_hook(note)
-    pools = ReplayBuffer(48), ReplayBuffer(48)
-    step = train_cyclegan.Games(config, accelerator, model, tuple(optimizers), pools)
+        optimizer.register_step_pre_hook(note)
     step(
         tuple(
             Batch(torch.rand(4, 3, 16, 16), None, Noise(torch.Generator().manual_seed(seed)))
             for seed in (0, 1)
         )
     )
-    for player in ("generator", "discriminator"):
-        assert seen[player] == {name for name, _ in model.named_parameters() if name.startswith(player)}
-    assert all(p.requires_grad for p in model.parameters())
+    assert seen == {"generator": [True, False], "discriminator": [False, True]}
+    assert all(p.requires_grad for p in chain(*weights.values()))
     assert all(len(pool.images) == 4 for pool in pools)
+
+
+def test_a_second_discriminator_sees_shades_and_not_colours():
+    torch.manual_seed(0)
+    config = CycleGANConfig(image_size=16, discriminator_channels=4, discriminator_layers=1)
+    views = TwoViews(Discriminator(config), config).eval()
+    x = torch.rand(2, 3, 16, 16) / 2
+    pixels, between = views(x).unbind(1)
+    lighter, same = views(x + 0.25).unbind(1)
+    assert torch.equal(pixels, views.of_pixels(x)[:, 0]) and not torch.allclose(lighter, pixels, atol=1e-3)
+    torch.testing.assert_close(same, between, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,29 @@ def test_the_loss_of_some_pixels_is_that_of_all_in_the_mean(tmp_path):
     assert abs(losses.mean() - wanted.mean()) < 4 * error < 0.02 * wanted.mean()
 
 
+@torch.no_grad()
+def test_guidance_is_learned_from_the_start_weights(tmp_path):
+    """The aim is the guided log-odds of the teacher, and without a class its own."""
+    torch.manual_seed(0)
+    start = PixelCNN(pixelcnn_config(tmp_path).model)
+    for weight in start.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    start.save_pretrained(tmp_path / "start")
+    more = {"pretrained_model_name_or_path": str(tmp_path / "start"), "guidance": 2.0}
+    part, some = objective(tmp_path, **more), batch(20)
+    x, pixels = (
+        (some.x > 0.5).float(),
+        torch.randint(784, (20, 9), generator=torch.Generator().manual_seed(0)),
+    )
+    own, nothing = (start.logits_at(x, pixels, y) for y in (some.labels, None))
+    torch.testing.assert_close(part.target(x, pixels, some.labels), (2 * own - nothing).sigmoid())
+    torch.testing.assert_close(part.target(x, pixels, torch.full((20,), 10)), nothing.sigmoid())
+    assert not any(name.startswith("teacher") for name, _ in part.named_parameters())
+    for wrong in ({"guidance": 2.0}, more | {"model": {"num_classes": 0}}):
+        with pytest.raises(ValueError, match=r"guidance is 2\.0; it needs pretrained_model_name_or_path"):
+            pixelcnn_config(tmp_path, **wrong)
+
+
 def test_a_share_of_the_labels_is_left_out_in_training_alone(tmp_path):
     for share in (0.0, 0.2, 1.0):
         part = objective(tmp_path, label_dropout=share)

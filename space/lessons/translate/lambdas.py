@@ -6,7 +6,7 @@ from functools import lru_cache
 from space.page import modules
 from space.page.markup import img, picture
 from space.page.words import words
-from space.pictures.sheets import LAMBDA_SHEET
+from space.pictures.sheets import LAMBDA_FOLDER
 
 LAZY = 'loading="lazy"'
 
@@ -14,7 +14,7 @@ LAZY = 'loading="lazy"'
 @lru_cache
 def lambda_card() -> str:
     """A card in HTML: x, then for each run G_AB(x) above the way back, and its figures on test images."""
-    runs = json.loads(LAMBDA_SHEET.with_suffix(".json").read_text())
+    runs = json.loads((LAMBDA_FOLDER / "runs.json").read_text())
     address = f"{modules.BASE}pictures/lambda-{{}}.png"  # fetched when it is about to be seen
     x = img(address.format(0), "translate.lambda.alt.x", LAZY)
     shown = [picture(x, "<i>x</i>", "x.png")]

@@ -93,6 +93,7 @@ SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     (CycleGAN, {"image_size": 24, "skip": "none", "in_channels": 1}),
     (Classifier, {"image_size": 20, **RGB}),
     (Classifier, {"image_size": 20, "pooling": "mean", "num_convolutions": 3, "kernel_size": 3, **RGB}),
+    (Classifier, {"image_size": 20, "pooling": "mean", "input": "differences", **RGB}),
     *((DDPM, {"prediction": one, **NOISY}) for one in ("noise", "x_start", "velocity", "flow")),
     (DDPM, {"schedule": "linear", "image_size": 32, **NOISY, **RGB, **HELD}),
     (DDPM, {"num_classes": 0, "image_size": 12, **NOISY}),

@@ -11,7 +11,7 @@ from space.models.classifier import Classifier, ClassifierConfig
 from space.models.cyclegan import CycleGANConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig
-from space.models.layers import ImageConfig
+from space.models.layers import ImageConfig, differences
 from space.models.vae import VAE, VAEConfig
 
 SMALL = {"hidden_dim": 16, "base_channels": 4, "latent_dim": 3}
@@ -112,11 +112,31 @@ def test_classifier_maps_features_to_logits(shape):
     assert torch.equal(model(x), model.head(features)) and model(x).shape == (3, 10)
 
 
+def test_a_classifier_of_differences_takes_any_size_and_colour():
+    torch.manual_seed(0)
+    config = ClassifierConfig(3, 32, num_classes=2, input="differences", pooling="mean", base_channels=4)
+    model = Classifier(config).eval()
+    x = torch.rand(3, 3, 32, 32) / 2
+    torch.testing.assert_close(model(x + 0.25), model(x), atol=1e-5, rtol=0)
+    assert not torch.allclose(model(x / 2), model(x), atol=1e-3)
+    assert model(torch.rand(2, 3, 48, 40)).shape == (2, 2)
+
+
+def test_differences_are_of_right_and_lower_neighbours():
+    x = torch.zeros(1, 1, 8, 8)
+    x[0, 0, 2, 3] = 1
+    right, below = differences(x)[0]
+    assert right.nonzero().tolist() == [[2, 2], [2, 3]] and below.nonzero().tolist() == [[1, 3], [2, 3]]
+    torch.testing.assert_close(right[2, 2:4], torch.tensor([1.0, -1.0]))
+    torch.testing.assert_close(below[1:3, 3], torch.tensor([1.0, -1.0]))
+    assert 0.18 < differences(x * 0.02)[0, 0, 2, 2] < 0.2  # two hundredths count as a fifth
+
+
 def test_the_table_knows_who_can_do_what():
     assert models_that("discriminate") == [roles.GAN, roles.DCGAN]
     assert {roles.VAE_MAP, roles.PLAIN} < set(models_that("encode")) < set(models_that("decode"))
     assert models_that("translate") == [roles.LIGHT, roles.TRANSLATOR]
-    classifiers = {roles.DIGIT_JUDGE, roles.EMOJI_JUDGE}
+    classifiers = {roles.DIGIT_JUDGE, roles.EMOJI_JUDGE, roles.STYLE_JUDGE}
     assert set(MODELS) - set(models_that("decode")) == classifiers | set(models_that("translate"))
 
 
@@ -127,6 +147,8 @@ def test_the_table_knows_who_can_do_what():
         *((config, {"image_size": 30}, "image_size is 30") for config in (GANConfig(), DCGANConfig())),
         *((config, {"latent_dim": 0}, "latent_dim is 0") for config in (AutoencoderConfig(), VAEConfig())),
         *((config, {"latent_dim": 0}, "latent_dim is 0") for config in (GANConfig(), DCGANConfig())),
+        (ClassifierConfig(), {"input": "edges"}, "input is 'edges'; allowed: pixels, differences"),
+        (ClassifierConfig(), {"pooling": "max"}, "pooling is 'max'; allowed: flatten, mean"),
         (VAEConfig(), {"architecture": "gru"}, "architecture is 'gru'"),
         (VAEConfig(), {"hidden_dim": 0}, "hidden_dim is 0"),
         (GANConfig(), {"num_layers": 17}, "num_layers is 17"),
