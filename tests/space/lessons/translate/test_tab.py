@@ -24,7 +24,7 @@ from space.page.modules import SOURCES
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, to_square
 from space.pictures.outputs import GENERATED, REAL, to_heat, to_opinion
-from space.pictures.sheets import LAMBDA_SHEET
+from space.pictures.sheets import LAMBDA_FOLDER
 from space.text.refusals import Problem
 from space.weights import hub
 from space.weights.model_folder import ModelUnavailable
@@ -252,13 +252,13 @@ def test_without_snapshots_there_is_a_sentence(other_model: Path) -> None:
 
 def test_what_the_weight_of_the_cycle_does_is_shown_with_its_figures() -> None:
     card = lambda_card()
-    runs = json.loads(LAMBDA_SHEET.with_suffix(".json").read_text())
+    runs = json.loads((LAMBDA_FOLDER / "runs.json").read_text())
     assert len({run["weight"] for run in runs}) == len(runs) == 3 and len({run["steps"] for run in runs}) == 1
     addresses = re.findall(r'<img src="modules/\w+/(pictures/[^"]+)"', card)
     x, *shown = (Image.open(BytesIO(SOURCES[address])) for address in addresses)
     assert len(shown) == 3 and {one.size for one in shown} == {(x.width, 2 * x.height)}
-    sheet = np.asarray(read_image(LAMBDA_SHEET).convert("RGB"))
-    assert np.array_equal(np.vstack([np.asarray(one) for one in (x, *shown)]), sheet)
+    files = [(LAMBDA_FOLDER / f"{i}.png").read_bytes() for i in range(4)]
+    assert [SOURCES[address] for address in addresses] == files
     assert len(card) < 5_000  # the page is sent it at the start
     for run in runs:
         assert f"λ = {run['weight']:g}" in card and f"{run['change']:.3f}" in card
