@@ -108,7 +108,7 @@ const ERROR = "‖<i>x</i> − <i>x′</i>‖<sup>2</sup>";
  * @param {Case} how
  * @returns {Drawing} */
 function autoencoder(config, { noisy }) {
-  const error = { key: "error", formula: ERROR, lights: ["x", "output"] };
+  const error = { key: "error", formula: ERROR, lights: ["x", "noisy", "f", "z", "g", "output"] };
   return {
     columns: [
       picture("x", "x"),
@@ -142,7 +142,11 @@ function vae(config, { noisy, drawn }) {
     ],
     arc: { from: "x", to: "output", name: "−log p(x|z)" },
     terms: [
-      { key: "likelihood", formula: "−log <i>p</i>(<i>x</i>|<i>z</i>)", lights: ["x", "output", "g"] },
+      {
+        key: "likelihood",
+        formula: "−log <i>p</i>(<i>x</i>|<i>z</i>)",
+        lights: ["x", "z", "noise", "g", "output"],
+      },
       {
         key: "kl",
         formula: "<i>D</i><sub>KL</sub>(<i>q</i>(<i>z</i>|<i>x</i>)‖<i>p</i>(<i>z</i>))",

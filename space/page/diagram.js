@@ -6,11 +6,12 @@
  *   diagram.light(["d"], ["real"])                columns and terms that are at work
  *   diagram.freeze(["g"])                         networks that do not learn
  *
- * Each term of the loss is a button that shows which part of the diagram it is about.
+ * Whoever touches a term of the loss sees which parts of the diagram it is about, and the other way round (terms.js).
  */
 
 import { minus, range } from "../browser/numbers.js";
 import { add, both, make, svg } from "./dom.js";
+import { linkTerms } from "./terms.js";
 
 /** @import { Column, Drawing, Layer } from "../browser/architectures.js" */
 /** @import { Words } from "./dom.js" */
@@ -86,12 +87,17 @@ export class Diagram {
     const scroller = make("div", "scroller");
     scroller.append(this.row(drawing));
     this.figure.replaceChildren(scroller, this.loss(drawing));
+    linkTerms(
+      this.groups,
+      drawing.terms.map(({ key, lights }) => ({ node: this.terms.get(key), lights })),
+    );
     this.measure();
   }
 
   /** @param {Drawing} drawing */
-  row({ columns, arc }) {
-    const root = svg("svg", { role: "img", "aria-label": inWords(columns) });
+  row({ columns, arc, terms }) {
+    const lit = new Set(terms.flatMap(({ lights }) => lights));
+    const root = svg("svg", { role: "group", "aria-label": inWords(columns) });
     /** @type {Map<string, number>} */
     const middles = new Map();
     let x = 2;
@@ -102,6 +108,15 @@ export class Diagram {
       } else if (i) x += BETWEEN;
       const width = widthOf(column);
       const group = svg("g", { class: `column-of-${column.kind}` });
+      if ([column.key, ...(column.keys ?? [])].some((key) => lit.has(key))) {
+        group.append(svg("rect", { x, y: TOP - 22, width, height: WORD - TOP + 26, class: "target" }));
+        for (const [name, value] of [
+          ["role", "button"],
+          ["tabindex", "0"],
+          ["aria-label", inWords([column])],
+        ])
+          group.setAttribute(name, value);
+      }
       this.place(group, column, x, width);
       root.append(group);
       this.groups.set(column.key, group);
@@ -255,19 +270,14 @@ export class Diagram {
   /** The loss: each term with what it is now.
    * @param {Drawing} drawing */
   loss({ terms, title = "loss" }) {
-    const line = make("p", "terms");
+    const line = make("p", "loss-line");
     if (terms.length) both(add(line, "span", "title"), this.words, title);
-    terms.forEach(({ key, formula, sign = "+", lights }, i) => {
+    terms.forEach(({ key, formula, sign = "+" }, i) => {
       if (i) add(line, "span", "sign", sign);
       const term = add(line, "button", "term");
       term.type = "button";
       term.innerHTML = formula; // ours: architectures.js
       const value = add(term, "b");
-      const show = (/** @type {boolean} */ on) => {
-        for (const [name, group] of this.groups) group.classList.toggle("meant", on && lights.includes(name));
-      };
-      term.onpointerenter = term.onfocus = () => show(true);
-      term.onpointerleave = term.onblur = () => show(false);
       term.dataset.term = key;
       this.terms.set(key, term);
       this.fillers.set(key, (/** @type {string} */ said) => {

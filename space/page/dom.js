@@ -8,6 +8,7 @@
  *   texts(words)               -> text(key, values), from {en: {key: text}, ko: ...}
  *   label(element, text)       writes the texts of [data-text] and [data-label]; say(node, key, text) of one node
  *   setText(node, content)     writes only what is new
+ *   setFormula(node, content)  writes G_AB with its index below the line; spoken(content) says it
  *   await decoded(url)         a picture, ready to be drawn
  *   both(node, words, key, values)   a text in both languages, of which theme.css shows the page's
  *   pixelRatio(most), sizeCanvas(canvas, width, height, ratio)
@@ -82,6 +83,20 @@ export function setText(node, content) {
   if (node.textContent !== content) node.textContent = content;
 }
 
+const INDEXED = /([GD])_(AB|BA|A|B)(?![A-Za-z])/; // a network of two domains, in a text
+
+/** Sets a text in which G_AB and D_B are names of networks: their indices are written below the line.
+ * @param {Element} node
+ * @param {string} content */
+export function setFormula(node, content) {
+  const parts = content.split(INDEXED); // text, name, index, text, ...
+  node.replaceChildren(...parts.map((part, i) => (i % 3 ? make(["", "i", "sub"][i % 3], "", part) : part)));
+}
+
+/** The same as plain text: G AB.
+ * @param {string} content */
+export const spoken = (content) => content.replace(new RegExp(INDEXED, "g"), "$1 $2");
+
 /** The language that the page is in.
  * @returns {"ko" | "en"} */
 export const language = () => (document.documentElement.lang.startsWith("ko") ? "ko" : "en");
@@ -122,7 +137,10 @@ export function both(node, words, key, values = {}) {
   const parts = Object.entries(words).map(([lang, all]) => {
     const part = make("span");
     part.lang = lang;
-    part.textContent = all[key].replace(/{(\w+)}/g, (blank, name) => String(values[name] ?? blank));
+    setFormula(
+      part,
+      all[key].replace(/{(\w+)}/g, (blank, name) => String(values[name] ?? blank)),
+    );
     return part;
   });
   node.replaceChildren(...parts);

@@ -4,7 +4,7 @@
  *   picture.draw(url, "file.png", { model: "..." })               kept 256 pixels wide
  */
 
-import { language } from "./dom.js";
+import { language, spoken } from "./dom.js";
 
 /** @import { Words } from "./dom.js" */
 
@@ -30,9 +30,8 @@ export class Picture {
     image.src = url;
     this.button.dataset.file = file;
     for (const lang of /** @type {const} */ (["en", "ko"]))
-      image.dataset[lang] = this.words[lang][`alt.${this.key}`].replace(
-        /{(\w+)}/g,
-        (_, name) => values[name],
+      image.dataset[lang] = this.words[lang][`alt.${this.key}`].replace(/{(\w+)}/g, (_, name) =>
+        spoken(values[name]),
       );
     image.alt = image.dataset[language()];
   }

@@ -1,6 +1,6 @@
 /* What helps a lecturer beside the steps: a list of all of them, notes, and a QR code of the one that is shown. */
 
-import { add, finder, label, setText } from "./dom.js";
+import { add, finder, label, setFormula, setText } from "./dom.js";
 
 /** @import { Text } from "./dom.js" */
 /** @import { Step } from "./lecture.js" */
@@ -109,7 +109,7 @@ export class Aids {
     const sum = (/** @type {Step[]} */ some) => some.reduce((all, step) => all + step.minutes, 0);
     label(find(".note"), text);
     setText(find(".time"), text("time", { minutes, sum: sum(steps.slice(0, index + 1)), all: sum(steps) }));
-    for (const part of ["question", "answer"]) setText(find(`.note .${part}`), text(`${part}.${name}`));
+    for (const part of ["question", "answer"]) setFormula(find(`.note .${part}`), text(`${part}.${name}`));
   }
 
   leave() {

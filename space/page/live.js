@@ -11,6 +11,8 @@
  * given up at once, and its answer dropped. Neither may keep what it was given: `show` is called once with what
  * `compute` returned, and the element says where that was computed; or `fail`, where nobody could compute the newest.
  *
+ * While nothing is there yet, the element shows that it waits (waiting.js).
+ *
  * `new Live(element, tab, true)` computes nothing, and fetches no weights, until the visitor has the element nearly in
  * view: what lies far down a long tab costs only those who go there.
  *
@@ -25,6 +27,7 @@ import { Runner } from "../browser/runner.js";
 import { UNREACHED } from "../browser/safetensors.js";
 import { inPath, ROOT, setText } from "./dom.js";
 import { isOpen, onTab } from "./link.js";
+import { Waiting } from "./waiting.js";
 
 /** @import { Tensor } from "../browser/nn.js" */
 /** @import { RemoteModel } from "../browser/runner.js" */
@@ -144,8 +147,9 @@ async function ask(name, method, [x, ...others], check = () => {}) {
   return whole.length > 1 ? whole : whole[0];
 }
 
-/** @param {Tensor} x */
-function pack({ shape, data }) {
+/** A tensor as the server reads it.
+ * @param {Tensor} x */
+export function pack({ shape, data }) {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { shape, data: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
 }
@@ -181,6 +185,7 @@ export class Live {
     this.computing = false; // whether the browser computes just now
     /** @type {Map<string, string[]>} */
     this.models = new Map(); // name -> methods of those in use, to be fetched again
+    this.waiting = new Waiting(element);
     this.waits = waits;
     if (waits) this.waitForView();
     all.push(this);
@@ -213,14 +218,17 @@ export class Live {
     const attempt = { update: one, where: "browser" };
     this.current = attempt;
     this.models = new Map();
+    this.waiting.begin();
     try {
       const result = await one.compute((name, methods) => this.open(attempt, name, methods));
       if (this.current !== attempt) return;
+      this.waiting.end();
       one.show(result);
       one.shown = true;
       this.say(attempt.where);
     } catch (error) {
       if (this.current !== attempt) return;
+      this.waiting.end();
       console.warn(error);
       if (this.newest === one) one.fail();
       this.say("failed", error instanceof Refusal ? error.message : "");
@@ -282,6 +290,7 @@ export class Live {
 
   /** Its tab has been left. */
   leave() {
+    this.waiting.end();
     this.current = null;
     this.computing = false;
   }

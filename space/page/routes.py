@@ -14,11 +14,12 @@ import segno
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from space.page import compute as computing
 from space.page import modules
+from space.page import nearest as nearest_digit
 from space.page.handlers import HEAVY, HUB, MAX_WAITING, said_unavailable
 from space.text.limits import MAX_ADDRESS
 from space.text.refusals import Problem
@@ -143,6 +144,20 @@ async def compute(request: Request) -> Response:
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
+async def nearest(request: Request) -> Response:
+    """HTML: the training digit that is nearest to a sample of a model; it waits as `compute` does."""
+    name, language = request.path_params["name"], request.headers.get("accept-language", "")
+    body = await request.body()
+    try:
+        async with _computing.place(_address(request)) as thread:
+            found = await run_sync(nearest_digit.answer, name, body, limiter=thread)
+    except Problem as problem:
+        return PlainTextResponse(problem.said(language), 503 if problem.key == "problem.busy" else 400)
+    except ModelUnavailable as problem:
+        return PlainTextResponse(said_unavailable(problem, language), 503)
+    return HTMLResponse(found, headers={"cache-control": "no-store"})
+
+
 def hangul(request: Request) -> Response:
     """A Korean font for visitors whose system has none."""
     week = {"cache-control": "public, max-age=604800"}
@@ -167,5 +182,6 @@ ROUTES = [
     *(Route(f"/weights/{place}/config.json", config) for place in PLACES),
     *(Route(f"/weights/{place}", weights) for place in PLACES),
     *(Route(f"/compute/{place}/{{method}}", compute, methods=["POST"]) for place in PLACES),
+    *(Route(f"/nearest/{place}", nearest, methods=["POST"]) for place in PLACES),
     modules.ROUTE,
 ]

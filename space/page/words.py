@@ -1,5 +1,6 @@
 """Texts on the page in the visitor's language: components by `i18n`, pieces of HTML by `words`."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -8,6 +9,9 @@ import gradio as gr
 from space.page.model_texts import LABELS
 from space.text import TEXT, filled
 
+INDEXED = re.compile(r"([GD])_(AB|BA|A|B)(?![A-Za-z])")
+"""a network of two domains, in a text; dom.js has the same"""
+SUBSCRIPT = r"<i>\1</i><sub>\2</sub>"
 TEXTS = TEXT | LABELS
 """key -> (English, Korean): all that the page says"""
 
@@ -18,7 +22,7 @@ def words(key: str, **values: object) -> str:
     Gradio translates a value only as a whole, so that text within markup has to bring both.
     """
     return "".join(
-        f'<span lang="{language}">{escape(text)}</span>'
+        f'<span lang="{language}">{INDEXED.sub(SUBSCRIPT, escape(text))}</span>'
         for language, text in zip(("en", "ko"), filled(TEXTS[key], **values))
     )
 

@@ -5,41 +5,42 @@ TEXT = {
     "game.intro": (
         "Two networks play against each other. The generator $G$ turns noise $z$ into points; the "
         "discriminator $D$ says how likely a point is to be real. Both move on one value function, $D$ "
-        "uphill and $G$ downhill:\n\n$$\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x\\sim "
-        "p_{\\text{data}}}\\big[\\log D(x)\\big]+\\mathbb E_{z\\sim "
-        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big].$$\n\nAt the equilibrium the generated points are "
-        "distributed like the real ones, $D=\\tfrac12$ everywhere and $V=-\\log 4\\approx-1.386$. Here the "
-        "points lie in a plane, so that you see the whole game: it is trained live **in your browser**. "
-        "Press **Run**, or make each move yourself.",
+        "uphill and $G$ downhill:\n\n$$\\begin{gathered}\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x\\sim "
+        "p_{\\text{data}}}\\big[\\log D(x)\\big]\\\\+\\,\\mathbb E_{z\\sim "
+        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big].\\end{gathered}$$\n\nAt the equilibrium the generated "
+        "points are distributed like the real ones, $D=\\tfrac12$ everywhere and $V=-\\log "
+        "4\\approx-1.386$. Here the points lie in a plane, so that you see the whole game: it is trained "
+        "live **in your browser**. Press **Run**, or make each move yourself.",
         "두 신경망이 서로 겨룹니다. 생성자(generator) $G$는 잡음 $z$를 점으로 바꾸고, "
         "판별자(discriminator) $D$는 그 점이 진짜일 확률을 출력합니다. 둘은 하나의 가치 함수 위에서 "
-        "움직입니다. $D$는 값을 높이고 $G$는 낮추려 합니다.\n\n$$\\min_G\\max_D\\;V(D,G)=\\mathbb "
-        "E_{x\\sim p_{\\text{data}}}\\big[\\log D(x)\\big]+\\mathbb E_{z\\sim "
-        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big]$$\n\n균형점에서는 생성된 점의 분포가 실제 데이터의 "
-        "분포와 같아지고, 모든 곳에서 $D=\\tfrac12$, $V=-\\log 4\\approx-1.386$이 됩니다. 여기서는 "
-        "데이터가 평면 위의 점이므로 게임 전체가 눈에 보입니다. 학습은 **브라우저 안에서** 실시간으로 "
-        "진행됩니다. **실행**을 누르거나 한 수씩 직접 두어 보세요.",
+        "움직입니다. $D$는 값을 높이고 $G$는 낮추려 "
+        "합니다.\n\n$$\\begin{gathered}\\min_G\\max_D\\;V(D,G)=\\mathbb E_{x\\sim "
+        "p_{\\text{data}}}\\big[\\log D(x)\\big]\\\\+\\,\\mathbb E_{z\\sim "
+        "p(z)}\\big[\\log\\big(1-D(G(z))\\big)\\big]\\end{gathered}$$\n\n균형점에서는 생성된 점의 분포가 "
+        "실제 데이터의 분포와 같아지고, 모든 곳에서 $D=\\tfrac12$, $V=-\\log 4\\approx-1.386$이 됩니다. "
+        "여기서는 데이터가 평면 위의 점이므로 게임 전체가 눈에 보입니다. 학습은 **브라우저 안에서** "
+        "실시간으로 진행됩니다. **실행**을 누르거나 한 수씩 직접 두어 보세요.",
     ),
     "game.hint": (
-        "**What to look for.** *Arrows:* each generated point is pushed to where $D$ is higher. The push "
-        "is the slope of $D$'s logit, times $1-D$ with the loss $-\\log D$: strong where $D$ is sure that "
-        "the point is generated, weak where $D$ is fooled. With $\\log(1-D)$ it is times $D$, which is the "
-        "reverse: where $D$ is sure, $G$ stalls. *The grid:* each cell holds the same share of the noise. "
-        "$G$ can bend and stretch the grid but not tear it, so that a thin bridge stays between the modes. "
-        "*What $D$ does not see:* an optimal $D$ would reach $V=-\\log 4+2\\,\\mathrm{JSD}$. The solid "
-        "line is the true divergence. The dashed line is the divergence that the present $D$ sees, "
-        "$(V+\\log 4)/2$, drawn no lower than 0. Where it is at 0 and the solid line is not, $D$ does not "
-        "see the difference: early on because it has learned too little, later because $G$ has found all "
-        "modes but fills them too narrowly for a small $D$ to notice.",
-        "**무엇을 볼까요?** *화살표:* 생성된 점은 $D$가 커지는 방향으로 밀립니다. 밀리는 세기는 $D$의 로짓 "
-        "기울기에, 손실이 $-\\log D$이면 $1-D$를, $\\log(1-D)$이면 $D$를 곱한 값입니다. 그래서 $D$가 "
+        "## What to look for\n- **Arrows.** Each generated point is pushed to where $D$ is higher. The "
+        "push is the slope of $D$'s logit, times $1-D$ with the loss $-\\log D$: strong where $D$ is sure "
+        "that the point is generated, weak where $D$ is fooled. With $\\log(1-D)$ it is times $D$, which "
+        "is the reverse: where $D$ is sure, $G$ stalls.\n- **The grid.** Each cell holds the same share of "
+        "the noise. $G$ can bend and stretch the grid but not tear it, so that a thin bridge stays between "
+        "the modes.\n- **What $D$ does not see.** An optimal $D$ would reach $V=-\\log "
+        "4+2\\,\\mathrm{JSD}$. The solid line is the true divergence. The dashed line is the divergence "
+        "that the present $D$ sees, $(V+\\log 4)/2$, drawn no lower than 0. Where it is at 0 and the solid "
+        "line is not, $D$ does not see the difference: early on because it has learned too little, later "
+        "because $G$ has found all modes but fills them too narrowly for a small $D$ to notice.",
+        "## 무엇을 볼까요?\n- **화살표.** 생성된 점은 $D$가 커지는 방향으로 밀립니다. 밀리는 세기는 $D$의 "
+        "로짓 기울기에, 손실이 $-\\log D$이면 $1-D$를, $\\log(1-D)$이면 $D$를 곱한 값입니다. 그래서 $D$가 "
         "가짜라고 확신하는 곳($D\\approx0$)에서 앞의 손실은 세게 밀고, 뒤의 손실은 거의 밀지 못해 $G$가 "
-        "멈춥니다. *격자:* 모든 칸은 같은 확률의 잡음을 담고 있습니다. $G$는 격자를 구부리고 늘일 수는 "
-        "있지만 찢을 수는 없어서, 모드 사이에 가는 다리가 남습니다. *$D$가 보지 못하는 것:* 최적의 $D$라면 "
-        "$V=-\\log 4+2\\,\\mathrm{JSD}$에 이릅니다. 점선은 지금의 $D$가 보는 발산 $(V+\\log 4)/2$이고, "
-        "실선은 실제 발산입니다. 점선이 0인데(0보다 낮게는 그리지 않습니다) 실선은 0이 아니라면 $D$가 "
-        "차이를 보지 못하는 것입니다. 초반에는 $D$가 아직 덜 배웠기 때문이고, 나중에는 $G$가 모든 모드를 "
-        "찾았지만 각 모드를 너무 좁게 채우는 것을 작은 $D$가 알아채지 못하기 때문입니다.",
+        "멈춥니다.\n- **격자.** 모든 칸은 같은 확률의 잡음을 담고 있습니다. $G$는 격자를 구부리고 늘일 "
+        "수는 있지만 찢을 수는 없어서, 모드 사이에 가는 다리가 남습니다.\n- **$D$가 보지 못하는 것.** "
+        "최적의 $D$라면 $V=-\\log 4+2\\,\\mathrm{JSD}$에 이릅니다. 점선은 지금의 $D$가 보는 발산 $(V+\\log "
+        "4)/2$이고, 실선은 실제 발산입니다. 점선이 0인데(0보다 낮게는 그리지 않습니다) 실선은 0이 아니라면 "
+        "$D$가 차이를 보지 못하는 것입니다. 초반에는 $D$가 아직 덜 배웠기 때문이고, 나중에는 $G$가 모든 "
+        "모드를 찾았지만 각 모드를 너무 좁게 채우는 것을 작은 $D$가 알아채지 못하기 때문입니다.",
     ),
     "game.code": (
         "This game is trained in your browser: no lines of Python give the very same picture. The "

@@ -8,43 +8,45 @@ TEXT = {
     "manifold.intro": (
         "A variational autoencoder learns a distribution, not just a latent vector: the encoder gives "
         "$q(z\\mid x)=\\mathcal N(\\mu,\\sigma^2)$ for each image, and training maximises the evidence "
-        "lower bound\n\n$$\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid "
-        "z)\\big]-D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal N(0,I)\\big).$$\n\nThe first term "
-        "asks for good reconstructions; the second draws all of them towards one Gaussian: so it is known "
-        "where to draw samples from. A plain autoencoder has the first term only. **Drag on a map:** each "
-        "point is a latent vector $z$, decoded as you move.",
+        "lower bound\n\n$$\\begin{gathered}\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log "
+        "p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal "
+        "N(0,I)\\big).\\end{gathered}$$\n\nThe first term asks for good reconstructions; the second draws "
+        "all of them towards one Gaussian: so it is known where to draw samples from. A plain autoencoder "
+        "has the first term only. **Drag on a map:** each point is a latent vector $z$, decoded as you "
+        "move.",
         "변분 오토인코더(VAE)는 잠재 벡터 하나가 아니라 분포를 학습합니다. 인코더는 각 이미지에 대해 "
         "$q(z\\mid x)=\\mathcal N(\\mu,\\sigma^2)$를 출력하고, 학습은 다음의 ELBO(evidence lower bound)를 "
-        "최대화합니다.\n\n$$\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log p(x\\mid "
-        "z)\\big]-D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal N(0,I)\\big)$$\n\n첫째 항은 재구성이 "
-        "정확하도록 하고, 둘째 항은 모든 분포를 하나의 정규분포로 끌어당깁니다. 그래서 어디에서 표본을 "
-        "뽑아야 하는지가 정해집니다. 기본 오토인코더에는 첫째 항만 있습니다. **지도 위를 드래그해 "
-        "보세요.** 지도의 한 점이 잠재 벡터 $z$ 하나이며, 움직이는 대로 디코딩됩니다.",
+        "최대화합니다.\n\n$$\\begin{gathered}\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log "
+        "p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal "
+        "N(0,I)\\big)\\end{gathered}$$\n\n첫째 항은 재구성이 정확하도록 하고, 둘째 항은 모든 분포를 하나의 "
+        "정규분포로 끌어당깁니다. 그래서 어디에서 표본을 뽑아야 하는지가 정해집니다. 기본 오토인코더에는 "
+        "첫째 항만 있습니다. **지도 위를 드래그해 보세요.** 지도의 한 점이 잠재 벡터 $z$ 하나이며, "
+        "움직이는 대로 디코딩됩니다.",
     ),
     "manifold.vae": ("## Variational autoencoder", "## 변분 오토인코더 (VAE)"),
     "manifold.autoencoder": ("## Autoencoder", "## 오토인코더"),
     "manifold.hint": (
-        "**What to look for.** *Smoothness:* on the VAE's map one digit turns into the next without a "
-        "break. *Overlaps:* where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
-        "between. *Holes:* two numbers force either model to fill its plane. A classifier is less than 90 "
-        "% sure of its answer on about one place in ten of both maps. *Place and scale:* what the "
-        "autoencoder lacks is a known place to draw from. Its latent vectors lie in rays and islands on "
-        "axes that reach from $-22$ to $15$; those of the VAE lie around 0 within $\\pm3.5$, as its loss "
-        "asks. Samples of $\\mathcal N(0,I)$ leave the classifier unsure in 11 % of the VAE's pictures and "
-        "in 25 % of the autoencoder's. With more dimensions the difference is plain: compare the two in "
-        "the tab that makes pictures. *Spacing:* Gaussian quantiles (the inverse CDF) give every tile the "
-        "same share of the Gaussian; the VAE's digits then fill the square almost evenly, while the "
-        "autoencoder's do not even with a Gaussian fitted to them.",
-        "**무엇을 볼까요?** *매끄러움:* VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다. *겹침:* "
-        "색이 섞이는 곳(4와 9, 3과 5와 8)에서는 디코더가 둘 사이의 모양을 그립니다. *빈 곳:* 값이 두 "
-        "개뿐이면 어떤 모델이든 평면을 채울 수밖에 없습니다. 분류기의 확신이 90 %에 못 미치는 곳은 두 지도 "
-        "모두 열 곳 가운데 한 곳쯤입니다. *위치와 크기:* 오토인코더에 없는 것은 표본을 뽑을 자리입니다. "
-        "잠재 벡터가 방사형으로 뻗거나 섬처럼 흩어져 있고 축은 $-22$에서 $15$까지 이릅니다. VAE의 잠재 "
-        "벡터는 손실이 요구하는 대로 0을 중심으로 $\\pm3.5$ 안에 있습니다. $\\mathcal N(0,I)$에서 뽑은 "
-        "표본 가운데 분류기가 확신하지 못하는 그림은 VAE가 11 %, 오토인코더가 25 %입니다. 차원이 커지면 "
-        "차이가 뚜렷해집니다. 그림을 만드는 탭에서 둘을 비교해 보세요. *간격:* 정규분포 분위수 "
-        "간격(inverse CDF)에서는 모든 칸이 같은 확률을 차지합니다. 이때 VAE의 숫자는 정사각형을 거의 "
-        "고르게 채우지만, 오토인코더는 잠재 벡터에 맞춘 정규분포를 써도 그렇지 않습니다.",
+        "## What to look for\n- **Smoothness.** On the VAE's map one digit turns into the next without a "
+        "break.\n- **Overlaps.** Where colours mix (4 and 9, 3 and 5 and 8) the decoder draws something in "
+        "between.\n- **Holes.** Two numbers force either model to fill its plane. A classifier is less "
+        "than 90 % sure of its answer on about one place in ten of both maps.\n- **Place and scale.** What "
+        "the autoencoder lacks is a known place to draw from. Its latent vectors lie in rays and islands "
+        "on axes that reach from $-22$ to $15$; those of the VAE lie around 0 within $\\pm3.5$, as its "
+        "loss asks. Samples of $\\mathcal N(0,I)$ leave the classifier unsure in 11 % of the VAE's "
+        "pictures and in 25 % of the autoencoder's. With more dimensions the difference is plain: compare "
+        "the two in the tab that makes pictures.\n- **Spacing.** Gaussian quantiles (the inverse CDF) give "
+        "every tile the same share of the Gaussian; the VAE's digits then fill the square almost evenly, "
+        "while the autoencoder's do not even with a Gaussian fitted to them.",
+        "## 무엇을 볼까요?\n- **매끄러움.** VAE의 지도에서는 한 숫자가 끊김 없이 다른 숫자로 바뀝니다.\n- "
+        "**겹침.** 색이 섞이는 곳(4와 9, 3과 5와 8)에서는 디코더가 둘 사이의 모양을 그립니다.\n- **빈 "
+        "곳.** 값이 두 개뿐이면 어떤 모델이든 평면을 채울 수밖에 없습니다. 분류기의 확신이 90 %에 못 "
+        "미치는 곳은 두 지도 모두 열 곳 가운데 한 곳쯤입니다.\n- **위치와 크기.** 오토인코더에 없는 것은 "
+        "표본을 뽑을 자리입니다. 잠재 벡터가 방사형으로 뻗거나 섬처럼 흩어져 있고 축은 $-22$에서 $15$까지 "
+        "이릅니다. VAE의 잠재 벡터는 손실이 요구하는 대로 0을 중심으로 $\\pm3.5$ 안에 있습니다. $\\mathcal "
+        "N(0,I)$에서 뽑은 표본 가운데 분류기가 확신하지 못하는 그림은 VAE가 11 %, 오토인코더가 25 %입니다. "
+        "차원이 커지면 차이가 뚜렷해집니다. 그림을 만드는 탭에서 둘을 비교해 보세요.\n- **간격.** 정규분포 "
+        "분위수 간격(inverse CDF)에서는 모든 칸이 같은 확률을 차지합니다. 이때 VAE의 숫자는 정사각형을 "
+        "거의 고르게 채우지만, 오토인코더는 잠재 벡터에 맞춘 정규분포를 써도 그렇지 않습니다.",
     ),
     "manifold.digit": (
         "## Where does a digit lie?\nClick on a test digit or draw one: the encoder marks it on both maps. "
@@ -117,7 +119,10 @@ TEXT = {
     "manifold.map.inverse_gaussian": ("Gaussian quantiles", "정규분포 분위수"),
     "manifold.map.hub": ("from the Hub", "Hub에서 받음"),
     "manifold.map.cache": ("from the Hub's cache", "Hub 캐시에서"),
-    "manifold.map.bundled": ("bundled weights", "앱에 포함된 가중치"),
+    "manifold.map.bundled": (
+        "bundled with this app",
+        "앱에 포함됨",
+    ),
     "problem.latent": (
         "{model} needs z as a list of {latent_dim} numbers, each from -{most:g} to {most:g}; it is {value}.",
         "{model}의 z는 -{most:g}부터 {most:g}까지의 숫자 {latent_dim}개로 된 목록이어야 합니다. 받은 값: "

@@ -16,6 +16,19 @@ TEXT = {
     "diagram.frozen": ("frozen", "고정"),
     "diagram.loss": ("Loss", "손실"),
     "diagram.value": ("Value", "가치 함수"),
+    "nearest.ask": ("Nearest training digit", "가장 가까운 학습 숫자"),
+    "nearest.sample": ("The sample", "표본"),
+    "nearest.digit": (
+        "Nearest training digit: no. {number} of {among}",
+        "가장 가까운 학습 숫자: {among}개 중 {number}번",
+    ),
+    "nearest.found": (
+        "Distance {distance}. All {among} training digits of MNIST were compared with this sample, pixel by "
+        "pixel (Euclidean distance, pixels from 0 to 1, training digits in eight grey levels).",
+        "거리 {distance}. MNIST의 학습 숫자 {among}개를 모두 이 표본과 픽셀끼리 비교했습니다(유클리드 거리, "
+        "픽셀값 0~1, 학습 숫자는 8단계 회색).",
+    ),
+    "nearest.scale": ("For comparison", "비교 기준"),
     "live.browser": ("Computed in your browser.", "이 브라우저에서 계산했습니다."),
     "live.late": (
         "Computed on the server, because the weights are slow to reach your browser.",
@@ -104,6 +117,18 @@ TEXT = {
     "metric.curve_guidance": ("Guidance", "가이던스"),
     "metric.class_histogram": ("Sampled classes, 0 to 9", "생성된 클래스의 비율, 0~9"),
     "metric.classifier_confidence": ("Classifier's confidence", "생성 표본에 대한 분류기의 확신도"),
+    "metric.nearest_train": (
+        "Samples of this model: distance to the nearest training image, median",
+        "이 모델의 표본: 가장 가까운 학습 이미지까지의 거리, 중앙값",
+    ),
+    "metric.nearest_train_of_test": (
+        "Test images: distance to the nearest training image, median",
+        "테스트 이미지: 가장 가까운 학습 이미지까지의 거리, 중앙값",
+    ),
+    "metric.copies": (
+        "Samples nearer than all but the nearest 1 % of test images",
+        "테스트 이미지 중 가장 가까운 1 %보다 더 가까운 표본",
+    ),
     "metric.d_real": ("D(x), test images", "D(x), 테스트 이미지"),
     "metric.d_fake": ("D(G(z)), samples", "D(G(z)), 생성 표본"),
     "metric.value": ("Value of the game, V(D, G)", "가치 함수 V(D, G)"),

@@ -79,6 +79,7 @@ TEXT = {
     "reconstruct.bytes": ("Compression", "압축비"),
     "reconstruct.bytes.note": ("{before} → {after} bytes", "{before} → {after}바이트"),
     "reconstruct.measured": ("The family, measured", "모델별 측정 결과"),
+    "reconstruct.measured.all": ("All figures", "모든 수치"),
     "reconstruct.measured.model": ("Model", "모델"),
     "reconstruct.measured.noisy": ("Noisy input itself", "잡음 입력 그대로"),
 }

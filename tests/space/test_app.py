@@ -74,6 +74,7 @@ def test_the_public_endpoints_are_those_that_the_design_names(client):
     assert set(endpoints) == {
         *("/reconstruct", "/models", "/encode", "/decode", "/manifold", "/interpolate"),
         *("/generate", "/timeline", "/translate", "/heights", "/denoise", "/complete"),
+        "/nearest",
     }
 
 

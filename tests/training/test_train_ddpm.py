@@ -20,7 +20,8 @@ from training.batches import Batch, Noise
 from training.data import Images
 from training.errors import TrainingError
 from training.measure import diffusion
-from training.measure.diffusion import copies, evaluate_diffusion, step_counts, weighted
+from training.measure.diffusion import evaluate_diffusion, step_counts, weighted
+from training.measure.samples import copies
 
 
 def batch(count: int, seed: int = 0, rank: int = 0, processes: int = 1) -> Batch:

@@ -46,7 +46,8 @@ def test_gan_script_leaves_a_model_folder(tmp_path, model, more):
         else:
             assert found["loss_g"] < 0
     metrics = json.loads((config.output_dir / "metrics.json").read_text())
-    assert set(metrics) == {"d_real", "d_fake", "value"}  # no classifier of such images, no such figures
+    # no classifier of such images, no such figures
+    assert set(metrics) == {"d_real", "d_fake", "value", "nearest_train", "nearest_train_of_test", "copies"}
     card = (config.output_dir / "README.md").read_text()
     assert "accelerate launch -m training.train_gan --output_dir runs/small" in card
 

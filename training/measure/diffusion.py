@@ -9,16 +9,14 @@ from space.models.classifier import Classifier
 from space.models.ddpm import DDPM, DDPMConfig
 from space.models.layers import standard_normal
 from space.models.samplers import inference_times
-from training.data import Images, to_float
+from training.data import Images
 from training.measure.likelihood import bits_per_dim
 from training.measure.metric import Metrics, metric
-from training.measure.samples import covered, frechet_distance, generate, judged, look
+from training.measure.samples import copies, covered, frechet_distance, generate, judged, look
 
 GUIDANCE = (0.0, 1.0, 1.25, 1.5, 2.0, 3.0)
 NUM_CURVE = 1000
 """samples for each point of a curve; with fewer samples a Fréchet distance is higher"""
-NUM_COMPARED = 2000
-"""images whose nearest training image is looked for"""
 
 
 @torch.no_grad()
@@ -136,29 +134,3 @@ def curves(
                     f"{key} of {count:,} samples a value, the same noise each time: {how}",
                 )
     return metrics
-
-
-def nearest(pixels: Tensor, others: Tensor) -> Tensor:
-    """Distance (N,) of images to the nearest of `others`, both uint8 (N, C, H, W), with pixels in [0, 1]."""
-    others = to_float(others).flatten(1)
-    return torch.cat([torch.cdist(to_float(p).flatten(1), others).amin(1) for p in pixels.split(250)])
-
-
-def copies(samples: Tensor, train: Images, test: Images, how: str) -> Metrics:
-    """Whether samples repeat training images: they would lie nearer to them than test images do."""
-    count = min(NUM_COMPARED, len(samples))
-    of_samples, of_test = (nearest(some[:count].cpu(), train.pixels) for some in (samples, test.pixels))
-    limit = of_test.quantile(0.01)
-    what = f"Euclidean distance in pixels of [0, 1] to the nearest of {len(train):,} training images"
-    return {
-        "nearest_train": metric(of_samples.median().item(), "", None, f"{what}, median of {count:,}; {how}"),
-        "nearest_train_of_test": metric(
-            of_test.median().item(), "", None, f"{what}, median of {count:,} of {test.description}"
-        ),
-        "copies": metric(
-            100 * (of_samples < limit).float().mean().item(),
-            "%",
-            "lower",
-            f"samples nearer to a training image than all but 1 % of test images; {count:,} of each; {how}",
-        ),
-    }

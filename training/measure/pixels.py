@@ -25,7 +25,7 @@ from training.data import Images, to_float
 from training.measure.counting import Counting
 from training.measure.diffusion import class_accuracy
 from training.measure.metric import Metrics, metric
-from training.measure.samples import generate, judged, look
+from training.measure.samples import copies, generate, judged, look
 
 NUM_LIKELY = 1000
 """test images that are altered, and asked for their log p"""
@@ -120,7 +120,8 @@ def evaluate_pixels(
             "higher",
             f"test images that a LeNet-like classifier, trained on grey ones, tells right; {on}",
         )
-    return metrics | judged(samples, known, real, classifier, seed, usual, inception_fid)
+    metrics |= judged(samples, known, real, classifier, seed, usual, inception_fid)
+    return metrics | copies(samples, train, real, f"{usual}; training images in grey")
 
 
 def guided(

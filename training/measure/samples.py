@@ -25,6 +25,8 @@ from training.errors import TrainingError
 from training.measure.metric import Metrics, metric, progress
 
 NEIGHBOURS = 3
+NUM_COMPARED = 2000
+"""images whose nearest training image is looked for"""
 
 
 def find_classifier(folder: str, dataset: str, shape: tuple[int, int]) -> Classifier | None:
@@ -136,7 +138,8 @@ def evaluate_samples(
     samples = generate(model.decode, latents.to(device))
     how = f"{len(samples):,} samples, z ~ N(0, I), seed {seed}"
     metrics = game(model, samples, test, how) if hasattr(model, "discriminate") else {}
-    return metrics | judged(samples, train, test, classifier, seed, how, inception_fid)
+    metrics |= judged(samples, train, test, classifier, seed, how, inception_fid)
+    return metrics | copies(samples, train, test, how)
 
 
 def judged(
@@ -258,3 +261,30 @@ def inception_distance(real: Tensor, fake: Tensor) -> float:
         for part in pixels.cpu().split(250):
             distance.update(part.expand(-1, 3, -1, -1), real=is_real)
     return distance.compute().item()
+
+
+def nearest(pixels: Tensor, others: Tensor) -> Tensor:
+    """Distance (N,) of images to the nearest of `others`, both uint8 (N, C, H, W), with pixels in [0, 1]."""
+    x = to_float(pixels).flatten(1)
+    found = [torch.cdist(x, to_float(part.to(x.device)).flatten(1)).amin(1) for part in others.split(2000)]
+    return torch.stack(found).amin(0)
+
+
+def copies(samples: Tensor, train: Images, test: Images, how: str) -> Metrics:
+    """Whether samples repeat training images: they would lie nearer to them than test images do."""
+    count = min(NUM_COMPARED, len(samples))
+    of_samples, of_test = (nearest(some[:count].cpu(), train.pixels) for some in (samples, test.pixels))
+    limit = of_test.quantile(0.01)
+    what = f"Euclidean distance in pixels of [0, 1] to the nearest of {len(train):,} training images"
+    return {
+        "nearest_train": metric(of_samples.median().item(), "", None, f"{what}, median of {count:,}; {how}"),
+        "nearest_train_of_test": metric(
+            of_test.median().item(), "", None, f"{what}, median of {count:,} of {test.description}"
+        ),
+        "copies": metric(
+            100 * (of_samples < limit).float().mean().item(),
+            "%",
+            "lower",
+            f"samples nearer to a training image than all but 1 % of test images; {count:,} of each; {how}",
+        ),
+    }

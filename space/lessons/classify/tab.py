@@ -16,7 +16,7 @@ from space.lessons.classify.settings import (
     MOST_PEOPLE,
 )
 from space.lessons.classify.view import MARKUP
-from space.page import code_behind, link
+from space.page import code_panels, link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.parts import hints
@@ -56,6 +56,6 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("classify.tab"), id="classify"):
         gr.Markdown(i18n("classify.intro"), latex_delimiters=LATEX, elem_classes="reading")
         classify = Classify(elem_id="classify")
-        code_behind.source_panel(work, "classify")
+        code_panels.source_panel(work, "classify")
         hints("classify.hint")
     return [link.Linked(classify, LINKED, own=True)]

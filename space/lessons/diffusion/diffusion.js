@@ -3,10 +3,12 @@
  */
 
 import { isId } from "../../browser/links.js";
+import { tensor } from "../../browser/nn.js";
 import { finder, isUnfolded, keepsStill, label, onLanguage, setText, texts } from "../../page/dom.js";
 import { offer } from "../../page/downloads.js";
 import { follow, onTab, tell } from "../../page/link.js";
 import { Live, weightsOf } from "../../page/live.js";
+import { isComparable, Nearest } from "../../page/nearest.js";
 import { checkBytes, checkWay } from "./check.js";
 import { bindControls, offerRepository, showControls } from "./controls.js";
 import { actingOf, readDigits } from "./denoising.js";
@@ -15,6 +17,7 @@ import { lesson } from "./lesson.js";
 import { drawSchedule, markTime } from "./schedule.js";
 import { Sheets } from "./sheets.js";
 
+/** @import { Tensor } from "../../browser/nn.js" */
 /** @import { Text, Words } from "../../page/dom.js" */
 /** @import { Trajectory } from "./denoising.js" */
 /** @import { Frame } from "./film.js" */
@@ -71,6 +74,7 @@ class WayPage {
       (name) => new Lane(this.find(`[data-lane="${name}"]`), (index) => this.scrub(index)),
     );
     this.sheets = new Sheets(element, text);
+    this.nearest = new Nearest(this.find(".nearest-digit"));
     this.bind();
   }
 
@@ -81,6 +85,7 @@ class WayPage {
     find(".play").onclick = () => (this.playing === null ? this.play() : this.pause());
     find(".position").oninput = ({ target }) => this.scrub(target.valueAsNumber);
     find(".check").onclick = () => this.check();
+    find(".nearest-digit button").onclick = () => this.nearest.show(...this.drawn());
     lesson.onChange((changed) => {
       this.relabel();
       const isOne = (/** @type {string[]} */ names) => changed.some((name) => names.includes(name));
@@ -138,11 +143,21 @@ class WayPage {
     );
   }
 
+  /** The model of the first way, and the picture that it made.
+   * @returns {[string, Tensor]} */
+  drawn() {
+    const [{ image, network }] = this.made;
+    const { image_size: side, in_channels: channels } = lesson.denoisers[network].config;
+    return [lesson.modelOf(network), tensor([1, side, side, channels], image)];
+  }
+
   /** @param {Frame[][]} films
    * @param {"back" | "forward"} way */
   show(films, way) {
     const { find, lanes } = this;
     this.reads = [];
+    this.nearest.clear();
+    find(".nearest-digit").hidden = !isComparable(this.drawn()[1]);
     lanes.forEach((lane, i) => (lane.element.hidden = i >= films.length));
     films.forEach((frames, i) => lanes[i].show(frames));
     find(".lanes").style.setProperty("--lanes", films.length);

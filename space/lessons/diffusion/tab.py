@@ -15,7 +15,7 @@ from space.lessons.diffusion.settings import NETWORKS, OWN, OWN_NETWORKS, WAY
 from space.lessons.diffusion.view import OWN_MARKUP, WAY_MARKUP, measured
 from space.lessons.diffusion.work import Asked, case_of, check
 from space.models import roles
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import asset
 from space.page.digits import (
     LAST_DIGIT,
@@ -40,7 +40,7 @@ from space.weights.hub import LoadedModel, is_unchanged
 from space.weights.model_folder import ModelUnavailable, packed_weights
 from space.weights.table import load_any
 
-CSS = asset("page/lesson.css", "page/chips.css", "lessons/diffusion/diffusion.css")
+CSS = asset("page/lesson.css", "page/chips.css", "page/nearest.css", "lessons/diffusion/diffusion.css")
 WORDS = component_words("diffusion.play.")
 OWN_WORDS = component_words("diffusion.play.", *PROBLEMS)
 FIRST_DIGIT = 3 * digit_sheet().shape[1]
@@ -154,7 +154,7 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("diffusion.tab"), id="diffusion"):
         gr.Markdown(i18n("diffusion.intro"), latex_delimiters=LATEX, elem_classes="reading")
         way = Way(elem_id="diffusion-way")
-        fold, snippet = code_behind.folded_snippet("diffusion-code")
+        fold, snippet = code_panels.folded_snippet("diffusion-code")
         with part("diffusion.own"):
             gr.Markdown(
                 i18n("diffusion.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="diffusion-own"
@@ -164,9 +164,9 @@ def build() -> list[link.Linked]:
                     pictures = build_picture_source("diffusion", SOURCES, _build_examples, boxed=True)
                 with gr.Column(scale=3, min_width=320):
                     own = Own(elem_id="diffusion-digit")
-                    own_fold, own_code = code_behind.folded_snippet("diffusion-own-code")
+                    own_fold, own_code = code_panels.folded_snippet("diffusion-own-code")
         with part("diffusion.measured"):
-            figures = gr.HTML(elem_id="diffusion-measured")
+            figures = gr.HTML(elem_id="diffusion-measured", elem_classes="fills")
         hints("diffusion.hint")
         network = "() => [document.querySelector('#diffusion-way .stage').parentElement.network()]"
         way.ready(
@@ -177,10 +177,10 @@ def build() -> list[link.Linked]:
             trigger_mode="always_last",
             **PRIVATE,
         )
-        code_behind.follow_place(way, fold, snippet, way_snippet, "#diffusion-way .stage")
+        code_panels.follow_place(way, fold, snippet, way_snippet, "#diffusion-way .stage")
         pictures.bind(read_drawing, read_upload)
         pictures.give(own, pictures_of, [pictures.source, pictures.examples])
-        code_behind.follow_place(
+        code_panels.follow_place(
             own, own_fold, own_code, own_snippet, "#diffusion-digit .back", pictures.chosen
         )
         build_api()

@@ -28,6 +28,7 @@ from space.page.markup import (
     range_slider,
     source_badge,
 )
+from space.page.nearest import ASKING
 from space.page.words import words
 from space.pictures.outputs import to_grid
 from space.text.limits import MAX_GUIDANCE, MAX_RESAMPLINGS, MAX_SEED
@@ -120,6 +121,7 @@ WAY_MARKUP = f"""
       <input type="range" class="position" min="0" max="0" value="0" step="1" data-label="position">
     </div>
     <p class="where"></p>
+    {ASKING}
   </div>
   <div class="side">
     <svg class="schedule" viewBox="0 0 240 150" role="img" data-label="schedule"></svg>

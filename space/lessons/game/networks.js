@@ -24,11 +24,12 @@ export class Networks {
     this.play = play;
   }
 
-  /** Who learns: in a running game whoever is not frozen, else who made the last move.
+  /** Who learns: in a running game, and where one is frozen, whoever is not; else who made the last move.
    * @returns {Player[]} */
   get players() {
     const { running, frozen, last } = this.play;
-    if (running) return /** @type {const} */ (["D", "G"]).filter((player) => !frozen[player]);
+    if (running || frozen.D !== frozen.G)
+      return /** @type {const} */ (["D", "G"]).filter((player) => !frozen[player]);
     return last ? [last] : [];
   }
 

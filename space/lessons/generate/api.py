@@ -1,4 +1,4 @@
-"""The endpoint /generate."""
+"""The endpoints /generate and /nearest."""
 
 from typing import Any
 
@@ -7,9 +7,12 @@ from PIL import Image
 
 from space.lessons.generate.view import COLUMNS
 from space.lessons.generate.work import MODEL, draw_samples, generators
-from space.page.components import one_of
+from space.page.components import PictureFile, one_of
 from space.page.handlers import HEAVY, friendly
-from space.pictures.outputs import to_grid
+from space.pictures.files import read_image
+from space.pictures.inputs import to_digit
+from space.pictures.outputs import to_grid, to_pil
+from space.pictures.training_digits import find_nearest
 from space.weights.table import load
 
 
@@ -58,8 +61,24 @@ def generate(
     return to_grid(samples.images, columns, padding=0), numbers
 
 
+def nearest(image: str) -> tuple[Image.Image, dict[str, Any]]:
+    """The training digit of MNIST that is nearest to a picture, by Euclidean distance, of all 60,000.
+
+    Args:
+        image: picture of one handwritten digit (in MCP, a data URL); one of 28x28 pixels on black is taken
+            as it is
+
+    Returns:
+        the training digit, 28x28 pixels, in eight grey levels
+        number: its place in the training set, from 1; distance: over pixels in [0, 1]; among: digits searched
+    """
+    found = find_nearest(to_digit(read_image(image))[0])
+    numbers = {"number": found.number, "distance": found.distance, "among": found.among}
+    return to_pil(found.digit), numbers
+
+
 def build_api() -> None:
-    """The endpoint's components, which are not on the page."""
+    """The endpoints' components, which are not on the page."""
     with gr.Row(visible=False):
         inputs = [
             one_of("model", generators(), MODEL),
@@ -70,4 +89,7 @@ def build_api() -> None:
             gr.Number(None, label="guidance"),
         ]
         outputs = [gr.Image(format="png", type="pil", label="samples"), gr.JSON(label="numbers")]
+        picture = PictureFile(type="filepath", label="image")
+        found = [gr.Image(format="png", type="pil", label="digit"), gr.JSON(label="numbers")]
     gr.on([], friendly(generate), inputs, outputs, api_name="generate", **HEAVY)
+    gr.on([], friendly(nearest), picture, found, api_name="nearest", **HEAVY)

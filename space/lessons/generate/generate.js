@@ -13,6 +13,7 @@ import { add, finder, label, make, onLanguage, say, texts } from "../../page/dom
 import { offer, toCsv } from "../../page/downloads.js";
 import { follow, heed, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
+import { isComparable, Nearest } from "../../page/nearest.js";
 import { digit } from "../../page/sheets.js";
 import { Film } from "./film.js";
 import { drawSamples, explore, isSound, judge, spread } from "./samples.js";
@@ -54,6 +55,7 @@ class SamplePanel {
     this.cells = []; // by number of the sample; the page may show them in another order
     this.meanNote = this.find(".mean-note").innerHTML; // where nothing is known of real digits
     this.diagram = new Diagram(this.find(".diagram"), scope.diagram.words);
+    this.nearest = new Nearest(this.find(".nearest-digit"));
     this.looked = 0; // number of the sample in the diagram
     this.buildSlots();
     this.terms = new Terms(element, this.text);
@@ -178,6 +180,7 @@ class SamplePanel {
     this.shown = { settings, model, samples, real, tiles, walk, sum };
     this.element.dataset.state = "ready";
     if (!same) {
+      this.nearest.clear();
       this.showSamples();
       this.showFacts();
       this.look(this.looked);
@@ -226,7 +229,10 @@ class SamplePanel {
     cell.tabIndex = -1;
     add(cell, "canvas", "picture");
     for (const part of ["marks", "score"]) add(cell, "span", part);
-    cell.onclick = () => this.select(toggle(this.selection, this.slot, i, this.slots[this.slot]));
+    cell.onclick = () => {
+      this.select(toggle(this.selection, this.slot, i, this.slots[this.slot]));
+      this.askNearest(i);
+    };
     cell.onfocus = () => {
       for (const other of this.cells) other.tabIndex = other === cell ? 0 : -1;
       this.look(i);
@@ -247,18 +253,31 @@ class SamplePanel {
     this.diagram.draw(diagramOf(model?.family, model?.config, { decodes: true }));
   }
 
+  /** A sample as it is now; null while it is on its way.
+   * @param {number} i
+   * @returns {Tensor | null} */
+  imageOf(i) {
+    const { images } = this.shown.samples;
+    const size = images.data.length / images.shape[0];
+    if (i >= images.shape[0] || this.shown.settings.model !== this.settings.model) return null;
+    return tensor([1, ...images.shape.slice(1)], images.data.slice(i * size, (i + 1) * size));
+  }
+
+  /** The training digit that is nearest to a sample, where it is in grey and as large.
+   * @param {number} i */
+  askNearest(i) {
+    const image = this.imageOf(i);
+    if (image && isComparable(image)) this.nearest.show(this.settings.model, image);
+  }
+
   /** A sample in the diagram, with D's opinion of it and of a real digit.
    * @param {number} i */
   look(i) {
-    const { samples, settings, real, model } = this.shown;
+    const { samples, real, model } = this.shown;
     const { z, images, scores } = samples;
     this.looked = i < images.shape[0] ? i : 0;
-    if (settings.model !== this.settings.model) return; // another model is on its way
-    const size = images.data.length / images.shape[0];
-    const image = tensor(
-      [1, ...images.shape.slice(1)],
-      images.data.slice(this.looked * size, (this.looked + 1) * size),
-    );
+    const image = this.imageOf(this.looked);
+    if (!image) return; // another model is on its way
     const picture = (/** @type {Tensor} */ one) => bitmap(toRgb(one), one.shape[2]);
     this.expect(model);
     this.diagram.set({ output: picture(image), z: row(z, this.looked) });

@@ -11,16 +11,18 @@ import gradio as gr
 from space.lessons.generate import view
 from space.lessons.generate.api import build_api
 from space.lessons.generate.work import (
+    EXAMPLE,
     FIRST_SELECTION,
     MODEL,
     NUM_FRAMES,
     OTHER,
     SLOTS,
+    Selection,
     check_settings,
     generators,
     read_selection,
 )
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import as_trigger, asset
 from space.page.diagram import drawn_from
 from space.page.handlers import PRIVATE, friendly
@@ -44,7 +46,7 @@ class SamplePanel(gr.HTML):
     def __init__(self, named: str, told: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(
             html_template=view.MARKUP,
-            css_template=asset("lessons/generate/generate.css"),
+            css_template=asset("lessons/generate/generate.css", "page/nearest.css"),
             # as props, these would be lost where an update comes before the tab is open
             js_on_load=module(
                 "lessons/generate/generate.js",
@@ -163,11 +165,11 @@ def _build_slider(name: str, least: float, most: float, value: float, step: floa
 def _build_panels() -> _Panels:
     with gr.Row():
         with gr.Column(min_width=320):
-            first = SamplePanel("model", value=FIRST_SELECTION, elem_id="generate-panel")
-            snippet = code_behind.folded_snippet("generate-code")
+            first = SamplePanel("model", value=EXAMPLE, elem_id="generate-panel")
+            snippet = code_panels.folded_snippet("generate-code")
         with part("generate.other", min_width=320) as second:
             other = SamplePanel("other", value=FIRST_SELECTION, elem_id="generate-other-panel")
-            other_snippet = code_behind.folded_snippet("generate-other-code")
+            other_snippet = code_panels.folded_snippet("generate-other-code")
     return _Panels(first, snippet, other, other_snippet, second)
 
 
@@ -199,16 +201,18 @@ def _bind(controls: _Controls, panels: _Panels) -> None:
 
 
 def _linked(controls: _Controls, panels: _Panels) -> list[link.Linked]:
-    selecting = {
-        slot: link.numbers(0, most, 0, MAX_SAMPLES - 1, whole=True, default=FIRST_SELECTION[slot])
-        for slot, most in SLOTS.items()
-    }
+    def selecting(begun: Selection) -> dict[str, link.Rule]:
+        return {
+            slot: link.numbers(0, most, 0, MAX_SAMPLES - 1, whole=True, default=begun[slot])
+            for slot, most in SLOTS.items()
+        }
+
     return [
         link.value("model", controls.model, link.model_of(controls.model)),
         link.value("other", controls.other, link.model_of(controls.other)),
         link.value("scale", controls.scale),
         link.value("number", controls.number),
         link.value("seed", controls.seed, link.number(0, MAX_SEED, whole=True)),
-        link.Linked(panels.first, selecting, own=True),
-        link.Linked(panels.other, selecting, own=True, prefix="other_"),
+        link.Linked(panels.first, selecting(EXAMPLE), own=True),
+        link.Linked(panels.other, selecting(FIRST_SELECTION), own=True, prefix="other_"),
     ]

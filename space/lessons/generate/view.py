@@ -16,6 +16,7 @@ from space.page.markup import (
     unavailable,
 )
 from space.page.model_texts import text_about, text_for
+from space.page.nearest import PLACE
 from space.page.words import component_words, words
 from space.pictures.sheets import digit_sheet
 from space.weights import own
@@ -56,6 +57,7 @@ MARKUP = f"""
 <div class="samples" role="group" data-label="samples"></div>
 {computed()}
 <p class="files">{download(".png", inline=True)}{download(".csv")}</p>
+{PLACE}
 {FIGURE}
 <div class="facts">{FACTS}</div>
 <section class="walk">

@@ -28,6 +28,8 @@ SLOTS = {"walk": 8, "a": 3, "b": 3, "c": 3}
 Selection = Mapping[str, Sequence[int]]
 """slot -> numbers of the samples selected for it, from 0"""
 FIRST_SELECTION: Selection = {"walk": [0, 1, 2], "a": [], "b": [], "c": []}
+EXAMPLE: Selection = FIRST_SELECTION | {"a": [3], "b": [25], "c": [23]}
+"""the same of the first panel: a bold 7 - a thin 7 + a 1, of `MODEL` at seed 0"""
 
 
 @dataclass(frozen=True)

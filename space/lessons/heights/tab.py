@@ -10,7 +10,7 @@ from space.lessons.heights import work
 from space.lessons.heights.api import build_api
 from space.lessons.heights.settings import BANDWIDTHS, DATA, MODELS, MOST_PEOPLE, RESERVE, WHO, WIDTHS
 from space.lessons.heights.view import MARKUP
-from space.page import code_behind, link
+from space.page import code_panels, link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.parts import hints
@@ -51,7 +51,7 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("heights.tab"), id="heights"):
         gr.Markdown(i18n("heights.intro"), latex_delimiters=LATEX, elem_classes="reading")
         heights = Heights(elem_id="heights")
-        code_behind.source_panel(work, "heights")
+        code_panels.source_panel(work, "heights")
         build_api()
         hints("heights.hint")
     return [link.Linked(heights, LINKED, own=True)]

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from space.lessons.manifold import view
 from space.lessons.manifold.work import MAPS, NUM_RESAMPLES
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import Drawing, as_trigger, asset, paper
 from space.page.diagram import drawn_from
 from space.page.digits import LAST_DIGIT, DigitPicker, choose_digit, read_drawing
@@ -109,7 +109,7 @@ def build_digits() -> DigitPanel:
                 steps = gr.Slider(3, 16, 10, step=1, label=i18n("manifold.steps"), elem_id="manifold-steps")
             with gr.Column(min_width=300, scale=2):
                 TwoDigits("way", elem_id="manifold-strips", min_height=200)
-        fold, snippet = code_behind.folded_snippet("manifold-code")
+        fold, snippet = code_panels.folded_snippet("manifold-code")
     return DigitPanel(start, sketch, end, seed, again, steps, first, fold, snippet)
 
 
@@ -138,7 +138,7 @@ def bind_digits(panel: DigitPanel) -> None:
     )
     drawn.change(friendly(own), drawn, first, trigger_mode="always_last", **PRIVATE)
     panel.again.click(None, panel.seed, panel.seed, js="seed => seed + 1", **PRIVATE)
-    code_behind.tell_unfolded(panel.fold, first)
+    code_panels.tell_unfolded(panel.fold, first)
     inputs = [first, drawn, *settings]
     first.coded(friendly(show_code), inputs, panel.snippet, trigger_mode="always_last", **PRIVATE)
 

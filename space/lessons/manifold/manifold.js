@@ -181,8 +181,10 @@ class LatentMap {
 
   async begin() {
     const { find, model } = this;
+    this.live.waiting.begin();
     const { problem, ...told } = await factsOf("manifold", model);
     if (problem) {
+      this.live.waiting.end();
       find(".notice").innerHTML = problem;
       find(".notice").hidden = false;
       return;

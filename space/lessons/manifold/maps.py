@@ -8,7 +8,7 @@ import gradio as gr
 from space.lessons.manifold.view import MAP_MARKUP, MAP_WORDS
 from space.lessons.manifold.work import Spacing, check_code, tile_places
 from space.models import roles
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import asset
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
@@ -53,7 +53,7 @@ def build_map(name: str, title: str) -> LatentMap:
     """One map under its title, with its snippet."""
     gr.Markdown(i18n(title))
     latent_map = LatentMap(name, elem_id=f"map-{name}")
-    fold, snippet = code_behind.folded_snippet(f"code-{name}")
+    fold, snippet = code_panels.folded_snippet(f"code-{name}")
     # read when the call is made: of several moves Gradio makes one call, without the data of the moves
     place = f"document.querySelector('#map-{name} [data-map]').latentMap.place"
     for event in (latent_map.moved, fold.expand):

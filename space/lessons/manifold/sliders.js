@@ -47,8 +47,10 @@ class Sliders {
 
   async begin() {
     const { find, scope } = this;
+    this.live.waiting.begin();
     const { problem, badge, latent_dim, dimensions } = await factsOf("manifold", scope.model);
     if (problem) {
+      this.live.waiting.end();
       find(".notice").innerHTML = problem;
       find(".notice").hidden = false;
       find(".deep").hidden = true;

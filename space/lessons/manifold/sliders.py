@@ -6,7 +6,7 @@ import gradio as gr
 
 from space.lessons.manifold import view
 from space.lessons.manifold.work import DEEP, check_code
-from space.page import code_behind
+from space.page import code_behind, code_panels
 from space.page.components import asset
 from space.page.handlers import PRIVATE, friendly
 from space.page.modules import module
@@ -51,8 +51,8 @@ def build_sliders() -> None:
     with part("manifold.deep"):
         gr.Markdown(i18n("manifold.deep"), latex_delimiters=LATEX)
         sliders = Sliders(elem_id="manifold-deep", min_height=400)
-        fold, snippet = code_behind.folded_snippet("manifold-deep-code")
-        code_behind.tell_unfolded(fold, sliders)
+        fold, snippet = code_panels.folded_snippet("manifold-deep-code")
+        code_panels.tell_unfolded(fold, sliders)
         sliders.coded(friendly(show_code), sliders, snippet, trigger_mode="always_last", **PRIVATE)
 
 

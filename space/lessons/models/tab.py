@@ -31,14 +31,14 @@ def build() -> list[link.Linked]:
     """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     with gr.Tab(i18n("models.tab"), id="models", elem_id="models-tab"):
         gr.Markdown(i18n("models.intro"), elem_id="models-intro")
-        table = gr.HTML(elem_id="models-overview")
+        table = gr.HTML(elem_id="models-overview", elem_classes="fills")
         name = gr.Dropdown(
             [(i18n(f"model.{name}"), name) for name in MODELS],
             value=next(iter(MODELS)),
             label=i18n("models.choose"),
             elem_id="models-choose",
         )
-        result = Snapshots(elem_id="models-details")
+        result = Snapshots(elem_id="models-details", elem_classes="fills")
         result.ready(friendly(show_overview), None, table, **PRIVATE)
         gr.on(  # one event for both: otherwise an older answer could take the place of a newer one
             [as_trigger(result.ready), name.change],

@@ -11,6 +11,7 @@ import { finder, isUnfolded, keepsStill, label, onLanguage, setText, texts } fro
 import { offer } from "../../page/downloads.js";
 import { follow, onTab, tell } from "../../page/link.js";
 import { Live } from "../../page/live.js";
+import { Nearest } from "../../page/nearest.js";
 import { flat, PIXELS, SIDE, total } from "./densities.js";
 import { drawPixels, OPEN, shade } from "./drawing.js";
 import { bindControls, lesson, nats, showControls } from "./lesson.js";
@@ -56,6 +57,7 @@ class PlayPage {
     this.position = FIRST; // pixels that are drawn
     /** @type {number | null} */
     this.playing = null; // the animation's request
+    this.nearest = new Nearest(this.find(".nearest-digit"));
     this.bind();
     this.relabel();
   }
@@ -66,6 +68,9 @@ class PlayPage {
     find(".again").onclick = () => lesson.set({ seed: Math.floor(Math.random() * 1e6) });
     find(".play").onclick = () => (this.playing === null ? this.play() : this.pause());
     find(".position").oninput = ({ target }) => this.scrub(target.valueAsNumber);
+    find(".nearest-digit button").onclick = () => {
+      if (this.made) this.nearest.show(lesson.names.model, flat([this.made.by[this.who].x]));
+    };
     find(".next").onclick = () => this.scrub(this.nextCoin());
     lesson.onChange((changed) => {
       this.relabel();
@@ -132,6 +137,8 @@ class PlayPage {
     setText(find(".lacks"), made.lacks ? this.text(`lacks.${made.lacks}`) : "");
     find(".other").hidden = !made.by.counting;
     element.dataset.made = `${made.seed}`;
+    this.nearest.clear();
+    find(".nearest-digit").hidden = this.who !== "network"; // its figures are the network's
     offer(element, [[".side .png", `${caseOf(made, this.who)}.png`, () => this.picture()]]);
     this.draw();
     if (isUnfolded("pixels-code")) this.trigger("moved");

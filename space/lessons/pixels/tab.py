@@ -15,7 +15,7 @@ from space.lessons.pixels.view import LIKELY_MARKUP, OWN_MARKUP, PLAY_MARKUP, me
 from space.lessons.pixels.work import MODEL, Asked, check
 from space.lessons.pixels.work import told as told
 from space.models import roles
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import asset
 from space.page.digits import (
     LAST_DIGIT,
@@ -36,7 +36,7 @@ from space.pictures.sheets import digit_sheet
 from space.text.refusals import Problem, check_whole
 from space.weights.hub import load
 
-CSS = asset("page/lesson.css", "page/chips.css", "lessons/pixels/pixels.css")
+CSS = asset("page/lesson.css", "page/chips.css", "page/nearest.css", "lessons/pixels/pixels.css")
 WORDS = component_words("pixels.play.")
 OWN_WORDS = component_words("pixels.play.", *PROBLEMS)
 NAMES = {"model": MODEL, "vae": roles.VAE_DEEP, "judge": roles.DIGIT_JUDGE}
@@ -154,7 +154,7 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("pixels.tab"), id="pixels"):
         gr.Markdown(i18n("pixels.intro"), latex_delimiters=LATEX, elem_classes="reading")
         play = Play(elem_id="pixels-play")
-        play_fold, play_code = code_behind.folded_snippet("pixels-code")
+        play_fold, play_code = code_panels.folded_snippet("pixels-code")
         with part("pixels.own"):
             gr.Markdown(
                 i18n("pixels.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="pixels-own"
@@ -169,7 +169,7 @@ def build() -> list[link.Linked]:
                     )
                 with gr.Column(scale=3, min_width=320):
                     own = Own(elem_id="pixels-digit")
-                    own_fold, own_code = code_behind.folded_snippet("pixels-own-code")
+                    own_fold, own_code = code_panels.folded_snippet("pixels-own-code")
         with part("pixels.likely.intro"):
             gr.Markdown(
                 i18n("pixels.likely.intro"),
@@ -178,13 +178,13 @@ def build() -> list[link.Linked]:
                 elem_id="pixels-likely",
             )
             Likely(elem_id="pixels-cards")
-            shown = gr.HTML(elem_id="pixels-measured")
+            shown = gr.HTML(elem_id="pixels-measured", elem_classes="fills")
         hints("pixels.hint")
         play.ready(friendly(figures), None, shown, **PRIVATE)
-        code_behind.follow_place(play, play_fold, play_code, play_snippet, "#pixels-play .stage")
+        code_panels.follow_place(play, play_fold, play_code, play_snippet, "#pixels-play .stage")
         pictures.bind(read_drawing, read_upload)
         pictures.give(own, pictures_of, [pictures.source, pictures.examples])
-        code_behind.follow_place(
+        code_panels.follow_place(
             own, own_fold, own_code, own_snippet, "#pixels-digit .completing", pictures.chosen
         )
         build_api()

@@ -12,6 +12,7 @@ from space.page.markup import (
     range_slider,
     source_badge,
 )
+from space.page.nearest import ASKING
 from space.page.words import words
 from space.text import TEXT
 from space.text.limits import MAX_GUIDANCE, MAX_SEED, MAX_TEMPERATURE, MIN_TEMPERATURE
@@ -66,6 +67,7 @@ PLAY_MARKUP = f"""
       <button type="button" class="next" data-text="next"></button>
     </div>
     {computed()}
+    {ASKING}
   </div>
   <div class="side">
     <p class="where"></p>

@@ -20,7 +20,7 @@ from space.lessons.reconstruct.work import (
     load_models,
     measured,
 )
-from space.page import code_behind, diagram, link
+from space.page import code_behind, code_panels, diagram, link
 from space.page.components import asset
 from space.page.digits import LAST_DIGIT, SOURCES, DigitPicker, choose_digit, pictures_of, read_drawing
 from space.page.found_digit import Upload, read_upload
@@ -141,7 +141,7 @@ def build() -> list[link.Linked]:
             with gr.Column(scale=3, min_width=320):
                 controls = _Controls(model, *_build_noise())
                 result = Result(elem_id="reconstruct-result", min_height=420)
-                code = code_behind.folded_snippet("reconstruct-code")
+                code = code_panels.folded_snippet("reconstruct-code")
         table = gr.HTML(elem_id="reconstruct-measured")
         _bind(pictures, controls, objective, result, table)
         _bind_code(pictures, controls, result, *code)
@@ -219,7 +219,7 @@ def _bind(
 def _bind_code(
     pictures: PictureSource, controls: _Controls, result: Result, fold: gr.Accordion, snippet: gr.Code
 ) -> None:
-    code_behind.tell_unfolded(fold, result)
+    code_panels.tell_unfolded(fold, result)
     inputs = [*pictures.chosen, *controls]
     result.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 

@@ -89,19 +89,17 @@ def error_map(result: Reconstruction, scale: int = 1) -> Image.Image:
     return to_heat(result.error, scale)
 
 
+FIRST = ("reconstruction_psnr", "linear_probe_accuracy", "denoised_psnr_gaussian")
+"""metrics that are shown at once; the others unfold"""
+
+
 def measured_table(measured: Mapping[str, Metrics]) -> str:
-    """The metrics of each model (by its name) as a table, the best ones marked, protocols below."""
+    """The metrics of each model (by its name) as a table, the best marked; all, and protocols, unfold."""
     keys = [key for key in METRICS if any(key in metrics for metrics in measured.values())]
     if not keys:
         return ""
     columns = {key: [metrics[key] for metrics in measured.values() if key in metrics] for key in keys}
     best = {key: best_value(column) for key, column in columns.items()}
-    head = "".join(_heading(key, column[0]) for key, column in columns.items())
-    rows = "".join(
-        f"<tr><th scope='row'>{words(f'model.{name}')}</th>"
-        f"{''.join(_cell(metrics.get(key), best[key]) for key in keys)}</tr>"
-        for name, metrics in measured.items()
-    )
     table = to_csv(
         ("model", *keys),
         [
@@ -113,13 +111,23 @@ def measured_table(measured: Mapping[str, Metrics]) -> str:
         key: list(dict.fromkeys(str(metric.get("protocol", "")) for metric in column))
         for key, column in columns.items()
     }
-    return (
-        f"{titled('h2', words('reconstruct.measured'), download('autoencoders.csv', table))}"
-        f'<div class="scroll" tabindex="0"><table>'
-        f"<thead><tr><th scope='col'>{words('reconstruct.measured.model')}</th>{head}</tr></thead>"
-        f"<tbody>{rows}{_noisy_row(keys, measured)}</tbody></table></div>"
-        f"{protocols(ways)}"
-    )
+
+    def show(keys: Sequence[str]) -> str:
+        head = "".join(_heading(key, columns[key][0]) for key in keys)
+        rows = "".join(
+            f"<tr><th scope='row'>{words(f'model.{name}')}</th>"
+            f"{''.join(_cell(metrics.get(key), best[key]) for key in keys)}</tr>"
+            for name, metrics in measured.items()
+        )
+        return (
+            f'<div class="scroll" tabindex="0"><table>'
+            f"<thead><tr><th scope='col'>{words('reconstruct.measured.model')}</th>{head}</tr></thead>"
+            f"<tbody>{rows}{_noisy_row(keys, measured)}</tbody></table></div>"
+        )
+
+    title = titled("h2", words("reconstruct.measured"), download("autoencoders.csv", table))
+    whole = f"<details><summary>{words('reconstruct.measured.all')}</summary>{show(keys)}</details>"
+    return f"{title}{show([key for key in FIRST if key in keys])}{whole}{protocols(ways)}"
 
 
 def _heading(key: str, metric: dict[str, Any]) -> str:

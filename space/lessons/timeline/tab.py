@@ -14,7 +14,7 @@ import gradio as gr
 from space.lessons.timeline.api import build_api
 from space.lessons.timeline.view import MARKUP, training_run
 from space.lessons.timeline.work import NAMES, WATCHED, kind_of
-from space.page import code_behind, link
+from space.page import code_behind, code_panels, link
 from space.page.components import asset
 from space.page.handlers import PRIVATE, friendly
 from space.page.markup import source_badge
@@ -61,8 +61,8 @@ def build() -> list[link.Linked]:
             elem_id="timeline-model",
         )
         run = TrainingRun(elem_id="timeline-run", min_height=460)
-        fold, snippet = code_behind.folded_snippet("timeline-code")
-        code_behind.tell_unfolded(fold, run)
+        fold, snippet = code_panels.folded_snippet("timeline-code")
+        code_panels.tell_unfolded(fold, run)
         run.coded(friendly(show_code), model, snippet, trigger_mode="always_last", **PRIVATE)
         hints = gr.Markdown(
             hints_of(NAMES[0]), elem_id="timeline-hints", latex_delimiters=LATEX, elem_classes="reading"

@@ -19,6 +19,26 @@ export async function shareCard(urls, [source, target], { there, back }) {
     context.font = `${size > 30 ? 700 : 500} ${size}px ${FONT}`;
     context.fillText(text, x, y, WIDTH - 40);
   };
+  /** A formula in the middle of x, its indices below the line.
+   * @param {string} text
+   * @param {number} x
+   * @param {number} y */
+  const writeFormula = (text, x, y) => {
+    const parts = text.split(/_([AB]{1,2})/); // text, index, text, ...
+    const fonts = parts.map((_, i) => `500 ${i % 2 ? 16 : 24}px ${FONT}`);
+    const widths = parts.map((part, i) => {
+      context.font = fonts[i];
+      return context.measureText(part).width;
+    });
+    context.textAlign = "left";
+    let left = x - widths.reduce((sum, one) => sum + one, 0) / 2;
+    for (const [i, part] of parts.entries()) {
+      context.font = fonts[i];
+      context.fillText(part, left, y + (i % 2 ? 7 : 0));
+      left += widths[i];
+    }
+    context.textAlign = "center";
+  };
   context.fillStyle = "#fff";
   context.fillRect(0, 0, WIDTH, HEIGHT);
   context.fillStyle = "#312e81";
@@ -33,7 +53,7 @@ export async function shareCard(urls, [source, target], { there, back }) {
     context.drawImage(image, x, 110, SIDE, SIDE);
     context.strokeStyle = "#cbd5e1";
     context.strokeRect(x, 110, SIDE, SIDE);
-    write(captions[i], x + SIDE / 2, 110 + SIDE + 38);
+    writeFormula(captions[i], x + SIDE / 2, 110 + SIDE + 38);
     if (i) write("→", x - GAP / 2, 110 + SIDE / 2, 30);
   }
   context.fillStyle = "#475569";

@@ -30,7 +30,7 @@ from space.lessons.translate.work import (
     read_upload,
     translate,
 )
-from space.page import code_behind, link
+from space.page import code_panels, link
 from space.page.components import asset
 from space.page.handlers import HEAVY, PRIVATE, friendly
 from space.page.model_texts import DOMAINS
@@ -184,10 +184,10 @@ def build() -> list[link.Linked]:
                 slider = _build_slider()
                 circle = Part("circle", min_height=420, elem_id="translate-circle")
         with part("translate.judged"):
-            Part("details", elem_id="translate-details")
+            Part("details", elem_id="translate-details", min_height=480)
         with part("translate.models"):
             Part("beside", elem_id="translate-beside", min_height=260)
-        code = code_behind.folded_snippet("translate-code")
+        code = code_panels.folded_snippet("translate-code")
         with part("translate.strip"):
             Part("training", elem_id="translate-run", min_height=420)
         with part("translate.lambda"):
@@ -285,7 +285,7 @@ def _bind(pictures: PictureSource, controls: _Controls, circle: Part, slider: gr
 def _bind_code(
     pictures: PictureSource, controls: _Controls, circle: Part, fold: gr.Accordion, snippet: gr.Code
 ) -> None:
-    code_behind.tell_unfolded(fold, circle)
+    code_panels.tell_unfolded(fold, circle)
     inputs = [*pictures.chosen, *controls]
     circle.coded(friendly(show_code), inputs, snippet, trigger_mode="always_last", **PRIVATE)
 

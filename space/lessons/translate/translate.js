@@ -20,6 +20,7 @@ import { factsOf } from "../../page/facts.js";
 import { Picture } from "../../page/figures.js";
 import { Live } from "../../page/live.js";
 import { example } from "../../page/sheets.js";
+import { linkTerms } from "../../page/terms.js";
 import { Beside } from "./beside.js";
 import { drawing, onDrawn } from "./board.js";
 import { shareCard } from "./share.js";
@@ -136,6 +137,7 @@ async function onceRound(open, settings, own, halfWay) {
     translation_l1: meanDifference(x, output),
     score_x: mean(scoresX),
     score_translation: mean(scoresOutput),
+    fooling: mean({ data: scoresOutput.data.map((score) => (score - 1) ** 2) }),
   };
   const y = await counterpartOf(settings, config);
   if (y) {
@@ -155,6 +157,16 @@ async function counterpartOf({ model, direction, source, emoji }, config) {
   if (source !== "emoji") return undefined;
   const { examples } = await factsOf("translate", model);
   if (examples.sheet) return inChannels(await example(examples, emoji, direction[1]), config.in_channels);
+}
+
+/** The pieces of the circle and the terms of the loss that they are in.
+ * @param {HTMLElement} part */
+function linkLoss(part) {
+  const terms = [.../** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll(".term"))].map((node) => ({
+    ...{ node, lights: node.dataset.lights.split(" ") },
+  }));
+  const keys = new Set(terms.flatMap(({ lights }) => lights));
+  linkTerms(new Map([...keys].map((key) => [key, part.querySelector(`.cycle > .${key}`)])), terms);
 }
 
 class Translation {
@@ -327,6 +339,7 @@ class Translation {
       const figures = /** @type {HTMLElement[]} */ ([...part.querySelectorAll("figure")]);
       const made = figures.map((figure) => new Picture(figure, words, figure.dataset.key, KEPT));
       this.pictures.set(part, new Map(made.map((one) => [one.key, one])));
+      linkLoss(part);
     }
     const share = part.querySelector(".share button");
     if (share) this.bindShare(share);
@@ -380,6 +393,7 @@ class Translation {
     write(".fro", back);
     write(".key span > span", `: ${source} → ${target}`, `: ${target} → ${source}`);
     write(".judge", ...way);
+    write(".rival", way[1]);
     write(".counterpart figcaption span", target);
   }
 

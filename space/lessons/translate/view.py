@@ -1,6 +1,5 @@
 """What the translate tab looks like: the circle, the cards, the strip of the training, the snippet."""
 
-import re
 from base64 import b64encode
 from typing import Any
 
@@ -30,8 +29,8 @@ THUMB, SIDE, LARGE_SIDE = 64, 256, 512
 model is a square block"""
 MOST_ERROR = 0.25
 """|x - F(G(x))| from which on the error map is brightest"""
-STRIP_FIRST = 5
-"""the test image that the strip begins with: a face"""
+STRIP_FIRST = 3
+"""the test image that the strip begins with: a face, in both of the lab's models"""
 METRICS = (
     *("l1_{way}", "l1_nothing", "l1_recoloured_{way}", "l1_scaled_{way}", "ssim_{way}", "ssim_nothing"),
     *("cycle_l1_{source}", "cycle_l1_scaled_{source}"),
@@ -77,6 +76,7 @@ def shown(result: Translation, counterpart: Tensor | None = None) -> dict[str, A
         "translation_l1": result.translation_l1,
         "score_x": result.scores_x.mean().item(),
         "score_translation": result.scores_output.mean().item(),
+        "fooling": (result.scores_output - 1).square().mean().item(),
     }
     if counterpart is not None:
         pictures["counterpart"] = to_pil(counterpart)
@@ -103,12 +103,15 @@ def _figure(key: str, caption: str, css: str = "") -> str:
 
 
 def _arrow(css: str, label: str = "") -> str:
-    """A piece of the circle: to the right and bent upwards; the style of its class turns it."""
+    """A piece of the circle: to the right and bent upwards; the style of its class turns it.
+
+    With a `label` it is a generator, which keys reach: it shows in which terms of the loss it is.
+    """
     curve = '<path d="M4 26Q32 6 60 26"/><path class="head" d="M52 15 61 27 46 27z"/>'
-    return (
-        f'<div class="arrow {css}"><svg viewBox="0 0 64 32" aria-hidden="true">{curve}</svg>'
-        f"{label and f'<b>{label}</b>'}</div>"
-    )
+    picture = f'<svg viewBox="0 0 64 32" aria-hidden="true">{curve}</svg>'
+    if not label:
+        return f'<div class="arrow {css}">{picture}</div>'
+    return f'<div class="arrow {css}" role="button" tabindex="0">{picture}<b>{label}</b></div>'
 
 
 def _say(key: str) -> str:
@@ -116,7 +119,6 @@ def _say(key: str) -> str:
     return f'<span data-say="{key}"></span>'
 
 
-NOTATION = re.sub(r"G_(AB|BA)", r"<i>G</i><sub>\1</sub>", words("translate.notation"))
 THERE, BACK = '<i>G</i><sub class="to"></sub>', '<i>G</i><sub class="fro"></sub>'
 """the generators of the way there and of the way back, whose indices the script writes"""
 GX = f"{THERE}(<i>x</i>)"
@@ -131,6 +133,17 @@ PIECES = (
     _figure("error", f"|<i>x</i> − {BACK}({GX})| {SCALE}", "error"),
     _arrow("same"),
 )
+RIVAL = '<i>D</i><sub class="rival"></sub>'
+LOSS = (
+    ("x there output", f"({RIVAL}({GX}) − 1)<sup>2</sup>", "fooling"),
+    ("x there output back again error", f"‖<i>x</i> − {BACK}({GX})‖<sub>1</sub>", "cycle_l1"),
+)
+"""terms of the generators' loss: the pieces of the circle that each is about, formula, figure"""
+TERMS = '<span class="sign">+ λ</span>'.join(
+    f'<button type="button" class="term" data-lights="{lights}">{formula} = '
+    f'<b data-figure="{figure}"></b></button>'
+    for lights, formula, figure in LOSS
+)
 SHARE = f'<button type="button" class="download inline" data-file="">{words("translate.share")}</button>'
 # x, its translation, the way back and the error map, an arrow from each to the next; amid them the cycle's L1
 CIRCLE = f"""
@@ -143,7 +156,9 @@ CIRCLE = f"""
     <p class="middle"><small>{words("translate.cycle")}</small><b data-figure="cycle_l1"></b></p></div>
   <p class="key"><span class="there">{THERE}<span></span></span>
     <span class="back">{BACK}<span></span></span></p>
-  <p class="hint">{NOTATION}</p>
+  <div class="diagram">
+    <p class="loss-line"><span class="title">{words("diagram.loss")}</span>{TERMS}</p></div>
+  <p class="hint">{words("translate.notation")}</p>
   <p class="share">{SHARE}</p>
   <p class="hint">{_say("cycle.note")}</p>
 </template>

@@ -20,7 +20,7 @@ from space.lessons.tree.settings import (
     SIDES,
 )
 from space.lessons.tree.view import MARKUP
-from space.page import code_behind, link
+from space.page import code_panels, link
 from space.page.components import asset
 from space.page.modules import module
 from space.page.parts import hints
@@ -71,6 +71,6 @@ def build() -> list[link.Linked]:
     with gr.Tab(i18n("tree.tab"), id="tree"):
         gr.Markdown(i18n("tree.intro"), latex_delimiters=LATEX, elem_classes="reading")
         tree = Tree(elem_id="tree")
-        code_behind.source_panel(work, "tree")
+        code_panels.source_panel(work, "tree")
         hints("tree.hint")
     return [link.Linked(tree, LINKED, own=True)]

@@ -48,7 +48,7 @@ def test_the_endpoints_are_in_the_group_of_what_they_cost(lab):
     public = {fn.api_name: fn.concurrency_id for fn in lab.fns.values() if fn.api_visibility == "public"}
     assert public == {
         **dict.fromkeys(("decode", "models"), "light"),
-        "heights": "heavy",
+        **dict.fromkeys(("heights", "nearest"), "heavy"),
         **dict.fromkeys(("encode", "reconstruct", "interpolate"), "files"),
         **dict.fromkeys(("manifold", "generate", "timeline", "translate", "denoise", "complete"), "heavy"),
     }

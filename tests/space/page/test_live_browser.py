@@ -170,3 +170,61 @@ def test_memory_is_given_back_with_the_tab(live: Page) -> None:
     live.wait_for_timeout(500)  # what was left would ask the server by now
     assert [result["value"] for result in shown(live, 4, "browser")] == [1, 2, 3, 4]
     assert not [url for url in asked if "/compute/" in url]
+
+
+SIGNS = """() => {
+    window.signs = 0;
+    const own = document.querySelector("#own");
+    new MutationObserver(() => { signs += own.hasAttribute("data-waiting"); }).observe(
+        own, { attributeFilter: ["data-waiting"] }
+    );
+}"""
+"""counts how often the element says that it waits"""
+
+
+def test_what_waits_says_so_after_a_moment_and_no_longer_than_it_waits(live: Page) -> None:
+    live.route(WEIGHTS, lambda route: None)
+    live.evaluate(SIGNS)
+    live.evaluate("draw(0.5)")
+    live.locator("#own[data-waiting]").wait_for(state="attached")
+    live.unroute(WEIGHTS)  # those that are held go on
+    shown(live, 1, "browser")
+    assert live.locator("#own[data-waiting]").count() == 0
+    assert live.evaluate("signs") == 1
+
+
+def test_what_comes_at_once_makes_no_sign(live: Page) -> None:
+    live.evaluate("draw(0.5)")
+    shown(live, 1, "browser")  # the weights are there
+    live.clock.install()
+    live.clock.pause_at(live.evaluate("Date.now() + 1000"))  # 300 ms never pass
+    live.evaluate(SIGNS)
+    live.evaluate("draw(0.25)")
+    until(live, lambda: live.evaluate("shown.length") == 2)
+    live.clock.run_for(1000)
+    assert live.evaluate("signs") == 0
+    live.clock.resume()
+
+
+def test_a_tab_that_is_left_waits_no_longer(live: Page) -> None:
+    live.route(WEIGHTS, lambda route: None)
+    live.evaluate("draw(0.5)")
+    live.locator("#own[data-waiting]").wait_for(state="attached")
+    live.evaluate("open_tab('second')")
+    live.locator("#own:not([data-waiting])").wait_for(state="attached")
+
+
+AFTER = "getComputedStyle(document.querySelector('#models-overview .prose'), '::after')"
+
+
+@pytest.mark.parametrize("page", [{"reduced_motion": "reduce"}, {}], indirect=True)
+def test_what_the_server_is_to_fill_says_that_it_waits(page: Page, lab: Lab) -> None:
+    page.route("**/queue/join**", lambda route: None)
+    page.goto(f"{lab.url}?tab=models")
+    page.locator("#models-overview .prose:empty").wait_for(state="attached")
+    until(page, lambda: page.evaluate(f"{AFTER}.visibility") == "visible")
+    moves = page.evaluate(f"{AFTER}.animationName") != "a-moment"
+    assert moves == page.evaluate("!matchMedia('(prefers-reduced-motion: reduce)').matches")
+    page.unroute("**/queue/join**")
+    page.locator("#models-overview table").wait_for()
+    assert page.evaluate(f"{AFTER}.content") == "none"

@@ -13,6 +13,7 @@ from space.lessons.diffusion.settings import NETWORKS
 from space.lessons.diffusion.work import MODEL, Asked, denoise, way
 from space.models.ddpm import DDPMConfig, path_levels
 from space.pictures.sheets import digit_sheet
+from space.pictures.training_digits import find_nearest
 from space.weights.hub import BUNDLED, load
 from tests.pages import import_modules, switch_tab, until, until_quiet
 from tests.processes import Lab
@@ -44,6 +45,13 @@ def assert_same_way(found: list, asked: Asked, name: str = MODEL) -> None:
         assert difference.max() < 1e-3, difference.max(1)
 
 
+def expect_nearest(page: Page, image: np.ndarray) -> None:
+    """A button shows the training digit that is nearest to what the first way made."""
+    page.locator("#diffusion-way .nearest-digit button").click()
+    number = find_nearest(torch.from_numpy(image).reshape(1, 28, 28)).number
+    expect(page.locator("#diffusion-way .nearest-digit")).to_contain_text(f"no. {number:,} of 60,000")
+
+
 def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: Lab):
     open_lesson(
         page,
@@ -53,6 +61,7 @@ def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: 
     ddim, ddpm = (page.evaluate(f"({NUMBERS})({WAY}.made[{i}])") for i in (0, 1))
     assert_same_way(ddim, Asked(3, 7, 6, 1.0, 2.0, "ddim", **MIDDLE))
     assert_same_way(ddpm, Asked(3, 7, 6, 1.0, 2.0, "ddpm", **MIDDLE))
+    expect_nearest(page, np.array(ddim[4], np.float32))
     calls = DDPMConfig(**CONFIG | MIDDLE | {"guidance": 2.0, "num_inference_steps": 6}).num_calls
     assert 6 < calls < 12
     side = page.locator("#diffusion-way .side")

@@ -129,6 +129,7 @@ def test_each_move_by_its_button(page: Page) -> None:
     freeze = page.get_by_role("button", name="Freeze D")
     freeze.press("Enter")
     expect(freeze).to_have_attribute("aria-pressed", "true")
+    expect_at_work(page, "g", ["own"], "d")  # before any move
     expect(page.get_by_role("button", name="Step D")).to_be_disabled()
     page.get_by_role("button", name="Both").click()
     assert counts() == (4, 3)

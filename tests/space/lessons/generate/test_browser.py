@@ -11,6 +11,7 @@ from space.lessons.generate import work
 from space.models.latents import walk
 from space.page.modules import BASE
 from space.pictures.sheets import digit_sheet
+from space.pictures.training_digits import find_nearest
 from space.text import TEXT
 from space.weights import hub
 from tests.pages import until, until_quiet, visit_tab
@@ -185,8 +186,20 @@ def test_what_a_visitor_does_with_samples_asks_the_server_nothing(page: Page, ur
     sample(page, 5).click()
     page.locator(f"{FIRST} .slots .a").click()
     sample(page, 3).click()
-    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(1)
-    assert requests == []
+    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(4)  # the example's, and this one
+    assert [one for one in requests if "/nearest/" not in one] == []  # but for the training digits
+
+
+def test_the_arithmetic_begins_with_an_example(page: Page, url: str) -> None:
+    open_tab(page, url)
+    expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(3)
+    with torch.inference_mode():
+        model = hub.load(work.MODEL).model
+        a, b, c = (work.draw_latents(model, 32, 0, 1.0)[work.EXAMPLE[slot][0]] for slot in "abc")
+        expected = (model.decode((a - b + c)[None])[0, 0] * 255).round().numpy()
+    canvas = page.locator(f"{FIRST} .terms figure > .picture").last
+    shown = canvas.evaluate("one => [...one.getContext('2d').getImageData(0, 0, 28, 28).data]")
+    assert np.abs(np.array(shown).reshape(28, 28, 4)[..., 0] - expected).max() <= 1
 
 
 def test_clicks_choose_a_walk_and_a_sum(page: Page, url: str) -> None:
@@ -200,6 +213,7 @@ def test_clicks_choose_a_walk_and_a_sum(page: Page, url: str) -> None:
     expect_frame(page, decoded(0, 9))
     for slot, numbers in (("a", (1, 2)), ("b", (3,)), ("c", (4,))):
         page.locator(f"{FIRST} .slots .{slot}").click()
+        page.locator(FIRST).get_by_text(TEXT["generate.panel.clear"][0]).click()
         for number in numbers:
             sample(page, number).click()
     expect(page.locator(f"{FIRST} .length")).to_contain_text("Length of a − b + c")
@@ -289,3 +303,21 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
     assert second["y"] >= first["y"] + first["height"]  # one above the other
     cell = page.locator(f"{FIRST} .sample").first.bounding_box()
     assert min(cell["width"], cell["height"]) > 30  # a finger can hit it
+
+
+def test_the_nearest_training_digit_stands_under_a_sample_that_is_clicked(page: Page, url: str) -> None:
+    asked = []
+    page.on("request", lambda request: "/nearest/" in request.url and asked.append(request.url))
+    open_tab(page, url)
+    place = page.locator(f"{FIRST} .nearest-digit")
+    expect(place).to_be_hidden()
+    assert asked == []  # nobody has chosen a sample
+    sample(page, 3).click()
+    expect(place.locator("img")).to_have_count(2)
+    found = find_nearest(torch.from_numpy(decoded(0, 3) / 255).float()[None])
+    expect(place).to_contain_text(f"no. {found.number:,} of 60,000")
+    shown = re.search(r"Distance ([\d.]+)\.", place.inner_text())
+    assert float(shown[1]) == pytest.approx(found.distance, abs=0.02)  # the page's pixels are not rounded
+    assert len(asked) == 1 and asked[0].endswith(f"/nearest/{work.MODEL}")
+    page.get_by_label("Seed").fill("5")
+    expect(place).to_be_hidden()  # other samples

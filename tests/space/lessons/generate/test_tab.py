@@ -12,10 +12,11 @@ import torch
 from torch import nn
 
 from space.lessons.generate import api, tab, work
-from space.models import roles
+from space.models import MODELS, roles
 from space.pictures.outputs import to_grid
 from space.text.refusals import Problem
 from space.weights import hub, model_folder
+from tests.processes import ROOT
 from tests.space.lessons.generate.fakes import tiles
 
 
@@ -142,3 +143,18 @@ def test_bad_input_is_one_sentence(call: Callable[[], object], key: str) -> None
         call()
     assert caught.value.key == f"problem.{key}"
     assert len(str(caught.value)) < 400
+
+
+@torch.inference_mode()
+def test_the_example_is_a_bold_7_less_a_thin_7_and_a_1() -> None:
+    """The result is a 1 that is bolder, as the classifier sees it."""
+    shipped = ROOT / "space" / "pretrained"
+    model, judge = (
+        model_folder.load_folder(MODELS[name], shipped / name) for name in (work.MODEL, roles.DIGIT_JUDGE)
+    )
+    a, b, c = (work.draw_latents(model, 32, 0, 1.0)[work.EXAMPLE[slot][0]] for slot in "abc")
+    images = model.decode(torch.stack([a, b, c, a - b + c]))
+    chances = judge(images).softmax(1)
+    assert chances.argmax(1).tolist() == [7, 7, 1, 1] and chances.amax(1).min() > 0.95
+    bold, thin, one, result = images.flatten(1).sum(1).tolist()
+    assert bold > 1.15 * thin and result > 1.1 * one

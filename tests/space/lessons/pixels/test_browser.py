@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from space.lessons.pixels.work import MODEL, Asked, binarised, complete, rows_known
 from space.pictures.sheets import digit_sheet
+from space.pictures.training_digits import find_nearest
 from space.weights.hub import load
 from tests.processes import Lab
 
@@ -40,6 +41,9 @@ def test_digits_and_nats_are_those_of_pytorch(page: Page, lab: Lab):
     own, without = (loaded.model.logits(made.images, one).flatten() for one in (labels, nothing))
     chances = page.evaluate(f"Array.from({{ length: 784 }}, (_, i) => {PLAY}.chance(i))")
     assert np.allclose(chances, (without.lerp(own, 1.5) / 0.7).sigmoid().numpy(), atol=1e-4)
+    place = page.locator("#pixels-play .nearest-digit")
+    place.get_by_role("button").click()
+    expect(place).to_contain_text(f"no. {find_nearest(made.images[0]).number:,} of 60,000")
     note = page.locator("#pixels-play .guided")
     expect(note).to_contain_text("multiplied by it")
     page.locator("#pixels-play .class label").first.click()

@@ -79,7 +79,7 @@ def digit(index: int) -> Tensor:
 def expect_every_model_and_noise(page: Page) -> None:
     """As the server makes them."""
     expect(page.locator(f"{RESULT} .badge")).to_contain_text(MODEL)
-    page.locator("#reconstruct-measured table").wait_for()
+    page.locator("#reconstruct-measured table").first.wait_for()
     asked = requests_of(page)
     rng = np.random.default_rng(3)
     for noise in NOISES:

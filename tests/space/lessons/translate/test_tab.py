@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
 from space.lessons.translate import tab, view, work
@@ -23,7 +24,7 @@ from space.page.modules import SOURCES
 from space.pictures.files import read_image
 from space.pictures.inputs import cut_square, to_square
 from space.pictures.outputs import GENERATED, REAL, to_heat, to_opinion
-from space.pictures.sheets import LAMBDA_SHEET
+from space.pictures.sheets import LAMBDA_FOLDER
 from space.text.refusals import Problem
 from space.weights import hub
 from space.weights.model_folder import ModelUnavailable
@@ -127,6 +128,7 @@ def test_a_large_picture_is_shown_with_its_figures(direction: str) -> None:
         "translation_l1": mean_difference(result.x, result.output),
         "score_x": result.scores_x.mean().item(),
         "score_translation": result.scores_output.mean().item(),
+        "fooling": F.mse_loss(result.scores_output, torch.ones_like(result.scores_output)).item(),
     }
     before, after = (Image.open(BytesIO(b64decode(one))) for one in large["slider"])
     assert before.size == after.size == (512, 512)
@@ -250,13 +252,13 @@ def test_without_snapshots_there_is_a_sentence(other_model: Path) -> None:
 
 def test_what_the_weight_of_the_cycle_does_is_shown_with_its_figures() -> None:
     card = lambda_card()
-    runs = json.loads(LAMBDA_SHEET.with_suffix(".json").read_text())
+    runs = json.loads((LAMBDA_FOLDER / "runs.json").read_text())
     assert len({run["weight"] for run in runs}) == len(runs) == 3 and len({run["steps"] for run in runs}) == 1
     addresses = re.findall(r'<img src="modules/\w+/(pictures/[^"]+)"', card)
     x, *shown = (Image.open(BytesIO(SOURCES[address])) for address in addresses)
     assert len(shown) == 3 and {one.size for one in shown} == {(x.width, 2 * x.height)}
-    sheet = np.asarray(read_image(LAMBDA_SHEET).convert("RGB"))
-    assert np.array_equal(np.vstack([np.asarray(one) for one in (x, *shown)]), sheet)
+    files = [(LAMBDA_FOLDER / f"{i}.png").read_bytes() for i in range(4)]
+    assert [SOURCES[address] for address in addresses] == files
     assert len(card) < 5_000  # the page is sent it at the start
     for run in runs:
         assert f"λ = {run['weight']:g}" in card and f"{run['change']:.3f}" in card

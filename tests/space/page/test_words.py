@@ -1,0 +1,25 @@
+"""Texts of the page: one notation for networks of two domains."""
+
+import re
+
+import pytest
+
+from space.page.words import INDEXED, SUBSCRIPT, TEXTS, words
+from space.text import TEXT
+
+NAMES = r"[A-Z]+(_[A-Z]+)+|generative_lab"
+"""names of environment variables, and of the package"""
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_an_index_is_written_below_the_line(key: str) -> None:
+    """Formulas, code, placeholders and names aside, no underscore reaches a visitor."""
+    for text in TEXTS[key]:
+        shown = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\{\w+\}", "", text, flags=re.DOTALL)
+        assert "_" not in re.sub(NAMES, "", INDEXED.sub(SUBSCRIPT, shown))
+
+
+def test_names_of_networks_are_written_as_in_formulas():
+    assert "<i>G</i><sub>AB</sub> and F = <i>G</i><sub>BA</sub>." in words("translate.notation")
+    assert words("note.cyclegan.question").count("<i>D</i><sub>B</sub>") == 2
+    assert "D_B" in TEXT["note.cyclegan.question"][0]  # the text itself stays plain
