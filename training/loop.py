@@ -200,6 +200,7 @@ NO_EFFECT_ON_WEIGHTS = {
     "num_snapshots",
     "validation_share",
     "finish_now",
+    "interpolate",  # once the run is over
     "checkpointing_steps",
     "checkpoints_total_limit",
     "resume_from_checkpoint",

@@ -257,8 +257,8 @@ def test_saved_weights_may_lie_between_those_of_the_start_and_the_trained_ones(t
     start.save_pretrained(tmp_path / "start")
     more = {"max_steps": 2, "pretrained_model_name_or_path": str(tmp_path / "start")}
     runs = {}
-    for share in (1.0, 0.25):
-        config = cyclegan_config(tmp_path / f"{share}", interpolate=share, **more)
+    for share, resumed in ((1.0, ""), (0.25, "latest")):  # the share is chosen when the run is over
+        config = cyclegan_config(tmp_path / "run", interpolate=share, resume_from_checkpoint=resumed, **more)
         train_cyclegan.main(config)
         runs[share] = load_folder(CycleGAN, config.output_dir).state_dict()
     for key, before in start.state_dict().items():
