@@ -200,7 +200,6 @@ NO_EFFECT_ON_WEIGHTS = {
     "num_snapshots",
     "validation_share",
     "finish_now",
-    "interpolate",  # once the run is over
     "checkpointing_steps",
     "checkpoints_total_limit",
     "resume_from_checkpoint",
@@ -361,6 +360,8 @@ def fit(
     """
     accumulation = config.gradient_accumulation_steps
     flags, defaults = (flags_that_decide_the_weights(one) for one in (config, defaults_of(config)))
+    for values in (flags, defaults):
+        values.pop("interpolate", None)  # of the trained weights, once the run is over
     progress = Progress(flags, defaults)
     log = Log(config.output_dir, accelerator, lambda step: step * accumulation / batches.per_epoch)
     accelerator.register_for_checkpointing(*schedulers, *to_checkpoint, progress)

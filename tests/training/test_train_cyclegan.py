@@ -261,6 +261,7 @@ def test_saved_weights_may_lie_between_those_of_the_start_and_the_trained_ones(t
         config = cyclegan_config(tmp_path / "run", interpolate=share, resume_from_checkpoint=resumed, **more)
         train_cyclegan.main(config)
         runs[share] = load_folder(CycleGAN, config.output_dir).state_dict()
+    assert "--interpolate 0.25" in (config.output_dir / "training.json").read_text()
     for key, before in start.state_dict().items():
         torch.testing.assert_close(runs[0.25][key], torch.lerp(before, runs[1.0][key], 0.25))
     assert any(not torch.allclose(runs[1.0][key], runs[0.25][key]) for key in runs[1.0])
