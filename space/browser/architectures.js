@@ -108,7 +108,7 @@ const ERROR = "‖<i>x</i> − <i>x′</i>‖<sup>2</sup>";
  * @param {Case} how
  * @returns {Drawing} */
 function autoencoder(config, { noisy }) {
-  const error = { key: "error", formula: ERROR, lights: ["x", "noisy", "f", "z", "g", "output"] };
+  const lights = ["x", ...(noisy ? ["noisy"] : []), "f", "z", "g", "output"];
   return {
     columns: [
       picture("x", "x"),
@@ -119,7 +119,7 @@ function autoencoder(config, { noisy }) {
       picture("output", "x′"),
     ],
     arc: { from: "x", to: "output", name: "x − x′" },
-    terms: [error, ...(ADDED[config.variant] ?? [])],
+    terms: [{ key: "error", formula: ERROR, lights }, ...(ADDED[config.variant] ?? [])],
   };
 }
 
@@ -145,7 +145,7 @@ function vae(config, { noisy, drawn }) {
       {
         key: "likelihood",
         formula: "−log <i>p</i>(<i>x</i>|<i>z</i>)",
-        lights: ["x", "z", "noise", "g", "output"],
+        lights: ["x", "z", ...(drawn ? ["noise"] : []), "g", "output"],
       },
       {
         key: "kl",

@@ -61,7 +61,8 @@ def test_no_light_event_reads_files_or_computes_for_long(lab):
             assert fn.fn.__name__ != "show_large"
 
 
-def test_an_idle_queue_sleeps_until_a_call_comes_or_ends():
+def test_an_idle_queue_sleeps_until_a_call_comes_or_ends(monkeypatch):
+    monkeypatch.setattr(queue, "LOOK_SECONDS", 60.0)
     queue.use_fair_queue(demo := gr.Blocks(), MAX_WAITING, LIGHT)
     calls = demo._queue
     calls.active_jobs, calls.get_events = [None], Mock(return_value=None)
