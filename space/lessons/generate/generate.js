@@ -125,6 +125,7 @@ class SamplePanel {
         const before = this.shown;
         const same = before && JSON.stringify(before.settings) === key;
         const samples = same ? before.samples : await drawSamples(model, settings);
+        if (!before) return { settings, model, samples, journey: null, real: null }; // seen before the rest is there
         const journey = await explore(model, samples.z, selection, given.frames);
         return {
           settings,
@@ -163,28 +164,31 @@ class SamplePanel {
    * @returns {Promise<Real | null>} */
   async judgeReal(model, settings, { images }) {
     const { shown } = this;
-    if (shown?.settings.model === settings.model) return shown.real;
+    if (shown?.real && shown.settings.model === settings.model) return shown.real;
     if (!model.methods.includes("discriminate")) return null;
     const x = await digit(REAL).catch(() => null);
     const score = x && (await judge(model, x, images));
     return score === null ? null : { x, score };
   }
 
-  /** @param {Pick<Shown, "settings" | "model" | "samples" | "real"> & { journey: Journey }} found */
+  /** @param {Pick<Shown, "settings" | "model" | "samples" | "real"> & { journey: Journey | null }} found */
   show({ settings, model, samples, journey, real }) {
     const { given, shown } = this;
     const same = shown?.samples === samples;
     const tiles = same ? shown.tiles : new Tiles(samples.images, given.columns);
-    const walk = journey.walk && new Tiles(journey.walk, given.frames);
-    const sum = journey.sum && { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths };
+    const walk = journey?.walk ? new Tiles(journey.walk, given.frames) : null;
+    const sum = journey?.sum
+      ? { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths }
+      : null;
     this.shown = { settings, model, samples, real, tiles, walk, sum };
-    this.element.dataset.state = "ready";
     if (!same) {
       this.nearest.clear();
       this.showSamples();
       this.showFacts();
-      this.look(this.looked);
     }
+    if (!same || real !== shown.real) this.look(this.looked);
+    this.element.dataset.state = journey ? "ready" : "samples";
+    if (!journey) return this.update();
     this.film.show(walk);
     this.mark();
     this.drawTerms();
