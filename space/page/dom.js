@@ -90,6 +90,7 @@ const INDEXED = /([GD])_(AB|BA|A|B)(?![A-Za-z])/; // a network of two domains, i
  * @param {string} content */
 export function setFormula(node, content) {
   const parts = content.split(INDEXED); // text, name, index, text, ...
+  if (node.textContent === parts.join("")) return; // where a text is that already, no observer is called
   node.replaceChildren(...parts.map((part, i) => (i % 3 ? make(["", "i", "sub"][i % 3], "", part) : part)));
 }
 
