@@ -172,7 +172,7 @@ def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
     header, rows = table(content)
     assert header[:3] == ["sample", "score", "z1"] and len(header) == 22
     assert [float(row[1]) for row in rows] == pytest.approx(numbers["scores"], abs=1e-4)
-    for slot, sample in (("a", 3), ("b", 4), ("c", 5)):
+    for slot, sample in (("a", 6), ("b", 7), ("c", 8)):  # besides those of the example
         panel.locator(f".slots .{slot}").click()
         panel.locator(f".sample[aria-label^='Sample {sample + 1},']").click()
     file, content = keep(panel.locator(".sum button.png"))
@@ -225,7 +225,7 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     shown = page.locator("#translate-circle")
     expect(shown.locator("img")).to_have_count(4)
     model = NAMES[0]
-    name = TEXT["translate.alt.translation"][0].format(domain=DOMAINS[model][1], there="G_AB")
+    name = TEXT["translate.alt.translation"][0].format(domain=DOMAINS[model][1], there="G AB")  # as it is said
     file, content = keep(shown.locator("figure", has=page.get_by_role("img", name=name)).locator("button"))
     assert file == f"{model}_ab_emoji-{FIRST + 1}_{EMOJI_SHEETS[DOMAINS[model]].side}_translation.png"
     assert pixels(content).shape == (256, 256)
