@@ -3,6 +3,7 @@
  *   diagramOf("Autoencoder", config, { noisy: true })     -> { columns, arc, terms }
  *   encoderLayers(config), decoderLayers(config)          what lies between the picture and z
  *   ganLayers(config)                                     { generator, discriminator }
+ *   pixelLayers(config)                                   { window: what the masked convolution sees, blocks }
  *
  * Columns stand from left to right, an arrow between them unless one is `joined` to the one before it. The picture is
  * the first layer of an encoder and the last of a decoder, and z the other end: neither is among the layers.
@@ -14,8 +15,11 @@ import { range } from "./numbers.js";
 /** Units of a fully connected layer, or channels of `size` by `size` pixels.
  * @typedef {{ units: number } | { channels: number, size: number }} Layer */
 /** `key` names it for those who fill it in and light it, `name` stands above, `word` is a text below.
- * @typedef {{ kind: "picture" | "net" | "vector" | "points" | "scores", key: string, name: string, word?: string,
- *   layers?: Layer[], length?: number, joined?: boolean, keys?: string[], names?: string[] }} Column */
+ * Of a net, `skip` layers are one residual block; a picture is square, or `wide` by `high` pixels; a value is a text, and
+ * a coin a probability that a uniform number is below or not.
+ * @typedef {{ kind: "picture" | "net" | "vector" | "value" | "coin" | "points" | "scores", key: string, name: string,
+ *   word?: string, layers?: Layer[], skip?: number, length?: number, wide?: number, high?: number, joined?: boolean,
+ *   keys?: string[], names?: string[] }} Column */
 /** A term of the loss: its formula as HTML, and the columns that it is about.
  * @typedef {{ key: string, formula: string, sign?: string, lights: string[] }} Term */
 /** `arc`: two columns that are compared, and how that is written; `title`: what the terms are called.
@@ -24,8 +28,8 @@ import { range } from "./numbers.js";
 /** @typedef {{ latent_dim: number, image_size: number, in_channels: number, base_channels: number, hidden_dim: number,
  *   num_layers: number }} GanConfig */
 /** What else a diagram depends on: whether noise is added, whether z is drawn from q(z|x), whether z comes from noise
- * and no picture goes in.
- * @typedef {{ noisy?: boolean, drawn?: boolean, decodes?: boolean }} Case */
+ * and no picture goes in, whether log-odds are divided by a temperature.
+ * @typedef {{ noisy?: boolean, drawn?: boolean, decodes?: boolean, tempered?: boolean }} Case */
 
 /** Channels after each halving of the image, and the size after the last: 28 -> [[32, 64], 7].
  * @param {NetworkConfig} config
@@ -75,6 +79,13 @@ export function ganLayers({ hidden_dim, num_layers, image_size, base_channels })
     }
   return { generator: [...discriminator].reverse(), discriminator };
 }
+
+/** @param {import("./families/pixelcnn.js").PixelCNNConfig} config
+ * @returns {{ window: { high: number, wide: number, channels: Layer }, blocks: Layer[] }} */
+export const pixelLayers = ({ context, hidden_dim: units, num_blocks }) => ({
+  window: { high: context + 1, wide: 2 * context + 1, channels: { units } },
+  blocks: range(2 * num_blocks).map(() => ({ units })),
+});
 
 /** @param {string} key
  * @param {string} name
@@ -217,8 +228,49 @@ export function planeGame({ width, loss }) {
   };
 }
 
+/** @param {string} key
+ * @param {string} name
+ * @param {boolean} [joined]
+ * @returns {Column} */
+const value = (key, name, joined = false) => ({ kind: "value", key, name, joined });
+
+/** One pixel and its coin, which is then one of the pixels before the next: the same network for every pixel.
+ * @param {any} config
+ * @param {Case} how
+ * @returns {Drawing} */
+function pixelCnn(config, { tempered }) {
+  const { window, blocks } = pixelLayers(config);
+  const { high, wide, channels } = window;
+  const network = ["x", "seen", "context", "i", ...(config.num_classes ? ["y"] : []), "blocks"];
+  return {
+    columns: [
+      picture("x", "x₁ … xᵢ₋₁"),
+      { ...picture("seen", `${high}×${wide}`), wide, high, word: "masked" },
+      { kind: "net", key: "context", name: "", layers: [channels] },
+      value("i", "+ i", true),
+      ...(config.num_classes ? [value("y", "+ y", true)] : []),
+      { ...net("blocks", `${config.num_blocks} × (1×1, 1×1)`, "residual", blocks), skip: 2 },
+      { ...value("odds", "ℓ"), word: "odds" },
+      { kind: "coin", key: "p", name: tempered ? "p = σ(ℓ/T)" : "p = σ(ℓ)", word: "coin" },
+    ],
+    arc: { from: "x", to: "p", name: "xᵢ" },
+    terms: [
+      { key: "before", formula: surprise("j", "&lt;"), lights: network },
+      { key: "now", formula: surprise("i"), lights: [...network, "odds", "p"] },
+      { key: "after", formula: surprise("j", "&gt;"), lights: network },
+    ],
+  };
+}
+
+/** -log p of pixel i, or a sum of those before or after it, as HTML.
+ * @param {string} index
+ * @param {string} [order] */
+const surprise = (index, order) =>
+  `${order ? `Σ<sub><i>j</i>${order}<i>i</i></sub> ` : ""}−log <i>p</i>(<i>x<sub>${index}</sub></i>` +
+  ` | <i>x</i><sub>1</sub> … <i>x</i><sub><i>${index}</i>−1</sub>)`;
+
 /** @type {Record<string, (config: any, how: Case) => Drawing>} */
-const FAMILIES = { Autoencoder: autoencoder, VAE: vae, GAN: gan, DCGAN: gan };
+const FAMILIES = { Autoencoder: autoencoder, VAE: vae, GAN: gan, DCGAN: gan, PixelCNN: pixelCnn };
 
 /** @param {string} family  as its class in space/models is called
  * @param {any} config
