@@ -244,7 +244,7 @@ function pixelCnn(config, { tempered }) {
   const network = ["x", "seen", "context", "i", ...(config.num_classes ? ["y"] : []), "blocks"];
   return {
     columns: [
-      picture("x", "x₁ … xᵢ₋₁"),
+      picture("x", "x₁…xᵢ₋₁"),
       { ...picture("seen", `${high}×${wide}`), wide, high, word: "masked" },
       { kind: "net", key: "context", name: "", layers: [channels] },
       value("i", "+ i", true),

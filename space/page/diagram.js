@@ -104,8 +104,8 @@ export class Diagram {
   row({ columns, arc, terms }) {
     const lit = new Set(terms.flatMap(({ lights }) => lights));
     const root = svg("svg", { role: "group", "aria-label": inWords(columns) });
-    /** @type {Map<string, number>} */
-    const middles = new Map();
+    /** @type {Map<string, string>} */
+    const ends = new Map(); // where an arc may end: below the words
     let x = 2;
     columns.forEach((column, i) => {
       if (i && !column.joined) {
@@ -127,13 +127,14 @@ export class Diagram {
       root.append(group);
       this.groups.set(column.key, group);
       for (const key of column.keys ?? []) this.groups.set(key, group);
-      middles.set(column.key, x + width / 2);
+      ends.set(column.key, `${x + width / 2} ${column.word ? WORD + 7 : FLOOR + 6}`);
       x += width;
     });
     if (arc) {
-      const [from, to] = [middles.get(arc.from), middles.get(arc.to)];
-      root.append(svg("path", { class: "arc", d: `M${from} ${FLOOR + 6}V${ARC - 8}H${to}V${FLOOR + 6}` }));
-      root.append(text((from + to) / 2, ARC - 3, arc.name, "arc-name"));
+      const [from, to] = [ends.get(arc.from), ends.get(arc.to)];
+      const [left, right] = [from, to].map(parseFloat);
+      root.append(svg("path", { class: "arc", d: `M${from}V${ARC - 8}H${right}L${to}` }));
+      root.append(text((left + right) / 2, ARC - 3, arc.name, "arc-name"));
     }
     const height = arc ? ARC + 2 : WORD + 8;
     root.setAttribute("viewBox", `0 0 ${x + 2} ${height}`);
@@ -254,7 +255,7 @@ export class Diagram {
    * @param {number} x
    * @param {number} y */
   placePoints(group, key, x, y) {
-    group.append(svg("rect", { x, y, width: TWO, height: TWO, class: "field", rx: 3 }));
+    group.append(svg("rect", { x, y, width: TWO, height: TWO, class: "square", rx: 3 }));
     const cloud = svg("path", { class: `cloud ${key}` });
     group.append(cloud);
     /** @param {number} value */

@@ -13,6 +13,7 @@ from space.models import MODELS, roles
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
 from space.models.gan import GAN, GANConfig
+from space.models.pixelcnn import PixelCNN, PixelCNNConfig
 from space.models.vae import VAE, VAEConfig, elbo_terms
 from space.page.diagram import drawn_from
 from tests.node import run_in_node
@@ -88,10 +89,58 @@ def test_a_diagram_has_the_layers_of_the_network() -> None:
         assert set(vectors) == {config.latent_dim}
 
 
+@torch.inference_mode()
+def test_a_diagram_has_the_layers_of_a_pixelcnn() -> None:
+    configs = [
+        PixelCNNConfig(1, size, num_classes, context, hidden, blocks)
+        for size, num_classes, context, hidden, blocks in (
+            (28, 10, 20, 128, 3),
+            (12, 0, 3, 9, 1),
+            (8, 2, 1, 5, 4),
+        )
+    ]
+    script = LAYERS.replace("layers: layersOf(one),", "")
+    cases = [{"family": "PixelCNN", "config": vars(config)} for config in configs]
+    for config, one in zip(configs, run_in_node(script, json.dumps(cases)), strict=True):
+        model = PixelCNN(config).eval()
+        columns = {part["key"]: part for part in one["drawing"]["columns"]}
+        assert (columns["seen"]["high"], columns["seen"]["wide"]) == model.context.kernel_size
+        assert columns["context"]["layers"] == [{"units": model.context.out_channels}]
+        wanted = sizes_of(model, torch.zeros(2, *config.image_shape))
+        assert columns["blocks"]["layers"] == [{"units": shape[-1]} for shape in wanted]
+        assert columns["blocks"]["skip"] * len(model.blocks) == len(wanted)
+        assert ("y" in columns) == (config.num_classes > 0)
+
+
+SEEN = """
+import { readFileSync } from "node:fs";
+globalThis.ImageData = class {};
+const { seenFrom } = await import("./space/lessons/pixels/flow.js");
+const cases = JSON.parse(readFileSync(0, "utf8"));
+console.log(JSON.stringify(cases.map(([i, context]) => seenFrom((pixel) => [0, 0, pixel], i, context))));
+"""
+
+
+def test_what_is_drawn_of_the_pixels_before_is_what_the_convolution_sees() -> None:
+    """A gradient tells which pixels reach a pixel's features, and through which places of the kernel."""
+    cases = [(0, 20), (430, 20), (27, 3), (756, 5), (783, 2)]
+    for (i, edge), window in zip(cases, run_in_node(SEEN, json.dumps(cases)), strict=True):
+        model = PixelCNN(PixelCNNConfig(1, 28, context=edge, hidden_dim=1, num_blocks=1))
+        x = torch.zeros(1, 1, 28, 28, requires_grad=True)
+        (gradient,) = torch.autograd.grad(model._see_all(x)[0, i, 0], x)
+        weight = (model.context.weight * model.mask).flatten()
+        wanted = {
+            pixel: gradient.flatten()[pixel].item()
+            for pixel in gradient.flatten().nonzero().flatten().tolist()
+        }
+        found = {colour[2]: weight[at].item() for at, colour in enumerate(window) if colour[:2] == [0, 0]}
+        assert found == wanted, (i, edge)
+
+
 def test_every_shipped_model_of_these_families_has_a_diagram() -> None:
-    families = {"Autoencoder", "VAE", "GAN", "DCGAN"}
+    families = {"Autoencoder", "VAE", "GAN", "DCGAN", "PixelCNN"}
     names = [name for name in MODELS if MODELS[name].__name__ in families]
-    assert roles.VAE_DEEP in names and len(names) == 10
+    assert roles.VAE_DEEP in names and len(names) == 11
     models = list(drawn_from(names)["models"].values())
     other = {"family": "DDPM", "config": {}}
     script = LAYERS.replace("layers: layersOf(one),", "")
