@@ -178,7 +178,7 @@ export class Diagram {
    * @param {Column} column
    * @param {number} x
    * @param {number} width */
-  placeNet(group, { key, layers, skip }, x, width) {
+  placeNet(group, { key, layers, links = [] }, x, width) {
     const heights = layers.map(heightOf);
     const edge = (/** @type {number} */ height) => height / 2 + 5;
     const [first, last] = [edge(heights[0]), edge(heights[heights.length - 1])];
@@ -193,15 +193,15 @@ export class Diagram {
       const label = text(0, 0, labelOf(layer), "units");
       label.setAttribute("transform", `translate(${left + BAR / 2 + 5} ${MIDDLE}) rotate(-90)`);
       group.append(label);
-      if (!skip || i % skip) return;
-      const [top, right] = [MIDDLE - height / 2 - 5, left + skip * (BAR + BETWEEN) - BETWEEN];
-      group.append(
-        svg("path", {
-          class: "skip",
-          d: `M${left + 2} ${top}q0 -9 9 -9H${right - 11}q9 0 9 9m-4 -5l4 5l4 -5`,
-        }),
-      );
     });
+    for (const [from, to] of links) {
+      const top = MIDDLE - edge(heights[0]);
+      const up = 9 + 6 * links.filter(([first, last]) => from < first && last < to).length;
+      const left = x + BETWEEN + from * (BAR + BETWEEN) + 2;
+      const right = x + (to + 1) * (BAR + BETWEEN);
+      const around = `M${left} ${top}q0 -${up} 9 -${up}H${right - 11}q9 0 9 ${up}m-4 -5l4 5l4 -5`;
+      group.append(svg("path", { class: "skip", d: around }));
+    }
     group.setAttribute("data-net", key);
   }
 

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from space.models import MODELS, roles
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.models.dcgan import DCGAN, DCGANConfig
+from space.models.ddpm import DDPM, Block, DDPMConfig
 from space.models.gan import GAN, GANConfig
 from space.models.pixelcnn import PixelCNN, PixelCNNConfig
 from space.models.vae import VAE, VAEConfig, elbo_terms
@@ -108,8 +109,55 @@ def test_a_diagram_has_the_layers_of_a_pixelcnn() -> None:
         assert columns["context"]["layers"] == [{"units": model.context.out_channels}]
         wanted = sizes_of(model, torch.zeros(2, *config.image_shape))
         assert columns["blocks"]["layers"] == [{"units": shape[-1]} for shape in wanted]
-        assert columns["blocks"]["skip"] * len(model.blocks) == len(wanted)
+        assert columns["blocks"]["links"] == [[2 * i, 2 * i + 1] for i in range(len(model.blocks))]
         assert ("y" in columns) == (config.num_classes > 0)
+
+
+def calls_of(network: nn.Module, kind: type[nn.Module]) -> list[tuple[Tensor, Tensor]]:
+    """A list that grows by what goes into each layer of a kind and what comes out, as the network runs."""
+    calls: list[tuple[Tensor, Tensor]] = []
+    for layer in network.modules():
+        if isinstance(layer, kind):
+            layer.register_forward_hook(lambda _, inputs, out: calls.append((inputs[0], out)))
+    return calls
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("prediction", ["noise", "x_start", "velocity", "flow"])
+def test_a_diagram_has_the_blocks_of_a_unet(prediction: Any) -> None:
+    """In the order in which they are called; a link leads from what is kept to the block that is given it."""
+    configs = [
+        DDPMConfig(1, size, classes, prediction=prediction, base_channels=channels, num_blocks=blocks)
+        for size, classes, channels, blocks in ((28, 10, 32, 2), (64, 0, 8, 1), (12, 3, 4, 3))
+    ]
+    cases = [{"family": "DDPM", "config": vars(config)} for config in configs]
+    script = LAYERS.replace("layers: layersOf(one),", "")
+    for config, one in zip(configs, run_in_node(script, json.dumps(cases)), strict=True):
+        model = DDPM(config).eval()
+        calls = calls_of(model.unet, Block)
+        rng = torch.Generator().manual_seed(1)
+        x, time = torch.randn(1, *config.image_shape, generator=rng), torch.tensor([3])
+        model.unet(x, time, torch.tensor([config.num_classes]))
+        given, made = zip(*calls)
+        columns = {part["key"]: part for part in one["drawing"]["columns"]}
+        unet = columns["unet"]
+        shapes = [(layer["channels"], layer["size"], layer["size"]) for layer in unet["layers"]]
+        assert shapes == [tuple(out.shape[1:]) for out in made]
+        around = [
+            (i + 1, j - 1)
+            for i, out in enumerate(made)
+            for j in range(i + 2, len(given))
+            if _ends_with(given[j], out)
+        ]
+        assert sorted(map(tuple, unet["links"])) == around and len(around) == len(config.sizes) - 1
+        assert ("start" in columns) == (prediction != "x_start") and ("y" in columns) == (
+            config.num_classes > 0
+        )
+
+
+def _ends_with(given: Tensor, kept: Tensor) -> bool:
+    channels = kept.shape[1]
+    return given.shape[1] == 2 * channels and torch.equal(given[:, channels:], kept)
 
 
 SEEN = """
@@ -138,11 +186,11 @@ def test_what_is_drawn_of_the_pixels_before_is_what_the_convolution_sees() -> No
 
 
 def test_every_shipped_model_of_these_families_has_a_diagram() -> None:
-    families = {"Autoencoder", "VAE", "GAN", "DCGAN", "PixelCNN"}
+    families = {"Autoencoder", "VAE", "GAN", "DCGAN", "PixelCNN", "DDPM"}
     names = [name for name in MODELS if MODELS[name].__name__ in families]
-    assert roles.VAE_DEEP in names and len(names) == 11
+    assert roles.VAE_DEEP in names and len(names) == 14
     models = list(drawn_from(names)["models"].values())
-    other = {"family": "DDPM", "config": {}}
+    other = {"family": "CycleGAN", "config": {}}
     script = LAYERS.replace("layers: layersOf(one),", "")
     found = [one["drawing"] for one in run_in_node(script, json.dumps([*models, other]))]
     assert found[-1] is None and all(found[:-1])

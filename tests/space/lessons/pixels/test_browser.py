@@ -102,7 +102,7 @@ def test_the_diagram_has_the_pixel_that_plays(page: Page, lab: Lab):
         coin = diagram.get_by_role("button", name="p = σ(ℓ/T)")
         expect(coin).to_contain_text(f"p {p:.3f}")
         expect(coin).to_contain_text(f"u {u:.3f}")
-        numbers = diagram.locator(".column-of-value .number").all_inner_texts()
+        numbers = diagram.locator(".column-of-value .number").all_text_contents()
         assert numbers[:2] == [str(i + 1), "3"]
         assert float(numbers[2].replace("−", "-")) == pytest.approx(odds, abs=0.051)
         assert seen.get_attribute("href") != before
