@@ -294,7 +294,7 @@ const surprise = (index, order) =>
 const OUTPUTS = {
   noise: ["ε̂", "ε"],
   x_start: ["x̂₀", "<i>x</i><sub>0</sub>"],
-  velocity: ["v̂", "(<i>a</i><sub>t</sub> ε − σ<sub>t</sub> <i>x</i><sub>0</sub>)"],
+  velocity: ["v̂", "(<i>a<sub>t</sub></i> ε − σ<sub><i>t</i></sub> <i>x</i><sub>0</sub>)"],
   flow: ["v̂", "(ε − <i>x</i><sub>0</sub>)"],
 };
 
