@@ -3,6 +3,8 @@
  *   diagramOf("Autoencoder", config, { noisy: true })     -> { columns, arc, terms }
  *   encoderLayers(config), decoderLayers(config)          what lies between the picture and z
  *   ganLayers(config)                                     { generator, discriminator }
+ *   unetLayers(config)                                    { layers, links }
+ *   pixelLayers(config)                                   { window: what the masked convolution sees, blocks }
  *
  * Columns stand from left to right, an arrow between them unless one is `joined` to the one before it. The picture is
  * the first layer of an encoder and the last of a decoder, and z the other end: neither is among the layers.
@@ -14,8 +16,11 @@ import { range } from "./numbers.js";
 /** Units of a fully connected layer, or channels of `size` by `size` pixels.
  * @typedef {{ units: number } | { channels: number, size: number }} Layer */
 /** `key` names it for those who fill it in and light it, `name` stands above, `word` is a text below.
- * @typedef {{ kind: "picture" | "net" | "vector" | "points" | "scores", key: string, name: string, word?: string,
- *   layers?: Layer[], length?: number, joined?: boolean, keys?: string[], names?: string[] }} Column */
+ * Of a net, `links` lead around layers, of which they name the first and the last; a picture is square, or `wide` by `high` pixels; a value is a text, and
+ * a coin a probability that a uniform number is below or not.
+ * @typedef {{ kind: "picture" | "net" | "vector" | "value" | "coin" | "points" | "scores", key: string, name: string,
+ *   word?: string, layers?: Layer[], links?: number[][], length?: number, wide?: number, high?: number, joined?: boolean,
+ *   keys?: string[], names?: string[] }} Column */
 /** A term of the loss: its formula as HTML, and the columns that it is about.
  * @typedef {{ key: string, formula: string, sign?: string, lights: string[] }} Term */
 /** `arc`: two columns that are compared, and how that is written; `title`: what the terms are called.
@@ -24,8 +29,8 @@ import { range } from "./numbers.js";
 /** @typedef {{ latent_dim: number, image_size: number, in_channels: number, base_channels: number, hidden_dim: number,
  *   num_layers: number }} GanConfig */
 /** What else a diagram depends on: whether noise is added, whether z is drawn from q(z|x), whether z comes from noise
- * and no picture goes in.
- * @typedef {{ noisy?: boolean, drawn?: boolean, decodes?: boolean }} Case */
+ * and no picture goes in, whether log-odds are divided by a temperature, whether a step leads to another picture.
+ * @typedef {{ noisy?: boolean, drawn?: boolean, decodes?: boolean, tempered?: boolean, steps?: boolean }} Case */
 
 /** Channels after each halving of the image, and the size after the last: 28 -> [[32, 64], 7].
  * @param {NetworkConfig} config
@@ -74,6 +79,32 @@ export function ganLayers({ hidden_dim, num_layers, image_size, base_channels })
       discriminator.push({ channels: base_channels * 2 ** discriminator.length, size });
     }
   return { generator: [...discriminator].reverse(), discriminator };
+}
+
+/** @param {import("./families/pixelcnn.js").PixelCNNConfig} config
+ * @returns {{ window: { high: number, wide: number, channels: Layer }, blocks: Layer[], links: number[][] }} */
+export const pixelLayers = ({ context, hidden_dim: units, num_blocks }) => ({
+  window: { high: context + 1, wide: 2 * context + 1, channels: { units } },
+  blocks: range(2 * num_blocks).map(() => ({ units })),
+  links: range(num_blocks).map((i) => [2 * i, 2 * i + 1]),
+});
+
+/** A layer is a residual block; the links are what the way up is given of the way down.
+ * @param {import("./families/ddpm.js").DDPMConfig} config
+ * @returns {{ layers: Layer[], links: number[][] }} */
+export function unetLayers({ image_size, base_channels, num_blocks }) {
+  const sizes = [image_size / 2];
+  while (sizes[sizes.length - 1] > 8 && sizes[sizes.length - 1] % 2 === 0)
+    sizes.push(sizes[sizes.length - 1] / 2);
+  const down = sizes.flatMap((size, depth) =>
+    range(num_blocks).map(() => ({ channels: base_channels * Math.min(2 ** depth, 4), size })),
+  );
+  const layers = [...down, ...[...down].reverse()];
+  const links = range(sizes.length - 1).map((depth) => {
+    const last = (depth + 1) * num_blocks - 1;
+    return [last + 1, layers.length - 2 - last];
+  });
+  return { layers, links };
 }
 
 /** @param {string} key
@@ -217,8 +248,93 @@ export function planeGame({ width, loss }) {
   };
 }
 
+/** @param {string} key
+ * @param {string} name
+ * @param {boolean} [joined]
+ * @returns {Column} */
+const value = (key, name, joined = false) => ({ kind: "value", key, name, joined });
+
+/** One pixel and its coin, which is then one of the pixels before the next: the same network for every pixel.
+ * @param {any} config
+ * @param {Case} how
+ * @returns {Drawing} */
+function pixelCnn(config, { tempered }) {
+  const { window, blocks, links } = pixelLayers(config);
+  const { high, wide, channels } = window;
+  const network = ["x", "seen", "context", "i", ...(config.num_classes ? ["y"] : []), "blocks"];
+  return {
+    columns: [
+      picture("x", "x₁…xᵢ₋₁"),
+      { ...picture("seen", `${high}×${wide}`), wide, high, word: "masked" },
+      { kind: "net", key: "context", name: "", layers: [channels] },
+      value("i", "+ i", true),
+      ...(config.num_classes ? [value("y", "+ y", true)] : []),
+      { ...net("blocks", `${config.num_blocks} × (1×1, 1×1)`, "residual", blocks), links },
+      { ...value("odds", "ℓ"), word: "odds" },
+      { kind: "coin", key: "p", name: tempered ? "p = σ(ℓ/T)" : "p = σ(ℓ)", word: "coin" },
+    ],
+    arc: { from: "x", to: "p", name: "xᵢ" },
+    terms: [
+      { key: "before", formula: surprise("j", "&lt;"), lights: network },
+      { key: "now", formula: surprise("i"), lights: [...network, "odds", "p"] },
+      { key: "after", formula: surprise("j", "&gt;"), lights: network },
+    ],
+  };
+}
+
+/** -log p of pixel i, or a sum of those before or after it, as HTML.
+ * @param {string} index
+ * @param {string} [order] */
+const surprise = (index, order) =>
+  `${order ? `Σ<sub><i>j</i>${order}<i>i</i></sub> ` : ""}−log <i>p</i>(<i>x<sub>${index}</sub></i>` +
+  ` | <i>x</i><sub>1</sub> … <i>x</i><sub><i>${index}</i>−1</sub>)`;
+
+/** What a diffusion model's network puts out, and what it should be, as HTML.
+ * @type {Record<string, [string, string]>} */
+const OUTPUTS = {
+  noise: ["ε̂", "ε"],
+  x_start: ["x̂₀", "<i>x</i><sub>0</sub>"],
+  velocity: ["v̂", "(<i>a<sub>t</sub></i> ε − σ<sub><i>t</i></sub> <i>x</i><sub>0</sub>)"],
+  flow: ["v̂", "(ε − <i>x</i><sub>0</sub>)"],
+};
+
+/** One step: what the network says of x_t, the image that this stands for, and x_s, which is the next x_t.
+ * @param {any} config
+ * @param {Case} how
+ * @returns {Drawing} */
+function diffusion(config, { steps }) {
+  const [output, target] = OUTPUTS[config.prediction];
+  const classes = config.num_classes ? [value("y", "y", true)] : [];
+  return {
+    columns: [
+      picture("x", "xₜ"),
+      value("t", "t", true),
+      ...classes,
+      { ...net("unet", "U-Net", "", unetLayers(config).layers), links: unetLayers(config).links },
+      picture("output", output),
+      ...(config.prediction === "x_start" ? [] : [picture("start", "x̂₀")]),
+      ...(steps ? [picture("next", "xₛ"), value("s", "s < t", true)] : []),
+    ],
+    ...(steps && { arc: { from: "x", to: "next", name: "t ← s" } }),
+    terms: [
+      {
+        key: "error",
+        formula: `‖${target} − <i>${output}</i>‖<sup>2</sup>`,
+        lights: ["x", "t", ...classes.map(({ key }) => key), "unet", "output"],
+      },
+    ],
+  };
+}
+
 /** @type {Record<string, (config: any, how: Case) => Drawing>} */
-const FAMILIES = { Autoencoder: autoencoder, VAE: vae, GAN: gan, DCGAN: gan };
+const FAMILIES = {
+  Autoencoder: autoencoder,
+  VAE: vae,
+  GAN: gan,
+  DCGAN: gan,
+  PixelCNN: pixelCnn,
+  DDPM: diffusion,
+};
 
 /** @param {string} family  as its class in space/models is called
  * @param {any} config

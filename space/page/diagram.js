@@ -15,13 +15,17 @@ import { linkTerms } from "./terms.js";
 
 /** @import { Column, Drawing, Layer } from "../browser/architectures.js" */
 /** @import { Words } from "./dom.js" */
-/** A picture's address, the numbers of a vector, points in the plane, a score, or what is said of a term.
- * @typedef {string | number | ArrayLike<number> | null} Value */
+/** A picture's address, the numbers of a vector, points in the plane, a score, a text, what is said of a term, or the
+ * probability of a coin and the uniform number that decides.
+ * @typedef {string | number | ArrayLike<number> | { p: number, u: number } | null} Value */
 
 const [TOP, MIDDLE, FLOOR] = [24, 78, 132]; // of what stands in a row
 const [WORD, ARC] = [150, 176]; // baseline of the words, and how low the line of what is compared goes
 const [PICTURE, BAR, BETWEEN, GAP] = [52, 20, 3, 16];
 const TWO = 46; // side of pictures on top of each other, and width of a number that is written
+const NARROW = 34; // width of a text
+const COIN = 76;
+const SEEN = 2; // side of a pixel of what a convolution sees
 const FEW = 3; // numbers that are written; more are coloured cells
 const POINTS = 48; // of a cloud
 const PLANE = 3.2; // half a side of the plane of a cloud
@@ -35,10 +39,12 @@ const heightOf = (layer) =>
 const labelOf = (layer) => ("units" in layer ? `${layer.units}` : `${layer.channels}×${layer.size}²`);
 
 /** @param {Column} column */
-function widthOf({ kind, layers, length }) {
+function widthOf({ kind, layers, length, wide, joined }) {
   if (kind === "net") return layers.length * (BAR + BETWEEN) + BETWEEN;
   if (kind === "vector") return length > FEW ? 20 : TWO;
-  return kind === "picture" ? PICTURE : TWO + 6;
+  if (kind === "value") return joined ? NARROW : TWO;
+  if (kind === "coin") return COIN;
+  return kind === "picture" ? (wide ? SEEN * wide : PICTURE) : TWO + 6;
 }
 
 /** The chain in signs that need no language.
@@ -98,8 +104,8 @@ export class Diagram {
   row({ columns, arc, terms }) {
     const lit = new Set(terms.flatMap(({ lights }) => lights));
     const root = svg("svg", { role: "group", "aria-label": inWords(columns) });
-    /** @type {Map<string, number>} */
-    const middles = new Map();
+    /** @type {Map<string, string>} */
+    const ends = new Map(); // where an arc may end: below the words
     let x = 2;
     columns.forEach((column, i) => {
       if (i && !column.joined) {
@@ -121,13 +127,14 @@ export class Diagram {
       root.append(group);
       this.groups.set(column.key, group);
       for (const key of column.keys ?? []) this.groups.set(key, group);
-      middles.set(column.key, x + width / 2);
+      ends.set(column.key, `${x + width / 2} ${column.word ? WORD + 7 : FLOOR + 6}`);
       x += width;
     });
     if (arc) {
-      const [from, to] = [middles.get(arc.from), middles.get(arc.to)];
-      root.append(svg("path", { class: "arc", d: `M${from} ${FLOOR + 6}V${ARC - 8}H${to}V${FLOOR + 6}` }));
-      root.append(text((from + to) / 2, ARC - 3, arc.name, "arc-name"));
+      const [from, to] = [ends.get(arc.from), ends.get(arc.to)];
+      const [left, right] = [from, to].map(parseFloat);
+      root.append(svg("path", { class: "arc", d: `M${from}V${ARC - 8}H${right}L${to}` }));
+      root.append(text((left + right) / 2, ARC - 3, arc.name, "arc-name"));
     }
     const height = arc ? ARC + 2 : WORD + 8;
     root.setAttribute("viewBox", `0 0 ${x + 2} ${height}`);
@@ -151,7 +158,12 @@ export class Diagram {
         group.append(node);
       }
     if (kind === "vector") this.placeVector(group, column, x, width);
-    if (kind === "picture" && !keys) this.placePicture(group, key, x, MIDDLE - PICTURE / 2, PICTURE);
+    if (kind === "picture" && !keys) {
+      const high = column.high ? SEEN * column.high : PICTURE;
+      this.placePicture(group, key, x, MIDDLE - high / 2, width, high);
+    }
+    if (kind === "value") this.placeValue(group, key, x, width);
+    if (kind === "coin") this.placeCoin(group, key, x, width);
     if (kind === "points" && !keys) this.placePoints(group, key, x + 3, MIDDLE - TWO / 2);
     keys?.forEach((one, i) => {
       const y = i ? MIDDLE + 12 : TOP + 2;
@@ -166,7 +178,7 @@ export class Diagram {
    * @param {Column} column
    * @param {number} x
    * @param {number} width */
-  placeNet(group, { key, layers }, x, width) {
+  placeNet(group, { key, layers, links = [] }, x, width) {
     const heights = layers.map(heightOf);
     const edge = (/** @type {number} */ height) => height / 2 + 5;
     const [first, last] = [edge(heights[0]), edge(heights[heights.length - 1])];
@@ -182,6 +194,14 @@ export class Diagram {
       label.setAttribute("transform", `translate(${left + BAR / 2 + 5} ${MIDDLE}) rotate(-90)`);
       group.append(label);
     });
+    for (const [from, to] of links) {
+      const top = MIDDLE - edge(heights[0]);
+      const up = 9 + 6 * links.filter(([first, last]) => from < first && last < to).length;
+      const left = x + BETWEEN + from * (BAR + BETWEEN) + 2;
+      const right = x + (to + 1) * (BAR + BETWEEN);
+      const around = `M${left} ${top}q0 -${up} 9 -${up}H${right - 11}q9 0 9 ${up}m-4 -5l4 5l4 -5`;
+      group.append(svg("path", { class: "skip", d: around }));
+    }
     group.setAttribute("data-net", key);
   }
 
@@ -221,10 +241,11 @@ export class Diagram {
    * @param {string} key
    * @param {number} x
    * @param {number} y
-   * @param {number} side */
-  placePicture(group, key, x, y, side) {
-    group.append(svg("rect", { x, y, width: side, height: side, class: "paper" }));
-    const image = svg("image", { x, y, width: side, height: side });
+   * @param {number} width
+   * @param {number} [height] */
+  placePicture(group, key, x, y, width, height = width) {
+    group.append(svg("rect", { x, y, width, height, class: "paper" }));
+    const image = svg("image", { x, y, width, height });
     group.append(image);
     this.fillers.set(key, (url) => image.setAttribute("href", url));
   }
@@ -234,7 +255,7 @@ export class Diagram {
    * @param {number} x
    * @param {number} y */
   placePoints(group, key, x, y) {
-    group.append(svg("rect", { x, y, width: TWO, height: TWO, class: "field", rx: 3 }));
+    group.append(svg("rect", { x, y, width: TWO, height: TWO, class: "square", rx: 3 }));
     const cloud = svg("path", { class: `cloud ${key}` });
     group.append(cloud);
     /** @param {number} value */
@@ -245,6 +266,38 @@ export class Diagram {
           `M${(x + inside(points[2 * i])).toFixed(1)} ${(y + TWO - inside(points[2 * i + 1])).toFixed(1)}h0`,
       );
       cloud.setAttribute("d", places.join(""));
+    });
+  }
+
+  /** A text in a box.
+   * @param {SVGElement} group
+   * @param {string} key
+   * @param {number} x
+   * @param {number} width */
+  placeValue(group, key, x, width) {
+    const said = text(x + width / 2, MIDDLE + 5, "", "number");
+    group.append(svg("rect", { x, y: MIDDLE - 13, width, height: 26, class: "edge", rx: 3 }), said);
+    this.fillers.set(key, (value) => {
+      said.textContent = value;
+    });
+  }
+
+  /** p and a bar that is white so far; u, a mark on it: 1 where it falls on white.
+   * @param {SVGElement} group
+   * @param {string} key
+   * @param {number} x
+   * @param {number} width */
+  placeCoin(group, key, x, width) {
+    const [p, u] = [MIDDLE - 17, MIDDLE + 30].map((y) => text(x + width / 2, y, "", "number"));
+    const place = { x, y: MIDDLE - 9, height: 18 };
+    const white = svg("rect", { ...place, width: 0, class: "white" });
+    const mark = svg("rect", { ...place, y: MIDDLE - 12, height: 24, width: 4, class: "mark" });
+    group.append(p, svg("rect", { ...place, width, class: "paper" }), white, mark, u);
+    this.fillers.set(key, (/** @type {{ p: number, u: number }} */ coin) => {
+      p.textContent = `p ${coin.p.toFixed(3)}`;
+      u.textContent = `u ${coin.u.toFixed(3)}`;
+      white.setAttribute("width", String(width * coin.p));
+      mark.setAttribute("x", String(x + width * coin.u - 2));
     });
   }
 

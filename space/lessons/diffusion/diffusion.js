@@ -13,6 +13,7 @@ import { checkBytes, checkWay } from "./check.js";
 import { bindControls, offerRepository, showControls } from "./controls.js";
 import { actingOf, readDigits } from "./denoising.js";
 import { drowning, framesOf, Lane } from "./film.js";
+import { Flow } from "./flow.js";
 import { lesson } from "./lesson.js";
 import { drawSchedule, markTime } from "./schedule.js";
 import { Sheets } from "./sheets.js";
@@ -33,12 +34,12 @@ const LANES = ["first", "second", "third"];
 /** What the link calls a setting. */
 const NAMES = { digit: "class" };
 
-/** @param {GradioScope & { words: Words, names: import("./lesson.js").Names }} scope */
-export function start({ element, words, names, props, trigger }) {
+/** @param {GradioScope & { words: Words, names: import("./lesson.js").Names, diagram: import("./flow.js").Known }} scope */
+export function start({ element, words, names, diagram, props, trigger }) {
   const text = texts(words);
   label(element, text);
   lesson.names = names;
-  const page = new WayPage(element, text, trigger, () => props.value);
+  const page = new WayPage(element, text, trigger, () => props.value, diagram);
   Object.assign(element, { diffusion: page, place: () => page.place(), network: () => lesson.network });
   follow(element, (link) => {
     lesson.set(Object.fromEntries(LINKED.map((name) => [name, link[NAMES[name] ?? name]])));
@@ -50,8 +51,9 @@ class WayPage {
   /** @param {HTMLElement} element
    * @param {Text} text
    * @param {GradioScope["trigger"]} trigger
-   * @param {() => import("./check.js").Facts} facts */
-  constructor(element, text, trigger, facts) {
+   * @param {() => import("./check.js").Facts} facts
+   * @param {import("./flow.js").Known} diagram */
+  constructor(element, text, trigger, facts, diagram) {
     this.element = element;
     this.text = text;
     this.trigger = trigger;
@@ -73,6 +75,7 @@ class WayPage {
     this.lanes = LANES.map(
       (name) => new Lane(this.find(`[data-lane="${name}"]`), (index) => this.scrub(index)),
     );
+    this.flow = new Flow(this.find(".diagram"), diagram);
     this.sheets = new Sheets(element, text);
     this.nearest = new Nearest(this.find(".nearest-digit"));
     this.bind();
@@ -113,6 +116,7 @@ class WayPage {
 
   changed() {
     this.pause();
+    this.flow.expect();
     setText(this.find(".checked"), "");
     const { ways } = lesson;
     const { way } = lesson.settings;
@@ -219,6 +223,7 @@ class WayPage {
     setText(find(".where"), where);
     find(".position").setAttribute("aria-valuetext", where);
     markTime(find(".schedule"), (lanes[0].frames[frame].t + 1) / (levelsOf(made[0])[0].length - 1));
+    this.flow.show(made[0], lanes[0].frames, frame);
     this.sayDecided();
     this.relabel();
   }

@@ -17,6 +17,7 @@ from space.lessons.diffusion.work import Asked, case_of, check
 from space.models import roles
 from space.page import code_behind, code_panels, link
 from space.page.components import asset
+from space.page.diagram import drawn_from
 from space.page.digits import (
     LAST_DIGIT,
     PROBLEMS,
@@ -62,6 +63,7 @@ class Way(gr.HTML):
                 tab="diffusion",
                 words=WORDS,
                 names=NAMES,
+                diagram=drawn_from(NETWORKS.values()),
             ),
             apply_default_css=False,
             **kwargs,

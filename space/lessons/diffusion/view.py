@@ -17,6 +17,7 @@ from space.lessons.diffusion.settings import (
     STEPS,
 )
 from space.lessons.diffusion.work import Trajectory
+from space.page.diagram import FIGURE
 from space.page.markup import (
     chips,
     computed,
@@ -136,6 +137,7 @@ WAY_MARKUP = f"""
       <p class="checked" role="status"></p><div hidden>{computed()}</div></div>
   </div>
 </div>
+{FIGURE}
 <div class="sheets" id="diffusion-sheets">{SHEET_PARTS}</div>
 """
 """of the component `Way`; diffusion.js fills it"""

@@ -14,13 +14,14 @@ import { Live } from "../../page/live.js";
 import { Nearest } from "../../page/nearest.js";
 import { flat, PIXELS, SIDE, total } from "./densities.js";
 import { drawPixels, OPEN, shade } from "./drawing.js";
+import { Flow } from "./flow.js";
 import { bindControls, lesson, nats, showControls } from "./lesson.js";
 
 /** @import { Text, Words } from "../../page/dom.js" */
 /** A digit that one of the models has drawn: the log-odds of its coins, at a temperature of 1, and how surprised it was.
  * @typedef {{ x: Float32Array, odds: Float32Array, nats: Float64Array }} Drawn */
 /** @typedef {{ uniforms: Float64Array, temperature: number, guidance: number, digit: number | null, seed: number,
- *   lacks: string | null, by: Record<string, Drawn> }} Made  by each model */
+ *   lacks: string | null, by: Record<string, Drawn>, config: any }} Made  by each model; the network's config */
 
 const LINKED = ["class", "seed", "temperature", "guidance", "who"];
 const DRAWN_BY = ["class", "seed", "temperature", "guidance"]; // what a digit depends on
@@ -29,12 +30,12 @@ const FIRST = 430; // pixels that are drawn at first: something of the digit is 
 const OPEN_COIN = 0.1; // a coin may fall on either side: p from here to 1 less this
 const LEAST_SHARE = 0.15; // of the time of a fair coin that a sure pixel takes
 
-/** @param {GradioScope & { words: Words, names: import("./lesson.js").Names }} scope */
-export function start({ element, words, names, trigger }) {
+/** @param {GradioScope & { words: Words, names: import("./lesson.js").Names, diagram: import("./flow.js").Known }} scope */
+export function start({ element, words, names, diagram, trigger }) {
   const text = texts(words);
   label(element, text);
   lesson.names = names;
-  const page = new PlayPage(element, text, trigger);
+  const page = new PlayPage(element, text, trigger, diagram);
   Object.assign(element, { pixelPlay: page, place: () => page.place() });
   follow(element, (link) => lesson.set(Object.fromEntries(LINKED.map((name) => [name, link[name]]))));
   trigger("ready");
@@ -44,14 +45,16 @@ export function start({ element, words, names, trigger }) {
 class PlayPage {
   /** @param {HTMLElement} element
    * @param {Text} text
-   * @param {GradioScope["trigger"]} trigger */
-  constructor(element, text, trigger) {
+   * @param {GradioScope["trigger"]} trigger
+   * @param {import("./flow.js").Known} diagram */
+  constructor(element, text, trigger, diagram) {
     this.element = element;
     this.text = text;
     this.trigger = trigger;
     this.find = finder(element);
     this.lesson = lesson;
     this.live = new Live(this.find(".stage"), "pixels");
+    this.flow = new Flow(this.find(".diagram"), diagram, lesson.names.model);
     /** @type {Made | null} */
     this.made = null;
     this.position = FIRST; // pixels that are drawn
@@ -94,6 +97,7 @@ class PlayPage {
     this.live.update(
       async (open) => {
         const model = await open(lesson.names.model, ["complete", "logits"]);
+        const { config } = model;
         const labels = digit === null ? null : [digit];
         const nothing = flat([new Float32Array(PIXELS)]);
         const drawing = { labels, seed, temperature, guidance };
@@ -102,7 +106,7 @@ class PlayPage {
         const isGuided = labels && guidance !== 1;
         const without = isGuided && (await model.run("logits", images, null)).data;
         const odds = isGuided ? logits.map((own, i) => guided(own, without[i], guidance)) : logits;
-        const uniforms = uniformsOf(standardNormal(1, widthOf(model.config), seed).data, PIXELS);
+        const uniforms = uniformsOf(standardNormal(1, widthOf(config), seed).data, PIXELS);
         const { counting, lacks } = await lesson.told();
         const others = counting ? { counting: counting.draw(uniforms, temperature) } : {};
         const of = (/** @type {Float32Array} */ x, /** @type {Float32Array} */ logits, odds = logits) => ({
@@ -111,7 +115,7 @@ class PlayPage {
         /** @type {Record<string, Drawn>} */
         const by = { network: of(images.data, logits, odds) };
         if (others.counting) by.counting = of(others.counting, counting.logits(others.counting));
-        return { uniforms, temperature, guidance, digit, seed, lacks, by };
+        return { uniforms, temperature, guidance, digit, seed, lacks, by, config };
       },
       (made) => {
         this.made = made;
@@ -164,6 +168,7 @@ class PlayPage {
     drawPixels(find(".shades canvas"), (i) => (i <= position ? shadeOf(i) : OPEN), next);
     find(".position").value = position;
     this.sayCoin(next);
+    this.flow.show(made, this.who, position, (i) => this.chance(i));
     setText(
       find(".sum"),
       text(next === null ? "sum.all" : "sum", {

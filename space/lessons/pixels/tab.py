@@ -17,6 +17,7 @@ from space.lessons.pixels.work import told as told
 from space.models import roles
 from space.page import code_behind, code_panels, link
 from space.page.components import asset
+from space.page.diagram import drawn_from
 from space.page.digits import (
     LAST_DIGIT,
     PROBLEMS,
@@ -59,7 +60,12 @@ class Play(_Part):
             html_template=PLAY_MARKUP,
             css_template=CSS,
             js_on_load=module(
-                "lessons/pixels/play.js", "ready", "moved", tab="pixels", words=WORDS, names=NAMES
+                "lessons/pixels/play.js",
+                *("ready", "moved"),
+                tab="pixels",
+                words=WORDS,
+                names=NAMES,
+                diagram=drawn_from([MODEL]),
             ),
             apply_default_css=False,
             **kwargs,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from space.lessons.pixels.settings import CARDS, DIGITS, KEPT, MOST_LATENTS, NUM_COMPLETIONS, WHO
+from space.page.diagram import FIGURE
 from space.page.markup import (
     chips,
     computed,
@@ -80,6 +81,7 @@ PLAY_MARKUP = f"""
     {download(".png", inline=True)}
   </div>
 </div>
+{FIGURE}
 """
 """of the component `Play`; play.js fills it"""
 FOUR = "".join(

@@ -203,11 +203,11 @@ DETAILS = f"""
 # what is computed once it comes into view: what is hidden in the translation, and the same x by every model
 BESIDE = f"""
 <div class="facts">
+<section class="card wide models"><h2>{words("translate.models")}</h2><div class="each"></div></section>
 <section class="card wide hidden"><h2>{words("translate.hidden")}</h2>
 <div class="pair">{_figure("restored", f"{BACK}({GX})")}{
     _figure("noisy", f"{BACK}({GX} + {words('translate.noise')})")
 }</div><p class="hint">{_say("hidden.note")}</p></section>
-<section class="card wide models"><h2>{words("translate.models")}</h2><div class="each"></div></section>
 </div>
 <template><div class="one"><figure class="pixels"><img alt="">{
     download(".png")

@@ -10,7 +10,7 @@ from tests.processes import ROOT
 CLASS = re.compile(r"\.([a-z][a-z-]+)")
 STYLES = [
     path
-    for name in ("generate", "manifold", "reconstruct", "game")
+    for name in ("generate", "manifold", "reconstruct", "game", "pixels", "diffusion")
     for path in sorted((ROOT / "space" / "lessons" / name).glob("*.css"))
 ]
 """of lessons that show a diagram of diagram.js"""

@@ -1,5 +1,6 @@
 """The diffusion tab in a real browser: its way is PyTorch's, scrubbing asks nothing, a digit comes back."""
 
+import base64
 import json
 import re
 from dataclasses import asdict
@@ -7,7 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from space.lessons.diffusion.settings import NETWORKS
 from space.lessons.diffusion.work import MODEL, Asked, denoise, way
@@ -50,6 +51,34 @@ def expect_nearest(page: Page, image: np.ndarray) -> None:
     page.locator("#diffusion-way .nearest-digit button").click()
     number = find_nearest(torch.from_numpy(image).reshape(1, 28, 28)).number
     expect(page.locator("#diffusion-way .nearest-digit")).to_contain_text(f"no. {number:,} of 60,000")
+
+
+def grey(picture: Locator) -> np.ndarray:
+    """The pixels of a picture of a diagram, 28x28, a BMP file from the top: in [0, 255]."""
+    file = base64.b64decode(picture.get_attribute("href").split(",")[1])
+    return np.frombuffer(file, np.uint8, offset=54)[::3].astype(int)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_diagram_has_the_present_step(page: Page, lab: Lab, network: str):
+    open_lesson(page, lab, f"&class=4&steps=5&network={network}")
+    diagram, position = page.locator("#diffusion-way .diagram"), page.locator("#diffusion-way .position")
+    times, xs, starts, noises, (image,), _ = page.evaluate(f"({NUMBERS})({WAY}.made[0])")
+    pictures, values = diagram.locator(".column-of-picture image"), diagram.locator(".number")
+    model = load(NETWORKS[network]).model
+    for i, following in ((1, [times[2], xs[2]]), (4, [-1, 2 * np.array(image) - 1])):
+        position.fill(str(i))
+        expect(values).to_have_text([str(times[i] + 1), "4", str(following[0] + 1)])
+        start, noise = (torch.tensor(one[i]).view(1, 1, 28, 28) for one in (starts, noises))
+        output = model.target(start, torch.tensor([times[i]]), noise).flatten().numpy()
+        for at, wanted in enumerate((xs[i], output, starts[i], following[1])):
+            difference = grey(pictures.nth(at)) - (np.array(wanted).clip(-1, 1) + 1) * 127.5
+            assert np.abs(difference).max() <= 1, (i, at)
+    diagram.locator(".term").focus()
+    expect(diagram.locator("svg [role=button].meant")).to_have_count(5)
+    page.locator("#diffusion-way .chips.way label").last.click()  # no step leads into noise
+    expect(pictures).to_have_count(3)
+    expect(diagram.locator(".arc")).to_have_count(0)
 
 
 def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: Lab):

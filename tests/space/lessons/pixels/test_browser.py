@@ -89,6 +89,37 @@ def test_scrubbing_playing_and_the_next_open_coin(page: Page, lab: Lab):
     assert page.evaluate(f"{PLAY}.playing") is None
 
 
+def test_the_diagram_has_the_pixel_that_plays(page: Page, lab: Lab):
+    open_lesson(page, lab, "&class=3&seed=2&temperature=0.5")
+    diagram, position = page.locator("#pixels-play .diagram"), page.locator("#pixels-play .position")
+    seen = diagram.get_by_role("button", name="21×41").locator("image")
+    before = None
+    for i in (1, 400):
+        position.fill(str(i))
+        p, odds, u = page.evaluate(
+            f"[{PLAY}.chance({i}), {PLAY}.made.by.network.odds[{i}], {PLAY}.made.uniforms[{i}]]"
+        )
+        coin = diagram.get_by_role("button", name="p = σ(ℓ/T)")
+        expect(coin).to_contain_text(f"p {p:.3f}")
+        expect(coin).to_contain_text(f"u {u:.3f}")
+        numbers = diagram.locator(".column-of-value .number").all_text_contents()
+        assert numbers[:2] == [str(i + 1), "3"]
+        assert float(numbers[2].replace("−", "-")) == pytest.approx(odds, abs=0.051)
+        assert seen.get_attribute("href") != before
+        before = seen.get_attribute("href")
+        terms = [float(one.split("=")[1]) for one in diagram.locator(".term").all_inner_texts()]
+        whole = page.evaluate(f"{PLAY}.made.by.network.nats.reduce((a, b) => a + b)")
+        assert sum(terms) == pytest.approx(whole, abs=0.11)
+        expect(diagram.locator(".term.at-work")).to_have_attribute("data-term", "now")
+    term = diagram.locator(".term[data-term=now]")
+    term.focus()
+    expect(coin).to_have_class("column-of-coin meant")
+    position.fill("784")
+    expect(diagram.locator(".term.at-work")).to_have_count(0)
+    page.locator("#pixels-play .who label").last.click()  # a model that counts has no network
+    expect(diagram).to_be_hidden()
+
+
 def test_a_brush_erases_what_comes_before_and_that_is_said(page: Page, lab: Lab):
     open_lesson(page, lab, "&kept=brush")
     page.wait_for_function(f"{OWN}?.digit")
