@@ -21,7 +21,7 @@ from training.data import Images
 from training.errors import TrainingError
 from training.measure import diffusion
 from training.measure.diffusion import evaluate_diffusion, step_counts, weighted
-from training.measure.samples import copies
+from training.measure.samples import copies, nearest
 
 
 def batch(count: int, seed: int = 0, rank: int = 0, processes: int = 1) -> Batch:
@@ -178,7 +178,7 @@ def test_a_copied_training_image_is_found():
     assert found["copies"]["value"] == pytest.approx(25, abs=2)
     assert copies(test_pixels, train_set, test_set, "")["copies"]["value"] == pytest.approx(1, abs=0.5)
     by_hand = (test_pixels[0].float() - train_pixels.float()).square().sum((1, 2, 3)).sqrt().min() / 255
-    assert diffusion.nearest(test_pixels[:1], train_pixels).item() == pytest.approx(by_hand.item(), rel=1e-4)
+    assert nearest(test_pixels[:1], train_pixels).item() == pytest.approx(by_hand.item(), rel=1e-4)
 
 
 class Digits(DDPM):
