@@ -225,7 +225,7 @@ def test_a_translation_and_its_figures(page: Page, url: str) -> None:
     shown = page.locator("#translate-circle")
     expect(shown.locator("img")).to_have_count(4)
     model = NAMES[0]
-    name = TEXT["translate.alt.translation"][0].format(domain=DOMAINS[model][1], there="G AB")  # as it is said
+    name = TEXT["translate.alt.translation"][0].format(domain=DOMAINS[model][1], there="G AB")
     file, content = keep(shown.locator("figure", has=page.get_by_role("img", name=name)).locator("button"))
     assert file == f"{model}_ab_emoji-{FIRST + 1}_{EMOJI_SHEETS[DOMAINS[model]].side}_translation.png"
     assert pixels(content).shape == (256, 256)
