@@ -31,6 +31,9 @@ LINKED = {
 """What the link says of a `TrainingRun`."""
 
 
+WORDS = component_words("timeline.run.")
+
+
 class TrainingRun(gr.HTML):
     """A training run that a visitor plays: of `model`; `unfolded`, whether the code behind it is open."""
 
@@ -38,9 +41,8 @@ class TrainingRun(gr.HTML):
         super().__init__(
             html_template=MARKUP,
             css_template=asset("lessons/timeline/timeline.css"),
-            js_on_load=module("lessons/timeline/timeline.js", "coded"),
+            js_on_load=module("lessons/timeline/timeline.js", "coded", words=WORDS),
             apply_default_css=False,
-            text=component_words("timeline.run."),
             model=NAMES[0],
             unfolded=False,
             **kwargs,

@@ -24,7 +24,7 @@ const ICONS = { play: "M4 2 14 8 4 14z", pause: "M3 2h4v12H3zM9 2h4v12H9z" };
  * @type {Cell} */
 const LAST_ROW = { column: 0, row: Infinity };
 
-/** @param {GradioScope} scope */
+/** @param {GradioScope & { words: import("../../page/dom.js").Words }} scope */
 export function start(scope) {
   const player = new Player(scope);
   scope.element.trainingRun = {
@@ -49,13 +49,13 @@ export function start(scope) {
 }
 
 class Player {
-  /** @param {GradioScope} scope */
-  constructor({ element, props, trigger }) {
+  /** @param {GradioScope & { words: import("../../page/dom.js").Words }} scope */
+  constructor({ element, props, trigger, words }) {
     this.element = element;
     this.props = props;
     this.trigger = trigger;
     this.find = finder(element);
-    this.text = texts(props.text);
+    this.text = texts(words);
     this.frame = this.find(".frame");
     this.box = this.find(".cell"); // around the enlarged picture
     this.now = this.find(".now");
