@@ -383,10 +383,10 @@ def test_a_phone_in_korean(page: Page, url: str) -> None:
 
 
 def expect_a_phones_layout(page: Page) -> None:
-    """Nothing is wider than the screen; the four pictures are two by two."""
+    """Nothing is wider than the screen, a heading stands once, and the four pictures are two by two."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    expect(page.locator(f"{DETAILS} h2").first).to_have_text(TEXT["translate.judged"][1], use_inner_text=True)
-    expect(page.locator(f"{STRIP} h2")).to_have_text(TEXT["translate.strip"][1], use_inner_text=True)
+    for key in ("translate.judged", "translate.strip"):
+        expect(page.get_by_role("heading", name=TEXT[key][1], exact=True)).to_have_count(1)
     places = {
         name: page.locator(f"{CIRCLE} .{name}").bounding_box() for name in ("x", "output", "again", "error")
     }
