@@ -178,7 +178,7 @@ def test_samples_and_their_walk(page: Page, url: str, tmp_path: Path) -> None:
     file, content = keep(panel.locator(".sum button.png"))
     assert file == f"{roles.DCGAN}_seed0_32_arithmetic.png" and pixels(content).shape == (28, 4 * 28)
     code = open_code(page, "generate-code")
-    expect(code).to_contain_text("arithmetic.png")
+    expect(code).to_contain_text("z[[23, 8]].mean(0)")  # of the last choice
     made = run(code.inner_text(), tmp_path)
     for button in (".files", ".strip", ".sum"):
         file, content = keep(panel.locator(f"{button} button.png"))
