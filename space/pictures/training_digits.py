@@ -25,7 +25,7 @@ PACKED = FOLDER / "training_digits.xz"
 LEVELS = 8
 """grey levels, from 0 (black) to 7 (white)"""
 SIDE = 28
-SECONDS = 600.0
+SECONDS = 60.0
 """without a search, until the digits are forgotten"""
 BLOCK = 4000
 """digits that are compared at once; 13 MB as float32"""

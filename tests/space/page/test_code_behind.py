@@ -34,7 +34,7 @@ from space.lessons.reconstruct import tab as reconstruct
 from space.lessons.reconstruct import work as reconstruct_work
 from space.lessons.reconstruct.view import SCALE, error_map
 from space.lessons.reconstruct.work import FAMILY
-from space.lessons.timeline.tab import show as show_run
+from space.lessons.timeline.tab import show_code, told
 from space.lessons.translate import tab as translate
 from space.lessons.translate import view as translate_view
 from space.lessons.translate import work as translate_work
@@ -47,6 +47,7 @@ from space.pictures.inputs import cut_square, sketch_to_digit, sketch_to_square,
 from space.pictures.outputs import to_grid, to_pil
 from space.pictures.sheets import digit_sheet
 from space.weights import hub, model_folder
+from space.weights.hub import load
 from tests.hub_server import HubServer, Repo, read_folder, start_client
 from tests.processes import ROOT
 
@@ -371,7 +372,7 @@ def test_a_digit_that_is_drawn_and_completed(home: Path) -> None:
 
 @pytest.mark.parametrize("name", [roles.GAN, roles.TRANSLATOR])
 def test_the_pictures_of_training(home: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    shown, _, _, code = show_run(name)
+    shown, code = told(load(name))["run"], show_code(name)
     capsys.readouterr()  # the line of a model that is loaded here for the first time
     made = run(code)
     assert_same(
