@@ -1,5 +1,6 @@
 """The start and end of every script: parse the flags, and print one sentence for an expected error."""
 
+import argparse
 import os
 import sys
 import tempfile
@@ -17,6 +18,15 @@ from training.errors import ProcessError, RunStopped, TrainingError, reader_ende
 from training.flags import foreign_flags
 from training.push import PublishError
 from training.signals import Stopped, exit_code, raise_stopped
+
+
+def data_parser(description: str | None, what: str) -> argparse.ArgumentParser:
+    """The parser of a script that reads `what` from `--data_dir`; `description` is the script's docstring."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data_dir", type=Path, default=Path("data"), help=f"where {what} (default: data)")
+    return parser
 
 
 def run(main: Callable[[Any], None], config_class: type) -> None:

@@ -6,7 +6,6 @@ The app shows them as its test emoji, so that it needs no data set. `space.pictu
 them. They are Twemoji (CC-BY 4.0, Twitter, Inc and other contributors) and Fluent Emoji (MIT, Microsoft).
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +13,13 @@ from PIL import Image
 
 from space.pictures.files import read_image
 from space.pictures.sheets import EMOJI_SHEETS, EmojiSheet
+from training.command_line import data_parser
 from training.train_cyclegan import DOMAINS
 
 
 def main() -> None:
     """Read `testA` and `testB` of each data set from `--data_dir`, write its sheet."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--data_dir", type=Path, default=Path("data"), help="where the data sets lie (default: data)"
-    )
-    data_dir = parser.parse_args().data_dir
+    data_dir = data_parser(__doc__, "the data sets lie").parse_args().data_dir
     for dataset, domains in DOMAINS.items():
         write(data_dir / dataset, EMOJI_SHEETS[domains])
 

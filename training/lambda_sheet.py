@@ -6,7 +6,6 @@ The runs differ in `--lambda_cycle` alone. The pictures show the same emoji thro
 back; a file beside them has the mean changes over all test images of A.
 """
 
-import argparse
 import json
 import re
 from pathlib import Path
@@ -20,6 +19,7 @@ from space.models.cyclegan import mean_difference
 from space.pictures.inputs import to_square
 from space.pictures.outputs import to_pil
 from space.pictures.sheets import EMOJI_SHEETS, LAMBDA_FOLDER, read_emoji
+from training.command_line import data_parser
 from training.data import load_domains, to_float
 from training.errors import TrainingError
 from training.measure.translations import translate_all
@@ -63,13 +63,8 @@ def row(folder: Path, data_dir: Path) -> tuple[list[Tensor], dict[str, float]]:
 
 def main() -> None:
     """Read the runs, write the pictures and the figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = data_parser(__doc__, "the data sets lie")
     parser.add_argument("folders", type=Path, nargs="+", help="model folders of the runs")
-    parser.add_argument(
-        "--data_dir", type=Path, default=Path("data"), help="where the data sets lie (default: data)"
-    )
     given = parser.parse_args()
     strips, runs = [], []
     for folder in given.folders:

@@ -6,15 +6,14 @@ The app looks there for the training digit that is nearest to a sample. The comm
 nearest by these grey levels is the nearest by all 256, for the first 1,000 test digits.
 """
 
-import argparse
 import lzma
-from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 from torchvision.datasets import MNIST
 
 from space.pictures.training_digits import LEVELS, PACKED, find_nearest, training_digits
+from training.command_line import data_parser
 from training.measure.samples import nearest
 
 NUM_CHECKED = 1000
@@ -28,13 +27,7 @@ def pack(digits: Tensor) -> bytes:
 
 def main() -> None:
     """Read MNIST from `--data_dir` (downloaded there where missing), write the file, check it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--data_dir", type=Path, default=Path("data"), help="where MNIST lies (default: data)"
-    )
-    data_dir = parser.parse_args().data_dir
+    data_dir = data_parser(__doc__, "MNIST lies").parse_args().data_dir
     train, test = (MNIST(data_dir, train=part, download=True).data for part in (True, False))
     PACKED.write_bytes(pack(train))
     print(f"{PACKED}: {PACKED.stat().st_size:,} bytes")

@@ -353,10 +353,10 @@ def main(config: TrainConfig) -> None:
     best = [average.module.eval() for average in averages] or list(generators)
     gallery = Gallery(best, test, classifier, accelerator.device)
     pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
-    discriminators = model.discriminator_a, model.discriminator_b
+    judges = discriminators = model.discriminator_a, model.discriminator_b
     if config.gradient_game:
         judges = tuple(TwoViews(network, model.config).to(accelerator.device) for network in discriminators)
-    games = Games(config, accelerator, generators, judges if config.gradient_game else discriminators, pools)
+    games = Games(config, accelerator, generators, judges, pools)
     total_steps = config.total_steps(batches.num_images)
     schedulers = [
         linear_decay(optimizer, config.warmup_steps, total_steps, config.decay_start)

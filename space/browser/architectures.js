@@ -16,8 +16,8 @@ import { range } from "./numbers.js";
 /** Units of a fully connected layer, or channels of `size` by `size` pixels.
  * @typedef {{ units: number } | { channels: number, size: number }} Layer */
 /** `key` names it for those who fill it in and light it, `name` stands above, `word` is a text below.
- * Of a net, `links` lead around layers, of which they name the first and the last; a picture is square, or `wide` by `high` pixels; a value is a text, and
- * a coin a probability that a uniform number is below or not.
+ * Of a net, `links` lead around layers, of which they name the first and the last; a picture is square, or `wide` by
+ * `high` pixels; a value is a text, and a coin a probability that a uniform number is below or not.
  * @typedef {{ kind: "picture" | "net" | "vector" | "value" | "coin" | "points" | "scores", key: string, name: string,
  *   word?: string, layers?: Layer[], links?: number[][], length?: number, wide?: number, high?: number, joined?: boolean,
  *   keys?: string[], names?: string[] }} Column */
@@ -304,13 +304,14 @@ const OUTPUTS = {
  * @returns {Drawing} */
 function diffusion(config, { steps }) {
   const [output, target] = OUTPUTS[config.prediction];
+  const { layers, links } = unetLayers(config);
   const classes = config.num_classes ? [value("y", "y", true)] : [];
   return {
     columns: [
       picture("x", "xₜ"),
       value("t", "t", true),
       ...classes,
-      { ...net("unet", "U-Net", "", unetLayers(config).layers), links: unetLayers(config).links },
+      { ...net("unet", "U-Net", "", layers), links },
       picture("output", output),
       ...(config.prediction === "x_start" ? [] : [picture("start", "x̂₀")]),
       ...(steps ? [picture("next", "xₛ"), value("s", "s < t", true)] : []),
