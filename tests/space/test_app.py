@@ -24,6 +24,7 @@ from space.pictures.sheets import digit_sheet
 from space.weights import hub
 from tests.processes import ROOT
 from tests.small_models import bundled, small
+from tests.smoke import CALLS
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,7 @@ def test_the_public_endpoints_are_those_that_the_design_names(client):
         *("/generate", "/timeline", "/translate", "/heights", "/denoise", "/complete"),
         "/nearest",
     }
+    assert endpoints == CALLS.keys(), "tests.smoke asks each of them where nothing else is installed"
 
 
 def test_models_lists_all(client):
