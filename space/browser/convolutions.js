@@ -110,16 +110,16 @@ export class Conv2d extends Module {
   /** @param {Engine} engine */
   pack(engine) {
     const { inputs, outputs, kernelSize, weight, scale } = this;
+    const step = this.indexOf(1, 0, 0, 0);
     const taps = this.taps();
     this.kernels = taps.flatMap((ys) =>
       taps.map((xs) => {
-        const at = (/** @type {number} */ k, /** @type {number} */ o) => {
-          const x = xs[Math.floor(k / inputs) % xs.length];
-          const y = ys[Math.floor(k / inputs / xs.length)];
-          if (x >= kernelSize || y >= kernelSize) return 0;
-          return scale[o] * weight[this.indexOf(o, k % inputs, y, x)];
-        };
-        const b = engine.pack(ys.length * xs.length * inputs, outputs, at);
+        const starts = ys.flatMap((y) =>
+          xs.flatMap((x) =>
+            range(inputs).map((i) => (x < kernelSize && y < kernelSize ? this.indexOf(0, i, y, x) : -1)),
+          ),
+        );
+        const b = engine.pack(outputs, weight, Int32Array.from(starts), step, scale);
         return { b, height: ys.length, width: xs.length };
       }),
     );
@@ -174,7 +174,7 @@ export class Conv2d extends Module {
     const outWidth = roundUp(outputs, PANEL);
     const spare = pixels; // a pixel more, for what the last tile computes too much
     const patches = roundUp(pixels, TILE);
-    const [images, outs, patchAddresses, outAddresses] = places(engine, [
+    const [images, outs, patchAddresses, outAddresses] = engine.places([
       count * height * width * inputs,
       (pixels + 1) * outWidth,
       patches,
@@ -225,16 +225,6 @@ export class Conv2d extends Module {
         for (let c = 0; c < outputs; c++)
           result[pixel * outputs + c] = floats[outs / 4 + pixel * outWidth + c];
   }
-}
-
-/** Addresses of arrays of these lengths, one after another in an engine's scratch.
- * @param {Engine} engine
- * @param {number[]} lengths */
-export function places(engine, lengths) {
-  const ends = [0];
-  for (const length of lengths) ends.push(ends[ends.length - 1] + roundUp(4 * length, 64));
-  const base = engine.scratch(ends[lengths.length]);
-  return ends.map((end) => base + end);
 }
 
 export class ConvTranspose2d extends Conv2d {

@@ -1,10 +1,11 @@
-/* Where a network computes: a memory that keeps packed weights, with the matrix product of kernel.wat on it.
+/* Where a network computes: a memory that keeps packed weights, with the functions of kernel.wat on it.
  *
  *   new Engine()          on WebAssembly's SIMD; `.simd` is false where plain JavaScript has to do
- *   .pack(rows, columns, weight)      keeps a matrix as the product wants it, and gives its address
+ *   .pack(columns, source, starts, step, scale)      keeps a matrix as the product wants it, and gives its address
  *   .keep(numbers)                    keeps a row of numbers
  *   .scratch(bytes)                   address of room behind what is kept, until the next call
- *   .multiply(...)                    see kernel.wat
+ *   .places(lengths)                  addresses of arrays of numbers in that room, one behind another
+ *   .multiply(...), .sums(...), .affine(...)         see kernel.wat
  *
  * Addresses count bytes; `floats` and `words` are the memory as numbers and as addresses. Both are other arrays after
  * the memory has grown.
@@ -36,6 +37,8 @@ export class Engine {
     this.words = new Int32Array(this.buffer);
     /** @type {Multiply} */
     this.multiply = (...numbers) => multiply(this.floats, this.words, ...numbers);
+    /** @type {any} */
+    this.kernel = null;
     this.memory = null;
     if (simd) this.useKernel();
   }
@@ -48,7 +51,8 @@ export class Engine {
     try {
       compiled ??= new WebAssembly.Module(base64ToBytes(KERNEL));
       const memory = new WebAssembly.Memory({ initial: 1 });
-      this.multiply = new WebAssembly.Instance(compiled, { env: { memory } }).exports.multiply;
+      this.kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports;
+      this.multiply = this.kernel.multiply;
       this.memory = memory;
       this.look();
     } catch {} // no SIMD here, or the page's rules forbid WebAssembly
@@ -88,17 +92,69 @@ export class Engine {
     return address;
   }
 
-  /** Keeps the matrix `weight(row, column)` in panels of columns, the last one filled up with zeros.
-   * @param {number} rows
+  /** Addresses of arrays of these lengths, one after another in the scratch; the last one is where they end.
+   * @param {number[]} lengths */
+  places(lengths) {
+    const ends = [0];
+    for (const length of lengths) ends.push(ends[ends.length - 1] + roundUp(4 * length, LINE));
+    const base = this.scratch(ends[lengths.length]);
+    return ends.map((end) => base + end);
+  }
+
+  /** Keeps a matrix in panels of columns, the last one filled up with zeros. What stands in a row and column is
+   * `scale[column] * source[starts[row] + step * column]`, or 0 in rows that start below 0.
    * @param {number} columns
-   * @param {(row: number, column: number) => number} weight */
-  pack(rows, columns, weight) {
+   * @param {Float32Array} source
+   * @param {ArrayLike<number>} starts
+   * @param {number} step
+   * @param {Float32Array} scale */
+  pack(columns, source, starts, step, scale) {
+    const rows = starts.length;
     const packed = new Float32Array(rows * roundUp(columns, PANEL));
     for (let column = 0; column < columns; column++) {
-      const first = rows * (column - (column % PANEL)) + (column % PANEL);
-      for (let row = 0; row < rows; row++) packed[first + PANEL * row] = weight(row, column);
+      let at = rows * (column - (column % PANEL)) + (column % PANEL);
+      for (let row = 0; row < rows; row++, at += PANEL)
+        if (starts[row] >= 0) packed[at] = scale[column] * source[starts[row] + step * column];
     }
     return this.keep(packed);
+  }
+
+  /** Sums of each of `width` columns over `count` rows at the address `a`, and of their squares.
+   * @param {number} a
+   * @param {number} count
+   * @param {number} width
+   * @param {number} to  address of room for 2 `width` float64, which is where they are afterwards
+   * @returns {Float64Array} */
+  sums(a, count, width, to) {
+    const found = new Float64Array(this.buffer, to, 2 * width);
+    if (this.kernel && width % 4 === 0) this.kernel.sums(a, count, width, to);
+    else {
+      found.fill(0);
+      for (let row = 0, i = a / 4; row < count; row++)
+        for (let c = 0; c < width; c++, i++) {
+          const value = this.floats[i];
+          found[c] += value;
+          found[width + c] += value * value;
+        }
+    }
+    return found;
+  }
+
+  /** Rows of `width` numbers at the address `a` times the numbers at `scale` plus those behind them; where that is
+   * negative, times `slope`.
+   * @param {number} a
+   * @param {number} count
+   * @param {number} width
+   * @param {number} scale
+   * @param {number} slope */
+  affine(a, count, width, scale, slope) {
+    if (this.kernel && width % 4 === 0) return this.kernel.affine(a, count, width, scale, slope);
+    const { floats } = this;
+    for (let row = 0, i = a / 4; row < count; row++)
+      for (let c = scale / 4; c < scale / 4 + width; c++, i++) {
+        const y = floats[c] * floats[i] + floats[c + width];
+        floats[i] = y > 0 ? y : slope * y;
+      }
   }
 }
 

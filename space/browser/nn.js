@@ -259,49 +259,45 @@ export class GroupNorm extends Norm {
   constructor(groups, channels) {
     super(channels);
     this.groups = groups;
+    /** @type {Engine | null} */
+    this.engine = null;
+  }
+
+  /** @param {Engine} engine */
+  pack(engine) {
+    this.engine = engine;
   }
 
   /** @param {Tensor} x */
-  forward(x) {
-    const { channels } = this;
+  forward({ shape, data }) {
+    const { channels, slope } = this;
+    const engine = /** @type {Engine} */ (this.engine);
     const [weight, bias] = this.numbers;
-    const scale = new Float32Array(x.shape[0] * channels);
-    const shift = new Float32Array(scale.length);
     const width = channels / this.groups;
-    const count = (product(x.shape.slice(1)) / channels) * width;
-    for (let n = 0; n < x.shape[0]; n++) {
-      const [sums, squares] = sumsOf(x, n);
+    const size = product(shape.slice(1));
+    const [image, numbers, sums] = engine.places([size, 2 * channels, 4 * channels]);
+    const { floats } = engine;
+    const out = tensor(shape);
+    for (let from = 0; from < data.length; from += size) {
+      floats.set(data.subarray(from, from + size), image / 4);
+      const found = engine.sums(image, size / channels, channels, sums);
       for (let first = 0; first < channels; first += width) {
-        const total = (/** @type {Float64Array} */ numbers) =>
-          numbers.subarray(first, first + width).reduce((a, b) => a + b, 0);
-        const mean = total(sums) / count;
-        const deviation = Math.sqrt(Math.max(total(squares) / count - mean * mean, 0) + EPSILON);
+        let [mean, square] = [0, 0]; // of the group
         for (let c = first; c < first + width; c++) {
-          scale[n * channels + c] = weight[c] / deviation;
-          shift[n * channels + c] = bias[c] - (mean * weight[c]) / deviation;
+          mean += found[c] / (width * (size / channels));
+          square += found[channels + c] / (width * (size / channels));
+        }
+        const deviation = Math.sqrt(Math.max(square - mean * mean, 0) + EPSILON);
+        for (let c = first; c < first + width; c++) {
+          floats[numbers / 4 + c] = weight[c] / deviation;
+          floats[numbers / 4 + channels + c] = bias[c] - (mean * weight[c]) / deviation;
         }
       }
+      engine.affine(image, size / channels, channels, numbers, slope);
+      out.data.set(floats.subarray(image / 4, image / 4 + size), from);
     }
-    return affine(x, scale, shift, this.slope);
+    return out;
   }
-}
-
-/** Sums of each channel of image n, and of its squares.
- * @param {Tensor} x
- * @param {number} n */
-function sumsOf({ shape, data }, n) {
-  const channels = shape[shape.length - 1];
-  const size = product(shape.slice(1));
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let i = n * size; i < (n + 1) * size; ) {
-    for (let c = 0; c < channels; c++, i++) {
-      const value = data[i];
-      sums[c] += value;
-      squares[c] += value * value;
-    }
-  }
-  return [sums, squares];
 }
 
 /** A row of its weight for each number. */

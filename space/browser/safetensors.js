@@ -105,8 +105,9 @@ export class WeightsFile {
         const from = start - pieces[piece].start;
         const numbers = toFloat32(fetched[piece].slice(from, from + end - start), dtype);
         // the sum of what is finite is finite: float64 holds far larger numbers
-        if (!Number.isFinite(numbers.reduce((sum, number) => sum + number, 0)))
-          throw new Error(`${name} holds numbers that are not finite`);
+        let sum = 0;
+        for (let i = 0; i < numbers.length; i++) sum += numbers[i];
+        if (!Number.isFinite(sum)) throw new Error(`${name} holds numbers that are not finite`);
         return [name, numbers];
       }),
     );

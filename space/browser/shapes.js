@@ -97,11 +97,17 @@ export function nearest({ shape: [n, height, width, channels], data }, [rows, co
   const places = (/** @type {number} */ to, /** @type {number} */ from) =>
     range(to).map((i) => Math.min(Math.floor(Math.fround(i * Math.fround(from / to))), from - 1));
   const [sourceRows, sourceColumns] = [places(rows, height), places(columns, width)];
-  for (let image = 0, i = 0; image < n; image++) {
-    for (const y of sourceRows) {
-      const row = (image * height + y) * width;
-      for (const x of sourceColumns)
-        for (let c = 0, from = (row + x) * channels; c < channels; c++) out.data[i++] = data[from++];
+  const size = columns * channels; // of a row
+  for (let row = 0, at = 0; row < n * rows; row++, at += size) {
+    const y = sourceRows[row % rows];
+    if (row % rows && y === sourceRows[(row % rows) - 1]) {
+      out.data.copyWithin(at, at - size, at);
+      continue;
+    }
+    const from = (Math.floor(row / rows) * height + y) * width * channels;
+    for (let x = 0, i = at; x < columns; x++) {
+      const pixel = from + sourceColumns[x] * channels;
+      for (let c = 0; c < channels; c++, i++) out.data[i] = data[pixel + c];
     }
   }
   return out;

@@ -4,7 +4,7 @@
  * its column of the kernel to the features of the pixels after it, once, and a drawn pixel costs the 1x1 blocks alone.
  */
 
-import { Linear, places } from "../convolutions.js";
+import { Linear } from "../convolutions.js";
 import { PANEL, roundUp, TILE } from "../engine.js";
 import { widthOf } from "../latents.js";
 import { Embedding, found, Module, Sequential, tensor } from "../nn.js";
@@ -93,7 +93,7 @@ class Rows {
     this.stride = roundUp(width, PANEL);
     const count = roundUp(most, TILE);
     const length = count * this.stride;
-    const [h, a, b, ...addresses] = places(engine, [length, length, length, count, count]);
+    const [h, a, b, ...addresses] = engine.places([length, length, length, count, count]);
     this.h = h;
     this.a = a; // what a layer is multiplied with, by turns with b
     this.b = b;

@@ -233,7 +233,13 @@ test("the kernel is several times as fast as plain JavaScript", () => {
   const times = [true, false].map((simd) => {
     const engine = new Engine(simd);
     assert.equal(engine.simd, simd);
-    const b = engine.pack(length, columns, () => 1);
+    const b = engine.pack(
+      columns,
+      new Float32Array(1).fill(1),
+      new Int32Array(length),
+      0,
+      new Float32Array(columns).fill(1),
+    );
     const bias = engine.keep(new Float32Array(columns));
     const a = engine.scratch(4 * (rows * length + rows * columns + 2 * rows));
     const [out, patches, outs] = [0, columns, columns + 1].map((width) => a + 4 * rows * (length + width));
