@@ -128,13 +128,14 @@ def visit(page: Page, url: str, tab: str, lesson: Lesson) -> tuple[float, float,
     page.on("requestfinished", note)
     page.goto(f"{url}?tab={tab}")
     page.locator(f"#{lesson.place}").scroll_into_view_if_needed()
-    until(page, lambda: page.evaluate(f"'{lesson.place}' in {lesson.shown}"))
-    shown = page.evaluate(f"{lesson.shown}['{lesson.place}']")
+    shown = f"{lesson.shown}['{lesson.place}'] ?? 0"
+    until(page, lambda: came and page.evaluate(shown) > came[0])
+    shown = page.evaluate(shown)
+    until_quiet(page)  # what came is told late
     needed = max(at for at in came if at <= shown)
     begins = lesson.begins or lesson.place
     first = min(at for at in page.evaluate("id => drawn[id]", begins) if at > needed)
     until_started(page)
-    until_quiet(page)
     changed = page.evaluate(REACT, [begins, lesson.hand, lesson.index, lesson.value])
     return first - needed, shown - needed, changed
 
