@@ -96,7 +96,9 @@ class Lesson:
 
 
 LESSONS = {
-    "generate": Lesson("generate-panel", "#generate-scale input[type=range]", value="0.5"),
+    "generate": Lesson(
+        "generate-panel", "#generate-scale input[type=range]", value="0.5", needs="/weights/dcgan-mnist"
+    ),
     "reconstruct": Lesson("reconstruct-result", "#reconstruct-digits input", 33),
     "manifold": Lesson("manifold-deep", "#manifold-deep input[type=range]", value="2"),
     "translate": Lesson("translate-circle", "#translate-emoji input", 11, begins="translate-slider"),

@@ -146,15 +146,16 @@ export function toBmp(pixels, width, scale = 1) {
   fields.forEach((value, i) => view.setInt32(2 + 4 * i, value, true));
   view.setUint16(26, 1, true);
   view.setUint16(28, 24, true); // bits a pixel
-  for (let y = 0; y < height * scale; y++) {
-    let to = HEADER + y * stride;
-    const row = Math.floor(y / scale) * width;
-    for (let x = 0; x < width * scale; x++) {
-      const from = 3 * (row + Math.floor(x / scale));
-      bytes[to++] = pixels[from + 2];
-      bytes[to++] = pixels[from + 1];
-      bytes[to++] = pixels[from];
-    }
+  for (let y = 0; y < height; y++) {
+    const start = HEADER + y * scale * stride;
+    let to = start;
+    for (let from = 3 * y * width; from < 3 * (y + 1) * width; from += 3)
+      for (let i = 0; i < scale; i++) {
+        bytes[to++] = pixels[from + 2];
+        bytes[to++] = pixels[from + 1];
+        bytes[to++] = pixels[from];
+      }
+    for (let i = 1; i < scale; i++) bytes.copyWithin(start + i * stride, start, start + stride);
   }
   return bytes;
 }

@@ -34,6 +34,18 @@ import { Tiles } from "./tiles.js";
  * @typedef {{ settings: Settings, model: Opened, samples: Samples, real: Real | null, tiles: Tiles, walk: Tiles | null,
  *   sum: { tiles: Tiles, lengths: number[] } | null }} Shown */
 
+const NOTHING = "nothing"; // in place of the second model's name
+const REAL = 7 * 20; // the test digit that D judges beside a sample: the first 7
+const SORT_MS = 400; // without a new score, until the samples are put in order
+const SOON_MS = 2000;
+
+let ownIsSeen = () => {};
+/** Resolves when there are samples of the lesson's own model, or soon. */
+const ownModel = new Promise((done) => {
+  ownIsSeen = () => done(null);
+  setTimeout(done, SOON_MS);
+});
+
 /** One `SamplePanel` of tab.py. */
 class SamplePanel {
   /** @param {GradioScope & Given} scope */
@@ -121,6 +133,7 @@ class SamplePanel {
     const key = JSON.stringify(settings);
     this.live.update(
       async (open) => {
+        if (given.named === "other") await ownModel; // whose samples a visitor sees first
         const model = await open(settings.model, ["decode", "discriminate"]);
         const before = this.shown;
         const same = before && JSON.stringify(before.settings) === key;
@@ -138,6 +151,7 @@ class SamplePanel {
       },
       (found) => {
         this.show(found);
+        ownIsSeen();
         if (isId(settings.model)) this.askForTexts(); // it is open now
       },
       () => isId(settings.model) && this.clear(),
@@ -398,10 +412,6 @@ class SamplePanel {
     this.drawTerms();
   }
 }
-
-const NOTHING = "nothing"; // in place of the second model's name
-const REAL = 7 * 20; // the test digit that D judges beside a sample: the first 7
-const SORT_MS = 400; // without a new score, until the samples are put in order
 
 /** @param {GradioScope & Given} scope */
 export function start(scope) {

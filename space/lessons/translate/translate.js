@@ -88,13 +88,12 @@ async function pictureOf({ model, direction, source, emoji, size }, config, own)
   return inChannels(tensor([1, side, side, 3], data), config.in_channels);
 }
 
-/** x and G(x) as files for the slider.
- * @param {Tensor[]} pair */
-const sliderOf = (pair) =>
-  pair.map((image) => {
-    const side = image.shape[1];
-    return toBmp(toRgb(image), side, Math.max(1, Math.floor(LARGE / side)));
-  });
+/** An image as a file for the slider.
+ * @param {Tensor} image */
+function fileOf(image) {
+  const side = image.shape[1];
+  return toBmp(toRgb(image), side, Math.max(1, Math.floor(LARGE / side)));
+}
 
 /** A picture once round the cycle.
  * @param {Open} open
@@ -110,8 +109,10 @@ async function onceRound(open, settings, own, halfWay) {
   const x = await pictureOf(settings, config, own);
   const side = x.shape[1];
   const [source, target] = settings.direction;
-  const output = await model.run("translate", x, source + target);
-  const slider = sliderOf([x, output]);
+  const translated = model.run("translate", x, source + target);
+  const before = fileOf(x); // while the thread of the networks computes
+  const output = await translated;
+  const slider = [before, fileOf(output)];
   halfWay(slider);
   const back = await model.run("translate", output, target + source);
   const scoresOutput = await model.run("score_patches", output, target);
