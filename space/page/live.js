@@ -96,10 +96,10 @@ function reasonOf({ message }) {
 }
 
 /** The server cannot, or will not, and says why in a sentence. */
-class Refusal extends Error {}
+export class Refusal extends Error {}
 
 /** @param {Response} answer */
-async function refusal(answer) {
+export async function refusal(answer) {
   const isText = answer.headers.get("content-type")?.startsWith("text/plain");
   return new Refusal(isText ? (await answer.text()).slice(0, MOST_SAID) : "");
 }

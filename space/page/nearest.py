@@ -23,13 +23,14 @@ SCALE = 4
 """pixels of the page that a pixel is drawn with at least"""
 TEST = "nearest_train_of_test"
 METRICS = (TEST, "nearest_train", "copies")
-PLACE = '<section class="nearest-digit" role="status" hidden></section>'
+TOLD = f'<div role="status"></div><template>{words("nearest.failed")}</template>'
+PLACE = f'<section class="nearest-digit" hidden>{TOLD}</section>'
 """where nearest.js shows an answer"""
 ASKING = (
-    f'<section class="nearest-digit"><button type="button">{words("nearest.ask")}</button>'
-    '<div role="status"></div></section>'
+    f'<section class="nearest-digit" hidden><button type="button">{words("nearest.ask")}</button>{TOLD}'
+    "</section>"
 )
-"""the same where a visitor asks with a button"""
+"""the same where a visitor asks with a button, once there is a sample"""
 
 
 def read(body: bytes) -> Tensor:
