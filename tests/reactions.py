@@ -1,9 +1,10 @@
 """How soon lessons react while the server is slow: `python -m tests.reactions [--delay 3]`.
 
-Every answer of Gradio's queue comes `--delay` seconds late. The first column is the time from the last byte
-that a lesson needs, of its weights or (the timeline) of its training run, until all of its first result is
-there; the second that from a visitor's hand until the result begins to change. Medians and greatest of
-`--rounds` visits with an empty cache, in milliseconds. One visit that comes before is not counted.
+Every answer of Gradio's queue comes `--delay` seconds late. The first two columns are the time from the last
+byte that a lesson needs, of its weights or (the timeline) of its training run, until the first picture that
+they make is there, and until all of the first result is; the third is that from a visitor's hand until the
+result begins to change. Medians and greatest of `--rounds` visits with an empty cache, in milliseconds. One
+visit that comes before is not counted.
 """
 
 import statistics
@@ -29,14 +30,21 @@ window.fetch = async (...question) => {
 window.now = () => performance.timeOrigin + performance.now();
 window.shownAt = {};
 window.drawnAt = {};
+window.drawn = {};
 function note(times, element) {
     for (let one = element; one; one = one.parentElement) if (one.id) times[one.id] = now();
+}
+function keep(times) {
+    Object.assign(drawnAt, times);
+    for (const [id, at] of Object.entries(times)) (drawn[id] ??= []).push(at);
 }
 for (const name of ["putImageData", "drawImage"]) {
     const draw = CanvasRenderingContext2D.prototype[name];
     CanvasRenderingContext2D.prototype[name] = function (...what) {
         draw.apply(this, what);
-        note(drawnAt, this.canvas);
+        const times = {};
+        note(times, this.canvas);
+        keep(times);
     };
 }
 new MutationObserver((all) => {
@@ -46,12 +54,12 @@ new MutationObserver((all) => {
         const times = {};
         note(times, target);
         if (attributeName === "data-where") shownAt = { ...times, ...shownAt };
-        else Object.assign(drawnAt, times);
+        else keep(times);
     }
 }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-where", "src"] });
 """
 """delays what the queue answers; notes when an element first said where its result was computed, and when
-something was last drawn in it"""
+something was drawn in it"""
 REACT = """async ([place, selector, index, value]) => {
     const hand = document.querySelectorAll(selector)[index];
     const begun = now();
@@ -83,15 +91,15 @@ class Lesson:
     """in the addresses of what it needs"""
     shown: str = "shownAt"
     """where it is noted when it was there"""
-    changes: str = ""
-    """which part of the result changes first; empty: all of it at once"""
+    begins: str = ""
+    """which part of the result is there first, and changes first; empty: all of it at once"""
 
 
 LESSONS = {
     "generate": Lesson("generate-panel", "#generate-scale input[type=range]", value="0.5"),
     "reconstruct": Lesson("reconstruct-result", "#reconstruct-digits input", 33),
     "manifold": Lesson("manifold-deep", "#manifold-deep input[type=range]", value="2"),
-    "translate": Lesson("translate-circle", "#translate-emoji input", 11, changes="translate-slider"),
+    "translate": Lesson("translate-circle", "#translate-emoji input", 11, begins="translate-slider"),
     "timeline": Lesson(
         "timeline-run", "#timeline-run .position", value="1", needs="/facts/", shown="drawnAt"
     ),
@@ -109,8 +117,8 @@ class ReactionsConfig:
     """visits to each lesson"""
 
 
-def visit(page: Page, url: str, tab: str, lesson: Lesson) -> tuple[float, float]:
-    """Milliseconds until the first result after what it needs, and until it changes."""
+def visit(page: Page, url: str, tab: str, lesson: Lesson) -> tuple[float, float, float]:
+    """Milliseconds from what it needs to the first picture, to all of the result, and from hand to change."""
     came: list[float] = []
 
     def note(request: Request) -> None:
@@ -120,17 +128,20 @@ def visit(page: Page, url: str, tab: str, lesson: Lesson) -> tuple[float, float]
     page.on("requestfinished", note)
     page.goto(f"{url}?tab={tab}")
     page.locator(f"#{lesson.place}").scroll_into_view_if_needed()
-    until(page, lambda: page.evaluate(f"'{lesson.place}' in {lesson.shown}"))
-    shown = page.evaluate(f"{lesson.shown}['{lesson.place}']")
-    first = shown - max(at for at in came if at <= shown)
+    shown = f"{lesson.shown}['{lesson.place}'] ?? 0"
+    until(page, lambda: came and page.evaluate(shown) > came[0])
+    shown = page.evaluate(shown)
+    until_quiet(page)  # what came is told late
+    needed = max(at for at in came if at <= shown)
+    begins = lesson.begins or lesson.place
+    first = min(at for at in page.evaluate("id => drawn[id]", begins) if at > needed)
     until_started(page)
-    until_quiet(page)
-    changes = lesson.changes or lesson.place
-    return first, page.evaluate(REACT, [changes, lesson.hand, lesson.index, lesson.value])
+    changed = page.evaluate(REACT, [begins, lesson.hand, lesson.index, lesson.value])
+    return first - needed, shown - needed, changed
 
 
 def measure(browser: Browser, url: str, tab: str, config: ReactionsConfig) -> list[str]:
-    """Both columns of a lesson."""
+    """The columns of a lesson."""
     found = []
     for _ in range(1 + config.rounds):
         with new_page(browser) as page:
@@ -141,7 +152,7 @@ def measure(browser: Browser, url: str, tab: str, config: ReactionsConfig) -> li
 
 def main(config: ReactionsConfig) -> None:
     """Print a row for each lesson."""
-    print("| lesson | last byte to first result, ms | hand to next result, ms |\n|---|---|---|")
+    print(f"| lesson | to the first picture, ms | to all, ms | hand to next, ms |\n|{4 * '---|'}")
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as lab,

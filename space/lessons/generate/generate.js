@@ -125,7 +125,8 @@ class SamplePanel {
         const before = this.shown;
         const same = before && JSON.stringify(before.settings) === key;
         const samples = same ? before.samples : await drawSamples(model, settings);
-        if (!before) return { settings, model, samples, journey: null, real: null }; // seen before the rest is there
+        const known = before?.settings.model === settings.model ? before.real : null;
+        if (!same) return { settings, model, samples, journey: null, real: known }; // seen before the rest is there
         const journey = await explore(model, samples.z, selection, given.frames);
         return {
           settings,
@@ -176,10 +177,11 @@ class SamplePanel {
     const { given, shown } = this;
     const same = shown?.samples === samples;
     const tiles = same ? shown.tiles : new Tiles(samples.images, given.columns);
-    const walk = journey?.walk ? new Tiles(journey.walk, given.frames) : null;
-    const sum = journey?.sum
-      ? { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths }
-      : null;
+    let { walk, sum } = shown ?? { walk: null, sum: null }; // those of before stay until they are computed anew
+    if (journey) {
+      walk = journey.walk && new Tiles(journey.walk, given.frames);
+      sum = journey.sum && { tiles: new Tiles(journey.sum.images, 4), lengths: journey.sum.lengths };
+    }
     this.shown = { settings, model, samples, real, tiles, walk, sum };
     if (!same) {
       this.nearest.clear();
@@ -187,7 +189,9 @@ class SamplePanel {
       this.showFacts();
     }
     if (!same || real !== shown.real) this.look(this.looked);
-    this.element.dataset.state = journey ? "ready" : "samples";
+    const { dataset } = this.element;
+    if (journey) dataset.state = "ready";
+    else if (dataset.state !== "ready") dataset.state = "samples";
     if (!journey) return this.update();
     this.film.show(walk);
     this.mark();
