@@ -92,7 +92,7 @@ class NegativeLogLikelihood(nn.Module):
         super().__init__()
         self.model, self.config = model, config
         self.register_buffer("chance", chance, persistent=False)
-        self.teacher = [teacher_of(config).to(chance.device)] if config.guidance != 1 else []  # no part of it
+        self.teacher = [teacher_of(config)] if config.guidance != 1 else []  # no part of it
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         x = (batch.noise.uniform_like(batch.x) < batch.x).float()
@@ -112,6 +112,7 @@ class NegativeLogLikelihood(nn.Module):
     def target(self, x: Tensor, pixels: Tensor, labels: Tensor | None) -> Tensor:
         """What the probability of pixels (B, K) should become: what they are, or what the teacher says."""
         for teacher in self.teacher:
+            teacher.to(x.device)  # which `accelerate` moves the rest to
             nothing, own = (teacher.logits_at(x, pixels, y).float() for y in (None, labels))
             return nothing.lerp(own, self.config.guidance).sigmoid()
         return x.flatten(1).gather(1, pixels)

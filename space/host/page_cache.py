@@ -10,6 +10,7 @@ of all bytes. Here a component's script comes when it is first shown, as Gradio 
 
 import asyncio
 import gzip
+import posixpath
 import re
 from collections import OrderedDict
 from hashlib import blake2b
@@ -113,9 +114,10 @@ class PageCache:
 
 def is_for_everybody(request: Request) -> bool:
     """Whether the response depends on the path alone and, for the page, on the address of the app."""
-    if request.method != "GET" or "range" in request.headers:
-        return False
-    is_page = request.scope["path"] in PAGES
+    path = request.scope["path"]
+    if request.method != "GET" or "range" in request.headers or posixpath.normpath(path) != path:
+        return False  # /assets/./core.js would be kept beside /assets/core.js
+    is_page = path in PAGES
     return not is_page or not (set(PERSONAL) & request.query_params.keys() or comes_from_nowhere(request))
 
 
@@ -144,7 +146,8 @@ def lighter(script: bytes) -> bytes:
 
 def packed_for(request: Request, response: Response) -> Response:
     """A compressed response as the sender of the request can read it, or 304 where they have it already."""
-    if response.headers.get("etag", "-") in request.headers.get("if-none-match", ""):
+    etag = response.headers.get("etag")
+    if etag and etag in request.headers.get("if-none-match", ""):
         kept = ("etag", "cache-control", "vary", "content-security-policy")
         return Response(status_code=304, headers={k: v for k, v in response.headers.items() if k in kept})
     encoding = response.headers.get("content-encoding", "identity")

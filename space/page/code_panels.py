@@ -11,11 +11,6 @@ from space.page.handlers import PRIVATE, friendly
 from space.page.words import LATEX, i18n
 
 
-def snippet_panel(elem_id: str) -> gr.Code:
-    """Where a tab shows the snippet behind its pictures."""
-    return folded_snippet(elem_id)[1]
-
-
 def source_panel(module: ModuleType, lesson: str) -> None:
     """A lesson's mathematics in Python, folded: the source of its module, below the text `LESSON.code`."""
     with gr.Accordion(i18n("code.title"), open=False, elem_id=f"{lesson}-code"):
@@ -24,7 +19,7 @@ def source_panel(module: ModuleType, lesson: str) -> None:
 
 
 def folded_snippet(elem_id: str) -> tuple[gr.Accordion, gr.Code]:
-    """A `snippet_panel` with the accordion around it."""
+    """Where a tab shows the snippet behind its pictures: the accordion, and the code in it."""
     with gr.Accordion(i18n("code.title"), open=False, elem_id=elem_id) as fold:
         gr.Markdown(i18n("code.hint"))
         snippet = gr.Code(

@@ -2,6 +2,7 @@
  *
  *   await factsOf("manifold", "vae-mnist-2d")     what the lesson's `told` returns; {problem}, HTML, if the model
  *                                                 cannot be used
+ *   forget("timeline", "vae-mnist-2d")            they are large, and no longer of use
  *
  * Each model is asked about once, unless it cannot be used.
  */
@@ -16,10 +17,18 @@ const PAUSES_MS = [1000, 5000]; // before it is asked again
 const asked = new Map(); // by path
 
 /** @param {string} lesson
+ * @param {string} model */
+const pathOf = (lesson, model) => `facts/${lesson}/${inPath(model)}`;
+
+/** @param {string} lesson
+ * @param {string} model */
+export const forget = (lesson, model) => asked.delete(pathOf(lesson, model));
+
+/** @param {string} lesson
  * @param {string} model
  * @returns {Promise<Facts>} */
 export async function factsOf(lesson, model) {
-  const path = `facts/${lesson}/${inPath(model)}`;
+  const path = pathOf(lesson, model);
   if (!asked.has(path)) asked.set(path, ask(path));
   try {
     const facts = await asked.get(path);

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 from starlette.requests import Request
@@ -33,6 +34,10 @@ def _packed(tell: Teller, loaded: LoadedModel) -> tuple[bytes, str]:
     return gzip.compress(content, 9, mtime=0), f'"{blake2b(content, digest_size=8).hexdigest()}"'
 
 
+_making = Lock()
+"""held while facts are made, so that a class that opens a tab together waits for one answer"""
+
+
 def route(tellers: Mapping[str, Teller]) -> Route:
     """/facts/<lesson>/<model>, of the lessons that have facts; of one that cannot be used `problem`: why."""
 
@@ -41,7 +46,9 @@ def route(tellers: Mapping[str, Teller]) -> Route:
         if lesson not in tellers:
             return PlainTextResponse("no such lesson", 404)
         try:
-            content, etag = _packed(tellers[lesson], load(name))
+            loaded = load(name)
+            with _making:
+                content, etag = _packed(tellers[lesson], loaded)
         except Problem as problem:
             return PlainTextResponse(str(problem), 404)
         except ModelUnavailable as error:

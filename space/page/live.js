@@ -96,10 +96,10 @@ function reasonOf({ message }) {
 }
 
 /** The server cannot, or will not, and says why in a sentence. */
-class Refusal extends Error {}
+export class Refusal extends Error {}
 
 /** @param {Response} answer */
-async function refusal(answer) {
+export async function refusal(answer) {
   const isText = answer.headers.get("content-type")?.startsWith("text/plain");
   return new Refusal(isText ? (await answer.text()).slice(0, MOST_SAID) : "");
 }
@@ -228,7 +228,6 @@ export class Live {
       this.say(attempt.where);
     } catch (error) {
       if (this.current !== attempt) return;
-      this.waiting.end();
       console.warn(error);
       if (this.newest === one) one.fail();
       this.say("failed", error instanceof Refusal ? error.message : "");
@@ -278,6 +277,7 @@ export class Live {
   /** @param {Where | "failed"} where
    * @param {string} [why]  the server's sentence */
   say(where, why = "") {
+    if (where === "failed") this.waiting.end(); // also where there was nothing to compute yet
     const place = /** @type {HTMLElement} */ (this.element.querySelector(".computed"));
     const said = /** @type {HTMLElement} */ (place.querySelector(".why"));
     said.hidden = !why;

@@ -45,7 +45,7 @@ SOURCES = {
 
 SOURCES |= {
     "pictures/digits.png": DIGIT_SHEET.read_bytes(),  # for styles; the scripts read the next
-    **{f"pictures/lambda-{path.name}": path.read_bytes() for path in LAMBDA_FOLDER.glob("*.png")},
+    **{f"pictures/lambda-{path.name}": path.read_bytes() for path in sorted(LAMBDA_FOLDER.glob("*.png"))},
     "pictures/digits.u8": digit_sheet().numpy().tobytes(),  # (10, 20, 28, 28)
     **{  # (N, 2, side, side, 3)
         f"pictures/{sheet.name}.u8": read_emoji(sheet).movedim(2, -1).numpy().tobytes()

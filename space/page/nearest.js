@@ -8,7 +8,7 @@
  */
 
 import { inPath, ROOT } from "./dom.js";
-import { pack } from "./live.js";
+import { pack, Refusal, refusal } from "./live.js";
 import { Waiting } from "./waiting.js";
 
 /** @import { Tensor } from "../browser/nn.js" */
@@ -25,7 +25,8 @@ export class Nearest {
   /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
-    this.told = place.querySelector("div") ?? place;
+    this.told = place.querySelector("div");
+    this.failed = place.querySelector("template").innerHTML;
     this.waiting = new Waiting(this.told);
     this.asked = 0; // questions so far
   }
@@ -34,7 +35,7 @@ export class Nearest {
     this.asked += 1;
     this.waiting.end();
     this.told.replaceChildren();
-    if (this.told === this.place) this.place.hidden = true;
+    if (!this.place.querySelector("button")) this.place.hidden = true;
   }
 
   /** @param {string} model
@@ -43,15 +44,22 @@ export class Nearest {
     const question = ++this.asked;
     this.place.hidden = false;
     this.waiting.begin();
-    const answer = await fetch(new URL(`nearest/${inPath(model)}`, ROOT), {
-      method: "POST",
-      body: JSON.stringify(pack(image)),
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    }).catch(() => null);
-    const said = (await answer?.text().catch(() => "")) ?? "";
-    if (question !== this.asked) return;
-    this.waiting.end();
-    if (answer?.ok) this.told.innerHTML = said;
-    else this.told.textContent = answer ? said.slice(0, 400) : ""; // a sentence of the server's
+    try {
+      const answer = await fetch(new URL(`nearest/${inPath(model)}`, ROOT), {
+        method: "POST",
+        body: JSON.stringify(pack(image)),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      if (!answer.ok) throw await refusal(answer);
+      const found = await answer.text();
+      if (question === this.asked) this.told.innerHTML = found;
+    } catch (error) {
+      console.warn(error);
+      if (question !== this.asked) return;
+      if (error instanceof Refusal && error.message) this.told.textContent = error.message;
+      else this.told.innerHTML = this.failed;
+    } finally {
+      if (question === this.asked) this.waiting.end();
+    }
   }
 }

@@ -14,7 +14,7 @@ from space.pictures.outputs import to_pil
 from space.pictures.training_digits import Nearest, find_nearest, to_side
 from space.text.refusals import Problem
 from space.weights.hub import BUNDLED
-from space.weights.side_files import read_metrics
+from space.weights.side_files import Metrics, read_metrics
 from space.weights.table import load_any
 
 SIDES = (28, 32)
@@ -23,13 +23,14 @@ SCALE = 4
 """pixels of the page that a pixel is drawn with at least"""
 TEST = "nearest_train_of_test"
 METRICS = (TEST, "nearest_train", "copies")
-PLACE = '<section class="nearest-digit" role="status" hidden></section>'
+TOLD = f'<div role="status"></div><template>{words("nearest.failed")}</template>'
+PLACE = f'<section class="nearest-digit" hidden>{TOLD}</section>'
 """where nearest.js shows an answer"""
 ASKING = (
-    f'<section class="nearest-digit"><button type="button">{words("nearest.ask")}</button>'
-    '<div role="status"></div></section>'
+    f'<section class="nearest-digit" hidden><button type="button">{words("nearest.ask")}</button>{TOLD}'
+    "</section>"
 )
-"""the same where a visitor asks with a button"""
+"""the same where a visitor asks with a button, once there is a sample"""
 
 
 def read(body: bytes) -> Tensor:
@@ -38,7 +39,7 @@ def read(body: bytes) -> Tensor:
         sent = json.loads(body)
         numbers = np.frombuffer(b64decode(sent["data"], validate=True), "<f4")
         side = next(side for side in SIDES if sent["shape"] == [1, side, side, 1])
-        image = torch.from_numpy(numbers.astype(np.float32)).reshape(1, side, side)
+        image = torch.from_numpy(numbers.reshape(1, side, side).astype(np.float32))
     except (KeyError, TypeError, ValueError, StopIteration, RecursionError) as error:
         raise Problem("request") from error
     if not image.isfinite().all():
@@ -52,14 +53,13 @@ def answer(name: str, body: bytes) -> str:
 
     Raises `Problem`, and `ModelUnavailable`.
     """
-    image = read(body)
-    return show(image, find_nearest(image), name)
+    image, metrics = read(body), read_metrics(load_any(name).folder)
+    return show(image, find_nearest(image), metrics)
 
 
-def show(image: Tensor, found: Nearest, name: str) -> str:
-    """The HTML of `answer`. Figures are from the model's folder, that of test digits is from a model's of the
-    lab where the folder has none."""
-    metrics = read_metrics(load_any(name).folder)
+def show(image: Tensor, found: Nearest, metrics: Metrics) -> str:
+    """The HTML of `answer`. `metrics` are the model's; that of test digits is from a model of the lab where
+    they have none."""
     metrics.setdefault(TEST, read_metrics(BUNDLED / roles.DCGAN).get(TEST))
     known = {key: metrics[key] for key in METRICS if metrics.get(key)}
     said = {"number": f"{found.number:,}", "among": f"{found.among:,}", "distance": f"{found.distance:.2f}"}

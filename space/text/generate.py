@@ -58,22 +58,22 @@ TEXT = {
         "the bars show the place of each. The order still tells something: of 1,000 samples a classifier "
         "is less than 90 % sure of 36 among the hundred lowest and of none among the hundred highest "
         "(DCGAN: 19 and none).\n- **A hint against memorising.** On a walk most frames are digits or "
-        "shapes between two, and none jumps; and below the sample that you click stands the training digit "
-        "nearest to it, of all 60,000.\n- **Arithmetic.** The length of $z$ is almost always near $\\sqrt "
-        "d$ in $d$ dimensions. With single samples $a-b+c$ is $\\sqrt 3$ times as long, outside the shell "
-        "that $G$ knows; the mean of three is $\\sqrt 3$ times shorter, which puts the result back. (The "
-        "paper averages three because single samples were unstable.)",
+        "shapes between two, and none jumps; and below the samples stands the training digit nearest to "
+        "the one that you click, of all 60,000.\n- **Arithmetic.** The length of $z$ is almost always "
+        "near $\\sqrt d$ in $d$ dimensions. With single samples $a-b+c$ is $\\sqrt 3$ times as long, "
+        "outside the shell that $G$ knows; the mean of three is $\\sqrt 3$ times shorter, which puts the "
+        "result back. (The paper averages three because single samples were unstable.)",
         "## 무엇을 볼까요?\n- **품질과 다양성.** 배율이 1보다 작으면 표본이 전형적인 모양에 머물러 "
         "깨끗하지만 서로 비슷해지고, 1보다 크면 다양해지지만 모양이 무너집니다. 다양성 수치를 함께 "
         "보세요.\n- **심판.** 게임이 균형에서 끝났으므로 $D(G(z))$는 모두 $\\tfrac12$ 근처입니다. 막대는 "
         "그 안에서의 순위입니다. 순위에는 뜻이 있습니다. 표본 1,000개 가운데 분류기의 확신이 90 %에 못 "
         "미치는 것이 하위 100개에서는 36개, 상위 100개에서는 하나도 없습니다(DCGAN은 19개와 0개).\n- "
         "**암기가 아니라는 실마리.** 두 표본 사이를 이동하면 대부분의 프레임이 숫자이거나 그럴듯한 중간 "
-        "모양이고, 갑자기 바뀌는 곳이 없습니다. 표본을 누르면 그 아래에 학습 숫자 60,000개 가운데 가장 "
-        "가까운 것이 나옵니다.\n- **벡터 연산.** $d$차원에서 $z$의 길이는 거의 항상 $\\sqrt d$ 근처입니다. "
-        "표본 하나씩으로 계산한 $a-b+c$는 $\\sqrt 3$배 길어 $G$가 아는 껍질을 벗어납니다. 세 개를 평균하면 "
-        "길이가 $1/\\sqrt 3$로 줄어 결과가 제자리로 돌아옵니다. (논문은 표본 하나로는 결과가 불안정해서 세 "
-        "개를 평균했습니다.)",
+        "모양이고, 갑자기 바뀌는 곳이 없습니다. 표본을 누르면 아래에 학습 데이터의 숫자 60,000개 가운데 "
+        "가장 가까운 것이 나옵니다.\n- **벡터 연산.** $d$차원에서 $z$의 길이는 거의 항상 $\\sqrt d$ "
+        "근처입니다. 표본 하나씩으로 계산한 $a-b+c$는 $\\sqrt 3$배 길어 $G$가 아는 껍질을 벗어납니다. 세 "
+        "개를 평균하면 길이가 $1/\\sqrt 3$로 줄어 결과가 제자리로 돌아옵니다. (논문은 표본 하나로는 "
+        "결과가 불안정해서 세 개를 평균했습니다.)",
     ),
     "generate.panel.slots": ("Click samples for", "표본을 누르면"),
     "generate.panel.walk_slot": ("walk", "보간"),

@@ -20,17 +20,21 @@ TEXT = {
     "diagram.frozen": ("frozen", "고정"),
     "diagram.loss": ("Loss", "손실"),
     "diagram.value": ("Value", "가치 함수"),
-    "nearest.ask": ("Nearest training digit", "가장 가까운 학습 숫자"),
+    "nearest.ask": ("Nearest training digit", "학습 데이터에서 가장 가까운 숫자"),
     "nearest.sample": ("The sample", "표본"),
     "nearest.digit": (
         "Nearest training digit: no. {number} of {among}",
-        "가장 가까운 학습 숫자: {among}개 중 {number}번",
+        "학습 데이터에서 가장 가까운 숫자: {among}개 중 {number}번",
     ),
     "nearest.found": (
         "Distance {distance}. All {among} training digits of MNIST were compared with this sample, pixel by "
         "pixel (Euclidean distance, pixels from 0 to 1, training digits in eight grey levels).",
-        "거리 {distance}. MNIST의 학습 숫자 {among}개를 모두 이 표본과 픽셀끼리 비교했습니다(유클리드 거리, "
-        "픽셀값 0~1, 학습 숫자는 8단계 회색).",
+        "거리 {distance}. MNIST 학습 데이터의 숫자 {among}개를 모두 이 표본과 픽셀 단위로 "
+        "비교했습니다(유클리드 거리, 픽셀값 0~1, 학습 데이터는 회색조 8단계).",
+    ),
+    "nearest.failed": (
+        "The server did not answer. Please try again.",
+        "서버가 응답하지 않았습니다. 다시 시도해 주세요.",
     ),
     "nearest.scale": ("For comparison", "비교 기준"),
     "live.browser": ("Computed in your browser.", "이 브라우저에서 계산했습니다."),
@@ -166,7 +170,7 @@ TEXT = {
                 "색만 맞추었을 때 상대 도메인으로 분류된 비율",
             ),
             ("domain_fid", "Fréchet distance (domain classifier)", "프레셰 거리 (도메인 분류기)"),
-            ("flat_share", "Even pixels of translations", "변환 결과에서 고른 픽셀의 비율"),
+            ("flat_share", "Even pixels of translations", "변환 결과에서 색이 균일한 픽셀의 비율"),
         )
     },
     **{
@@ -176,7 +180,7 @@ TEXT = {
             ("cycle_l1", "Cycle L1", "순환 L1"),
             ("cycle_l1_scaled", "Cycle L1 of scaling only", "크기만 바꿨다 되돌릴 때의 L1"),
             ("identity_l1", "Identity L1", "항등 L1"),
-            ("flat_share", "Even pixels of real images", "실제 이미지에서 고른 픽셀의 비율"),
+            ("flat_share", "Even pixels of real images", "실제 이미지에서 색이 균일한 픽셀의 비율"),
         )
     },
     "metric.domain_accuracy_real": ("Domain classifier on real images", "도메인 분류기 정확도 (실제 이미지)"),
@@ -185,12 +189,12 @@ TEXT = {
         "도메인 분류기 정확도 (짝과 다른 실제 이미지)",
     ),
     "metric.domain_accuracy_drawings": (
-        "Drawings taken for B once translated",
-        "변환한 그림이 B로 분류된 비율",
+        "Drawings in flat colours taken for B once translated",
+        "단색으로 그린 그림을 변환했을 때 B로 분류된 비율",
     ),
     "metric.domain_accuracy_drawings_nothing": (
-        "Drawings taken for B as they are",
-        "그린 그대로의 그림이 B로 분류된 비율",
+        "Drawings in flat colours taken for B as they are",
+        "단색으로 그린 그림이 변환 없이도 B로 분류된 비율",
     ),
     "download.png": ("Download as PNG", "PNG로 내려받기"),
     "download.csv": ("Numbers as CSV", "수치를 CSV로 내려받기"),

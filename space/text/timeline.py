@@ -143,6 +143,11 @@ TEXT = {
         "The folder of {model} has neither pictures nor a history of its training. Choose another model.",
         "{model} 폴더에는 학습 중의 그림도, 학습 기록도 없습니다. 다른 모델을 선택해 주세요.",
     ),
+    "timeline.failed": (
+        "This training run has not arrived. Check the connection, then choose another model or reload the "
+        "page.",
+        "학습 기록을 받지 못했습니다. 연결을 확인한 뒤 다른 모델을 선택하거나 페이지를 새로 고쳐 주세요.",
+    ),
     "timeline.run.frame": (
         "Pictures that the model made at this step; choose one with the arrow keys",
         "이 스텝에서 모델이 만든 그림들. 방향 키로 하나를 고릅니다",

@@ -64,6 +64,8 @@ def test_guidance_is_learned_from_the_start_weights(tmp_path):
     torch.testing.assert_close(part.target(x, pixels, some.labels), (2 * own - nothing).sigmoid())
     torch.testing.assert_close(part.target(x, pixels, torch.full((20,), 10)), nothing.sigmoid())
     assert not any(name.startswith("teacher") for name, _ in part.named_parameters())
+    there = part.to("meta").target(*(one.to("meta") for one in (x, pixels, some.labels)))
+    assert there.is_meta and there.shape == (20, 9)  # as on a GPU
     for wrong in ({"guidance": 2.0}, more | {"model": {"num_classes": 0}}):
         with pytest.raises(ValueError, match=r"guidance is 2\.0; it needs pretrained_model_name_or_path"):
             pixelcnn_config(tmp_path, **wrong)

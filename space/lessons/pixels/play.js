@@ -71,9 +71,8 @@ class PlayPage {
     find(".again").onclick = () => lesson.set({ seed: Math.floor(Math.random() * 1e6) });
     find(".play").onclick = () => (this.playing === null ? this.play() : this.pause());
     find(".position").oninput = ({ target }) => this.scrub(target.valueAsNumber);
-    find(".nearest-digit button").onclick = () => {
-      if (this.made) this.nearest.show(lesson.names.model, flat([this.made.by[this.who].x]));
-    };
+    find(".nearest-digit button").onclick = () =>
+      this.nearest.show(lesson.names.model, flat([this.made.by[this.who].x]));
     find(".next").onclick = () => this.scrub(this.nextCoin());
     lesson.onChange((changed) => {
       this.relabel();

@@ -6,8 +6,9 @@
 import { clamp } from "../../browser/numbers.js";
 import { ARROWS, add, decoded, finder, keepsStill, label, onLanguage, texts } from "../../page/dom.js";
 import { offer, toCsv } from "../../page/downloads.js";
-import { factsOf } from "../../page/facts.js";
+import { factsOf, forget } from "../../page/facts.js";
 import { follow, tell } from "../../page/link.js";
+import { Waiting } from "../../page/waiting.js";
 import { drawCharts, placeAt } from "./charts.js";
 import { boxOf, cellAt, nearest, stillsOf, timeOf, toRows, within } from "./run.js";
 
@@ -38,14 +39,13 @@ export function start(scope) {
       return player.cell;
     },
   };
-  const open = () => player.open().catch(console.warn);
-  scope.watch("model", open);
+  scope.watch("model", () => player.open());
   scope.watch("unfolded", () => player.showCode());
   follow(scope.element, (said, { model }) => {
     player.pending = /** @type {Said} */ ({ ...said, model });
     player.followLink();
   });
-  open();
+  player.open();
 }
 
 class Player {
@@ -69,6 +69,7 @@ class Player {
     /** @type {HTMLImageElement[]} */
     this.pictures = [];
     this.opened = 0; // runs that were asked for
+    this.waiting = new Waiting(element);
     this.index = 0; // of `run.positions`
     /** @type {number | null} */
     this.timer = null; // while it plays
@@ -122,9 +123,10 @@ class Player {
   async open() {
     const turn = ++this.opened;
     this.showCode();
-    const { problem, badge, run } = await factsOf("timeline", this.props.model);
-    const pictures = await Promise.all(problem ? [] : run.frames.map(decoded));
+    this.waiting.begin();
+    const { problem, badge, run, pictures } = await this.load(this.props.model);
     if (turn !== this.opened) return; // another one was chosen meanwhile
+    this.waiting.end();
     this.stop();
     this.find("#timeline-source").innerHTML = problem ?? badge;
     this.find(".run").hidden = Boolean(problem);
@@ -144,6 +146,20 @@ class Player {
     this.followLink();
     this.tellLink();
     if (!this.touched && !keepsStill() && run.positions.length > 1) this.play();
+  }
+
+  /** The facts of a model, and the pictures in them, which take megabytes of memory.
+   * @param {string} model
+   * @returns {Promise<import("../../page/facts.js").Facts>} */
+  async load(model) {
+    try {
+      const { problem, badge, run } = await factsOf("timeline", model);
+      forget("timeline", model);
+      return { problem, badge, run, pictures: await Promise.all(problem ? [] : run.frames.map(decoded)) };
+    } catch (error) {
+      console.warn(error);
+      return { problem: this.find("template").innerHTML };
+    }
   }
 
   /** Hides the parts that this run has nothing for. */

@@ -6,6 +6,7 @@ from typing import Any
 from space.lessons.timeline.work import NO_CURVE, make_panels, steps_per_epoch
 from space.page.markup import data_url, download
 from space.page.training_run import cells, read_frames, thin_out
+from space.page.words import words
 from space.text.limits import MAX_FRAMES
 from space.weights.hub import LoadedModel
 from space.weights.side_files import find_curves, read_rows
@@ -43,6 +44,7 @@ MARKUP = f"""
   </div>
 </div>
 <div id="timeline-source"></div>
+<template><p class="notice">{words("timeline.failed")}</p></template>
 """
 
 

@@ -73,7 +73,10 @@ def test_gradios_tree_of_components_fetches_what_is_shown():
 
 @pytest.mark.parametrize(
     "path",
-    ["/?deep_link=abc", "/?page=other", "/gradio_api/info", "/assets/missing.js", "/modules/old/page/dom.js"],
+    [
+        *("/?deep_link=abc", "/?page=other", "/gradio_api/info"),
+        *("/assets/missing.js", "/modules/old/page/dom.js", "/assets/%2e/a.js", "/assets/b/%2e%2e/a.js"),
+    ],
 )
 def test_what_may_differ_is_asked_for_each_time(path):
     origin = Origin()
@@ -98,6 +101,10 @@ def test_kept_pages_are_bounded(monkeypatch):
     origin.get("/assets/7.js")
     origin.get("/assets/0.js")
     assert origin.asked["/assets/7.js"] == 1 and origin.asked["/assets/0.js"] == 2
+
+
+def test_what_has_no_etag_is_in_nobodys_cache():
+    assert Origin().get("/assets/missing.js", if_none_match='W/"a-b"').status_code == 404
 
 
 def test_what_came_in_part_is_not_kept():

@@ -1,5 +1,8 @@
 """What lessons tell their scripts of a model: made once, kept by the browser."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -36,6 +39,20 @@ def test_they_are_made_once_for_all_visitors(client: TestClient) -> None:
     for name in (roles.GAN, roles.VAE_MAP, roles.GAN, roles.GAN):
         assert client.get(f"/facts/a/{name}").json() == {"name": name}
     assert made == [roles.GAN, roles.VAE_MAP]
+
+
+def test_a_class_that_asks_at_once_has_them_made_once() -> None:
+    made: list[str] = []
+
+    def tell(loaded: hub.LoadedModel) -> dict[str, str]:
+        made.append(loaded.name)
+        time.sleep(0.1)  # without the lock, others begin meanwhile
+        return {"name": loaded.name}
+
+    client = TestClient(Starlette(routes=[facts.route({"a": tell})]))
+    with ThreadPoolExecutor(8) as phones:
+        answers = list(phones.map(lambda _: client.get(f"/facts/a/{roles.GAN}").json(), range(8)))
+    assert answers == 8 * [{"name": roles.GAN}] and made == [roles.GAN]
 
 
 def test_what_there_is_not(client: TestClient) -> None:

@@ -26,7 +26,7 @@ START = """async ([base, computed]) => {
     const { Live } = await from("page/live.js");
     const { tensor } = await from("browser/nn.js");
     window.shown = [];
-    const live = new Live(document.querySelector("#own"), "first");
+    const live = (window.live = new Live(document.querySelector("#own"), "first"));
     // pictures of the latent vectors (n, 20) whose numbers are all `value`
     window.draw = (value, n = 1, name = "dcgan-mnist") =>
         live.update(
@@ -211,6 +211,14 @@ def test_a_tab_that_is_left_waits_no_longer(live: Page) -> None:
     live.evaluate("draw(0.5)")
     live.locator("#own[data-waiting]").wait_for(state="attached")
     live.evaluate("open_tab('second')")
+    live.locator("#own:not([data-waiting])").wait_for(state="attached")
+
+
+def test_what_fails_waits_no_longer(live: Page) -> None:
+    """Also where a lesson waits for facts, before there is anything to compute."""
+    live.evaluate("window.live.waiting.begin()")
+    live.locator("#own[data-waiting]").wait_for(state="attached")
+    live.evaluate("window.live.say('failed')")
     live.locator("#own:not([data-waiting])").wait_for(state="attached")
 
 

@@ -80,6 +80,11 @@ def test_every_import_names_a_module_that_is_served() -> None:
         assert set(modules.imports_of(path)) <= modules.SOURCES.keys(), path
 
 
+def test_the_hash_does_not_depend_on_the_order_in_a_folder() -> None:
+    strips = [path for path in modules.SOURCES if path.startswith("pictures/lambda-")]
+    assert strips == sorted(strips) and len(strips) == 4
+
+
 def test_imports_go_one_way() -> None:
     """As in Python: lessons -> page -> browser, and no lesson imports another."""
     for path in modules.SOURCES:

@@ -56,7 +56,10 @@ def test_a_model_without_figures_has_those_of_test_digits(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     "changed",
-    [{"shape": [1, 27, 27, 1]}, {"shape": [1, 28, 28, 3]}, {"data": "!"}, {"shape": 3}, {"data": None}],
+    [
+        *({"shape": shape} for shape in ([1, 27, 27, 1], [1, 28, 28, 3], [1, 32, 32, 1], 3)),
+        *({"data": data} for data in ("!", None, "", "AAAA", b64encode(bytes(8 * 784)).decode())),
+    ],
 )
 def test_what_is_no_such_picture_is_refused(changed: dict[str, object]) -> None:
     answer = ask(roles.DCGAN, **changed)
@@ -66,4 +69,8 @@ def test_what_is_no_such_picture_is_refused(changed: dict[str, object]) -> None:
 def test_numbers_that_are_none_are_refused():
     assert ask(roles.DCGAN, DIGIT * torch.nan).status_code == 400
     assert CLIENT.post(f"/nearest/{roles.DCGAN}", content=b"[" * 9000).status_code == 400
+
+
+def test_nothing_is_searched_for_a_model_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(nearest, "find_nearest")
     assert ask("no-such-model").status_code == 400

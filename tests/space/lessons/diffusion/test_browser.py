@@ -81,6 +81,16 @@ def test_the_diagram_has_the_present_step(page: Page, lab: Lab, network: str):
     expect(diagram.locator(".arc")).to_have_count(0)
 
 
+def test_nothing_is_compared_before_there_is_a_sample(page: Page, lab: Lab):
+    page.route("**/weights/**", lambda route: None)
+    page.goto(f"{lab.url}?tab=diffusion")
+    button = page.locator("#diffusion-way .nearest-digit button")
+    expect(page.locator("#diffusion-way .diagram svg")).to_be_visible()
+    expect(button).to_be_hidden()
+    page.unroute("**/weights/**")
+    expect(button).to_be_visible()
+
+
 def test_the_way_is_that_of_pytorch_and_scrubbing_asks_nothing(page: Page, lab: Lab):
     open_lesson(
         page,

@@ -1,14 +1,17 @@
-"""The endpoint /generate over HTTP."""
+"""The endpoints /generate and /nearest over HTTP."""
+
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
-from gradio_client import Client
+from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
 from space.lessons.generate import api
 from space.models import roles
+from space.pictures.training_digits import LEVELS, training_digits
 
 
 def test_api_round_trip(url: str) -> None:
@@ -23,6 +26,18 @@ def test_api_round_trip(url: str) -> None:
         client.predict(roles.GAN, 65, api_name="/generate")
     with pytest.raises(AppError, match="There is no model named picasso"):
         client.predict("picasso", api_name="/generate")
+
+
+def test_a_training_digit_is_nearest_to_itself(url: str, tmp_path: Path) -> None:
+    grey = (training_digits()[776].reshape(28, 28) * (255 / (LEVELS - 1))).round().astype(np.uint8)
+    Image.fromarray(grey).save(tmp_path / "digit.png")
+    Image.new("L", (28, 28)).save(tmp_path / "blank.png")
+    client = Client(url, verbose=False)
+    file, numbers = client.predict(handle_file(tmp_path / "digit.png"), api_name="/nearest")
+    assert (numbers["number"], numbers["among"]) == (777, 60_000) and numbers["distance"] < 0.05
+    assert np.abs(np.asarray(Image.open(file).convert("L"), int) - grey).max() <= 1
+    with pytest.raises(AppError, match="digit"):
+        client.predict(handle_file(tmp_path / "blank.png"), api_name="/nearest")
 
 
 @pytest.mark.parametrize(

@@ -321,3 +321,12 @@ def test_the_nearest_training_digit_stands_under_a_sample_that_is_clicked(page: 
     assert len(asked) == 1 and asked[0].endswith(f"/nearest/{work.MODEL}")
     page.get_by_label("Seed").fill("5")
     expect(place).to_be_hidden()  # other samples
+    page.route("**/nearest/**", lambda route: route.abort())
+    sample(page, 4).click()
+    expect(place).to_have_text(TEXT["nearest.failed"][0], use_inner_text=True)
+    page.unroute("**/nearest/**")
+    page.route(
+        "**/nearest/**", lambda route: route.fulfill(status=503, body="busy", content_type="text/plain")
+    )
+    sample(page, 5).click()
+    expect(place).to_have_text("busy", use_inner_text=True)

@@ -13,6 +13,7 @@ from space import app
 from space.lessons.timeline import tab, work
 from space.models.autoencoder import Autoencoder, AutoencoderConfig
 from space.page import facts
+from space.text import TEXT
 from space.weights import hub
 from tests.pages import new_page, until, until_quiet
 from tests.processes import PATIENCE
@@ -232,6 +233,7 @@ def test_another_model_and_names_from_its_files_as_text(still: Page) -> None:
     assert page.locator("#timeline-run .charts img").count() == 0
     assert page.locator("#timeline-run .equilibrium").count() == 0
     page.locator("#timeline-source").get_by_text(VAE_NAME).wait_for()
+    expect(page.locator("#timeline-hints")).not_to_contain_text("tug of war")
 
 
 def test_what_is_missing_gets_a_sentence(still: Page, url: str, root: Path) -> None:
@@ -269,6 +271,8 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     page.goto(url)
     page.get_by_role("tab", name="How it learned").click()
     until(page, asked.is_set)
+    waiting = page.locator("#timeline-run [data-waiting]")
+    expect(waiting).to_have_count(1)
     page.locator("#timeline-model input").click()
     page.get_by_role("option").nth(work.NAMES.index(VAE_NAME)).click()
     page.wait_for_timeout(1000)
@@ -277,6 +281,29 @@ def test_a_slow_answer_does_not_take_the_place_of_a_newer_one(
     page.wait_for_timeout(1000)
     assert page.locator(f"#timeline-run [data-model={VAE_NAME}]").count() == 1
     expect(page.locator("#timeline-source")).to_contain_text(VAE_NAME)
+    expect(waiting).to_have_count(0)
+
+
+def test_a_run_that_does_not_come_is_not_taken_for_another(page: Page, url: str) -> None:
+    open_run(page, url)
+    page.clock.install()  # it is asked for three times, seconds apart
+    page.route("**/facts/**", lambda route: route.abort())
+    page.locator("#timeline-model input").click()
+    page.get_by_role("option").nth(work.NAMES.index(VAE_NAME)).click()
+    failed = page.locator("#timeline-source .notice")
+    until(page, lambda: page.clock.run_for(1000) or failed.count() == 1)
+    expect(failed).to_have_text(TEXT["timeline.failed"][0], use_inner_text=True)
+    expect(page.locator("#timeline-run .frame")).to_be_hidden()
+    page.unroute("**/facts/**")
+    choose_model(page, BARE_NAME)
+    expect(failed).to_have_count(0)
+
+
+def test_a_run_that_is_not_shown_is_not_kept(still: Page) -> None:
+    """It is in the browser's cache."""
+    choose_model(still, VAE_NAME)
+    with still.expect_request(f"**/facts/timeline/{GAN_NAME}"):
+        choose_model(still, GAN_NAME)
 
 
 def test_another_tab_stops_it(page: Page, url: str) -> None:
