@@ -109,6 +109,12 @@ export class Conv2d extends Module {
 
   /** @param {Engine} engine */
   pack(engine) {
+    this.engine = engine;
+    this.kernels = []; // packed when they are needed first
+  }
+
+  /** @param {Engine} engine */
+  packKernels(engine) {
     const { inputs, outputs, kernelSize, weight, scale } = this;
     const step = this.indexOf(1, 0, 0, 0);
     const taps = this.taps();
@@ -126,7 +132,6 @@ export class Conv2d extends Module {
     const bias = new Float32Array(roundUp(outputs, PANEL));
     bias.set(this.bias);
     this.biasAddress = engine.keep(bias);
-    this.engine = engine;
     this.weight = new Float32Array();
   }
 
@@ -148,6 +153,7 @@ export class Conv2d extends Module {
   forward(x) {
     const [n, height, width, channels] = x.shape;
     if (channels !== this.inputs) throw new Error(`${this.inputs} channels are needed, not ${channels}`);
+    if (this.kernels.length === 0) this.packKernels(/** @type {Engine} */ (this.engine));
     const rows = this.axis(height);
     const columns = this.axis(width);
     const out = tensor([n, rows.outputs, columns.outputs, this.outputs]);

@@ -2,7 +2,7 @@
  *
  *   class Block extends Module { constructor() { super(); this.network = new Sequential(...); } forward(x) { ... } }
  *   .parameters(prefix)                          [name, shape] of all that it reads from a weights file
- *   .load(tensors, prefix), then .pack(engine)   once; then
+ *   .load(tensors, prefix), then .pack(engine)   once; weights are packed when a layer is needed first; then
  *   .forward(x)
  *
  * Layers that are matrix products are in convolutions.js, those that move pixels in shapes.js. Tensors are {shape,
