@@ -104,7 +104,9 @@ function fileOf(image) {
 async function onceRound(open, settings, own, halfWay) {
   const { source: kind, model: name, emoji, direction } = settings;
   if (kind === "emoji") emojiOf(name, emoji, direction).catch(() => {}); // it comes while the weights do
-  const model = await open(settings.model, METHODS);
+  const model = await open(settings.model, ["translate"]); // the generators first: G(x) is seen before D is fetched
+  const whole = open(settings.model, METHODS);
+  whole.catch(() => {}); // said where it is used
   const { config } = model;
   const x = await pictureOf(settings, config, own);
   const side = x.shape[1];
@@ -115,8 +117,9 @@ async function onceRound(open, settings, own, halfWay) {
   const slider = [before, fileOf(output)];
   halfWay(slider);
   const back = await model.run("translate", output, target + source);
-  const scoresOutput = await model.run("score_patches", output, target);
-  const scoresX = await model.run("score_patches", x, source);
+  const judges = await whole;
+  const scoresOutput = await judges.run("score_patches", output, target);
+  const scoresX = await judges.run("score_patches", x, source);
   const identity = await model.run("translate", x, target + source);
   const stride = 2 ** config.discriminator_layers;
   const channels = config.in_channels;
