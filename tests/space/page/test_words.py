@@ -19,6 +19,12 @@ def test_an_index_is_written_below_the_line(key: str) -> None:
         assert "_" not in re.sub(NAMES, "", INDEXED.sub(SUBSCRIPT, shown))
 
 
+@pytest.mark.parametrize("key", TEXTS)
+def test_no_line_ends_behind_the_bar_of_a_condition(key: str) -> None:
+    """KaTeX lets a line end behind a relation such as `\\mid`."""
+    assert all("\\mid" not in text for text in TEXTS[key])
+
+
 def test_names_of_networks_are_written_as_in_formulas():
     assert "<i>G</i><sub>AB</sub> and F = <i>G</i><sub>BA</sub>." in words("translate.notation")
     assert words("note.cyclegan.question").count("<i>D</i><sub>B</sub>") == 2
