@@ -122,7 +122,7 @@ def phone(browser: Browser, lab: Lab) -> Iterator[Page]:
 
 @pytest.mark.parametrize("tab", TOUCHED)
 def test_a_lesson_fits_a_phone(phone: Page, tab: str) -> None:
-    """A control shares the screen with half of what it changes; four screens; large enough; its focus is seen."""
+    """A control shares the screen with half of what it changes; four screens; large enough; focus is seen."""
     switch_tab(phone, TEXT[f"{tab}.tab"][0])
     changed, *touched = TOUCHED[tab]
     for one in TOUCHED[tab]:
