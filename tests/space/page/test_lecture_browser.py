@@ -244,6 +244,29 @@ def test_a_lecturer_has_a_list_of_steps_notes_and_a_code_for_the_phones(page: Pa
         assert {key: asked.get(key) for key in wanted} == wanted, query
 
 
+APART = """() => [...document.querySelectorAll("#lecture p .katex")].filter((formula) => {
+    const text = formula.nextSibling ?? formula.parentElement.nextSibling;
+    if (!formula.checkVisibility() || text?.nodeType !== Node.TEXT_NODE || /^\\s/.test(text.data)) return false;
+    const range = document.createRange();
+    range.setStart(text, 1); // behind the joiner
+    range.setEnd(text, 2);
+    const bases = formula.querySelectorAll(".base");
+    const { bottom } = bases[bases.length - 1].getBoundingClientRect();
+    return range.getClientRects()[0].top > bottom - 2;
+}).length"""
+"""formulas whose particle begins the next line"""
+
+
+@pytest.mark.parametrize("page", [{"locale": "ko-KR"}], indirect=True)
+def test_no_line_ends_between_a_formula_and_its_particle(page: Page, url: str):
+    page.goto(f"{url}?lecture=vae")
+    shows(page, "vae", 1)
+    page.locator("#lecture p .katex:visible").first.wait_for()
+    for width in range(390, 700, 6):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(APART) == 0, width
+
+
 ALONE = """async (base) => {
     document.body.innerHTML = `<div id="lecture"><div id="controls">
         <button class="previous"></button><span class="place"></span><button class="next"></button>
