@@ -246,7 +246,8 @@ def test_a_lecturer_has_a_list_of_steps_notes_and_a_code_for_the_phones(page: Pa
 
 APART = """() => [...document.querySelectorAll("#lecture p .katex")].filter((formula) => {
     const text = formula.nextSibling ?? formula.parentElement.nextSibling;
-    if (!formula.checkVisibility() || text?.nodeType !== Node.TEXT_NODE || /^\\s/.test(text.data)) return false;
+    if (!formula.checkVisibility() || text?.nodeType !== Node.TEXT_NODE) return false;
+    if (/^\\s/.test(text.data)) return false;
     const range = document.createRange();
     range.setStart(text, 1); // behind the joiner
     range.setEnd(text, 2);
