@@ -6,6 +6,7 @@
  *   diagram.light(["d"], ["real"])                columns and terms that are at work
  *   diagram.freeze(["g"])                         networks that do not learn
  *
+ * Where the row is too wide for its letters, it goes on in a second line.
  * Whoever touches a term of the loss sees which parts of the diagram it is about, and the other way round (terms.js).
  */
 
@@ -21,6 +22,7 @@ import { linkTerms } from "./terms.js";
 
 const [TOP, MIDDLE, FLOOR] = [24, 78, 132]; // of what stands in a row
 const [WORD, ARC] = [150, 176]; // baseline of the words, and how low the line of what is compared goes
+const LINE = WORD + 8; // height of a row
 const [PICTURE, BAR, BETWEEN, GAP] = [52, 20, 3, 16];
 const TWO = 46; // side of pictures on top of each other, and width of a number that is written
 const NARROW = 34; // width of a text
@@ -57,6 +59,17 @@ const inWords = (columns) =>
     })
     .join(" → ");
 
+/** The column that a second line would begin with: so that both are about as long.
+ * @param {Column[]} columns */
+function halfOf(columns) {
+  const widths = columns.map(widthOf);
+  const length = (/** @type {number[]} */ some) => some.reduce((sum, width) => sum + width + GAP, 0);
+  const longer = (/** @type {number} */ i) => Math.max(length(widths.slice(0, i)), length(widths.slice(i)));
+  return range(columns.length)
+    .filter((i) => i && !columns[i].joined)
+    .reduce((best, i) => (longer(i) < longer(best) ? i : best));
+}
+
 export class Diagram {
   /** @param {HTMLElement} figure
    * @param {Words} words */
@@ -70,13 +83,16 @@ export class Diagram {
     this.groups = new Map(); // by key of the column
     /** @type {Map<string, HTMLElement>} */
     this.terms = new Map();
-    new ResizeObserver(() => this.measure()).observe(figure);
+    /** @type {(room: number) => void} */
+    this.fit = () => {};
+    new ResizeObserver(() => requestAnimationFrame(() => this.measure())).observe(figure);
   }
 
   /** What scrolls has to be reached by keys.
    * @param {Element | null} [scroller] */
   measure(scroller = this.figure.firstElementChild) {
     if (!scroller) return;
+    this.fit(scroller.clientWidth);
     if (scroller.scrollWidth > scroller.clientWidth + 1) scroller.setAttribute("tabindex", "0");
     else scroller.removeAttribute("tabindex");
   }
@@ -106,10 +122,15 @@ export class Diagram {
     const root = svg("svg", { role: "group", "aria-label": inWords(columns) });
     /** @type {Map<string, string>} */
     const ends = new Map(); // where an arc may end: below the words
-    let x = 2;
+    const half = halfOf(columns);
+    const [first, second] = [svg("g", {}), svg("g", {})];
+    root.append(first, second);
+    let line = first;
+    let [x, end] = [2, 0];
     columns.forEach((column, i) => {
+      if (i === half) [line, end] = [second, x];
       if (i && !column.joined) {
-        root.append(arrow(x + 2, x + GAP - 2));
+        line.append(arrow(x + 2, x + GAP - 2));
         x += GAP;
       } else if (i) x += BETWEEN;
       const width = widthOf(column);
@@ -124,7 +145,7 @@ export class Diagram {
           group.setAttribute(name, value);
       }
       this.place(group, column, x, width);
-      root.append(group);
+      line.append(group);
       this.groups.set(column.key, group);
       for (const key of column.keys ?? []) this.groups.set(key, group);
       ends.set(column.key, `${x + width / 2} ${column.word ? WORD + 7 : FLOOR + 6}`);
@@ -136,10 +157,17 @@ export class Diagram {
       root.append(svg("path", { class: "arc", d: `M${from}V${ARC - 8}H${right}L${to}` }));
       root.append(text((left + right) / 2, ARC - 3, arc.name, "arc-name"));
     }
-    const height = arc ? ARC + 2 : WORD + 8;
-    root.setAttribute("viewBox", `0 0 ${x + 2} ${height}`);
-    root.style.minWidth = `${Math.ceil(LEAST_SCALE * (x + 2))}px`;
-    root.style.maxWidth = `${Math.ceil(1.5 * (x + 2))}px`;
+    this.fit = (room) => {
+      const folded = room > 0 && room < LEAST_SCALE * (x + 2);
+      const width = folded ? Math.max(end, x - end) + 2 : x + 2;
+      const height = folded ? 2 * LINE : arc ? ARC + 2 : LINE;
+      second.setAttribute("transform", folded ? `translate(${-end} ${LINE})` : "");
+      root.classList.toggle("folded", folded);
+      root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      root.style.minWidth = `${Math.ceil(LEAST_SCALE * width)}px`;
+      root.style.maxWidth = `${Math.ceil((folded ? 1.15 : 1.5) * width)}px`;
+    };
+    this.fit(0);
     return root;
   }
 

@@ -15,9 +15,9 @@ const KEEPS_ARROWS =
   "canvas[tabindex], .samples, [role=application], [role=tablist]";
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1, Home: -Infinity, End: Infinity };
 
-/** `picture`: id of an element, or empty; `minutes` of a lecture; `short`: whether the short one has it, too; `wide`:
+/** `picture` and `result`: ids of elements, or empty: what the step is about, and what a phone is led to; `minutes` of a lecture; `short`: whether the short one has it, too; `wide`:
  * whether it fills the page, without a tab beside it.
- * @typedef {{ name: string, link: string, picture: string, minutes: number, short: boolean, wide: boolean }} Step */
+ * @typedef {{ name: string, link: string, picture: string, result: string, minutes: number, short: boolean, wide: boolean }} Step */
 
 /** @type {Step[]} */
 let steps = [];
@@ -84,7 +84,7 @@ function settle() {
 const textIsBeside = () => getComputedStyle(panel).position === "fixed";
 
 function offerPicture() {
-  const target = index !== null && !textIsBeside() && document.getElementById(steps[index].picture);
+  const target = index !== null && !textIsBeside() && document.getElementById(steps[index].result);
   if (target && settling) unfold(target);
   find(".to_picture").hidden = !target || target.getBoundingClientRect().top < window.innerHeight / 2;
 }
@@ -179,7 +179,7 @@ export function start({ element, props }) {
   find(".full_screen").onclick = toggleFullScreen;
   find(".full_screen").hidden = !document.fullscreenEnabled;
   find(".leave").onclick = leave;
-  find(".to_picture").onclick = () => goTo(steps[index].picture);
+  find(".to_picture").onclick = () => goTo(steps[index].result);
   for (const change of ["scroll", "resize"]) window.addEventListener(change, offerPicture, { passive: true });
   document.addEventListener(
     "click",

@@ -36,11 +36,11 @@ STEPS = {
     "bound": Step("tab=tree&data=moons&family=vae", minutes=1.5),
     "implicit": Step("tab=tree&family=gan"),
     "pixels": Step("tab=pixels&class=3", minutes=2, short=True),
-    "complete": Step("tab=pixels&own=160&seam=12", "pixels-own"),
-    "likely": Step("tab=pixels", "pixels-likely", minutes=1.5),
+    "complete": Step("tab=pixels&own=160&seam=12", "pixels-digit"),
+    "likely": Step("tab=pixels", "pixels-cards", minutes=1.5),
     "autoencoder": Step("tab=reconstruct", minutes=1.5, short=True),
     "code": Step(f"tab=reconstruct&digit=85&model={roles.PLAIN_MAP}"),
-    "sparse": Step(f"tab=reconstruct&digit=140&model={roles.SPARSE}", minutes=1.5),
+    "sparse": Step(f"tab=reconstruct&digit=140&model={roles.SPARSE}", "reconstruct-result", minutes=1.5),
     "denoising": Step(
         f"tab=reconstruct&digit=60&model={roles.DENOISING}&noise=gaussian", minutes=1.5, short=True
     ),
@@ -65,13 +65,23 @@ STEPS = {
     "denoise": Step("tab=diffusion&class=3", minutes=1.5, short=True),
     "networks": Step("tab=diffusion&class=3&network=all&steps=8"),
     "guidance": Step("tab=diffusion&class=3&guided=everywhere&sheet=guidance", "diffusion-sheets"),
-    "own": Step("tab=diffusion&t=0.6", "diffusion-own"),
+    "own": Step("tab=diffusion&t=0.6", "diffusion-digit"),
     "fill": Step("tab=diffusion&erase=top", "diffusion-fill", minutes=0.5),
     "summary": Step("tab=models", minutes=1.5, short=True),
     "exercises": Step("tab=models", minutes=1.5),
     "reading": Step("tab=models", minutes=0.5),
 }
 """name of a step, which is also the key of its text -> what it opens"""
+RESULTS = {
+    "tree": "tree-planes",
+    "pixels": "pixels-stage",
+    "reconstruct": "reconstruct-result",
+    "generate": "generate-panel",
+    "game": "game-board",
+    "translate": "translate-slider",
+    "diffusion": "diffusion-stage",
+}
+"""tab -> id of what its controls change, where a phone shows it too far below the step's text"""
 ICONS = {  # name of a button -> its path
     "previous": "M15 4 7 12l8 8",
     "next": "m9 4 8 8-8 8",
@@ -121,6 +131,7 @@ class Lecture(gr.HTML):
                     "name": name,
                     "link": step.link,
                     "picture": step.picture,
+                    "result": step.picture or RESULTS.get(_tab(step), ""),
                     "minutes": step.minutes,
                     "short": step.short,
                     "wide": name in PARTS,
@@ -135,12 +146,15 @@ class Lecture(gr.HTML):
         return {"type": "object"}
 
 
+def _tab(step: Step) -> str:
+    return step.link.removeprefix("tab=").partition("&")[0]
+
+
 def _texts(language: int) -> dict[str, str]:
     """What the lecture says beside the texts of its steps: 0 is English, 1 Korean."""
     texts = {name: TEXT[f"lecture.{name}"][language] for name in SAID}
     for name, step in STEPS.items():
-        tab = step.link.removeprefix("tab=").partition("&")[0]
-        texts[f"part.{name}"] = TEXT[f"{tab}.tab" if name not in PARTS else "lecture.end"][language]
+        texts[f"part.{name}"] = TEXT[f"{_tab(step)}.tab" if name not in PARTS else "lecture.end"][language]
         texts[f"title.{name}"] = TEXT[f"lecture.{name}"][language].splitlines()[0].removeprefix("## ")
         for part in ("question", "answer"):
             texts[f"{part}.{name}"] = TEXT[f"note.{name}.{part}"][language]

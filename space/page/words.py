@@ -12,6 +12,9 @@ from space.text import TEXT, filled
 INDEXED = re.compile(r"([GD])_(AB|BA|A|B)(?![A-Za-z])")
 """a network of two domains, in a text; dom.js has the same"""
 SUBSCRIPT = r"<i>\1</i><sub>\2</sub>"
+FORMULA = re.compile(r"(?<![$\\])(\$[^$\n]+\$)(?=[가-힣.,:;?!)])")
+"""a formula in a line, and what belongs to it: a line could end between them"""
+WORD_JOINER = "\u2060"
 TEXTS = TEXT | LABELS
 """key -> (English, Korean): all that the page says"""
 
@@ -51,7 +54,7 @@ class _PageTexts(gr.I18n):
 
     def __call__(self, key: str) -> Any:
         for language, text in zip(("en", "ko"), TEXTS[key]):
-            self.translations[language][key] = text
+            self.translations[language][key] = FORMULA.sub(rf"\1{WORD_JOINER}", text)
         return super().__call__(key)
 
 

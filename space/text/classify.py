@@ -4,18 +4,18 @@ TEXT = {
     "classify.tab": ("Two ways to tell apart", "가르기와 만들기"),
     "classify.intro": (
         "The same people, now with the label that the survey recorded. A **discriminative** model fits "
-        "$P(Y\\mid X)$: where the boundary lies, and nothing else. A **generative** model fits $P(X\\mid "
-        "Y)$, what each kind is like, and $P(Y)$; Bayes makes the rest of it:\n\n$$P(Y\\mid "
-        "X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$\n\nDrag the person and the question mark, and see what each "
+        "$P(Y\\,|\\,X)$: where the boundary lies, and nothing else. A **generative** model fits $P(X\\,|\\,"
+        "Y)$, what each kind is like, and $P(Y)$; Bayes makes the rest of it:\n\n$$P(Y\\,|\\,"
+        "X)=\\frac{P(X\\,|\\,Y)\\,P(Y)}{P(X)}$$\n\nDrag the person and the question mark, and see what each "
         "way can answer.",
-        "같은 사람들에게 이번에는 조사에 기록된 라벨이 붙어 있습니다. **판별 모델**은 $P(Y\\mid X)$, 곧 "
-        "경계가 어디인지만 맞춥니다. **생성 모델**은 각 무리가 어떻게 생겼는지 $P(X\\mid Y)$와 $P(Y)$를 "
-        "맞추고, 나머지는 베이즈 정리로 얻습니다.\n\n$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$\n\n"
+        "같은 사람들에게 이번에는 조사에 기록된 라벨이 붙어 있습니다. **판별 모델**은 $P(Y\\,|\\,X)$, 곧 "
+        "경계가 어디인지만 맞춥니다. **생성 모델**은 각 무리가 어떻게 생겼는지 $P(X\\,|\\,Y)$와 $P(Y)$를 "
+        "맞추고, 나머지는 베이즈 정리로 얻습니다.\n\n$$P(Y\\,|\\,X)=\\frac{P(X\\,|\\,Y)\\,P(Y)}{P(X)}$$\n\n"
         "사람과 물음표를 드래그하면서 두 방법이 각각 무엇에 답할 수 있는지 보세요.",
     ),
     "classify.hint": (
         "**A GAN is not a discriminative model because it has a discriminator.** The discriminator $D$ is "
-        "one: it tells real from made, $P(Y\\mid X)$. But it is only the opponent from whom the generator "
+        "one: it tells real from made, $P(Y\\,|\\,X)$. But it is only the opponent from whom the generator "
         "learns. What the GAN is for, and what stays of it, is a way to draw $x$: the GAN is a generative "
         "model with a discriminative one inside. Nor does a generative model need a probability for $x$ "
         "that one can write down, nor a discriminative one a probability at all: support vector machines "
@@ -25,7 +25,7 @@ TEXT = {
         "mean of the second measurement. A label is what a survey recorded; that two groups differ on "
         "average says little of a person: about one in six is on the other side of the best line.",
         "**GAN에 판별자가 있다고 해서 GAN이 판별 모델인 것은 아닙니다.** 판별자 $D$는 진짜와 만들어진 것을 "
-        "가르는 $P(Y\\mid X)$이므로 그 자체로는 판별 모델입니다. 그러나 $D$는 생성자가 배우기 위한 상대일 "
+        "가르는 $P(Y\\,|\\,X)$이므로 그 자체로는 판별 모델입니다. 그러나 $D$는 생성자가 배우기 위한 상대일 "
         "뿐입니다. GAN의 목적이자 학습 뒤에 남는 것은 $x$를 뽑는 방법이므로, GAN은 안에 판별 모델을 둔 "
         "생성 모델입니다. 또 생성 모델이라고 해서 $x$의 확률을 식으로 적을 수 있어야 하는 것은 아니며, "
         "판별 모델이라고 해서 확률이 있어야 하는 것도 아닙니다. 서포트 벡터 머신과 결정 트리도 경계를 "

@@ -42,32 +42,32 @@ TEXT = {
     "lecture.mixture": (
         "## One hump or two?\n\nWomen and men together: vote first. A mixture of two normals finds two "
         "groups although nobody tells it who belongs to which, and the score of left-out people says "
-        "whether it is worth it.\n\n$$p(x)=\\pi\\,\\mathcal N(x;\\mu_1,\\sigma_1^2)+(1-\\pi)\\,\\mathcal "
+        "whether it is worth it.\n\n$$p(x)=\\pi\\,\\mathcal N(x;\\mu_1,\\sigma_1^2)+{(1-\\pi)}\\,\\mathcal "
         "N(x;\\mu_2,\\sigma_2^2)$$",
         "## 봉우리는 하나일까, 둘일까?\n\n여성과 남성을 함께 놓았습니다. 먼저 투표해 봅시다. 두 정규분포의 "
         "혼합은 누가 어느 쪽인지 알려 주지 않아도 두 무리를 찾아냅니다. 그럴 만한 가치가 있는지는 빼놓은 "
         "사람들의 점수가 말해 줍니다.\n\n$$p(x)=\\pi\\,\\mathcal "
-        "N(x;\\mu_1,\\sigma_1^2)+(1-\\pi)\\,\\mathcal N(x;\\mu_2,\\sigma_2^2)$$",
+        "N(x;\\mu_1,\\sigma_1^2)+{(1-\\pi)}\\,\\mathcal N(x;\\mu_2,\\sigma_2^2)$$",
     ),
     "lecture.classify": (
-        "## Two ways to tell apart\n\nOne way fits only where the answer changes: $P(Y\\mid X)$, the "
-        "S-curve below. The other fits what each kind is like, $P(X\\mid Y)$, the two curves above; Bayes "
+        "## Two ways to tell apart\n\nOne way fits only where the answer changes: $P(Y\\,|\\,X)$, the "
+        "S-curve below. The other fits what each kind is like, $P(X\\,|\\,Y)$, the two curves above; Bayes "
         "makes the same S-curve of them. Drag one person far away: the one boundary hardly moves, the "
-        "other does.\n\n$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
-        "## 가르는 두 가지 방법\n\n한 방법은 답이 어디서 바뀌는지, 곧 아래의 S자 곡선 $P(Y\\mid X)$만 "
-        "맞춥니다. 다른 방법은 각 무리가 어떻게 생겼는지, 곧 위의 두 곡선 $P(X\\mid Y)$를 맞추고, 베이즈 "
+        "other does.\n\n$$P(Y\\,|\\,X)=\\frac{P(X\\,|\\,Y)\\,P(Y)}{P(X)}$$",
+        "## 가르는 두 가지 방법\n\n한 방법은 답이 어디서 바뀌는지, 곧 아래의 S자 곡선 $P(Y\\,|\\,X)$만 "
+        "맞춥니다. 다른 방법은 각 무리가 어떻게 생겼는지, 곧 위의 두 곡선 $P(X\\,|\\,Y)$를 맞추고, 베이즈 "
         "정리가 거기서 같은 S자 곡선을 얻습니다. 한 사람을 멀리 끌어 보세요. 한쪽 경계는 거의 그대로인데 "
-        "다른 쪽은 움직입니다.\n\n$$P(Y\\mid X)=\\frac{P(X\\mid Y)\\,P(Y)}{P(X)}$$",
+        "다른 쪽은 움직입니다.\n\n$$P(Y\\,|\\,X)=\\frac{P(X\\,|\\,Y)\\,P(Y)}{P(X)}$$",
     ),
     "lecture.generate": (
         "## Only one of them can make\n\nHide a measurement, ask where nobody is, draw a person: whoever "
-        "knows $P(X\\mid Y)$ can answer, whoever knows only the boundary cannot. From here on the lecture "
-        "is about $p(x)$, first of heights, then of pictures.\n\n$$y\\sim P(Y),\\qquad x\\sim P(X\\mid "
+        "knows $P(X\\,|\\,Y)$ can answer, whoever knows only the boundary cannot. From here on the lecture "
+        "is about $p(x)$, first of heights, then of pictures.\n\n$$y\\sim P(Y),\\qquad x\\sim P(X\\,|\\,"
         "Y=y)$$",
         "## 만들 수 있는 것은 한쪽뿐\n\n값 하나를 가리고, 아무도 없는 곳에 묻고, 사람을 하나 뽑아 보세요. "
-        "$P(X\\mid Y)$를 아는 쪽은 답할 수 있고, 경계만 아는 쪽은 답할 수 없습니다. 이제부터 강의는 "
+        "$P(X\\,|\\,Y)$를 아는 쪽은 답할 수 있고, 경계만 아는 쪽은 답할 수 없습니다. 이제부터 강의는 "
         "$p(x)$에 관한 것입니다. 처음은 키였고, 다음은 그림입니다.\n\n$$y\\sim P(Y),\\qquad x\\sim "
-        "P(X\\mid Y=y)$$",
+        "P(X\\,|\\,Y=y)$$",
     ),
     "lecture.tree": (
         "## A tree of densities\n\nAll of them want $p(x)$; they differ in what one may ask. *Explicit*: a "
@@ -93,10 +93,10 @@ TEXT = {
         "## Approximate: a bound\n\nThe VAE's $p(x)$ is an integral over $z$. It learns from a lower "
         "bound, the ELBO; more samples of $z$ lift the bound. In the plane the integral can be added up, "
         "so that the gap is on the screen: drag the question mark.\n\n"
-        "$$\\text{ELBO}\\le\\text{IW}_{k}\\le\\log p(x)=\\log\\int p(x\\mid z)\\,p(z)\\,dz$$",
+        "$$\\text{ELBO}\\le\\text{IW}_{k}\\le\\log p(x)=\\log\\int p(x\\,|\\,z)\\,p(z)\\,dz$$",
         "## 근사: 하한\n\nVAE의 $p(x)$는 $z$에 대한 적분입니다. 하한인 ELBO로 학습하고, $z$를 더 많이 "
         "뽑으면 하한이 올라갑니다. 평면에서는 이 적분을 직접 더할 수 있어서 틈이 화면에 보입니다. 물음표를 "
-        "드래그해 보세요.\n\n$$\\text{ELBO}\\le\\text{IW}_{k}\\le\\log p(x)=\\log\\int p(x\\mid "
+        "드래그해 보세요.\n\n$$\\text{ELBO}\\le\\text{IW}_{k}\\le\\log p(x)=\\log\\int p(x\\,|\\,"
         "z)\\,p(z)\\,dz$$",
     ),
     "lecture.implicit": (
@@ -110,30 +110,30 @@ TEXT = {
     "lecture.pixels": (
         "## Digits, exactly\n\nThe chain rule cuts the probability of a picture into 784 questions, one a "
         "pixel. A network answers them, and 784 coins make a digit. Watch the shade before each coin "
-        "falls: most pixels are sure, the edges of strokes are not.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\mid "
+        "falls: most pixels are sure, the edges of strokes are not.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\,|\\,"
         "x_1,\\dots,x_{i-1})$$",
         "## 숫자 그림의 확률을 정확히\n\n연쇄 법칙은 그림의 확률을 픽셀마다 하나씩, 784개의 질문으로 "
         "나눕니다. 신경망이 답하고 동전 784개가 숫자를 그립니다. 동전이 떨어지기 전의 밝기를 보세요. "
-        "대부분의 픽셀은 분명하고, 획의 가장자리는 그렇지 않습니다.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\mid "
+        "대부분의 픽셀은 분명하고, 획의 가장자리는 그렇지 않습니다.\n\n$$p(x)=\\prod_{i=1}^{784}p(x_i\\,|\\,"
         "x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.complete": (
         "## Given the beginning, the rest\n\nWhat comes first in reading order can be given: the rest is "
         "drawn from the exact conditional. Drag the seam. The same model says how likely the whole digit "
-        "is; the VAE gives a bound, the GAN nothing.\n\n$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid "
+        "is; the VAE gives a bound, the GAN nothing.\n\n$$p(x_{>k}\\,|\\,x_{\\le k})=\\prod_{i>k}p(x_i\\,|\\,"
         "x_1,\\dots,x_{i-1})$$",
         "## 앞부분을 주면 나머지를\n\n읽는 순서로 앞부분을 주면 나머지를 정확한 조건부 분포에서 뽑습니다. "
         "경계선을 끌어 보세요. 같은 모델이 숫자 전체가 얼마나 그럴듯한지도 말합니다. VAE는 하한을 주고, "
-        "GAN은 아무 값도 주지 못합니다.\n\n$$p(x_{>k}\\mid x_{\\le k})=\\prod_{i>k}p(x_i\\mid "
+        "GAN은 아무 값도 주지 못합니다.\n\n$$p(x_{>k}\\,|\\,x_{\\le k})=\\prod_{i>k}p(x_i\\,|\\,"
         "x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.likely": (
         "## Likely is not typical\n\nFive pictures: vote on their order, then ask the models. Simple "
         "pictures hold few surprises, so that a density gives them much, whether or not they look like "
-        "data.\n\n$$-\\log p(x)=\\sum_i-\\log p(x_i\\mid x_1,\\dots,x_{i-1})$$",
+        "data.\n\n$$-\\log p(x)=\\sum_i-\\log p(x_i\\,|\\,x_1,\\dots,x_{i-1})$$",
         "## 그럴듯함은 전형적임이 아니다\n\n그림 다섯 장의 순서를 먼저 투표하고 모델에 물어보세요. 단순한 "
         "그림에는 놀라운 픽셀이 적습니다. 그래서 데이터를 닮았든 아니든 밀도는 큰 값을 줍니다.\n\n$$-\\log "
-        "p(x)=\\sum_i-\\log p(x_i\\mid x_1,\\dots,x_{i-1})$$",
+        "p(x)=\\sum_i-\\log p(x_i\\,|\\,x_1,\\dots,x_{i-1})$$",
     ),
     "lecture.autoencoder": (
         "## The autoencoder\n\nAn encoder $f$ squeezes 784 pixels into a few numbers; a decoder $g$ (the "
@@ -164,10 +164,10 @@ TEXT = {
     "lecture.denoising": (
         "## DAE: denoising\n\nIt sees the noisy $\\tilde x$ and must answer with the clean $x$. Copying "
         "does not help: it has to know what digits look like. Raise the noise until it fails.\n\n$$\\lVert "
-        "x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x\\sim q(\\tilde x\\mid x)$$",
+        "x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x\\sim q(\\tilde x\\,|\\,x)$$",
         "## DAE: 잡음 제거 오토인코더\n\n잡음이 섞인 $\\tilde x$를 보고 깨끗한 $x$를 출력해야 합니다. "
         "입력을 베껴서는 안 되고 숫자가 어떻게 생겼는지 알아야 합니다. 실패할 때까지 잡음을 키워 "
-        "보세요.\n\n$$\\lVert x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x\\sim q(\\tilde x\\mid x)$$",
+        "보세요.\n\n$$\\lVert x-g(f(\\tilde x))\\rVert^2,\\qquad\\tilde x\\sim q(\\tilde x\\,|\\,x)$$",
     ),
     "lecture.contractive": (
         "## CAE: contractive\n\nHere the encoder itself must be insensitive: a small change of $x$ should "
@@ -205,12 +205,12 @@ TEXT = {
         "## The variational autoencoder\n\nThe encoder answers with a distribution: $\\mu$ and $\\sigma$, "
         "the ellipse in the enlarged corner of the map. The second term pulls all of them towards one "
         "Gaussian, from which samples can be drawn.\n\n$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb "
-        "E_{q(z\\mid x)}\\big[\\log p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid "
+        "E_{q(z\\,|\\,x)}\\big[\\log p(x\\,|\\,z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\,|\\,"
         "x)\\,\\Vert\\,\\mathcal N(0,I)\\big)\\end{gathered}$$",
         "## 변분 오토인코더 (VAE)\n\n인코더는 점이 아니라 분포를 출력합니다. 지도 구석에 확대한 타원이 그 "
         "$\\mu$와 $\\sigma$입니다. 둘째 항이 모든 분포를 하나의 정규분포로 끌어당기므로 거기에서 표본을 "
-        "뽑을 수 있습니다.\n\n$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\mid x)}\\big[\\log "
-        "p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\Vert\\,\\mathcal "
+        "뽑을 수 있습니다.\n\n$$\\begin{gathered}\\max_{p,\\,q}\\;\\mathbb E_{q(z\\,|\\,x)}\\big[\\log "
+        "p(x\\,|\\,z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\,|\\,x)\\,\\Vert\\,\\mathcal "
         "N(0,I)\\big)\\end{gathered}$$",
     ),
     "lecture.sampling": (
@@ -282,11 +282,11 @@ TEXT = {
     ),
     "lecture.cycle": (
         "## … and round\n\nWhat keeps a carrot a carrot? Going there and back must end where it began. The "
-        "error map shows what got lost on the way.\n\n$$\\lambda\\,(\\lVert "
-        "G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
+        "error map shows what got lost on the way.\n\n$$\\lambda\\,({\\lVert "
+        "G_{BA}(G_{AB}(a))-a\\rVert_1}+{\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1})$$",
         "## … 그리고 한 바퀴\n\n당근이 당근으로 남는 까닭은 무엇일까요? 갔다가 돌아오면 출발한 그림이어야 "
-        "하기 때문입니다. 오차 지도는 도중에 잃은 것을 보여 줍니다.\n\n$$\\lambda\\,(\\lVert "
-        "G_{BA}(G_{AB}(a))-a\\rVert_1+\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1)$$",
+        "하기 때문입니다. 오차 지도는 도중에 잃은 것을 보여 줍니다.\n\n$$\\lambda\\,({\\lVert "
+        "G_{BA}(G_{AB}(a))-a\\rVert_1}+{\\lVert G_{AB}(G_{BA}(b))-b\\rVert_1})$$",
     ),
     "lecture.noise": (
         "## A digit drowns\n\nThe way into noise is a rule: mix the picture with Gaussian noise, more and "

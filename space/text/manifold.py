@@ -7,17 +7,17 @@ TEXT = {
     "manifold.tab": ("Manifold", "매니폴드"),
     "manifold.intro": (
         "A variational autoencoder learns a distribution, not just a latent vector: the encoder gives "
-        "$q(z\\mid x)=\\mathcal N(\\mu,\\sigma^2)$ for each image, and training maximises the evidence "
-        "lower bound\n\n$$\\begin{gathered}\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log "
-        "p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal "
+        "$q(z\\,|\\,x)=\\mathcal N(\\mu,\\sigma^2)$ for each image, and training maximises the evidence "
+        "lower bound\n\n$$\\begin{gathered}\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\,|\\,x)}\\big[\\log "
+        "p(x\\,|\\,z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\,|\\,x)\\,\\|\\,\\mathcal "
         "N(0,I)\\big).\\end{gathered}$$\n\nThe first term asks for good reconstructions; the second draws "
         "all of them towards one Gaussian: so it is known where to draw samples from. A plain autoencoder "
         "has the first term only. **Drag on a map:** each point is a latent vector $z$, decoded as you "
         "move.",
         "변분 오토인코더(VAE)는 잠재 벡터 하나가 아니라 분포를 학습합니다. 인코더는 각 이미지에 대해 "
-        "$q(z\\mid x)=\\mathcal N(\\mu,\\sigma^2)$를 출력하고, 학습은 다음의 ELBO(evidence lower bound)를 "
-        "최대화합니다.\n\n$$\\begin{gathered}\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\mid x)}\\big[\\log "
-        "p(x\\mid z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\mid x)\\,\\|\\,\\mathcal "
+        "$q(z\\,|\\,x)=\\mathcal N(\\mu,\\sigma^2)$를 출력하고, 학습은 다음의 ELBO(evidence lower bound)를 "
+        "최대화합니다.\n\n$$\\begin{gathered}\\log p(x)\\;\\ge\\;\\mathbb E_{q(z\\,|\\,x)}\\big[\\log "
+        "p(x\\,|\\,z)\\big]\\\\-\\,D_{\\mathrm{KL}}\\big(q(z\\,|\\,x)\\,\\|\\,\\mathcal "
         "N(0,I)\\big)\\end{gathered}$$\n\n첫째 항은 재구성이 정확하도록 하고, 둘째 항은 모든 분포를 하나의 "
         "정규분포로 끌어당깁니다. 그래서 어디에서 표본을 뽑아야 하는지가 정해집니다. 기본 오토인코더에는 "
         "첫째 항만 있습니다. **지도 위를 드래그해 보세요.** 지도의 한 점이 잠재 벡터 $z$ 하나이며, "

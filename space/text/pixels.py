@@ -5,12 +5,12 @@ TEXT = {
     "pixels.intro": (
         "A picture has 784 pixels, each black or white: $2^{784}$ pictures, too many to count. The chain "
         "rule cuts the probability of a picture into 784 small questions, one a pixel, in reading order: "
-        "$p(x)=\\prod_i p(x_i\\mid x_1,\\dots,x_{i-1})$. One network answers them all. So $p(x)$ is "
+        "$p(x)=\\prod_i p(x_i\\,|\\,x_1,\\dots,x_{i-1})$. One network answers them all. So $p(x)$ is "
         "**known exactly**, and drawing a picture is tossing 784 coins, each with the probability that the "
         "network says.",
         "그림은 화소(픽셀) 784개이고, 픽셀마다 검거나 흽니다. 가능한 그림이 $2^{784}$가지라 세어 볼 수는 "
         "없습니다. 연쇄 법칙은 그림의 확률을 784개의 작은 질문으로 나눕니다. 글을 읽는 순서로 픽셀마다 "
-        "하나씩 묻는 것입니다: $p(x)=\\prod_i p(x_i\\mid x_1,\\dots,x_{i-1})$. 신경망 하나가 모두 "
+        "하나씩 묻는 것입니다: $p(x)=\\prod_i p(x_i\\,|\\,x_1,\\dots,x_{i-1})$. 신경망 하나가 모두 "
         "답합니다. 그래서 $p(x)$를 **정확히** 알고, 그림을 뽑는 일은 신경망이 말한 확률대로 동전을 784번 "
         "던지는 일이 됩니다.",
     ),
@@ -41,7 +41,7 @@ TEXT = {
         "network has learned what a guidance of 1.3 makes of them: its own draws are read right in 97.5 "
         "%. The price: a test digit costs 78.4 nats with its class given, not 78.1, and the samples as a "
         "whole lie farther from real digits (Fréchet distance 9.0 → 13.2). What you add with the slider "
-        "comes on top, and then the samples are no longer draws from $p(x\\mid y)$.\n\n**From a histogram "
+        "comes on top, and then the samples are no longer draws from $p(x\\,|\\,y)$.\n\n**From a histogram "
         "to a network.** The model that counts keeps a table: how often was a pixel white after these 16 "
         "neighbours? The table has 65,536 cells; with the 840 neighbours that the network sees it would "
         "have more cells than there are atoms. A correction for each place takes it from 102 nats a test "
@@ -70,7 +70,7 @@ TEXT = {
         "가이던스 1.3으로 바뀐 로그 오즈까지 배웠고, 그냥 뽑은 표본의 97.5 %가 주문한 숫자로 읽힙니다. 그 "
         "대신 클래스를 알려 줄 때 테스트 숫자 한 장이 78.1이 아니라 78.4 nats이고, 표본 전체가 실제 "
         "숫자에서 더 멀어집니다(프레셰 거리 9.0 → 13.2). 슬라이더로 더하는 가이던스는 그 위에 곱해지며, "
-        "그때의 표본은 더는 $p(x\\mid y)$에서 뽑은 것이 아닙니다.\n\n**히스토그램에서 신경망으로.** "
+        "그때의 표본은 더는 $p(x\\,|\\,y)$에서 뽑은 것이 아닙니다.\n\n**히스토그램에서 신경망으로.** "
         "세기만 하는 모델은 표를 하나 가집니다. 이웃 16개가 이럴 때 픽셀이 몇 번이나 흰색이었는가? 표는 "
         "65,536칸이고, 신경망이 보는 이웃 840개로 만들면 우주의 원자보다 칸이 많습니다. 자리마다 보정을 "
         "더하면 테스트 숫자 한 장이 102 nats에서 95 nats로 내려가고, 신경망은 82 nats입니다. 신경망은 "

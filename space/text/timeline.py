@@ -104,7 +104,7 @@ TEXT = {
     "timeline.pixels": (
         "## What to look for\nEach column has a digit to make, each row other coins. At every step of the "
         "training the pictures were tossed with the **same random numbers**, one a pixel; only the "
-        "probabilities have changed.\n\n- **The loss is the answer itself:** $-\\log p(x\\mid y)$ in nats, "
+        "probabilities have changed.\n\n- **The loss is the answer itself:** $-\\log p(x\\,|\\,y)$ in nats, "
         "no bound and no game, so the pictures get better with it. An untrained network says about one "
         "half of every pixel, which costs about $784\\log 2\\approx 543$ nats a picture.\n- **From near to "
         "far.** First the margin turns black: no digit has ink there. Then pieces of strokes come, for the "
@@ -113,7 +113,7 @@ TEXT = {
         "begins to learn its training images by heart.",
         "## 무엇을 볼까요?\n열마다 만들 숫자가, 행마다 동전이 정해져 있습니다. 학습의 매 시점에 **같은 "
         "난수**를 픽셀마다 하나씩 써서 그린 그림이고, 달라지는 것은 확률뿐입니다.\n\n- **손실이 곧 "
-        "답입니다.** 손실은 $-\\log p(x\\mid y)$의 값(nats)입니다. 하한도 게임도 없으므로 그림은 손실과 "
+        "답입니다.** 손실은 $-\\log p(x\\,|\\,y)$의 값(nats)입니다. 하한도 게임도 없으므로 그림은 손실과 "
         "함께 좋아집니다. 학습 전의 신경망은 픽셀마다 반반에 가깝게 말하며, 그 값은 그림 한 장에 약 "
         "$784\\log 2\\approx 543$ nats입니다.\n- **가까운 것에서 먼 것으로.** 먼저 가장자리가 검어집니다. "
         "어떤 숫자도 거기까지 오지 않기 때문입니다. 이어서 획의 조각이 나타납니다. 바로 옆의 픽셀이 가장 "

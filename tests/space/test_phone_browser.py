@@ -83,6 +83,33 @@ SMALL = f"""([leastTarget, leastText]) => {{
 }}"""
 """targets and texts that are too small; formulas have subscripts of their own size"""
 
+UNSEEN = f"""() => {{
+    const still = document.createElement("style");
+    still.textContent = "*, ::before, ::after {{ transition: none !important; }}";
+    document.head.append(still);
+    const parts = [null, "::before", "::after"];
+    const look = (nodes) => nodes.flatMap((one) => parts.map((part) => {{
+        const style = getComputedStyle(one, part);
+        const line = style.outlineStyle === "none" ? "" : style.outline;
+        return [line, style.boxShadow, style.borderColor, style.stroke, style.fill, style.opacity].join();
+    }})).join();
+    const unseen = [];
+    const controls = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    for (const one of {PANEL}.querySelectorAll(controls)) {{
+        if (!one.checkVisibility() || one.disabled || one.tabIndex < 0) continue;
+        const around = [one.parentElement, one.closest("label"), one.closest(".block")].filter(Boolean);
+        const nodes = [one, ...one.querySelectorAll("*"), ...around];
+        one.focus({{ preventScroll: true }});
+        if (document.activeElement !== one) continue;
+        const focused = look(nodes);
+        one.blur();
+        if (look(nodes) === focused) unseen.push(one.outerHTML.slice(0, 120));
+    }}
+    still.remove();
+    return unseen;
+}}"""
+"""controls that look the same whether or not they have the focus"""
+
 
 @pytest.fixture(scope="module")
 def phone(browser: Browser, lab: Lab) -> Iterator[Page]:
@@ -95,7 +122,7 @@ def phone(browser: Browser, lab: Lab) -> Iterator[Page]:
 
 @pytest.mark.parametrize("tab", TOUCHED)
 def test_a_lesson_fits_a_phone(phone: Page, tab: str) -> None:
-    """Each control shares the screen with half of what it changes; four screens; large enough."""
+    """A control shares the screen with half of what it changes; four screens; large enough; focus is seen."""
     switch_tab(phone, TEXT[f"{tab}.tab"][0])
     changed, *touched = TOUCHED[tab]
     for one in TOUCHED[tab]:
@@ -114,6 +141,8 @@ def test_a_lesson_fits_a_phone(phone: Page, tab: str) -> None:
     assert phone.evaluate("document.documentElement.scrollHeight") <= MOST_SCREENS * HEIGHT
     assert phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
     assert phone.evaluate(SMALL, [LEAST_TARGET, LEAST_TEXT]) == []
+    phone.keyboard.press("Shift")  # from here on the focus is one of keys
+    assert phone.evaluate(UNSEEN) == []
 
 
 def test_a_part_is_folded_until_its_title_is_touched(phone: Page) -> None:

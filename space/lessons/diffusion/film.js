@@ -12,8 +12,10 @@ import { finder } from "../../page/dom.js";
 import { drawn, noised, toUnit } from "./denoising.js";
 
 /** @import { Denoiser, Trajectory } from "./denoising.js" */
-/** What is shown of one time, in [0, 1]. Nothing is predicted where no noise is left.
- * @typedef {{ t: number, x: Float32Array, xStart: Float32Array, predNoise: Float32Array | null }} Frame */
+/** What is shown of one time, in [0, 1]. Nothing is predicted where no noise is left. `noise` is what was added to the
+ * image, in about [-3, 3], where that is known.
+ * @typedef {{ t: number, x: Float32Array, xStart: Float32Array, predNoise: Float32Array | null,
+ *   noise?: ArrayLike<number> }} Frame */
 
 const MOST_COLUMNS = 17;
 
@@ -37,7 +39,7 @@ export async function drowning({ asked, times, image }, denoiser) {
   return [
     { t: CLEAN, x: image, xStart: image, predNoise: null },
     ...later.map((t, i) => ({
-      ...{ t, x: toUnit(x[i]), xStart: toUnit(starts[i]), predNoise: toUnit(predicted[i]) },
+      ...{ t, x: toUnit(x[i]), xStart: toUnit(starts[i]), predNoise: toUnit(predicted[i]), noise },
     })),
   ];
 }

@@ -5,6 +5,7 @@ import { tensor } from "../../browser/nn.js";
 import { bitmap, toRgb } from "../../browser/pictures.js";
 import { Diagram } from "../../page/diagram.js";
 import { shapeOf } from "../../page/digit_canvas.js";
+import { toUnit } from "./denoising.js";
 import { lesson } from "./lesson.js";
 
 /** @import { Frame } from "./film.js" */
@@ -42,24 +43,27 @@ export class Flow {
     this.diagram.draw(config ? diagramOf("DDPM", config, { steps: lesson.settings.way === "back" }) : null);
   }
 
-  /** A frame of a way; of the image itself, the step beside it.
+  /** A frame of a way; of the image itself, the step beside it. Into noise, the loss is that of this image and noise: the
+   * squared error of what the network puts out, summed over the pixels: as it is shown, guided and with an image in [-1, 1].
    * @param {import("./diffusion.js").Way} way
    * @param {Frame[]} frames
    * @param {number} index */
-  show({ network, asked: { digit } }, frames, index) {
+  show({ network, asked: { digit }, image }, frames, index) {
     this.expect(network);
     const { config, levels } = lesson.denoisers[network];
     const asked = (/** @type {Frame} */ { predNoise }) => predNoise !== null;
     const at = asked(frames[index]) ? index : frames.findIndex((_, i) => Math.abs(i - index) === 1);
-    const { t, x, xStart, predNoise } = frames[at];
+    const { t, x, xStart, predNoise, noise } = frames[at];
     const [a, sigma] = levels.map((level) => level[t + 1]);
-    const output = xStart.map(
-      (value, i) => (OUTPUTS[config.prediction](2 * value - 1, 2 * predNoise[i] - 1, a, sigma) + 1) / 2,
-    );
+    const put = OUTPUTS[config.prediction];
+    const output = xStart.map((value, i) => put(2 * value - 1, 2 * predNoise[i] - 1, a, sigma));
+    const error =
+      noise &&
+      output.reduce((sum, one, i) => sum + (put(2 * image[i] - 1, noise[i], a, sigma) - one) ** 2, 0);
     const next = lesson.settings.way === "back" ? frames[at + 1] : null;
     this.diagram.set({
       ...{ x: draw(x), t: String(t + 1), y: digit === null ? "∅" : String(digit) },
-      ...{ output: draw(output), start: draw(xStart) },
+      ...{ output: draw(toUnit(output)), start: draw(xStart), error: noise ? error.toFixed(1) : "" },
       ...(next && { next: draw(next.x), s: String(next.t + 1) }),
     });
   }

@@ -158,9 +158,7 @@ def build() -> list[link.Linked]:
         way = Way(elem_id="diffusion-way")
         fold, snippet = code_panels.folded_snippet("diffusion-code")
         with part("diffusion.own"):
-            gr.Markdown(
-                i18n("diffusion.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="diffusion-own"
-            )
+            gr.Markdown(i18n("diffusion.own"), latex_delimiters=LATEX, elem_classes="reading")
             with gr.Row():
                 with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
                     pictures = build_picture_source("diffusion", SOURCES, _build_examples, boxed=True)

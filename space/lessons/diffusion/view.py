@@ -114,7 +114,7 @@ WAY_MARKUP = f"""
     <button type="button" class="again" data-text="again"></button>
   </div>
 </div>
-<div class="stage">
+<div class="stage" id="diffusion-stage">
   <div class="lanes">
     {"".join(map(LANE.format, LANE_NAMES))}
     <div class="player">

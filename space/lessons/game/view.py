@@ -89,7 +89,7 @@ PRESET_ROW = f"""
 </div>
 """
 BOARD = f"""
-  <div class="board">
+  <div class="board" id="game-board">
     <div class="distributions" role="radiogroup" data-label="distributions">
       {"".join(map(distribution_button, DISTRIBUTIONS))}
     </div>

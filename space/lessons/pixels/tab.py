@@ -162,9 +162,7 @@ def build() -> list[link.Linked]:
         play = Play(elem_id="pixels-play")
         play_fold, play_code = code_panels.folded_snippet("pixels-code")
         with part("pixels.own"):
-            gr.Markdown(
-                i18n("pixels.own"), latex_delimiters=LATEX, elem_classes="reading", elem_id="pixels-own"
-            )
+            gr.Markdown(i18n("pixels.own"), latex_delimiters=LATEX, elem_classes="reading")
             with gr.Row():
                 with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
                     pictures = build_picture_source(
@@ -177,12 +175,7 @@ def build() -> list[link.Linked]:
                     own = Own(elem_id="pixels-digit")
                     own_fold, own_code = code_panels.folded_snippet("pixels-own-code")
         with part("pixels.likely.intro"):
-            gr.Markdown(
-                i18n("pixels.likely.intro"),
-                latex_delimiters=LATEX,
-                elem_classes="reading",
-                elem_id="pixels-likely",
-            )
+            gr.Markdown(i18n("pixels.likely.intro"), latex_delimiters=LATEX, elem_classes="reading")
             Likely(elem_id="pixels-cards")
             shown = gr.HTML(elem_id="pixels-measured", elem_classes="fills")
         hints("pixels.hint")

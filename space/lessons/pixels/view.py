@@ -59,7 +59,7 @@ PLAY_MARKUP = f"""
     <button type="button" class="again" data-text="again"></button>
   </div>
 </div>
-<div class="stage">
+<div class="stage" id="pixels-stage">
   <div class="show">
     <div class="pair">{_figure("drawn", 336)}{_figure("shades", 336)}</div>
     <div class="player">

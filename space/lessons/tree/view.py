@@ -79,7 +79,7 @@ PLANES = f"""
   <button type="button" class="after" data-label="turn.after">›</button>
 </div>
 <div class="switch">{chips("shown", ("truth", "model", "samples"), "planes", "plane.")}</div>
-<div class="planes">
+<div class="planes" id="tree-planes">
   <figure class="truth">
     <div class="frame"><canvas></canvas><p class="draw-here" data-text="draw_here"></p>
       <button type="button" class="clear" data-text="clear"></button></div>

@@ -97,6 +97,33 @@ def test_a_tap_holds_it(browser) -> None:
         assert lit(page) == ["active"] and parts(page) == {"z"}
 
 
+PLACES = """() => {
+    const [scroller, root] = [document.querySelector(".scroller"), document.querySelector(".diagram svg")];
+    const { right: most } = scroller.getBoundingClientRect();
+    const columns = [...window.shown.groups.values()].map((one) => one.getBoundingClientRect());
+    return {
+        scrolls: scroller.scrollWidth > scroller.clientWidth || scroller.hasAttribute("tabindex"),
+        inside: columns.every(({ right }) => right <= most + 1),
+        least: Math.hypot(root.getScreenCTM().a, root.getScreenCTM().b),
+        arc: document.querySelector(".arc")?.checkVisibility() ?? null,
+    };
+}"""
+
+
+@pytest.mark.parametrize("name", [roles.PIXELS, roles.DIFFUSION, roles.VAE_DEEP])
+def test_a_long_row_goes_on_in_a_second_line_on_a_phone(page: Page, name: str) -> None:
+    draw(page, name)
+    wide = page.evaluate(PLACES)
+    page.set_viewport_size({"width": 380, "height": 844})
+    page.wait_for_selector(".diagram svg.folded")
+    narrow = page.evaluate(PLACES)
+    assert not wide["scrolls"] and not narrow["scrolls"] and narrow["inside"]
+    assert narrow["least"] >= 0.85 and wide["arc"] in (True, None) and not narrow["arc"]
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.wait_for_selector(".diagram svg:not(.folded)")
+    assert page.evaluate(PLACES) == wide
+
+
 @pytest.mark.parametrize("page", [{"forced_colors": "active"}, {"color_scheme": "dark"}], indirect=True)
 def test_it_is_seen_in_forced_colours(page: Page) -> None:
     draw(page, roles.PLAIN)

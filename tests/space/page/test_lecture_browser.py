@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from space.lessons.reconstruct.work import RECONSTRUCTORS
 from space.models import roles
-from space.page.lecture import STEPS
+from space.page.lecture import RESULTS, STEPS
 from space.text import TEXT
 from tests.pages import MODULES, import_modules, until, until_quiet
 from tests.processes import Lab
@@ -65,6 +66,8 @@ def test_the_arrow_key_leads_through_all_steps(page: Page, url: str, language: i
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
         expect(page.locator("#header")).to_be_hidden()
         expect(page.locator("#tabs [role=tablist]").first).to_be_hidden()
+        if picture := STEPS[name].picture or RESULTS.get(parse_qs(STEPS[name].link)["tab"][0]):
+            expect(page.locator(f"#{picture}")).to_be_visible()
         page.keyboard.press("ArrowRight")
     shows(page, NAMES[-1], language)  # there is no next one
     expect(page.locator("#lecture-controls .next")).to_be_disabled()
@@ -89,6 +92,32 @@ def test_on_a_phone_a_step_opens_with_its_text_and_a_button_leads_to_the_picture
     shows(page, "holes")
     page.wait_for_function("scrollY === 0")
     expect(to_picture).to_be_hidden()  # all that is to be seen begins below the text
+    page.locator("#lecture-controls .previous").click()
+    page.locator("#lecture-controls .previous").click()
+    shows(page, "conv")  # names no element of its own: it leads to the result of its tab
+    to_picture.click()
+    page.wait_for_function(
+        "Math.abs(document.getElementById('reconstruct-result').getBoundingClientRect().top) < 2"
+    )
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 1280, "height": 800}}], indirect=True)
+def test_a_projector_shows_all_relatives_and_the_whole_table_at_once(page: Page, url: str):
+    page.goto(f"{url}?lecture=family")
+    cards = page.locator("#reconstruct-result .card .score:visible")
+    expect(cards).to_have_count(len(RECONSTRUCTORS))
+    page.wait_for_function(
+        """() => {
+            const all = [...document.querySelectorAll("#reconstruct-result .card")];
+            const places = all.map((one) => one.getBoundingClientRect());
+            return places.every(({ top, bottom }) => top >= 0 && bottom <= innerHeight);
+        }"""
+    )
+    page.keyboard.press("End")
+    page.locator("#lecture-controls .overview").click()
+    page.locator("#lecture .list button").nth(NAMES.index("summary")).click()
+    table = page.locator("#lecture .scroll:visible")
+    assert table.evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
 def test_leaving_brings_the_page_back_as_it_was(page: Page, url: str):
@@ -215,6 +244,30 @@ def test_a_lecturer_has_a_list_of_steps_notes_and_a_code_for_the_phones(page: Pa
         assert {key: asked.get(key) for key in wanted} == wanted, query
 
 
+APART = """() => [...document.querySelectorAll("#lecture p .katex")].filter((formula) => {
+    const text = formula.nextSibling ?? formula.parentElement.nextSibling;
+    if (!formula.checkVisibility() || text?.nodeType !== Node.TEXT_NODE) return false;
+    if (/^\\s/.test(text.data)) return false;
+    const range = document.createRange();
+    range.setStart(text, 1); // behind the joiner
+    range.setEnd(text, 2);
+    const bases = formula.querySelectorAll(".base");
+    const { bottom } = bases[bases.length - 1].getBoundingClientRect();
+    return range.getClientRects()[0].top > bottom - 2;
+}).length"""
+"""formulas whose particle begins the next line"""
+
+
+@pytest.mark.parametrize("page", [{"locale": "ko-KR"}], indirect=True)
+def test_no_line_ends_between_a_formula_and_its_particle(page: Page, url: str):
+    page.goto(f"{url}?lecture=vae")
+    shows(page, "vae", 1)
+    page.locator("#lecture p .katex:visible").first.wait_for()
+    for width in range(390, 700, 6):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(APART) == 0, width
+
+
 ALONE = """async (base) => {
     document.body.innerHTML = `<div id="lecture"><div id="controls">
         <button class="previous"></button><span class="place"></span><button class="next"></button>
@@ -225,7 +278,7 @@ ALONE = """async (base) => {
     const [lecture, link] = await Promise.all(
         ["lecture", "link"].map((name) => import(`${base}/page/${name}.js`)));
     window.find = (selector) => document.querySelector(selector);
-    const steps = [{ name: "one", link: "tab=second", picture: "" }];
+    const steps = [{ name: "one", link: "tab=second", picture: "", result: "" }];
     lecture.start({ element: find("#controls"), props: { steps, text: { en: {}, ko: {} } } });
     window.startLink = () => {
         const props = { tabs: { first: [], second: [] } };

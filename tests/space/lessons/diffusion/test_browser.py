@@ -61,7 +61,7 @@ def grey(picture: Locator) -> np.ndarray:
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_diagram_has_the_present_step(page: Page, lab: Lab, network: str):
-    open_lesson(page, lab, f"&class=4&steps=5&network={network}")
+    open_lesson(page, lab, f"&class=4&steps=5&guidance=1&network={network}")
     diagram, position = page.locator("#diffusion-way .diagram"), page.locator("#diffusion-way .position")
     times, xs, starts, noises, (image,), _ = page.evaluate(f"({NUMBERS})({WAY}.made[0])")
     pictures, values = diagram.locator(".column-of-picture image"), diagram.locator(".number")
@@ -76,9 +76,22 @@ def test_the_diagram_has_the_present_step(page: Page, lab: Lab, network: str):
             assert np.abs(difference).max() <= 1, (i, at)
     diagram.locator(".term").focus()
     expect(diagram.locator("svg [role=button].meant")).to_have_count(5)
+    expect(diagram.locator(".term b")).to_be_empty()  # nobody knows which noise was meant
     page.locator("#diffusion-way .chips.way label").last.click()  # no step leads into noise
     expect(pictures).to_have_count(3)
     expect(diagram.locator(".arc")).to_have_count(0)
+    page.locator("#diffusion-way [data-way=forward]").wait_for()
+    for i in (1, 5):  # into noise it is known
+        position.fill(str(i))
+        expect(values.first).to_have_text(str(times[-i] + 1))
+        x_start, t = torch.tensor(image).view(1, 1, 28, 28) * 2 - 1, torch.tensor([times[-i]])
+        noise = torch.tensor(xs[0]).view(1, 1, 28, 28)  # the way back began with it
+        with torch.inference_mode():
+            start, predicted = model.predict(model.q_sample(x_start, t, noise), times[-i], torch.tensor([4]))
+        output = model.target(start, t, predicted)
+        error = (model.target(x_start, t, noise) - output).square().sum().item()
+        shown = diagram.locator(".term b").inner_text().removeprefix(" = ")
+        assert float(shown) == pytest.approx(error, rel=0.002, abs=0.2)
 
 
 def test_nothing_is_compared_before_there_is_a_sample(page: Page, lab: Lab):

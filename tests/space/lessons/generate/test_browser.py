@@ -162,6 +162,12 @@ def test_what_a_visitor_does_with_samples_asks_the_server_nothing(page: Page, ur
     sort.check()
     scores = page.locator(f"{FIRST} .score").all_text_contents()
     assert scores == sorted(scores, reverse=True) and len(set(scores)) > 4
+    size = f"document.querySelector('{FIRST} .samples').getBoundingClientRect().height"
+    before, number = page.evaluate(size), page.locator(f"{FIRST} .score").first
+    assert number.bounding_box()["height"] < 8  # the bar alone
+    page.locator(f"{FIRST} .raw input").check()
+    assert number.bounding_box()["height"] > 16 and page.evaluate(size) == before
+    page.locator(f"{FIRST} .raw input").uncheck()
     assert sorted(order(page)) == list(range(1, 33)) != order(page)
     seen: set[str] = set()
 
