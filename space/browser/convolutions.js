@@ -110,12 +110,14 @@ export class Conv2d extends Module {
   /** @param {Engine} engine */
   pack(engine) {
     this.engine = engine;
-    this.kernels = []; // packed when they are needed first
+    this.kernels = []; // until they are needed first
   }
 
-  /** @param {Engine} engine */
-  packKernels(engine) {
+  /** Packs the weights, unless that is done. The engine's scratch is another one afterwards. */
+  packKernels() {
+    if (this.kernels.length) return;
     const { inputs, outputs, kernelSize, weight, scale } = this;
+    const engine = /** @type {Engine} */ (this.engine);
     const step = this.indexOf(1, 0, 0, 0);
     const taps = this.taps();
     this.kernels = taps.flatMap((ys) =>
@@ -153,7 +155,7 @@ export class Conv2d extends Module {
   forward(x) {
     const [n, height, width, channels] = x.shape;
     if (channels !== this.inputs) throw new Error(`${this.inputs} channels are needed, not ${channels}`);
-    if (this.kernels.length === 0) this.packKernels(/** @type {Engine} */ (this.engine));
+    this.packKernels();
     const rows = this.axis(height);
     const columns = this.axis(width);
     const out = tensor([n, rows.outputs, columns.outputs, this.outputs]);

@@ -230,6 +230,9 @@ export class PixelCNN extends Module {
 
   /** @param {number} most */
   room(most) {
+    const blocks = /** @type {Block[]} */ (this.blocks.layers);
+    for (const layer of [...blocks.flatMap(({ first, second }) => [first, second]), this.head])
+      layer.packKernels();
     return new Rows(/** @type {Engine} */ (this.head.engine), most, this.config.hidden_dim);
   }
 

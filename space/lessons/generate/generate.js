@@ -206,9 +206,9 @@ class SamplePanel {
     const { dataset } = this.element;
     if (journey) dataset.state = "ready";
     else if (dataset.state !== "ready") dataset.state = "samples";
+    this.mark();
     if (!journey) return this.update();
     this.film.show(walk);
-    this.mark();
     this.drawTerms();
     this.offerFiles();
   }
