@@ -30,6 +30,8 @@ let state = {}; // of each tab
 let wanted = null; // where the latest link leads
 /** @type {string | null} */
 let other = null; // a query string that the address shows in place of the tab's state; null shows the state
+/** @type {string | null} */
+let left = null; // the page's first tab, until Gradio has left it for the one that the address asks for
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 /** @type {(event: string) => void} */
@@ -147,6 +149,8 @@ function tellWaiting() {
  * @param {[string, string, any[]?]} event */
 function hear([what, name, values = []]) {
   if (what === "open") {
+    if (name === left) return; // Gradio opens it first, and may say so late
+    left = null;
     openTab(name);
   } else {
     const parts = known()[name].filter(({ own }) => !own);
@@ -262,6 +266,8 @@ export function start(scope) {
   ({ trigger } = scope);
   tabs = /** @type {Tabs} */ (scope.props.tabs);
   [tab] = Object.keys(tabs);
+  const asked = read(window.location.search);
+  if (asked && asked.tab !== tab) left = tab;
   state = Object.fromEntries(Object.keys(tabs).map((name) => [name, {}]));
   for (const [name, parts] of Object.entries(tabs))
     for (const rule of rulesOf(parts)) put(name, rule, rule.first);
@@ -273,7 +279,6 @@ export function start(scope) {
   heard.forEach(hear);
   for (const [element, values] of early) tell(element, values);
   early.clear();
-  const asked = read(window.location.search);
   if (asked) go(asked);
   tellWaiting();
   for (const [element, callback] of heeders) tellValues(element, callback);

@@ -231,9 +231,25 @@ def test_scripts_start_in_another_sites_frame(lab: Lab, page: Page) -> None:
         expect(button).to_have_attribute("aria-pressed", "true")
 
 
+LATE = """
+const events = [];
+let link = null;
+Object.defineProperty(window, "labEvents", {
+    get: () => link ?? { push: (event) => events.push(event), forEach: () => {} },
+    set: (started) => {
+        link = started;
+        setTimeout(() => events.forEach((event) => link.push(event)));
+    },
+});
+"""
+"""Gradio tells of the tabs that it opens after the link has started, where that is sooner otherwise"""
+
+
 @pytest.mark.browser
-def test_a_page_asks_for_its_bundle_and_the_lessons(lab: Lab, page: Page) -> None:
+@pytest.mark.parametrize("script", ["", LATE], ids=["as it comes", "first tab told late"])
+def test_a_page_asks_for_its_bundle_and_the_lessons(lab: Lab, page: Page, script: str) -> None:
     asked: list[str] = []
+    page.add_init_script(script)
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab.url}/?tab=game")
     page.locator("[data-preset=collapse]").wait_for()
