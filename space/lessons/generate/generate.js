@@ -124,11 +124,16 @@ class SamplePanel {
     return typeof model === "string" && (Object.hasOwn(this.given.about, model) || isId(model));
   }
 
-  /** Draws what is set and selected. */
+  /** Draws what is set and selected, and has the texts on it. */
   update() {
-    const { settings, selection, given } = this;
     if (!this.isKnown) return;
-    if (!isId(settings.model)) this.askForTexts();
+    if (!isId(this.settings.model)) this.askForTexts();
+    this.compute();
+  }
+
+  /** Draws first the samples, if they are others than those shown, and then what is made of them. */
+  compute() {
+    const { settings, selection, given } = this;
     if (!isSound(settings, given.most)) return; // the server says why
     const key = JSON.stringify(settings);
     this.live.update(
@@ -139,7 +144,7 @@ class SamplePanel {
         const same = before && JSON.stringify(before.settings) === key;
         const samples = same ? before.samples : await drawSamples(model, settings);
         const known = before?.settings.model === settings.model ? before.real : null;
-        if (!same) return { settings, model, samples, journey: null, real: known }; // seen before the rest is there
+        if (!same) return { settings, model, samples, journey: null, real: known };
         const journey = await explore(model, samples.z, selection, given.frames);
         return {
           settings,
@@ -152,7 +157,7 @@ class SamplePanel {
       (found) => {
         this.show(found);
         ownIsSeen();
-        if (isId(settings.model)) this.askForTexts(); // it is open now
+        if (found.journey && isId(settings.model)) this.askForTexts(); // it is open now
       },
       () => isId(settings.model) && this.clear(),
     );
@@ -207,7 +212,7 @@ class SamplePanel {
     if (journey) dataset.state = "ready";
     else if (dataset.state !== "ready") dataset.state = "samples";
     this.mark();
-    if (!journey) return this.update();
+    if (!journey) return this.compute();
     this.film.show(walk);
     this.drawTerms();
     this.offerFiles();

@@ -196,6 +196,20 @@ def test_what_a_visitor_does_with_samples_asks_the_server_nothing(page: Page, ur
     assert [one for one in requests if "/nearest/" not in one] == []  # but for the training digits
 
 
+def test_a_change_asks_once_for_the_code_that_is_unfolded(page: Page, url: str) -> None:
+    open_tab(page, url)
+    page.locator("#generate-code").get_by_role("button", name=TEXT["code.title"][0]).click()
+    code = page.locator("#generate-code .cm-content")
+    expect(code).not_to_be_empty()
+    until_quiet(page)
+    asked: list[str] = []
+    page.on("request", lambda request: "/queue/join" in request.url and asked.append(request.url))
+    page.locator("#generate-scale input[type=range]").fill("0.35")
+    expect(code).to_contain_text("0.35")
+    until_quiet(page)
+    assert len(asked) == 1
+
+
 def test_the_arithmetic_begins_with_an_example(page: Page, url: str) -> None:
     open_tab(page, url)
     expect(page.locator(f"{FIRST} .terms .chosen .picture")).to_have_count(3)
