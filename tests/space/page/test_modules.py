@@ -238,7 +238,7 @@ Object.defineProperty(window, "labEvents", {
     get: () => link ?? { push: (event) => events.push(event), forEach: () => {} },
     set: (started) => {
         link = started;
-        setTimeout(() => events.forEach((event) => link.push(event)));
+        queueMicrotask(() => events.forEach((event) => link.push(event)));
     },
 });
 """
