@@ -60,6 +60,7 @@ ALSO_KNOWN_AS = {
     "guidance": "guidance_scale cfg cfg_scale guidance_weight",
     "lambda_cycle": "lambda_a lambda_b lambda_cyc cycle_weight cycle_lambda",
     "lambda_identity": "lambda_idt lambda_id identity_weight id_weight",
+    "lambda_self": "lambda_reg self_regularization self_regularization_weight",
     "num_d_steps": "n_critic num_critic critic_iters d_steps disc_steps",
     "r1_weight": "r1 r1_gamma gamma gp_weight lambda_gp gradient_penalty",
     "sparsity_weight": "l1 l1_weight sparsity sparsity_penalty",

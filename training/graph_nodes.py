@@ -154,6 +154,12 @@ class Nodes(TorchFunctionMode):
         weight, bias = (self.add("Reshape", one, [channels, 1, 1]) for one in (weight, bias))
         return self.add("Add", self.add("Mul", self.add("Reshape", rows, [0, *x.shape[1:]]), weight), bias)
 
+    def _softmax(self, x: Tensor, dim: int) -> str:
+        return self.add("Softmax", x, axis=dim)
+
+    def _clamp(self, x: Tensor, least: float, most: float) -> str:
+        return self.add("Clip", x, torch.tensor(float(least)), torch.tensor(float(most)))
+
     def _silu(self, x: Tensor, inplace: bool = False) -> str:
         return self.add("Mul", x, self.add("Sigmoid", x))
 

@@ -68,6 +68,9 @@ class TrainConfig(LoopConfig):
     """weight of the cycle loss"""
     lambda_identity: float = 0.0
     """weight of E|G_AB(b) - b| + E|G_BA(a) - a|, which keeps colours (section 5.2; there 5 for paintings)"""
+    lambda_self: float = 0.0
+    """weight of E|G_AB(a) - a| + E|G_BA(b) - b|: only what pays in the game is changed (self-regularization,
+    Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828)"""
     gradient_game: bool = False
     """beside each D another one, of the run alone, that sees how neighbouring pixels differ, however little:
     so shades come, and go where areas are flat"""
@@ -115,7 +118,7 @@ class TrainConfig(LoopConfig):
             raise ValueError(
                 f"pool_size is {self.pool_size}; allowed: 0, or the batch_size {self.batch_size} or more"
             )
-        for name in ("lambda_cycle", "lambda_identity", "random_crop"):
+        for name in ("lambda_cycle", "lambda_identity", "lambda_self", "random_crop"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
         least, most = max(MIN_SIZE, 3 * 2**self.model.discriminator_layers), self.model.image_size
@@ -213,8 +216,9 @@ class Games:
             "loss_g_ba": from_b["game"],
             "cycle_loss": from_a["cycle"] + from_b["cycle"],
         }
-        if self.config.lambda_identity:
-            terms["identity_loss"] = from_a["identity"] + from_b["identity"]
+        for name, weight in (("identity", self.config.lambda_identity), ("change", self.config.lambda_self)):
+            if weight:
+                terms[f"{name}_loss"] = from_a[name] + from_b[name]
         return terms
 
     def augmented(self, part: Batch) -> Tensor:
@@ -249,8 +253,16 @@ class Games:
         else:
             fake, identity = there(x), 0.0
         cycle, game = l1_loss(back(fake), x), generator_loss(judge(fake))
+        change = l1_loss(fake, x) if config.lambda_self else 0.0
         loss = game + config.lambda_cycle * cycle + config.lambda_identity * identity
-        return loss, {"fake": fake.detach(), "game": game, "cycle": cycle, "identity": identity}
+        loss = loss + config.lambda_self * change
+        return loss, {
+            "fake": fake.detach(),
+            "game": game,
+            "cycle": cycle,
+            "identity": identity,
+            "change": change,
+        }
 
     def step_d(self, real: tuple[Tensor, Tensor], fakes: list[Tensor]) -> list[Tensor]:
         """Update both discriminators to tell `real` images from `fakes`; returns their losses."""

@@ -12,6 +12,7 @@ E[(D(G(x)) - 1)^2].
 Images are (B, C, H, W) in [0, 1]; the networks are fully convolutional and take any size from `MIN_SIZE`.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, get_args
@@ -25,11 +26,15 @@ from .description import Description, Paper
 from .layers import ImageConfig, check_ranges, scale_about_centre
 
 Direction = Literal["ab", "ba"]
-Skip = Literal["logit", "mask", "none"]
+Skip = Literal["logit", "mask", "palette", "colours", "none"]
+PALETTES = "palette", "colours"
+"""skips of generators that end in a `Palette`"""
 MIN_SIZE = 16
 """least height and width of an image, in pixels"""
 MAX_NAME = 40
 """characters of the name of a domain"""
+PALETTE_FEATURES = 32
+"""what the weights of a `Palette` are computed from, channels a pixel"""
 WHITE = 0.999
 """largest pixel value whose logit `Generator` takes; brighter ones count as this"""
 
@@ -56,7 +61,12 @@ class CycleGANConfig(ImageConfig):
     """residual blocks of a generator, at a quarter of the size"""
     skip: Skip = "logit"
     """how a generator keeps its input: 'logit' adds its output to the input's logit, which holds pure black
-    and white in place; 'mask' mixes both by a mask that it makes too; 'none' makes all of the output anew"""
+    and white in place; 'mask' mixes both by a mask that it makes too; 'palette' mixes each pixel with colours
+    that it learned, 'colours' makes it of such colours alone; 'none' makes all of the output anew"""
+    skip_ba: Skip | Literal[""] = ""
+    """how G_BA keeps its input; '': as G_AB does"""
+    palette_size: int = 64
+    """colours that a generator learns whose skip is 'palette' or 'colours'"""
     zoom: float = 1.0
     """how much larger things are in B than in A, 0.25 to 4: G_AB first scales its input by it, G_BA by the
     inverse"""
@@ -73,14 +83,20 @@ class CycleGANConfig(ImageConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_ranges(
-            self, base_channels=256, num_blocks=32, discriminator_channels=256, discriminator_layers=4
+            self,
+            base_channels=256,
+            num_blocks=32,
+            palette_size=256,
+            discriminator_channels=256,
+            discriminator_layers=4,
         )
         if self.image_size < 3 * 2**self.discriminator_layers:
             raise ValueError(
                 f"discriminator_layers is {self.discriminator_layers}; too many for {self.image_size} pixels"
             )
-        if self.skip not in get_args(Skip):
-            raise ValueError(f"skip is {self.skip!r}; allowed: {', '.join(get_args(Skip))}")
+        for name, said in (("skip", self.skip), ("skip_ba", self.skip_ba or self.skip)):
+            if said not in get_args(Skip):
+                raise ValueError(f"{name} is {said!r}; allowed: {', '.join(get_args(Skip))}")
         if not 0.25 <= self.zoom <= 4:
             raise ValueError(f"zoom is {self.zoom}; allowed: 0.25 to 4")
         for name in ("domain_a", "domain_b"):
@@ -131,6 +147,33 @@ class ResidualBlock(nn.Module):
         return x + self.network(x)
 
 
+class Palette(nn.Module):
+    """Each pixel as a mixture of colours that were learned and, if `own`, of its own colour.
+
+    Images x (B, C, H, W) in [0, 1] and features (B, F, H, W) -> (B, C, H, W) in [0, 1]: the sum of
+    weight_k * colour_k, with weights that are a softmax of what two convolutions make of both. So areas can
+    be even to the last bit, and a light is a share of a light colour.
+    """
+
+    def __init__(self, features: int, channels: int, size: int, own: bool) -> None:
+        super().__init__()
+        self.own = own
+        self.mix = convolution(channels + features, PALETTE_FEATURES, 3)
+        self.weights = convolution(PALETTE_FEATURES, own + size, 1)
+        self.colours = nn.Parameter(torch.rand(channels, size, 1, 1))
+        with torch.no_grad():
+            self.colours[:, 0], self.colours[:, 1:2] = 0.0, 1.0
+
+    def forward(self, x: Tensor, features: Tensor) -> Tensor:
+        h = F.relu(self.mix(torch.cat([2 * x - 1, features], 1)))
+        with torch.autocast(x.device.type, enabled=False):  # 16 bits are too few for the shares of a gradient
+            weights, colours = self.weights(h.float()).softmax(1), self.colours.clamp(0, 1)
+            if not self.own:
+                return F.conv2d(weights, colours)
+            own, weights = weights.split([1, colours.shape[1]], 1)
+            return own * x + F.conv2d(weights, colours)
+
+
 class Generator(nn.Module):
     """Images (B, C, H, W) in [0, 1] -> images of the other domain, of the same shape and range.
 
@@ -140,19 +183,23 @@ class Generator(nn.Module):
       (Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard/);
     - it keeps its input (`skip`), for instance normalisation alone would lose the colours: its output is
       added to the logit of the input; or it makes a mask beside an image and mixes image and input,
-      mask * image + (1 - mask) * input, as in Tang et al. 2019 (https://arxiv.org/abs/1911.11897);
+      mask * image + (1 - mask) * input, as in Tang et al. 2019 (https://arxiv.org/abs/1911.11897); or its
+      last layer, which sees the input and the first layer too, is a `Palette`;
     - it first scales its input by `zoom`, which convolutions cannot do.
     """
 
-    def __init__(self, config: CycleGANConfig, zoom: float) -> None:
+    def __init__(self, config: CycleGANConfig, zoom: float, skip: Skip) -> None:
         super().__init__()
         channels = [config.base_channels * 2**i for i in range(3)]
-        self.zoom, self.skip = zoom, config.skip
+        self.zoom, self.skip = zoom, skip
         self.stem = self._layer(config.in_channels, channels[0], 5)
         self.down = nn.ModuleList(self._layer(a, b, 3, stride=2) for a, b in pairwise(channels))
         self.blocks = nn.Sequential(*[ResidualBlock(channels[-1]) for _ in range(config.num_blocks)])
         self.up = nn.ModuleList(self._layer(a, b, 3) for a, b in pairwise(channels[::-1]))
-        self.head = convolution(channels[0], config.in_channels + (config.skip == "mask"), 5)
+        if skip in PALETTES:
+            self.head = Palette(2 * channels[0], config.in_channels, config.palette_size, skip == "palette")
+        else:
+            self.head = convolution(channels[0], config.in_channels + (skip == "mask"), 5)
         self.apply(initialise)
 
     @staticmethod
@@ -165,13 +212,16 @@ class Generator(nn.Module):
         x = x.float()
         if self.zoom != 1:
             x = scale_about_centre(x, self.zoom)
-        h, sizes = self.stem(2 * x - 1), []  # (B, base, H, W)
+        h = fine = self.stem(2 * x - 1)  # (B, base, H, W)
+        sizes = []
         for layer in self.down:
             sizes.append(h.shape[2:])
             h = layer(h)  # (B, 2 * base, H/2, W/2), then (B, 4 * base, H/4, W/4)
         h = self.blocks(h)  # (B, 4 * base, H/4, W/4)
         for layer in self.up:
             h = layer(F.interpolate(h, size=sizes.pop(), mode="nearest"))  # back to each size, odd or even
+        if self.skip in PALETTES:
+            return self.head(x, torch.cat([fine, h], 1))
         h = self.head(h).float()
         if self.skip == "logit":
             return torch.sigmoid(h + torch.logit(x, 1 - WHITE))
@@ -212,10 +262,15 @@ class Discriminator(nn.Module):
 
 
 def initialise(module: nn.Module) -> None:
-    """Weights from N(0, 0.02), as in section 7.1 of the paper."""
+    """Weights from N(0, 0.02), as in section 7.1 of the paper; larger ones in a `Palette`."""
     if isinstance(module, nn.Conv2d):
         nn.init.normal_(module.weight, 0.0, 0.02)
         nn.init.zeros_(module.bias)
+    if isinstance(module, Palette):  # after its convolutions
+        nn.init.kaiming_normal_(module.mix.weight)
+        nn.init.normal_(module.weights.weight, 0.0, 0.1)
+        if module.own:  # near the identity: three quarters are the pixel's own
+            nn.init.constant_(module.weights.bias[:1], math.log(module.colours.shape[1]) + 1)
 
 
 class CycleGAN(
@@ -232,10 +287,8 @@ class CycleGAN(
     def __init__(self, config: CycleGANConfig) -> None:
         super().__init__()
         self.config = config
-        self.generator_ab, self.generator_ba = (
-            Generator(config, config.zoom),
-            Generator(config, 1 / config.zoom),
-        )
+        self.generator_ab = Generator(config, config.zoom, config.skip)
+        self.generator_ba = Generator(config, 1 / config.zoom, config.skip_ba or config.skip)
         self.discriminator_a, self.discriminator_b = Discriminator(config), Discriminator(config)
 
     def translate(self, x: Tensor, direction: Direction = "ab") -> Tensor:

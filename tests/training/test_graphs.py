@@ -107,7 +107,7 @@ def variants() -> Iterator[Any]:
         VAE: {"architecture": ("mlp", "conv")},
         GAN: {"spectral_norm": (False, True)},
         DCGAN: {"spectral_norm": (False, True), "image_size": (28, 64)},
-        CycleGAN: {"zoom": (1.0, 0.7), "skip": ("logit", "mask", "none")},
+        CycleGAN: {"zoom": (1.0, 0.7), "skip": ("logit", "mask", "palette", "colours", "none")},
         DDPM: {"prediction": ("noise", "x_start", "velocity", "flow"), "num_classes": (0, 10)},
     }
     for family, options in choices.items():

@@ -25,7 +25,11 @@ from training.replay_buffer import ReplayBuffer
 from training.two_games import TwoViews
 
 
-@pytest.mark.parametrize("more", [{}, {"lambda_identity": 5.0, "pool_size": 0, "ema_decay": 0.0}], ids=str)
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"lambda_identity": 5.0, "lambda_self": 0.5, "pool_size": 0, "ema_decay": 0.0}],
+    ids=str,
+)
 def test_cyclegan_script_leaves_a_model_folder(tmp_path, more):
     config = cyclegan_config(tmp_path / "small", max_steps=2, logging_steps=1, **more)
     train_cyclegan.main(config)
@@ -40,7 +44,8 @@ def test_cyclegan_script_leaves_a_model_folder(tmp_path, more):
     for row in rows[1:]:
         for key in ("loss_d_a", "loss_d_b", "loss_g_ab", "loss_g_ba", "cycle_loss"):
             assert float(row[key]) > 0
-        assert ("identity_loss" in row) == bool(more)
+        for key in ("identity_loss", "change_loss"):
+            assert (key in row) == bool(more)
     metrics = json.loads((config.output_dir / "metrics.json").read_text())
     assert {"l1_ab", "ssim_ba", "l1_nothing", "l1_recoloured_ab", "cycle_l1_a", "identity_l1_b"} < set(
         metrics
@@ -295,6 +300,25 @@ def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
     fake = fresh(8)
     same = [p.exchange(fake, torch.Generator().manual_seed(1)) for p in (pool, again)]
     assert torch.equal(*same) and torch.equal(pool.images, again.images)
+
+
+def test_a_change_costs_its_weight(tmp_path):
+    """The loss of a generator that changes x by a tenth everywhere, without and with `lambda_self`."""
+    config = cyclegan_config(tmp_path)
+    model = CycleGAN(config.model)
+    pools = ReplayBuffer(48), ReplayBuffer(48)
+    x, losses = torch.rand(4, 3, 16, 16), []
+    for weight in (0.0, 0.5):
+        one = replace(config, lambda_self=weight)
+        games = train_cyclegan.Games(
+            one,
+            Accelerator(cpu=True),
+            (model.generator_ab, model.generator_ba),
+            (model.discriminator_a, model.discriminator_b),
+            pools,
+        )
+        losses.append(games.loss_g(x, x, lambda x: x + 0.1, lambda x: x, lambda x: x.mean())[0].item())
+    assert losses[1] - losses[0] == pytest.approx(0.5 * 2 * 0.1)  # the range is [-1, 1], as of all L1 here
 
 
 @pytest.mark.parametrize("views", [False, True], ids=["pixels", "differences too"])

@@ -1,18 +1,21 @@
 /* CycleGAN, as in space/models/cyclegan.py. */
 
 import { Conv2d } from "../convolutions.js";
-import { add, GroupNorm, LeakyReLU, Module, map, ReLU, Sequential } from "../nn.js";
+import { add, found, GroupNorm, LeakyReLU, Module, map, ReLU, Sequential, tensor } from "../nn.js";
 import { clamp, range, sigmoid } from "../numbers.js";
-import { nearest } from "../shapes.js";
+import { concatenate, nearest } from "../shapes.js";
 import { inward } from "./gan.js";
 import { pairwise, scaleAboutCentre } from "./layers.js";
 
-/** @import { Tensor } from "../nn.js" */
+/** @import { Tensor, Tensors } from "../nn.js" */
+/** @typedef {"logit" | "mask" | "palette" | "colours" | "none"} Skip */
 /** @typedef {import("./layers.js").ImageConfig & { base_channels: number, num_blocks: number, zoom: number,
- *   skip?: "logit" | "mask" | "none", discriminator_channels: number, discriminator_layers: number, domain_a?: string,
+ *   skip?: Skip, skip_ba?: Skip | "", palette_size?: number, discriminator_channels: number, discriminator_layers: number, domain_a?: string,
  *   domain_b?: string }} CycleGANConfig */
 
 const WHITE = 0.999; // largest pixel value whose logit the generator takes
+const PALETTE_FEATURES = 32; // what a pixel's weights are computed from
+const FAINT = -20; // logits below the largest one by more weigh less than half a step of float32
 
 /** @param {number} a
  * @param {number} b
@@ -47,26 +50,87 @@ class ResidualBlock extends Module {
   }
 }
 
+/** Each pixel as a mixture of colours that were learned and, if `own`, of its own colour. */
+class Palette extends Module {
+  /** @param {number} features
+   * @param {number} channels
+   * @param {number} size
+   * @param {boolean} own */
+  constructor(features, channels, size, own) {
+    super();
+    this.mix = convolution(channels + features, PALETTE_FEATURES, 3);
+    this.mix.take(new ReLU());
+    this.first = own ? 1 : 0; // of the weights, which of a learned colour
+    this.weights = convolution(PALETTE_FEATURES, this.first + size, 1);
+    this.shape = [channels, size, 1, 1];
+    /** @type {Float32Array} */
+    this.colours = new Float32Array();
+  }
+
+  /** @param {string} prefix
+   * @returns {[string, number[]][]} */
+  parameters(prefix) {
+    return [...super.parameters(prefix), [`${prefix}colours`, this.shape]];
+  }
+
+  /** @param {Tensors} tensors
+   * @param {string} prefix */
+  load(tensors, prefix) {
+    super.load(tensors, prefix);
+    this.colours = found(tensors, `${prefix}colours`).map((value) => clamp(value, 0, 1));
+  }
+
+  /** @param {Tensor} x
+   * @param {Tensor} features */
+  forward(x, features) {
+    const { data } = this.weights.forward(this.mix.forward(concatenate(map(x, inward), features)));
+    const { first, colours } = this;
+    const [channels, size] = this.shape;
+    const out = tensor(x.shape);
+    for (let from = 0, at = 0; at < out.data.length; from += first + size, at += channels) {
+      let most = data[from];
+      for (let k = from + 1; k < from + first + size; k++) if (data[k] > most) most = data[k];
+      let sum = 0;
+      for (let k = -first; k < size; k++) {
+        const below = data[from + first + k] - most;
+        if (below < FAINT) continue;
+        const weight = Math.exp(below);
+        sum += weight;
+        for (let c = 0; c < channels; c++)
+          out.data[at + c] += weight * (k < 0 ? x.data[at + c] : colours[c * size + k]);
+      }
+      for (let c = 0; c < channels; c++) out.data[at + c] /= sum;
+    }
+    return out;
+  }
+}
+
 class Generator extends Module {
   /** @param {CycleGANConfig} config
-   * @param {number} zoom */
-  constructor(config, zoom) {
+   * @param {number} zoom
+   * @param {Skip} [skip]  what config.json leaves out is the default of Python */
+  constructor(config, zoom, skip = "logit") {
     super();
     const channels = [1, 2, 4].map((times) => times * config.base_channels);
     this.zoom = zoom;
-    this.skip = config.skip ?? "logit"; // what config.json leaves out is the default of Python
+    this.skip = skip;
     this.stem = layer(config.in_channels, channels[0], 5);
     this.down = pairwise(channels).map(([a, b]) => layer(a, b, 3, 2));
     this.blocks = new Sequential(...range(config.num_blocks).map(() => new ResidualBlock(channels[2])));
     this.up = pairwise(channels.reverse()).map(([a, b]) => layer(a, b, 3));
-    this.head = convolution(channels[2], config.in_channels + (this.skip === "mask" ? 1 : 0), 5);
+    const own = skip === "palette";
+    this.head =
+      own || skip === "colours"
+        ? new Palette(2 * channels[2], config.in_channels, config.palette_size ?? 64, own)
+        : convolution(channels[2], config.in_channels + (skip === "mask" ? 1 : 0), 5);
   }
 
   /** @param {Tensor} x
    * @returns {Tensor} */
   forward(x) {
     if (this.zoom !== 1) x = scaleAboutCentre(x, this.zoom);
-    let h = this.stem.forward(map(x, inward));
+    const fine = this.stem.forward(map(x, inward));
+    let h = fine;
     const sizes = [];
     for (const down of this.down) {
       sizes.push(h.shape.slice(1, 3));
@@ -74,6 +138,7 @@ class Generator extends Module {
     }
     h = this.blocks.forward(h);
     for (const up of this.up) h = up.forward(nearest(h, sizes.pop() ?? []));
+    if (this.head instanceof Palette) return this.head.forward(x, concatenate(fine, h));
     return this.joined(x, this.head.forward(h).data);
   }
 
@@ -124,8 +189,8 @@ export class CycleGAN extends Module {
   constructor(config) {
     super();
     this.config = config;
-    this.generator_ab = new Generator(config, config.zoom);
-    this.generator_ba = new Generator(config, 1 / config.zoom);
+    this.generator_ab = new Generator(config, config.zoom, config.skip);
+    this.generator_ba = new Generator(config, 1 / config.zoom, config.skip_ba || config.skip);
     this.discriminator_a = new Discriminator(config);
     this.discriminator_b = new Discriminator(config);
   }

@@ -90,6 +90,7 @@ SMALL: list[tuple[type[nn.Module], dict[str, Any]]] = [
     (CycleGAN, {"image_size": 32, "discriminator_layers": 1, "in_channels": 1, "zoom": 1.3}),
     (CycleGAN, {"image_size": 32, "discriminator_layers": 3}),
     (CycleGAN, {"image_size": 24, "skip": "mask", "zoom": 0.8}),
+    (CycleGAN, {"image_size": 24, "skip": "palette", "skip_ba": "colours", "palette_size": 5}),
     (CycleGAN, {"image_size": 24, "skip": "none", "in_channels": 1}),
     (Classifier, {"image_size": 20, **RGB}),
     (Classifier, {"image_size": 20, "pooling": "mean", "num_convolutions": 3, "kernel_size": 3, **RGB}),

@@ -9,13 +9,16 @@ from space.models.cyclegan import MIN_SIZE, CycleGAN, CycleGANConfig
 from space.models.layers import scale_about_centre
 from tests.space.models.test_models import rng
 
+VARIANTS = [(1.0, "logit"), (0.8, "logit"), (1.0, "mask"), (0.8, "none"), (0.8, "palette"), (1.0, "colours")]
+"""zoom and skip"""
+
 
 def small_cyclegan(**more) -> CycleGAN:
     torch.manual_seed(0)
     return CycleGAN(CycleGANConfig(base_channels=4, num_blocks=2, discriminator_channels=4, **more))
 
 
-@pytest.mark.parametrize(("zoom", "skip"), [(1.0, "logit"), (0.8, "logit"), (1.0, "mask"), (0.8, "none")])
+@pytest.mark.parametrize(("zoom", "skip"), VARIANTS)
 @pytest.mark.parametrize("in_channels", [1, 3])
 @pytest.mark.parametrize("size", [(MIN_SIZE, MIN_SIZE), (64, 64), (33, 50), (256, 100)], ids=str)
 def test_translation_keeps_shape_and_range_at_any_size(in_channels, size, zoom, skip):
@@ -48,6 +51,35 @@ def test_a_mask_mixes_an_image_with_the_input():
     head.bias.data[3] = 0
     half = (x + torch.tensor([1.0, 0.5, 0.0]).view(3, 1, 1)) / 2
     assert torch.allclose(model.translate(x), half, atol=1e-6)
+
+
+def test_a_palette_mixes_learned_colours_and_the_pixels_own():
+    model = small_cyclegan(skip="palette", skip_ba="colours", palette_size=3)
+    x = torch.rand(2, 3, 32, 32, generator=rng())
+    orange = torch.tensor([1.0, 0.5, 0.25]).view(3, 1, 1)
+    for generator in (model.generator_ab, model.generator_ba):
+        head = generator.head
+        head.weights.weight.data.zero_()
+        head.colours.data[:, -1] = orange
+        head.weights.bias.data[:] = torch.arange(len(head.weights.bias)) * 1000.0
+        assert torch.equal(generator(x), orange.expand_as(x))  # even to the last bit
+        head.weights.bias.data.zero_()
+        colours = [colour.expand_as(x) for colour in head.colours.data.unbind(1)]
+        parts = torch.stack([x, *colours] if head.own else colours)
+        assert torch.allclose(generator(x), parts.mean(0), atol=1e-6)
+    assert model.generator_ab.head.own and not model.generator_ba.head.own
+    own = model.generator_ab.head
+    own.weights.bias.data[0] = 1000.0
+    assert torch.equal(model.translate(x, "ab"), x)
+
+
+def test_a_palette_starts_near_the_identity_and_its_colours_stay_colours():
+    model = small_cyclegan(skip="palette")
+    x = torch.rand(4, 3, 32, 32, generator=rng())
+    assert (model.translate(x) - x).abs().mean() < 0.15
+    model.generator_ab.head.colours.data.mul_(9)
+    y = model.translate(x)
+    assert y.min() >= 0 and y.max() <= 1
 
 
 def test_black_and_white_can_be_changed_where_the_logit_holds_them():

@@ -157,7 +157,16 @@ def test_the_table_knows_who_can_do_what():
         (ClassifierConfig(), {"num_classes": 0}, "num_classes is 0"),
         (CycleGANConfig(), {"num_blocks": 0}, "num_blocks is 0"),
         (CycleGANConfig(), {"zoom": 0.1}, "zoom is 0.1"),
-        (CycleGANConfig(), {"skip": "Mask"}, "skip is 'Mask'; allowed: logit, mask, none"),
+        (
+            CycleGANConfig(),
+            {"skip": "Mask"},
+            "skip is 'Mask'; allowed: logit, mask, palette, colours, none",
+        ),
+        (
+            CycleGANConfig(),
+            {"skip_ba": "no"},
+            "skip_ba is 'no'; allowed: logit, mask, palette, colours, none",
+        ),
         (CycleGANConfig(), {"zoom": float("nan")}, "zoom is nan"),
         (CycleGANConfig(), {"discriminator_layers": 9}, "discriminator_layers is 9; allowed: 1 to 4"),
         (
