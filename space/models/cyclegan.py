@@ -29,6 +29,14 @@ Direction = Literal["ab", "ba"]
 Skip = Literal["logit", "mask", "palette", "colours", "none"]
 PALETTES = "palette", "colours"
 """skips of generators that end in a `Palette`"""
+OUTPUTS: dict[Skip, str] = {
+    "logit": "add to the logit of the input",
+    "mask": "mix image and input by a mask",
+    "palette": "mix each pixel with {} learned colours",
+    "colours": "make each pixel of {} learned colours",
+    "none": "make all of the image anew",
+}
+"""skip -> what generators do at their end"""
 MIN_SIZE = 16
 """least height and width of an image, in pixels"""
 MAX_NAME = 40
@@ -106,6 +114,10 @@ class CycleGANConfig(ImageConfig):
         if self.domain_a == self.domain_b:
             raise ValueError(f"domain_b is {self.domain_b!r}, as domain_a; allowed: two different names")
 
+    def _outputs(self) -> str:
+        ab, ba = (OUTPUTS[skip].format(self.palette_size) for skip in (self.skip, self.skip_ba or self.skip))
+        return f"at the end they {ab}" if ab == ba else f"at the end they {ab} (A to B) or {ba} (B to A)"
+
     def describe(self) -> Description:
         shape = ", ".join(map(str, self.image_shape))
         return Description(
@@ -114,8 +126,8 @@ class CycleGANConfig(ImageConfig):
             "generators and two discriminators, all in this folder.",
             networks=f"generators with {self.num_blocks} residual blocks of {4 * self.base_channels} "
             f"channels at a quarter of the size, {self.base_channels} channels at full size, instance "
-            f"normalisation; PatchGAN discriminators from {self.discriminator_channels} channels, "
-            f"{self.discriminator_layers} halvings",
+            f"normalisation; {self._outputs()}; PatchGAN discriminators from "
+            f"{self.discriminator_channels} channels, {self.discriminator_layers} halvings",
             usage=f'images = model.translate(torch.rand(16, {shape}), "ab")'
             f'  # (16, {shape}) in [0, 1]; back: "ba"',
             samples="Test images of A, their translations, test images of B, theirs: the last snapshot",

@@ -208,6 +208,21 @@ def test_everything_is_reachable_by_keyboard(any_tab: Page, tab: str):
     assert page.evaluate(UNREACHED, FOCUSABLE) == []
 
 
+def test_controls_stay_beside_what_they_change(any_tab: Page):
+    """Half way down a lesson that is longer than its controls they are still on the screen."""
+    page = any_tab
+    switch_tab(page, TEXT["translate.tab"][0])
+    until_computed(page)
+    until_quiet(page)
+    place = """(column) => {
+        const { top, height } = column.parentElement.getBoundingClientRect();
+        scrollBy(0, top + (height - column.offsetHeight) / 2);
+        return [height - column.offsetHeight, column.getBoundingClientRect().top];
+    }"""
+    room, top = page.locator(".sticky:visible").first.evaluate(place)
+    assert room > 100 and top == pytest.approx(12, abs=1)
+
+
 def test_the_korean_font_has_the_syllables_of_all_texts(page: Page, url: str):
     """For systems that have none; it holds the 2,350 of KS X 1001."""
     page.goto(url)

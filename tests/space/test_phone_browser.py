@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from space.models import roles
 from space.text import TEXT
-from tests.pages import new_page, switch_tab, until, until_started
+from tests.pages import new_page, stroke, switch_tab, until, until_quiet, until_started
 from tests.processes import Lab
 
 pytestmark = pytest.mark.browser
@@ -143,6 +143,35 @@ def test_a_lesson_fits_a_phone(phone: Page, tab: str) -> None:
     assert phone.evaluate(SMALL, [LEAST_TARGET, LEAST_TEXT]) == []
     phone.keyboard.press("Shift")  # from here on the focus is one of keys
     assert phone.evaluate(UNSEEN) == []
+
+
+def test_a_drawing_and_its_translation_share_the_screen(phone: Page) -> None:
+    """The translation stays above the board, and the board stays where it is when the first one comes."""
+    switch_tab(phone, TEXT["translate.tab"][0])
+    slider = phone.locator("#translate-slider")
+    slider.locator("img").first.wait_for()
+    phone.locator("#translate-source").get_by_text(TEXT["translate.source.draw"][0]).tap()
+    board = phone.locator("#translate-sketch canvas").first
+    until(phone, lambda: slider.locator("img").count() == 0)
+    until_quiet(phone)
+
+    def places() -> list[dict[str, float]]:
+        return [one.bounding_box() for one in (slider, board)]
+
+    board.evaluate("(board) => scrollBy(0, board.getBoundingClientRect().bottom - innerHeight)")
+    before = places()
+    stroke(board, (0.3, 0.3), (0.7, 0.7))
+    until(phone, lambda: slider.locator("img").count() == 2)
+    until_quiet(phone)
+    assert places() == before
+    result, drawn = before
+    assert result["y"] >= 0 and result["y"] + result["height"] <= drawn["y"]
+    assert drawn["y"] + drawn["height"] <= HEIGHT + 1
+    picture = slider.locator("img").first.bounding_box()
+    assert picture["height"] <= result["height"] and picture["width"] == pytest.approx(
+        picture["height"], abs=2
+    )
+    phone.locator("#translate-source").get_by_text(TEXT["translate.source.emoji"][0]).tap()
 
 
 def test_a_part_is_folded_until_its_title_is_touched(phone: Page) -> None:

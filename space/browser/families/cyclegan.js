@@ -15,7 +15,7 @@ import { pairwise, scaleAboutCentre } from "./layers.js";
 
 const WHITE = 0.999; // largest pixel value whose logit the generator takes
 const PALETTE_FEATURES = 32; // what a pixel's weights are computed from
-const FAINT = -20; // logits below the largest one by more weigh less than half a step of float32
+const FAINT = -12; // logits this far below the largest one are left out: 64 of them are a tenth of a grey level
 
 /** @param {number} a
  * @param {number} b
@@ -87,19 +87,21 @@ class Palette extends Module {
     const { first, colours } = this;
     const [channels, size] = this.shape;
     const out = tensor(x.shape);
+    const weights = new Float64Array(first + size);
     for (let from = 0, at = 0; at < out.data.length; from += first + size, at += channels) {
       let most = data[from];
       for (let k = from + 1; k < from + first + size; k++) if (data[k] > most) most = data[k];
       let sum = 0;
-      for (let k = -first; k < size; k++) {
-        const below = data[from + first + k] - most;
-        if (below < FAINT) continue;
-        const weight = Math.exp(below);
-        sum += weight;
-        for (let c = 0; c < channels; c++)
-          out.data[at + c] += weight * (k < 0 ? x.data[at + c] : colours[c * size + k]);
+      for (let k = 0; k < first + size; k++) {
+        const below = data[from + k] - most;
+        weights[k] = below < FAINT ? 0 : Math.exp(below);
+        sum += weights[k];
       }
-      for (let c = 0; c < channels; c++) out.data[at + c] /= sum;
+      for (let c = 0; c < channels; c++) {
+        let value = first * weights[0] * x.data[at + c];
+        for (let k = 0; k < size; k++) value += weights[first + k] * colours[c * size + k];
+        out.data[at + c] = value / sum;
+      }
     }
     return out;
   }

@@ -46,9 +46,9 @@ from space.weights.model_folder import ModelUnavailable
 PROBLEMS = ("problem.empty_drawing", "problem.no_image")
 """what the script says in place of a picture"""
 WORDS = component_words("translate.", *PROBLEMS)
-INTO_SLIDER = """({ slider }) => ({
+INTO_SLIDER = """({ slider }, source) => ({
     __type__: "update",
-    visible: slider !== null,
+    visible: slider !== null || source === "draw",
     value: slider?.map((url) => ({ path: "x.bmp", url, meta: { _type: "gradio.FileData" } })) ?? null,
 })"""
 REFUSED = "({ question }) => ({ __type__: 'update', props: { refused: question } })"
@@ -168,7 +168,7 @@ def build() -> list[link.Linked]:
     """The tab, within the page's `gr.Tabs`, and what of it can be linked."""
     with gr.Tab(i18n("translate.tab"), id="translate"):
         gr.Markdown(i18n("translate.intro"), latex_delimiters=LATEX, elem_classes="reading")
-        with gr.Row():
+        with gr.Row(elem_classes="result-first"):
             with gr.Column(scale=2, min_width=300, elem_classes="sticky"):
                 controls = _build_model(), _build_direction()
                 pictures = build_picture_source(
@@ -279,7 +279,7 @@ def _bind(pictures: PictureSource, controls: _Controls, circle: Part, slider: gr
         **PRIVATE,
     )
     asked.failure(None, circle, circle, js=REFUSED, **PRIVATE)
-    circle.drawn(None, circle, slider, js=INTO_SLIDER, **PRIVATE)
+    circle.drawn(None, [circle, source], slider, js=INTO_SLIDER, **PRIVATE)
 
 
 def _bind_code(
