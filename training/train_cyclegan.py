@@ -71,6 +71,8 @@ class TrainConfig(LoopConfig):
     lambda_self: float = 0.0
     """weight of E|G_AB(a) - a| + E|G_BA(b) - b|: only what pays in the game is changed (self-regularization,
     Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828)"""
+    lambda_self_ba: float | None = None
+    """the weight of the second of both, where it is to be another one"""
     gradient_game: bool = False
     """beside each D another one, of the run alone, that sees how neighbouring pixels differ, however little:
     so shades come, and go where areas are flat"""
@@ -88,6 +90,9 @@ class TrainConfig(LoopConfig):
     details afterwards (progressive growing, Karras et al. 2018)"""
     coarse_steps: int = 0
     """optimizer steps at coarse_size; 0: none"""
+    coarse_every: int = 0
+    """after them, of how many steps one is at coarse_size still, so that forms are not forgotten over windows
+    of that size; 0: none"""
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient"""
     learning_rate: float = 2e-4
@@ -112,21 +117,34 @@ class TrainConfig(LoopConfig):
     num_snapshots: int = 24
     """pictures during training; `training.loop.snapshot_steps` says after which steps"""
 
+    @property
+    def change_weights(self) -> tuple[float, float]:
+        """What a change costs from A to B, and from B to A."""
+        return self.lambda_self, self.lambda_self if self.lambda_self_ba is None else self.lambda_self_ba
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.pool_size and self.pool_size < self.batch_size:
             raise ValueError(
                 f"pool_size is {self.pool_size}; allowed: 0, or the batch_size {self.batch_size} or more"
             )
-        for name in ("lambda_cycle", "lambda_identity", "lambda_self", "random_crop"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
+        for name in ("lambda_cycle", "lambda_identity", "lambda_self", "lambda_self_ba", "random_crop"):
+            value = getattr(self, name)
+            if value is not None and not value >= 0:
+                raise ValueError(f"{name} is {value}; allowed: 0 or more")
         least, most = max(MIN_SIZE, 3 * 2**self.model.discriminator_layers), self.model.image_size
         for name in ("crop_size", "coarse_size"):
             if getattr(self, name) and not least <= getattr(self, name) <= most:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0, or {least} to {most}")
-        if self.coarse_steps < 0 or bool(self.coarse_steps) != bool(self.coarse_size):
-            raise ValueError("coarse_size and coarse_steps belong together; allowed: both 0, or both more")
+        coarse = self.coarse_steps > 0 or self.coarse_every > 0
+        if min(self.coarse_steps, self.coarse_every) < 0 or coarse != bool(self.coarse_size):
+            raise ValueError(
+                "coarse_size belongs together with coarse_steps or coarse_every; allowed: all 0, or more"
+            )
+        if self.coarse_every and self.coarse_size != (self.crop_size or self.model.image_size):
+            raise ValueError(
+                f"coarse_every needs windows of the coarse_size; allowed: crop_size {self.coarse_size}"
+            )
         if self.random_crop >= self.model.image_size:
             raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
         if not 0 < self.interpolate <= 1:
@@ -216,7 +234,10 @@ class Games:
             "loss_g_ba": from_b["game"],
             "cycle_loss": from_a["cycle"] + from_b["cycle"],
         }
-        for name, weight in (("identity", self.config.lambda_identity), ("change", self.config.lambda_self)):
+        for name, weight in (
+            ("identity", self.config.lambda_identity),
+            ("change", any(self.config.change_weights)),
+        ):
             if weight:
                 terms[f"{name}_loss"] = from_a[name] + from_b[name]
         return terms
@@ -234,7 +255,10 @@ class Games:
         for frozen in self.frozen_d:
             frozen.requires_grad_(False)
         ways = self.both(
-            self.generators, self.loss_g, (a, b), (b, a), (ab, ba), (ba, ab), (frozen_b, frozen_a)
+            self.generators,
+            self.loss_g,
+            *((a, b), (b, a), (ab, ba), (ba, ab), (frozen_b, frozen_a)),
+            self.config.change_weights,
         )
         with following_scale(self.accelerator, self.discriminators):
             self._descend(self.optimizer_g, self.generators)
@@ -243,7 +267,13 @@ class Games:
         return ways
 
     def loss_g(
-        self, x: Tensor, other: Tensor, there: nn.Module, back: nn.Module, judge: nn.Module
+        self,
+        x: Tensor,
+        other: Tensor,
+        there: nn.Module,
+        back: nn.Module,
+        judge: nn.Module,
+        change_weight: float,
     ) -> tuple[Tensor, dict[str, Any]]:
         """The loss of translating `x` `there` and `back`, and a dict of its terms and the translation."""
         config = self.config
@@ -253,9 +283,9 @@ class Games:
         else:
             fake, identity = there(x), 0.0
         cycle, game = l1_loss(back(fake), x), generator_loss(judge(fake))
-        change = l1_loss(fake, x) if config.lambda_self else 0.0
+        change = l1_loss(fake, x) if change_weight else 0.0
         loss = game + config.lambda_cycle * cycle + config.lambda_identity * identity
-        loss = loss + config.lambda_self * change
+        loss = loss + change_weight * change
         return loss, {
             "fake": fake.detach(),
             "game": game,
@@ -287,17 +317,19 @@ class Games:
 
 
 class CoarseFirst(UnpairedBatches):
-    """The batches of a run: their images are shrunk to `coarse_size` in the first `coarse_steps`."""
+    """The batches of a run: at coarse_size in the first `coarse_steps`, then in one of `coarse_every`."""
 
     def __init__(self, config: TrainConfig, train: tuple[Images, Images], accelerator: Accelerator) -> None:
         super().__init__(*train, config.batch_plan, accelerator)
-        self.size, self.last = config.coarse_size, config.coarse_steps * config.gradient_accumulation_steps
+        self.config = config
 
     def __getitem__(self, number: int) -> tuple[Batch, Batch]:
-        pair = super().__getitem__(number)
-        if number >= self.last:
+        pair, config = super().__getitem__(number), self.config
+        step = number // config.gradient_accumulation_steps
+        again = config.coarse_every and (step - config.coarse_steps) % config.coarse_every == 0
+        if step >= config.coarse_steps and not again:
             return pair
-        a, b = (replace(part, x=F.adaptive_avg_pool2d(part.x, self.size)) for part in pair)
+        a, b = (replace(part, x=F.adaptive_avg_pool2d(part.x, config.coarse_size)) for part in pair)
         return a, b
 
 

@@ -225,10 +225,26 @@ def test_a_run_begins_with_shrunk_images_and_forgets_them_afterwards(tmp_path):
             fake = torch.rand(4, 3, size, size)
             assert pool.exchange(fake, rng).shape == fake.shape == (4, *pool.images.shape[1:])
     for wrong in ({"coarse_size": 16}, {"coarse_steps": 3}, {"coarse_size": 16, "coarse_steps": -1}):
-        with pytest.raises(ValueError, match="coarse_size and coarse_steps belong together"):
+        with pytest.raises(
+            ValueError, match="coarse_size belongs together with coarse_steps or coarse_every"
+        ):
             cyclegan_config(tmp_path, **wrong)
     with pytest.raises(ValueError, match="coarse_size is 17; allowed: 0, or 16 to 16"):
         cyclegan_config(tmp_path, coarse_size=17, coarse_steps=1)
+
+
+def test_whole_images_come_again_between_windows_of_the_same_size(tmp_path):
+    more = {"coarse_size": 16, "coarse_every": 3, "batch_size": 4, "gradient_accumulation_steps": 2}
+    model = replace(SMALL_CYCLEGAN, image_size=32)
+    config = cyclegan_config(tmp_path, **more, coarse_steps=1, crop_size=16, model=model)
+    train = load_domains("fake", Path("unused"), "train", 3, 32)
+    batches = train_cyclegan.CoarseFirst(config, train, Accelerator(cpu=True))
+    sizes = [{part.x.shape[-1] for part in batches[number]} for number in range(16)]
+    steps = [16, 16, 32, 32, 16, 32, 32, 16]  # the first, then one of three; each is two batches
+    assert sizes == [{size} for size in steps for _ in range(2)]
+    for crop_size in (0, 20):
+        with pytest.raises(ValueError, match="coarse_every needs windows of the coarse_size"):
+            cyclegan_config(tmp_path, **more, crop_size=crop_size, model=model)
 
 
 def test_a_run_without_a_classifier_says_how_to_get_one_and_the_commands_fit(tmp_path, capsys):
@@ -303,22 +319,21 @@ def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
 
 
 def test_a_change_costs_its_weight(tmp_path):
-    """The loss of a generator that changes x by a tenth everywhere, without and with `lambda_self`."""
-    config = cyclegan_config(tmp_path)
-    model = CycleGAN(config.model)
-    pools = ReplayBuffer(48), ReplayBuffer(48)
-    x, losses = torch.rand(4, 3, 16, 16), []
-    for weight in (0.0, 0.5):
-        one = replace(config, lambda_self=weight)
-        games = train_cyclegan.Games(
-            one,
-            Accelerator(cpu=True),
-            (model.generator_ab, model.generator_ba),
-            (model.discriminator_a, model.discriminator_b),
-            pools,
-        )
-        losses.append(games.loss_g(x, x, lambda x: x + 0.1, lambda x: x, lambda x: x.mean())[0].item())
-    assert losses[1] - losses[0] == pytest.approx(0.5 * 2 * 0.1)  # the range is [-1, 1], as of all L1 here
+    """The loss of a generator that changes x by a tenth everywhere."""
+    assert cyclegan_config(tmp_path, lambda_self=0.5).change_weights == (0.5, 0.5)
+    config = cyclegan_config(tmp_path, lambda_self=0.5, lambda_self_ba=0.0)
+    assert config.change_weights == (0.5, 0.0)
+    model, x = CycleGAN(config.model), torch.rand(4, 3, 16, 16)
+    games = train_cyclegan.Games(
+        config,
+        Accelerator(cpu=True),
+        (model.generator_ab, model.generator_ba),
+        (model.discriminator_a, model.discriminator_b),
+        (ReplayBuffer(48), ReplayBuffer(48)),
+    )
+    played = (x, x, lambda x: x + 0.1, lambda x: x, lambda x: x.mean())
+    dear, free = (games.loss_g(*played, weight)[0].item() for weight in config.change_weights)
+    assert dear - free == pytest.approx(0.5 * 2 * 0.1)  # the range is [-1, 1], as of all L1 here
 
 
 @pytest.mark.parametrize("views", [False, True], ids=["pixels", "differences too"])
