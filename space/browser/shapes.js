@@ -113,16 +113,17 @@ export function nearest({ shape: [n, height, width, channels], data }, [rows, co
   return out;
 }
 
-/** Channels of x, then those of y.
- * @param {Tensor} x
- * @param {Tensor} y */
-export function concatenate({ shape, data }, y) {
-  const channels = shape[shape.length - 1];
-  const others = y.shape[y.shape.length - 1];
-  const out = tensor([...shape.slice(0, -1), channels + others]);
-  for (let from = 0, at = 0; at < out.data.length; from++, at += channels + others) {
-    for (let c = 0; c < channels; c++) out.data[at + c] = data[from * channels + c];
-    for (let c = 0; c < others; c++) out.data[at + channels + c] = y.data[from * others + c];
+/** The channels of all tensors, one after another.
+ * @param {Tensor[]} tensors */
+export function concatenate(...tensors) {
+  const widths = tensors.map(({ shape }) => shape[shape.length - 1]);
+  const width = widths.reduce((sum, one) => sum + one, 0);
+  const out = tensor([...tensors[0].shape.slice(0, -1), width]);
+  let first = 0;
+  for (const [i, { data }] of tensors.entries()) {
+    for (let from = 0, at = first; from < data.length; at += width)
+      for (let c = 0; c < widths[i]; c++) out.data[at + c] = data[from++];
+    first += widths[i];
   }
   return out;
 }

@@ -81,9 +81,9 @@ class Palette extends Module {
   }
 
   /** @param {Tensor} x
-   * @param {Tensor} features */
-  forward(x, features) {
-    const { data } = this.weights.forward(this.mix.forward(concatenate(map(x, inward), features)));
+   * @param {Tensor[]} features */
+  forward(x, ...features) {
+    const { data } = this.weights.forward(this.mix.forward(concatenate(map(x, inward), ...features)));
     const { first, colours } = this;
     const [channels, size] = this.shape;
     const out = tensor(x.shape);
@@ -140,7 +140,7 @@ class Generator extends Module {
     }
     h = this.blocks.forward(h);
     for (const up of this.up) h = up.forward(nearest(h, sizes.pop() ?? []));
-    if (this.head instanceof Palette) return this.head.forward(x, concatenate(fine, h));
+    if (this.head instanceof Palette) return this.head.forward(x, fine, h);
     return this.joined(x, this.head.forward(h).data);
   }
 
