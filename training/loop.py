@@ -361,7 +361,8 @@ def fit(
     accumulation = config.gradient_accumulation_steps
     flags, defaults = (flags_that_decide_the_weights(one) for one in (config, defaults_of(config)))
     for values in (flags, defaults):
-        values.pop("interpolate", None)  # of the trained weights, once the run is over
+        for name in ("interpolate", "interpolate_with"):  # of the trained weights, once the run is over
+            values.pop(name, None)
     progress = Progress(flags, defaults)
     log = Log(config.output_dir, accelerator, lambda step: step * accumulation / batches.per_epoch)
     accelerator.register_for_checkpointing(*schedulers, *to_checkpoint, progress)

@@ -109,13 +109,20 @@ class TrainConfig(LoopConfig):
     """folder of the classifier that tells the domains apart; '': the shipped one if it was trained on this
     data set, else no metrics of it"""
     interpolate: float = 1.0
-    """share of the trained weights in those that are saved, the rest from pretrained_model_name_or_path:
-    between two states of a network lie networks of a style in between (Wang et al. 2019,
+    """share of the trained weights in those that are saved, the rest from interpolate_with: between two
+    states of a network lie networks of a style in between (Wang et al. 2019,
     https://arxiv.org/abs/1811.10515); 1: the trained ones"""
+    interpolate_with: str = ""
+    """folder or id of a model from which the run descends; '': pretrained_model_name_or_path"""
     ema_decay: float = 0.999
     """decay a step of the moving average of both generators; the average is saved; 0: no average"""
     num_snapshots: int = 24
     """pictures during training; `training.loop.snapshot_steps` says after which steps"""
+
+    @property
+    def other_weights(self) -> str:
+        """What `interpolate` mixes the trained weights with."""
+        return self.interpolate_with or self.pretrained_model_name_or_path
 
     @property
     def change_weights(self) -> tuple[float, float]:
@@ -149,7 +156,7 @@ class TrainConfig(LoopConfig):
             raise ValueError(f"random_crop is {self.random_crop}; allowed: less than the image_size")
         if not 0 < self.interpolate <= 1:
             raise ValueError(f"interpolate is {self.interpolate}; allowed: above 0, up to 1")
-        if self.interpolate < 1 and not self.pretrained_model_name_or_path:
+        if self.interpolate < 1 and not self.other_weights:
             raise ValueError("interpolate needs pretrained_model_name_or_path, the weights that it goes from")
         if self.match_size and self.model.zoom != 1:
             raise ValueError(f"match_size and model.zoom {self.model.zoom} cannot both be given")
@@ -429,7 +436,8 @@ def main(config: TrainConfig) -> None:
     for network, averaged in zip(generators, best):
         network.load_state_dict(averaged.state_dict())
     if config.interpolate < 1:
-        mix_weights(config, model, config.interpolate)
+        flag = "interpolate_with" if config.interpolate_with else "pretrained_model_name_or_path"
+        mix_weights(model, config.interpolate, config.other_weights, flag)
 
     def figures() -> Metrics:
         return measure(model, train, test, classifier, config.seed)

@@ -40,15 +40,16 @@ def start_weights(config: Any, model: nn.Module) -> None:
     Raises `TrainingError` if there are none, or if they are of another family or other shapes.
     """
     if config.pretrained_model_name_or_path and not config.resume_from_checkpoint:
-        mix_weights(config, model, 0.0)
+        mix_weights(model, 0.0, config.pretrained_model_name_or_path)
 
 
-def mix_weights(config: Any, model: nn.Module, share: float) -> None:
-    """Keep this `share` of the weights of `model`, the rest from those that the `LoopConfig` names.
+def mix_weights(
+    model: nn.Module, share: float, name: str, flag: str = "pretrained_model_name_or_path"
+) -> None:
+    """Keep this `share` of the weights of `model`, the rest from the model `name`, which a `flag` gave.
 
     Raises `TrainingError` as `start_weights` does.
     """
-    name = config.pretrained_model_name_or_path
     try:
         start = load(name)
         if type(start) is not type(model):
@@ -59,4 +60,4 @@ def mix_weights(config: Any, model: nn.Module, share: float) -> None:
             before = {key: torch.lerp(old.to(now[key]), now[key], share) for key, old in before.items()}
         model.load_state_dict(before)
     except (ValueError, TypeError, OSError, RuntimeError, SafetensorError) as error:
-        raise TrainingError(f"--pretrained_model_name_or_path {name}: {one_line(error)}") from error
+        raise TrainingError(f"--{flag} {name}: {one_line(error)}") from error

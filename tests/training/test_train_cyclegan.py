@@ -286,6 +286,14 @@ def test_saved_weights_may_lie_between_those_of_the_start_and_the_trained_ones(t
     for key, before in start.state_dict().items():
         torch.testing.assert_close(runs[0.25][key], torch.lerp(before, runs[1.0][key], 0.25))
     assert any(not torch.allclose(runs[1.0][key], runs[0.25][key]) for key in runs[1.0])
+    ancestor = CycleGAN(SMALL_CYCLEGAN)
+    ancestor.save_pretrained(tmp_path / "ancestor")
+    train_cyclegan.main(replace(config, interpolate_with=str(tmp_path / "ancestor")))
+    mixed = load_folder(CycleGAN, config.output_dir).state_dict()
+    for key, before in ancestor.state_dict().items():
+        torch.testing.assert_close(mixed[key], torch.lerp(before, runs[1.0][key], 0.25))
+    with pytest.raises(TrainingError, match="--interpolate_with nowhere: "):
+        train_cyclegan.main(replace(config, interpolate_with="nowhere"))
 
 
 def test_the_replay_buffer_gives_back_half_and_remembers_the_rest():
