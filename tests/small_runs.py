@@ -133,15 +133,7 @@ SCRIPTS = {  # every family and variant -> its script, its config, and what else
     "classifier": (train_classifier, classifier_config, {"random_scale": 0.2}),
     "ddpm": (train_ddpm, ddpm_config, {}),
     "pixelcnn": (train_pixelcnn, pixelcnn_config, {}),
-    "cyclegan": (
-        train_cyclegan,
-        cyclegan_config,
-        {
-            "lambda_identity": 1.0,
-            "lambda_self": 0.5,
-            "model": replace(SMALL_CYCLEGAN, skip="palette", skip_ba="colours", palette_size=5),
-        },
-    ),
+    "cyclegan": (train_cyclegan, cyclegan_config, {"lambda_identity": 1.0}),
     "cyclegan-match-size": (
         train_cyclegan,
         cyclegan_config,

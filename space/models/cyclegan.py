@@ -172,18 +172,21 @@ class Palette(nn.Module):
         self.own = own
         self.mix = convolution(channels + features, PALETTE_FEATURES, 3)
         self.weights = convolution(PALETTE_FEATURES, own + size, 1)
-        self.colours = nn.Parameter(torch.rand(channels, size, 1, 1))
-        with torch.no_grad():
-            self.colours[:, 0], self.colours[:, 1:2] = 0.0, 1.0
+        self.colours = nn.Parameter(torch.empty(channels, size, 1, 1))
 
     def forward(self, x: Tensor, features: Tensor) -> Tensor:
         h = F.relu(self.mix(torch.cat([2 * x - 1, features], 1)))
-        with torch.autocast(x.device.type, enabled=False):  # 16 bits are too few for the shares of a gradient
-            weights, colours = self.weights(h.float()).softmax(1), self.colours.clamp(0, 1)
-            if not self.own:
-                return F.conv2d(weights, colours)
-            own, weights = weights.split([1, colours.shape[1]], 1)
-            return own * x + F.conv2d(weights, colours)
+        if torch.is_autocast_enabled(x.device.type):  # 16 bits are too few for the shares of a gradient
+            with torch.autocast(x.device.type, enabled=False):
+                return self._mixed(x, h.float())
+        return self._mixed(x, h)
+
+    def _mixed(self, x: Tensor, h: Tensor) -> Tensor:
+        weights, colours = self.weights(h).softmax(1), self.colours.clamp(0, 1)
+        if not self.own:
+            return F.conv2d(weights, colours)
+        own, weights = weights.split([1, colours.shape[1]], 1)
+        return own * x + F.conv2d(weights, colours)
 
 
 class Generator(nn.Module):
@@ -279,7 +282,10 @@ def initialise(module: nn.Module) -> None:
         nn.init.normal_(module.weight, 0.0, 0.02)
         nn.init.zeros_(module.bias)
     if isinstance(module, Palette):  # after its convolutions
-        nn.init.kaiming_normal_(module.mix.weight)
+        nn.init.uniform_(module.colours)
+        for place, value in enumerate((0.0, 1.0)):  # black and white are among the colours
+            nn.init.constant_(module.colours[:, place : place + 1], value)
+        nn.init.normal_(module.mix.weight, 0.0, math.sqrt(2 / module.mix.weight[0].numel()))  # He et al. 2015
         nn.init.normal_(module.weights.weight, 0.0, 0.1)
         if module.own:  # near the identity: three quarters are the pixel's own
             nn.init.constant_(module.weights.bias[:1], math.log(module.colours.shape[1]) + 1)
