@@ -45,7 +45,7 @@ from training.model_folder import finish
 from training.optimizers import adamw, descend, linear_decay, moving_average
 from training.replay_buffer import ReplayBuffer
 from training.trained import mix_weights, start_weights
-from training.two_games import TwoViews, following_scale, make_both
+from training.two_games import Views, following_scale, make_both
 
 NUM_PICTURED = 8
 DOMAINS = {"twemoji2fluent": ("Twemoji", "Fluent 3D"), "flat2fluent": ("Fluent Flat", "Fluent 3D")}
@@ -76,6 +76,9 @@ class TrainConfig(LoopConfig):
     gradient_game: bool = False
     """beside each D another one, of the run alone, that sees how neighbouring pixels differ, however little:
     so shades come, and go where areas are flat"""
+    style_game: bool = False
+    """beside each D another one, of the run alone, that gives a single score, by averages over the image of
+    how pixels differ: so the whole is of the other style, not each patch alone"""
     pool_size: int = 50
     """generated images remembered of each domain; D sees one of them in place of about every second new
     image; 0: none"""
@@ -143,11 +146,9 @@ class TrainConfig(LoopConfig):
         for name in ("crop_size", "coarse_size"):
             if getattr(self, name) and not least <= getattr(self, name) <= most:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 0, or {least} to {most}")
-        coarse = self.coarse_steps > 0 or self.coarse_every > 0
-        if min(self.coarse_steps, self.coarse_every) < 0 or coarse != bool(self.coarse_size):
-            raise ValueError(
-                "coarse_size belongs together with coarse_steps or coarse_every; allowed: all 0, or more"
-            )
+        coarse = self.coarse_steps, self.coarse_every
+        if min(coarse) < 0 or any(coarse) != bool(self.coarse_size):
+            raise ValueError("coarse_size needs coarse_steps or coarse_every, and they need coarse_size")
         if self.coarse_every and self.coarse_size != (self.crop_size or self.model.image_size):
             raise ValueError(
                 f"coarse_every needs windows of the coarse_size; allowed: crop_size {self.coarse_size}"
@@ -404,9 +405,9 @@ def main(config: TrainConfig) -> None:
     best = [average.module.eval() for average in averages] or list(generators)
     gallery = Gallery(best, test, classifier, accelerator.device)
     pools = ReplayBuffer(config.pool_size), ReplayBuffer(config.pool_size)
-    judges = discriminators = model.discriminator_a, model.discriminator_b
-    if config.gradient_game:
-        judges = tuple(TwoViews(network, model.config).to(accelerator.device) for network in discriminators)
+    discriminators = model.discriminator_a, model.discriminator_b
+    views = config.gradient_game, config.style_game
+    judges = tuple(Views(network, model.config, *views).to(accelerator.device) for network in discriminators)
     games = Games(config, accelerator, generators, judges, pools)
     total_steps = config.total_steps(batches.num_images)
     schedulers = [

@@ -1,4 +1,4 @@
-"""What a run with two games at once needs: gradients of both, one loss scale, and a second look at images."""
+"""What a run with two games at once needs: gradients of both, one loss scale, and further looks at images."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,24 +11,50 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
+from space.models.classifier import Classifier, ClassifierConfig
 from space.models.cyclegan import CycleGANConfig, Discriminator
 from space.models.layers import differences
 
 
-class TwoViews(nn.Module):
-    """A discriminator, and another one beside it that sees the `differences` of pixels: (B, 2, h, w) scores.
+class Views(nn.Module):
+    """A discriminator, and others beside it: scores (B, 1 + those, h, w).
 
-    The second plays in training alone, and belongs to no model.
+    The others play in training alone, and belong to no model. One sees the `differences` of pixels, patch by
+    patch. One judges the style of the image as a whole, by averages over it of what convolutions find in its
+    differences: many weak signs are a strong one. Each counts as much as the others.
     """
 
-    def __init__(self, discriminator: Discriminator, config: CycleGANConfig) -> None:
+    def __init__(
+        self, discriminator: Discriminator, config: CycleGANConfig, of_gradients: bool, of_style: bool
+    ) -> None:
         super().__init__()
         self.of_pixels = discriminator
-        self.of_differences = Discriminator(config, 2 * config.in_channels)
+        self.of_gradients = Discriminator(config, 2 * config.in_channels) if of_gradients else None
+        self.of_style = Classifier(style_of(config)) if of_style else None
 
     def forward(self, x: Tensor) -> Tensor:
-        between = (1 + differences(x)) / 2  # a discriminator takes numbers in [0, 1]
-        return torch.cat([self.of_pixels(x), self.of_differences(between)], 1)
+        scores = [self.of_pixels(x)]
+        if self.of_gradients:
+            between = (1 + differences(x)) / 2  # a discriminator takes numbers in [0, 1]
+            scores.append(self.of_gradients(between))
+        if self.of_style:
+            scores.append(self.of_style(x)[:, :, None, None].expand_as(scores[0]))
+        return torch.cat(scores, 1)
+
+
+def style_of(config: CycleGANConfig) -> ClassifierConfig:
+    """The shape of a discriminator of style: a classifier with a single score."""
+    return ClassifierConfig(
+        in_channels=config.in_channels,
+        image_size=config.image_size,
+        num_classes=1,
+        input="differences",
+        base_channels=max(1, config.discriminator_channels // 2),
+        num_convolutions=3,
+        kernel_size=3,
+        num_features=64,
+        pooling="mean",
+    )
 
 
 def make_both(accelerator: Accelerator) -> Callable[..., list[Any]]:

@@ -127,7 +127,6 @@ def test_every_tab_tells_its_story(page: Page, lab: Lab):
     expect(page.locator("#models-details svg")).to_be_visible()
     check(page, "models", korean)
     assert elsewhere == [] and lab.calls() == []
-    until(page, lambda: lab.resident_mb() < 900)  # the app gives back what is free every few seconds
 
 
 def check(page: Page, tab: str, korean: bool) -> None:
