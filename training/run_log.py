@@ -188,11 +188,16 @@ class Log:
         losses = {f"test_{key}": value for key, value in losses.items()}
         self.history.add(self._position(step) | {key: f"{value:.6g}" for key, value in losses.items()})
         self.history.write()
-        path = self.output_dir / "samples" / f"step-{step:06d}.png"
-        path.parent.mkdir(exist_ok=True)
-        with replacing(path) as fresh:
-            save_image(picture, fresh, format="png")
+        write_picture(self.output_dir, step, picture)
         self.accelerator.log(losses, step=step)
         for tracker in self.accelerator.trackers:
             if tracker.name == "tensorboard":
                 tracker.writer.add_image("samples", picture, step)
+
+
+def write_picture(output_dir: Path, step: int, picture: Tensor) -> None:
+    """Write a picture (C, H, W), numbers in [0, 1], of the state after `step`; replaces one of that step."""
+    path = output_dir / "samples" / f"step-{step:06d}.png"
+    path.parent.mkdir(exist_ok=True)
+    with replacing(path) as fresh:
+        save_image(picture, fresh, format="png")

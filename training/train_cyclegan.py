@@ -10,6 +10,7 @@ import math
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -34,16 +35,16 @@ from training.augment import augment
 from training.batches import Batch, Noise, UnpairedBatches
 from training.card import check_described
 from training.command_line import run
-from training.data import Images, load_domains, sample, to_float
-from training.errors import TrainingError
+from training.data import Images, load_domains, to_float
 from training.evaluate import measure
 from training.loop import LoopConfig, fit, load_splits, make_accelerator
-from training.measure.metric import Metrics
+from training.match_size import relative_size
 from training.measure.samples import find_classifier
 from training.measure.translations import translation_losses
 from training.model_folder import finish
 from training.optimizers import adamw, descend, linear_decay, moving_average
 from training.replay_buffer import ReplayBuffer
+from training.run_log import write_picture
 from training.trained import mix_weights, start_weights
 from training.two_games import Views, following_scale, make_both
 
@@ -165,29 +166,6 @@ class TrainConfig(LoopConfig):
             raise ValueError(f"decay_start is {self.decay_start}; allowed: 0 to 1")
         if not 0 <= self.adam_beta1 < 1:
             raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
-
-
-def spread(pixels: Tensor) -> float:
-    """Mean size of what is not white in uint8 images (N, C, H, W): its standard deviation in pixels."""
-    ink = 1 - to_float(pixels).mean(1)  # (N, H, W)
-    places = torch.arange(ink.shape[1], device=ink.device).float()
-    deviations = []
-    for profile in (ink.sum(2), ink.sum(1)):  # vertical, horizontal: (N, size)
-        share = profile / profile.sum(1, keepdim=True).clamp_min(1e-6)
-        middle = (share * places).sum(1, keepdim=True)  # (N, 1)
-        deviations.append((share * (places - middle).square()).sum(1).sqrt())  # (N,)
-    return torch.cat(deviations).mean().item()
-
-
-def relative_size(a: Images, b: Images) -> float:
-    """Size of things in B relative to A, to three digits; raises `TrainingError` if it is no usable zoom."""
-    # of a sample, as large as if the images were not in memory: the zoom must not depend on that
-    spreads = [spread(images.pixels[sample(len(images))]) for images in (a, b)]
-    if min(spreads) == 0 or not 0.25 <= spreads[1] / spreads[0] <= 4:
-        raise TrainingError(
-            "--match_size finds no sensible factor between what is not white in A and in B; give --model.zoom"
-        )
-    return round(spreads[1] / spreads[0], 3)
 
 
 def make_optimizers(config: TrainConfig, *players: Iterable[nn.Module]) -> list[Optimizer]:
@@ -439,10 +417,11 @@ def main(config: TrainConfig) -> None:
     if config.interpolate < 1:
         flag = "interpolate_with" if config.interpolate_with else "pretrained_model_name_or_path"
         mix_weights(model, config.interpolate, config.other_weights, flag)
+        if accelerator.is_main_process:  # the last picture shows the weights that are saved
+            gallery.generators = [network.eval() for network in generators]
+            write_picture(config.output_dir, progress.step, gallery.snapshot())
 
-    def figures() -> Metrics:
-        return measure(model, train, test, classifier, config.seed)
-
+    figures = partial(measure, model, train, test, classifier, config.seed)
     finish(config, accelerator, model, progress, train, test, figures)
 
 
