@@ -100,7 +100,11 @@ class TrainConfig(LoopConfig):
     adam_beta1: float = 0.5
     """decay of Adam's mean gradient"""
     learning_rate: float = 2e-4
-    """learning rate of AdamW: linear warm-up, constant up to decay_start, then linear down to 0"""
+    """learning rate of AdamW, of both sides unless learning_rate_d is given: linear warm-up, constant up to
+    decay_start, then linear down to 0"""
+    learning_rate_d: float | None = None
+    """learning rate of the discriminators, where it is to be another one: the game is uneven where one side
+    learns too fast (two time-scales, Heusel et al. 2017, https://arxiv.org/abs/1706.08500)"""
     decay_start: float = 0.5
     """share of the run after which the learning rate starts to fall (section 4); 1: never"""
     batch_size: int = 8
@@ -164,21 +168,21 @@ class TrainConfig(LoopConfig):
             raise ValueError(f"match_size and model.zoom {self.model.zoom} cannot both be given")
         if not 0 <= self.decay_start <= 1:
             raise ValueError(f"decay_start is {self.decay_start}; allowed: 0 to 1")
+        if self.learning_rate_d is not None and not 0 < self.learning_rate_d < math.inf:
+            raise ValueError(f"learning_rate_d is {self.learning_rate_d}; allowed: more than 0")
         if not 0 <= self.adam_beta1 < 1:
             raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
 
 
-def make_optimizers(config: TrainConfig, *players: Iterable[nn.Module]) -> list[Optimizer]:
-    """An optimizer for the networks of each player: of both generators, and of both discriminators."""
+def make_optimizers(
+    config: TrainConfig, generators: Iterable[nn.Module], discriminators: Iterable[nn.Module]
+) -> list[Optimizer]:
+    """An optimizer for both generators, and one for both discriminators."""
+    rate_d = config.learning_rate if config.learning_rate_d is None else config.learning_rate_d
     betas = (config.adam_beta1, 0.999)
     return [
-        adamw(
-            chain(*(network.parameters() for network in networks)),
-            config.learning_rate,
-            config.weight_decay,
-            betas,
-        )
-        for networks in players
+        adamw(chain(*(network.parameters() for network in networks)), rate, config.weight_decay, betas)
+        for networks, rate in ((generators, config.learning_rate), (discriminators, rate_d))
     ]
 
 

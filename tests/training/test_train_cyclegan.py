@@ -274,6 +274,16 @@ def test_saved_weights_may_lie_between_those_of_the_start_and_the_trained_ones(t
         train_cyclegan.main(replace(config, interpolate_with="nowhere"))
 
 
+def test_discriminators_may_learn_at_a_rate_of_their_own(tmp_path):
+    players = [CycleGAN(SMALL_CYCLEGAN).generator_ab], [Discriminator(SMALL_CYCLEGAN)]
+    for rate_d, expected in ((None, [4e-4, 4e-4]), (1e-4, [4e-4, 1e-4])):
+        config = cyclegan_config(tmp_path, learning_rate=4e-4, learning_rate_d=rate_d)
+        optimizers = train_cyclegan.make_optimizers(config, *players)
+        assert [group["lr"] for one in optimizers for group in one.param_groups] == expected
+        for optimizer, (network,) in zip(optimizers, players):
+            assert list(network.parameters()) == optimizer.param_groups[0]["params"]
+
+
 def test_palettes_against_every_judge_learn_and_go_on_where_they_stopped(tmp_path):
     """The shipped recipe in small; `tests.training.test_exact` has no palettes, which enlarge roundings."""
     model = replace(SMALL_CYCLEGAN, image_size=32, skip="palette", skip_ba="colours", palette_size=4)
@@ -420,6 +430,7 @@ def test_a_discriminator_of_style_gives_an_image_one_score_wherever_things_are()
         ({"random_crop": 16}, "random_crop is 16"),
         ({"match_size": True, "model": CycleGANConfig(zoom=0.9)}, "cannot both be given"),
         ({"adam_beta1": 1.0}, "adam_beta1 is 1.0"),
+        ({"learning_rate_d": 0.0}, "learning_rate_d is 0.0; allowed: more than 0"),
     ],
     ids=str,
 )
