@@ -28,12 +28,23 @@ def warmup_cosine(optimizer: Optimizer, warmup_steps: int, total_steps: int) -> 
     )
 
 
-def linear_decay(optimizer: Optimizer, warmup_steps: int, total_steps: int, start: float) -> LambdaLR:
-    """Linear warm-up, constant up to the share `start` of the run, then linear down to 0 at its end."""
+def linear_decay(
+    optimizer: Optimizer,
+    warmup_steps: int,
+    total_steps: int,
+    start: float,
+    drop_after: int = 0,
+    drop_to: float = 1.0,
+) -> LambdaLR:
+    """Linear warm-up, constant up to the share `start` of the run, then linear down to 0 at its end.
+
+    After `drop_after` steps all of it is times `drop_to`.
+    """
 
     def decay(step: int) -> float:
         done = step / total_steps
-        return 1.0 if done <= start else (1 - done) / (1 - start)
+        share = 1.0 if done <= start else (1 - done) / (1 - start)
+        return share * drop_to if step >= drop_after else share
 
     return _after_warmup(optimizer, warmup_steps, total_steps, decay)
 

@@ -105,6 +105,8 @@ class TrainConfig(LoopConfig):
     learning_rate_d: float | None = None
     """learning rate of the discriminators, where it is to be another one: the game is uneven where one side
     learns too fast (two time-scales, Heusel et al. 2017, https://arxiv.org/abs/1706.08500)"""
+    learning_rate_d_from: int = 0
+    """optimizer steps after which the discriminators learn at learning_rate_d, until then at learning_rate"""
     decay_start: float = 0.5
     """share of the run after which the learning rate starts to fall (section 4); 1: never"""
     batch_size: int = 8
@@ -136,6 +138,12 @@ class TrainConfig(LoopConfig):
     def change_weights(self) -> tuple[float, float]:
         """What a change costs from A to B, and from B to A."""
         return self.lambda_self, self.lambda_self if self.lambda_self_ba is None else self.lambda_self_ba
+
+    @property
+    def drop_d(self) -> tuple[int, float]:
+        """After how many steps the discriminators learn at another rate, and that rate / learning_rate."""
+        rate = self.learning_rate if self.learning_rate_d is None else self.learning_rate_d
+        return self.learning_rate_d_from, rate / self.learning_rate
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -170,19 +178,23 @@ class TrainConfig(LoopConfig):
             raise ValueError(f"decay_start is {self.decay_start}; allowed: 0 to 1")
         if self.learning_rate_d is not None and not 0 < self.learning_rate_d < math.inf:
             raise ValueError(f"learning_rate_d is {self.learning_rate_d}; allowed: more than 0")
+        if self.learning_rate_d_from < 0 or (self.learning_rate_d_from and self.learning_rate_d is None):
+            raise ValueError("learning_rate_d_from needs learning_rate_d, and is 0 or more")
         if not 0 <= self.adam_beta1 < 1:
             raise ValueError(f"adam_beta1 is {self.adam_beta1}; allowed: 0 up to, but not, 1")
 
 
-def make_optimizers(
-    config: TrainConfig, generators: Iterable[nn.Module], discriminators: Iterable[nn.Module]
-) -> list[Optimizer]:
-    """An optimizer for both generators, and one for both discriminators."""
-    rate_d = config.learning_rate if config.learning_rate_d is None else config.learning_rate_d
+def make_optimizers(config: TrainConfig, *players: Iterable[nn.Module]) -> list[Optimizer]:
+    """An optimizer for the networks of each player: of both generators, and of both discriminators."""
     betas = (config.adam_beta1, 0.999)
     return [
-        adamw(chain(*(network.parameters() for network in networks)), rate, config.weight_decay, betas)
-        for networks, rate in ((generators, config.learning_rate), (discriminators, rate_d))
+        adamw(
+            chain(*(network.parameters() for network in networks)),
+            config.learning_rate,
+            config.weight_decay,
+            betas,
+        )
+        for networks in players
     ]
 
 
@@ -393,8 +405,8 @@ def main(config: TrainConfig) -> None:
     games = Games(config, accelerator, generators, judges, pools)
     total_steps = config.total_steps(batches.num_images)
     schedulers = [
-        linear_decay(optimizer, config.warmup_steps, total_steps, config.decay_start)
-        for optimizer in games.optimizers
+        linear_decay(optimizer, config.warmup_steps, total_steps, config.decay_start, *drop)
+        for optimizer, drop in zip(games.optimizers, ((), config.drop_d))
     ]
 
     def after_step() -> None:

@@ -30,16 +30,17 @@ def test_a_batch_knows_the_optimizer_step_it_is_for():
 
 
 @pytest.mark.parametrize(
-    ("start", "expected"),
+    ("start", "drop", "expected"),
     [
-        (0.0, [1, 0.75, 0.5, 0.25, 0]),
-        (0.5, [1, 1, 1, 0.5, 0]),
-        (1.0, [1, 1, 1, 1, 1]),
+        (0.0, (), [1, 0.75, 0.5, 0.25, 0]),
+        (0.5, (), [1, 1, 1, 0.5, 0]),
+        (1.0, (), [1, 1, 1, 1, 1]),
+        (0.5, (1, 0.5), [1, 0.5, 0.5, 0.25, 0]),
     ],
 )
-def test_the_learning_rate_falls_from_its_start_to_the_end(start, expected):
+def test_the_learning_rate_falls_from_its_start_to_the_end(start, drop, expected):
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-    scheduler = linear_decay(optimizer, 0, 4, start)
+    scheduler = linear_decay(optimizer, 0, 4, start, *drop)
     rates = []
     for _ in expected:
         rates += scheduler.get_last_lr()

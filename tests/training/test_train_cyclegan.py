@@ -274,14 +274,19 @@ def test_saved_weights_may_lie_between_those_of_the_start_and_the_trained_ones(t
         train_cyclegan.main(replace(config, interpolate_with="nowhere"))
 
 
-def test_discriminators_may_learn_at_a_rate_of_their_own(tmp_path):
-    players = [CycleGAN(SMALL_CYCLEGAN).generator_ab], [Discriminator(SMALL_CYCLEGAN)]
-    for rate_d, expected in ((None, [4e-4, 4e-4]), (1e-4, [4e-4, 1e-4])):
-        config = cyclegan_config(tmp_path, learning_rate=4e-4, learning_rate_d=rate_d)
-        optimizers = train_cyclegan.make_optimizers(config, *players)
-        assert [group["lr"] for one in optimizers for group in one.param_groups] == expected
-        for optimizer, (network,) in zip(optimizers, players):
-            assert list(network.parameters()) == optimizer.param_groups[0]["params"]
+def test_discriminators_may_learn_at_a_rate_of_their_own_from_a_step_on(tmp_path):
+    start = CycleGAN(SMALL_CYCLEGAN)
+    start.save_pretrained(tmp_path / "start")
+    more = {"max_steps": 2, "warmup_steps": 0, "ema_decay": 0.0, "learning_rate_d": 1e-12}
+    for begin, learns in ((0, False), (1, True)):
+        folder = tmp_path / str(begin)
+        more |= {"pretrained_model_name_or_path": str(tmp_path / "start"), "learning_rate_d_from": begin}
+        train_cyclegan.main(cyclegan_config(folder, **more))
+        trained = load_folder(CycleGAN, folder)
+        for player, moves in (("generator_ab", True), ("discriminator_a", learns)):
+            before, after = (getattr(model, player).parameters() for model in (start, trained))
+            moved = max((a - b).abs().max().item() for a, b in zip(before, after))
+            assert (moved > 1e-5) == moves, player
 
 
 def test_palettes_against_every_judge_learn_and_go_on_where_they_stopped(tmp_path):
@@ -431,6 +436,7 @@ def test_a_discriminator_of_style_gives_an_image_one_score_wherever_things_are()
         ({"match_size": True, "model": CycleGANConfig(zoom=0.9)}, "cannot both be given"),
         ({"adam_beta1": 1.0}, "adam_beta1 is 1.0"),
         ({"learning_rate_d": 0.0}, "learning_rate_d is 0.0; allowed: more than 0"),
+        ({"learning_rate_d_from": 9}, "learning_rate_d_from needs learning_rate_d"),
     ],
     ids=str,
 )
